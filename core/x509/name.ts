@@ -1,0 +1,163 @@
+/**
+ * Distinguished names (RFC 5280 4.1.2.4). A Name is kept as the DER it came in, so that it goes into a certificate byte for
+ * byte; here it is judged, made, and turned into text for people.
+ */
+import { type Bytes, equalBytes, fromUtf8 } from "../bytes.ts";
+import { malformed } from "../errors.ts";
+import { type DerElement, DerReader, openDer, readBitString } from "./der_reader.ts";
+import { TAG } from "./der_tags.ts";
+import { derOid, derSequence, derSetOf, derUtf8String } from "./der_writer.ts";
+
+const WHAT = "distinguished name";
+const COMMON_NAME = "2.5.4.3";
+const UNIQUE_IDENTIFIER = "2.5.4.45";
+
+/** The Name without any part. */
+export const EMPTY_NAME: Bytes = derSequence();
+
+/** Names of attribute types that RFC 4514 3 lets a text use; others appear as their object identifier. */
+const TYPE_NAME: Readonly<Record<string, string>> = {
+  [COMMON_NAME]: "CN",
+  "2.5.4.7": "L",
+  "2.5.4.8": "ST",
+  "2.5.4.10": "O",
+  "2.5.4.11": "OU",
+  "2.5.4.6": "C",
+  "2.5.4.9": "STREET",
+  "0.9.2342.19200300.100.1.25": "DC",
+  "0.9.2342.19200300.100.1.1": "UID",
+};
+
+interface Attribute {
+  readonly type: string;
+  readonly value: DerElement;
+}
+
+/** Decodes the content of a string type; throws when the bytes are not of that type. */
+type Decoder = (content: Uint8Array) => string;
+
+const latin1 = new TextDecoder("latin1");
+const utf16 = new TextDecoder("utf-16be", { fatal: true, ignoreBOM: true });
+
+const DECODERS: ReadonlyMap<number, Decoder> = new Map<number, Decoder>([
+  [TAG.UTF8_STRING, fromUtf8],
+  // Nobody writes T.61 into it: other implementations read it as UTF-8 (so ASCII) and fail for the rest.
+  [TAG.TELETEX_STRING, fromUtf8],
+  [TAG.PRINTABLE_STRING, alphabet(/^[A-Za-z0-9 '()+,\-./:=?]*$/)],
+  [TAG.NUMERIC_STRING, alphabet(/^[0-9 ]*$/)],
+  [TAG.VISIBLE_STRING, alphabet(/^[\x20-\x7e]*$/)],
+  // deno-lint-ignore no-control-regex
+  [TAG.IA5_STRING, alphabet(/^[\x00-\x7f]*$/)],
+  [TAG.BMP_STRING, (content) => utf16.decode(content)],
+  [TAG.UNIVERSAL_STRING, decodeUtf32],
+]);
+
+/** Name with one common name, as UTF8String. */
+export function commonNameDer(commonName: string): Bytes {
+  return derSequence(derSetOf(derSequence(derOid(COMMON_NAME), derUtf8String(commonName))));
+}
+
+/**
+ * Judges the DER of a Name: structure, DER order within sets, no attribute twice in a set, every string of its type.
+ * @throws `malformed` with what is wrong
+ */
+export function checkName(nameDer: Uint8Array): void {
+  nameToText(nameDer);
+}
+
+/** The most specific common name; undefined where there is none. @throws `malformed` */
+export function commonNameOf(nameDer: Uint8Array): string | undefined {
+  const attribute = parseName(nameDer).flat().findLast(({ type }) => type === COMMON_NAME);
+  return attribute && valueText(attribute);
+}
+
+/**
+ * Text of a Name for people (RFC 4514: last part first). Beyond what the RFC asks, control and formatting characters are
+ * escaped, so that a name can neither steer a terminal nor look like another line; values of types without a short name
+ * are shown as text where they are strings.
+ * @throws `malformed`
+ */
+export function nameToText(nameDer: Uint8Array): string {
+  return parseName(nameDer).toReversed().map((set) => set.map(attributeText).join("+")).join(",");
+}
+
+function parseName(nameDer: Uint8Array): Attribute[][] {
+  const reader = openDer(nameDer, TAG.SEQUENCE, WHAT);
+  const sets: Attribute[][] = [];
+  while (!reader.done) sets.push(parseSet(reader.expect(TAG.SET)));
+  return sets;
+}
+
+function parseSet(set: DerElement): Attribute[] {
+  const reader = new DerReader(set.content, WHAT);
+  const members: DerElement[] = [];
+  while (!reader.done) members.push(reader.expect(TAG.SEQUENCE));
+  if (members.length === 0) throw malformed(`${WHAT} has an empty set`);
+  if (!equalBytes(set.raw, derSetOf(...members.map((member) => member.raw)))) {
+    throw malformed(`${WHAT} has a set that is not in DER order`);
+  }
+  // In order, so equal ones are neighbours.
+  if (members.some((member, i) => i > 0 && equalBytes(member.raw, members[i - 1]?.raw ?? member.raw))) {
+    throw malformed(`${WHAT} has the same attribute twice in one set`);
+  }
+  return members.map(parseAttribute);
+}
+
+function parseAttribute(member: DerElement): Attribute {
+  const reader = new DerReader(member.content, WHAT);
+  const attribute = { type: reader.oid(), value: reader.any() };
+  reader.end();
+  return attribute;
+}
+
+function attributeText(attribute: Attribute): string {
+  const { type, value } = attribute;
+  const text = value.tag === TAG.BIT_STRING ? bitStringText(attribute) : escapeText(valueText(attribute));
+  return `${TYPE_NAME[type] ?? type}=${text}`;
+}
+
+/** RFC 4514 2.4: `#` and the value's bits in hexadecimal. Only x500UniqueIdentifier is a bit string (X.520 6.2.7). */
+function bitStringText({ type, value }: Attribute): string {
+  if (type !== UNIQUE_IDENTIFIER) throw malformed(`${WHAT} has a bit string for ${type}`);
+  readBitString(value, WHAT);
+  return `#${value.raw.toHex()}`;
+}
+
+function valueText({ type, value }: Attribute): string {
+  const decode = DECODERS.get(value.tag);
+  if (decode === undefined) throw malformed(`${WHAT} has a value of tag ${value.tag} for ${type}, which is no string`);
+  try {
+    return decode(value.content);
+  } catch (cause) {
+    throw malformed(`${WHAT} has a string for ${type} that does not decode by its type`, { cause });
+  }
+}
+
+/** RFC 4514 2.4, and control and formatting characters as `\XX` for each byte of their UTF-8. */
+function escapeText(text: string): string {
+  return text
+    .replace(/["+,;<>\\]/g, "\\$&")
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escapeBytes)
+    .replace(/^[ #]| $/g, "\\$&");
+}
+
+function escapeBytes(character: string): string {
+  return new TextEncoder().encode(character).toHex().replace(/../g, "\\$&");
+}
+
+function alphabet(pattern: RegExp): Decoder {
+  return (content) => {
+    const text = latin1.decode(content);
+    if (!pattern.test(text)) throw new RangeError("characters outside the type's alphabet");
+    return text;
+  };
+}
+
+function decodeUtf32(content: Uint8Array): string {
+  if (content.length % 4 !== 0) throw new RangeError("cut short");
+  const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
+  let text = "";
+  for (let offset = 0; offset < content.length; offset += 4) text += String.fromCodePoint(view.getUint32(offset));
+  if (!text.isWellFormed()) throw new RangeError("a surrogate");
+  return text;
+}
