@@ -1,0 +1,111 @@
+/**
+ * Programs that some tests need and not every machine has. A test says so with `ignore`, and a line says what to install:
+ *
+ * ```ts
+ * const openssl = opensslPath();
+ * Deno.test({ name: "openssl accepts …", ignore: openssl === undefined, fn: … });
+ * ```
+ *
+ * A variable of the environment names a program that is elsewhere than in `PATH`. One that names nothing usable is an error
+ * and no reason to leave tests out, so that a run which sets them all cannot pass by testing nothing.
+ */
+import * as path from "node:path";
+
+interface Requirement {
+  /** What is missing, for people. */
+  readonly what: string;
+  /** How to get it. */
+  readonly install: string;
+  /** The variable that names it. */
+  readonly variable: string;
+  /** Names of the program in `PATH`; the first one found is taken. */
+  readonly programs: readonly string[];
+}
+
+const REFERENCE: Requirement = {
+  what: "the reference implementation",
+  install: "pip install caucase==0.9.17, and set CAUCASE_REFERENCE to the folder of its commands",
+  variable: "CAUCASE_REFERENCE",
+  programs: ["caucased"],
+};
+
+const CHROMIUM: Requirement = {
+  what: "Chromium",
+  install: "apt-get install chromium, or set CHROMIUM to its file",
+  variable: "CHROMIUM",
+  programs: ["chromium", "chromium-browser", "google-chrome"],
+};
+
+const OPENSSL: Requirement = {
+  what: "openssl",
+  install: "apt-get install openssl, or set OPENSSL to its file",
+  variable: "OPENSSL",
+  programs: ["openssl"],
+};
+
+const SQLITE3: Requirement = {
+  what: "sqlite3",
+  install: "apt-get install sqlite3, or set SQLITE3 to its file",
+  variable: "SQLITE3",
+  programs: ["sqlite3"],
+};
+
+/** The folder that holds the reference's commands (`caucased`, `caucase`, …), or undefined after saying that it is missing. */
+export function referenceFolder(): string | undefined {
+  const named = Deno.env.get(REFERENCE.variable);
+  const program = find(REFERENCE, named === undefined ? undefined : path.join(named, "caucased"));
+  return program === undefined ? undefined : path.dirname(program);
+}
+
+/** The file of Chromium, or undefined after saying that it is missing. */
+export function chromiumPath(): string | undefined {
+  return find(CHROMIUM, Deno.env.get(CHROMIUM.variable));
+}
+
+/** The file of the `openssl` command, or undefined after saying that it is missing. */
+export function opensslPath(): string | undefined {
+  return find(OPENSSL, Deno.env.get(OPENSSL.variable));
+}
+
+/** The file of the `sqlite3` command, or undefined after saying that it is missing. */
+export function sqlite3Path(): string | undefined {
+  return find(SQLITE3, Deno.env.get(SQLITE3.variable));
+}
+
+/** Whether there is an `openssl` command; says so where there is none. */
+export function hasOpenssl(): boolean {
+  return opensslPath() !== undefined;
+}
+
+/**
+ * The file in `PATH` of a requirement's program, unless `named` is it already.
+ * @throws Error when `named` is no file: whoever sets the variable means it
+ */
+function find(requirement: Requirement, named: string | undefined): string | undefined {
+  if (named !== undefined) {
+    if (isFile(named)) return named;
+    throw new Error(`${requirement.variable} is set, but ${named} is no file`);
+  }
+  const folders = (Deno.env.get("PATH") ?? "").split(path.delimiter).filter((folder) => folder !== "");
+  const candidates = requirement.programs.flatMap((program) => folders.map((folder) => path.join(folder, program)));
+  const found = candidates.find(isFile);
+  if (found === undefined) announce(requirement);
+  return found;
+}
+
+const announced = new Set<Requirement>();
+
+function announce(requirement: Requirement): void {
+  if (announced.has(requirement)) return;
+  announced.add(requirement);
+  console.log(`left out: ${requirement.what} is missing (${requirement.install})`);
+}
+
+function isFile(file: string): boolean {
+  try {
+    return Deno.statSync(file).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
+    throw error;
+  }
+}
