@@ -1,7 +1,7 @@
 /** Rules `printing` and `durable-writes`: effects that have one place each. */
 import { globalVisitor } from "./globals.ts";
 import { importVisitor } from "./imports.ts";
-import { isProduct, type Place, placeOf } from "./place.ts";
+import { isProduct, type Place, placeOf, resolveSpecifier } from "./place.ts";
 
 /** Files that may write to standard output or standard error. */
 const PRINTERS: readonly string[] = ["cli/terminal.ts", "server/http/access_log.ts", "core/host/log.ts"];
@@ -24,8 +24,11 @@ export const printing: Deno.lint.Rule = {
   },
 };
 
+/** The system calls that the one durable write is made of. */
+const FILE_SYSTEM = "core/host/file_system.ts";
+
 /** Besides the one durable write: the database and its lock are SQLite's and the kernel's to keep. */
-const WRITERS: readonly string[] = ["core/host/durable_file.ts", "server/storage/"];
+const WRITERS: readonly string[] = ["core/host/durable_file.ts", FILE_SYSTEM, "server/storage/"];
 
 const WRITING = /^Deno\.(writeFile|writeTextFile|rename|create|copyFile|truncate|makeTempFile)(Sync)?$/;
 const OPENING = /^Deno\.open(Sync)?$/;
@@ -44,7 +47,8 @@ export const durableWrites: Deno.lint.Rule = {
         if (WRITING.test(name) || (OPENING.test(name) && !opensForReading(node))) report(node, name);
       }),
       ...importVisitor((specifier, node) => {
-        if (FILE_MODULES.includes(specifier)) report(node, specifier);
+        const circumvents = place.layer !== "host" && resolveSpecifier(place, specifier)?.path === FILE_SYSTEM;
+        if (circumvents || FILE_MODULES.includes(specifier)) report(node, specifier);
       }),
     };
   },

@@ -73,10 +73,24 @@ Deno.test("durable-writes leaves its places, scripts and tests alone", () => {
   for (
     const file of [
       "core/host/durable_file.ts",
+      "core/host/file_system.ts",
       "server/storage/lock.ts",
       "scripts/demo.ts",
       "core/host/key_file_test.ts",
       "tests/fault/disk.ts",
     ]
   ) assert.deepEqual(complaints("durable-writes", file, source), [], file);
+});
+
+Deno.test("durable-writes keeps the single system calls within core/host/", () => {
+  const cases: readonly (readonly [file: string, specifier: string, count: number])[] = [
+    ["server/jobs.ts", "../core/host/file_system.ts", 1],
+    ["cli/client.ts", "../core/host/file_system.ts", 1],
+    ["core/host/prepared_file.ts", "./file_system.ts", 0],
+    ["cli/client.ts", "../core/host/durable_file.ts", 0],
+  ];
+  for (const [file, specifier, count] of cases) {
+    const source = `import { hostFileSystem } from "${specifier}";`;
+    assert.equal(complaints("durable-writes", file, source).length, count, file);
+  }
 });
