@@ -1,0 +1,110 @@
+/**
+ * The one way in which files are written. Whatever happens, a full disk, `kill -9` or a power cut at any instant, the file is seen
+ * with its old content or with its new content, whole:
+ *
+ *  1. open the folder that holds the file, a link at its end followed (the link stays, what it points to is replaced)
+ *  2. create a file beside it: unguessable name, O_EXCL (nobody's link is followed), and a mode that lets nobody else read it
+ *  3. fchown, fchmod to what the file has now, or to what was asked for a new one, before the first byte
+ *  4. write all, fsync: what is renamed below is on the disk
+ *  5. rename over the old file: the one step that others see
+ *  6. fsync the folder: the rename is on the disk
+ *
+ * A failure up to 5 removes the new file. What a killed process left behind is removed by a later write into the folder.
+ * Owner and group are kept where the process may do so, see `file_rights.ts`. Not kept: hard links, access control lists and
+ * extended attributes.
+ */
+import { open } from "node:fs/promises";
+import { type Bytes, concatBytes, utf8 } from "../bytes.ts";
+import { fileError, systemCode } from "./file_error.ts";
+import { type FileSystem, hostFiles, type NewFile, type OpenFolder, unlessMissing } from "./file_system.ts";
+import { withFolderLock } from "./folder_lock.ts";
+import { type FileContent, prepareFile } from "./prepared_file.ts";
+
+export interface WriteOptions {
+  /** Mode of a file that is new, whatever the umask; without it 0644 less the umask. An existing file keeps its own. */
+  readonly mode?: number;
+  readonly fileSystem?: FileSystem;
+}
+
+/** The machine's file system. */
+export const hostFileSystem: FileSystem = {
+  ...hostFiles,
+  create: createFile,
+  openFolder,
+  rename: (from, to) => Deno.rename(from, to),
+  remove: async (path) => void await unlessMissing(() => Deno.remove(path)),
+};
+
+/** No file that we read and keep in memory may be larger: 64 MiB, in bytes. */
+export const FILE_LIMIT = 64 * 1024 * 1024;
+
+/**
+ * Creates or replaces the file at `path`, see above.
+ * @throws `file` with the path and the system's reason; then the old file is in place, unless only the last step failed
+ */
+export async function writeFileDurably(path: string, content: FileContent, options: WriteOptions = {}): Promise<void> {
+  const { mode, fileSystem = hostFileSystem } = options;
+  const prepared = await prepareFile({ path, content, mode }, fileSystem);
+  try {
+    await prepared.replace();
+    await prepared.settle();
+  } finally {
+    await prepared.dispose();
+  }
+}
+
+/**
+ * Adds `content` at the end of the file at `path`, on a line of its own, or creates it. The file is replaced as a whole; two
+ * processes of ours that append at the same time both succeed.
+ * @throws `file`; `in-use` when another process holds the folder's lock for too long
+ */
+export function appendDurably(path: string, content: string, options: WriteOptions = {}): Promise<void> {
+  return withFolderLock(path, async () => {
+    const old = await readFileBytes(path, options.fileSystem) ?? new Uint8Array();
+    const separator = old.length > 0 && old.at(-1) !== 0x0a ? "\n" : "";
+    await writeFileDurably(path, concatBytes(old, utf8(separator + content)), options);
+  });
+}
+
+/**
+ * Content of the file at `path`; undefined when there is none.
+ * @throws `file`, also for a file of more than `FILE_LIMIT` bytes
+ */
+export async function readFileBytes(path: string, fileSystem = hostFileSystem): Promise<Bytes | undefined> {
+  try {
+    return await fileSystem.read(path, FILE_LIMIT);
+  } catch (error) {
+    throw fileError("read", path, error);
+  }
+}
+
+// node:fs, as Deno's own file has neither owner nor mode to set.
+async function createFile(path: string, mode: number): Promise<NewFile> {
+  const file = await open(path, "wx", mode);
+  return {
+    status: async () => {
+      const { mode, uid, gid, mtimeMs } = await file.stat();
+      return { kind: "file", mode: mode & 0o777, uid, gid, modified: mtimeMs };
+    },
+    setOwner: (uid, gid) => file.chown(uid, gid),
+    setMode: (mode) => file.chmod(mode),
+    write: async (bytes) => (await file.write(bytes, 0, bytes.length)).bytesWritten,
+    sync: () => file.sync(),
+    close: () => file.close(),
+  };
+}
+
+async function openFolder(path: string): Promise<OpenFolder> {
+  const folder = await open(path, "r");
+  return {
+    async sync() {
+      try {
+        await folder.sync();
+      } catch (error) {
+        // Some network and user-space file systems have no such thing for folders, and order their renames by themselves.
+        if (!["EINVAL", "ENOTSUP", "EBADF"].includes(systemCode(error) ?? "")) throw error;
+      }
+    },
+    close: () => folder.close(),
+  };
+}

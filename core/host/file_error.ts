@@ -1,0 +1,26 @@
+/** What went wrong with a file, in the words of the operating system. */
+import { CaucaseError } from "../errors.ts";
+
+/**
+ * The error "cannot `doing` `path`: reason". An error that already says so about some file is passed on as it is, other
+ * `CaucaseError`s (what the file holds is refused) keep their hint.
+ */
+export function fileError(doing: string, path: string, error: unknown): CaucaseError {
+  if (error instanceof CaucaseError && error.code === "file") return error;
+  const hint = error instanceof CaucaseError ? error.details.hint : undefined;
+  const details = hint === undefined ? { cause: error } : { cause: error, hint };
+  return new CaucaseError("file", `cannot ${doing} ${path}: ${systemReason(error)}`, details);
+}
+
+/** The error code of the system (`ENOSPC`), where there is one. */
+export function systemCode(error: unknown): string | undefined {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : undefined;
+}
+
+/** Deno says "No space left on device (os error 28): open '/x'", Node "ENOSPC: no space left on device, open '/x'". */
+function systemReason(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return /^E[A-Z0-9]+: (.*?)(?:, \w+(?: '.*)?)?$/s.exec(text)?.[1] ?? /^(.*?) \(os error \d+\)/s.exec(text)?.[1] ??
+    text;
+}

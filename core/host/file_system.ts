@@ -1,0 +1,114 @@
+/**
+ * The few file operations that durable writes are made of, one system call each: tests put an interface of their own in the
+ * way, to fail or stop the sequence at every step.
+ */
+import { dirname } from "node:path";
+import type { Bytes } from "../bytes.ts";
+import { CaucaseError } from "../errors.ts";
+
+export interface FileStatus {
+  readonly kind: "file" | "folder" | "link" | "other";
+  /** Permission bits, at most 0o777. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Last modification, Unix milliseconds, by the file system's clock. */
+  readonly modified: number;
+}
+
+/** A file that was just created and is open. Owner and mode are set through it, so that nobody can swap the file below. */
+export interface NewFile {
+  status(): Promise<FileStatus>;
+  setOwner(uid: number, gid: number): Promise<void>;
+  setMode(mode: number): Promise<void>;
+  /** Appends; returns how many of the bytes were taken. */
+  write(bytes: Uint8Array): Promise<number>;
+  /** Returns once content and rights are on the disk. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface OpenFolder {
+  /** Returns once the folder's entries are on the disk. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface FileSystem {
+  /** Of what stands at `path` itself: links are not followed. Undefined when there is nothing. */
+  status(path: string): Promise<FileStatus | undefined>;
+  readLink(path: string): Promise<string>;
+  /** Names of the folder's entries. */
+  list(path: string): Promise<string[]>;
+  /** Whole content, links followed; undefined when there is nothing. Over `limit` bytes: a "file" error. */
+  read(path: string, limit: number): Promise<Bytes | undefined>;
+  /** Fails where something stands at `path` already; `mode` as far as the process's mask lets it. */
+  create(path: string, mode: number): Promise<NewFile>;
+  openFolder(path: string): Promise<OpenFolder>;
+  /** Replaces what is at `to` in one step. */
+  rename(from: string, to: string): Promise<void>;
+  /** Removes a file or link; nothing to do when there is none. */
+  remove(path: string): Promise<void>;
+}
+
+/** What a file system is asked without changing anything. */
+export type ReadingFileSystem = Pick<FileSystem, "status" | "readLink" | "list" | "read">;
+
+/** The machine's files, to read; `durable_file.ts` adds the writing half. */
+export const hostFiles: ReadingFileSystem = {
+  status: (path) => unlessMissing(async () => statusOf(await Deno.lstat(path))),
+  readLink: (path) => Deno.readLink(path),
+  list: async (path) => (await Array.fromAsync(Deno.readDir(path))).map((entry) => entry.name),
+  read: (path, limit) => unlessMissing(() => readBounded(path, limit)),
+};
+
+/** The file that `path` means: where links at its end lead, whether there is something or not. */
+export async function followLinks(path: string, files: ReadingFileSystem): Promise<string> {
+  let target = path;
+  // As many as Linux itself follows (path_resolution(7)).
+  for (let links = 0; links <= 40; links++) {
+    if ((await files.status(target))?.kind !== "link") return target;
+    const next = await files.readLink(target);
+    // Joined as text: folding `x/..` would be wrong where x is a link.
+    target = next.startsWith("/") ? next : `${dirname(target)}/${next}`;
+  }
+  throw new CaucaseError("file", `cannot follow ${path}: too many links`);
+}
+
+/** What `action` returns; undefined when the file that it is about does not exist. */
+export async function unlessMissing<T>(action: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+function statusOf(info: Deno.FileInfo): FileStatus {
+  return {
+    kind: info.isSymlink ? "link" : info.isFile ? "file" : info.isDirectory ? "folder" : "other",
+    mode: (info.mode ?? 0o600) & 0o777,
+    uid: info.uid ?? 0,
+    gid: info.gid ?? 0,
+    modified: info.mtime?.getTime() ?? 0,
+  };
+}
+
+/** Reads at most one byte past the limit: also what has no size of its own, as a pipe or `/dev/zero`. */
+async function readBounded(path: string, limit: number): Promise<Bytes> {
+  using file = await Deno.open(path);
+  const { size } = await file.stat();
+  let buffer = new Uint8Array(Math.min(Math.max(size, 4095), limit) + 1);
+  let length = 0;
+  for (let count = await file.read(buffer); count !== null; count = await file.read(buffer.subarray(length))) {
+    length += count;
+    if (length > limit) throw new CaucaseError("file", `cannot read ${path}: it is larger than ${limit} bytes`);
+    if (length === buffer.length) {
+      const larger = new Uint8Array(Math.min(2 * length, limit + 1));
+      larger.set(buffer);
+      buffer = larger;
+    }
+  }
+  return buffer.subarray(0, length);
+}
