@@ -1,0 +1,79 @@
+/** A caucase server as a process of its own, on ports of 127.0.0.1, with all its files in one folder. */
+import { fileURLToPath } from "node:url";
+import { freePortPair } from "./ports.ts";
+import { type Outcome, RunningProcess } from "./process.ts";
+
+/** Our program's command line up to the subcommand. */
+export const OUR_PROGRAM: readonly string[] = [
+  Deno.execPath(),
+  "run",
+  "--allow-all",
+  fileURLToPath(new URL("../../main.ts", import.meta.url)),
+];
+
+export interface ServerSettings {
+  /** Where database, keys and logs live: the working folder of the process. */
+  readonly folder: string;
+  /** The command line up to the options; `main.ts serve` unless given. */
+  readonly command?: readonly string[];
+  /** More options than `--netloc`, `--base-port` and `--bind`. */
+  readonly options?: readonly string[];
+  /** HTTP port; HTTPS is the next one. Free ones unless given. */
+  readonly port?: number;
+}
+
+/** Starts a server and waits until it listens. `await using` kills it when the block ends. */
+export async function startServer(settings: ServerSettings): Promise<ServerProcess> {
+  const port = settings.port ?? freePortPair();
+  const process = new RunningProcess(commandLine(settings, port), { cwd: settings.folder });
+  try {
+    await process.waitFor("Listening on");
+  } catch (error) {
+    await process[Symbol.asyncDispose]();
+    throw error;
+  }
+  return new ServerProcess({ ...settings, port }, process);
+}
+
+function commandLine(settings: ServerSettings, port: number): readonly string[] {
+  const { command = [...OUR_PROGRAM, "serve"], options = [] } = settings;
+  return [...command, "--netloc", `localhost:${port}`, "--base-port", `${port}`, "--bind", "127.0.0.1", ...options];
+}
+
+export class ServerProcess implements AsyncDisposable {
+  /** Base URL for clients: plain HTTP. */
+  readonly url: string;
+  readonly httpsUrl: string;
+
+  constructor(readonly settings: ServerSettings & { readonly port: number }, readonly process: RunningProcess) {
+    this.url = `http://localhost:${settings.port}`;
+    this.httpsUrl = `https://localhost:${settings.port + 1}`;
+  }
+
+  get folder(): string {
+    return this.settings.folder;
+  }
+
+  get port(): number {
+    return this.settings.port;
+  }
+
+  /** Ends it as a service manager would, and tells how it ended. */
+  stop(): Promise<Outcome> {
+    return this.process.stop("SIGTERM");
+  }
+
+  /** Ends it as a power cut would: nothing of it runs any more when this resolves. */
+  kill(): Promise<Outcome> {
+    return this.process.stop("SIGKILL");
+  }
+
+  /** Starts it anew with the same files and ports; the old one must have ended. */
+  restart(): Promise<ServerProcess> {
+    return startServer(this.settings);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.process[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,17 @@
+/** A folder for one test, gone with everything in it when the block that holds it ends. */
+
+export interface TempFolder extends AsyncDisposable {
+  readonly path: string;
+}
+
+/**
+ * Makes an empty folder: `await using folder = await tempFolder()`.
+ * @param prefix begins its name, so that a leftover tells which test it is from
+ */
+export async function tempFolder(prefix = "caucase-test-"): Promise<TempFolder> {
+  const path = await Deno.makeTempDir({ prefix });
+  return {
+    path,
+    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
+  };
+}
