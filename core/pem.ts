@@ -1,0 +1,124 @@
+/** Textual encoding of keys, certificates, requests and CRLs (RFC 7468), read strictly: no block is ever skipped in silence. */
+import type { Bytes } from "./bytes.ts";
+import { malformed } from "./errors.ts";
+
+/** Labels of RFC 7468 and, for the older key formats, of OpenSSL. */
+export const PEM_LABEL = {
+  CERTIFICATE: "CERTIFICATE",
+  CSR: "CERTIFICATE REQUEST",
+  /** What some software writes for the same structure. */
+  NEW_CSR: "NEW CERTIFICATE REQUEST",
+  CRL: "X509 CRL",
+  PKCS8: "PRIVATE KEY",
+  ENCRYPTED_PKCS8: "ENCRYPTED PRIVATE KEY",
+  PKCS1: "RSA PRIVATE KEY",
+  SEC1: "EC PRIVATE KEY",
+} as const;
+
+export interface PemBlock {
+  readonly label: string;
+  /** What the base64 text holds; for a block with headers that may be encrypted. */
+  readonly der: Bytes;
+  /** Lines like `Proc-Type: 4,ENCRYPTED` of RFC 1421; only old private keys have them. */
+  readonly headers: readonly string[];
+  /** Canonical form: 64 columns, LF, final newline. Made anew each time it is read. */
+  readonly text: string;
+}
+
+interface Boundary {
+  readonly kind: "BEGIN" | "END";
+  readonly label: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+// A label has no hyphen at either end and none beside another (RFC 7468 3).
+const BOUNDARY_LINE = /-----(BEGIN|END) ([!-,.-~](?:[- ]?[!-,.-~])*)-----[ \t]*(?=[\r\n]|$)/y;
+// Header lines, their continuations, and the empty line that ends them (RFC 1421 4.4).
+const HEADERS = /^\n((?:[A-Za-z0-9-]+:.*\n(?:[ \t]+\S.*\n)*)+)[ \t]*\n/;
+
+/**
+ * All blocks of `text`, in order. Text around and between them, any line ends, any line width and trailing blanks are fine.
+ * @throws `malformed` for a boundary that is not a line of its own, without its counterpart or with another label, and for a
+ * body that is not base64 with its padding
+ */
+export function decodePem(text: string): PemBlock[] {
+  const blocks: PemBlock[] = [];
+  for (let begin = nextBoundary(text, 0); begin !== undefined;) {
+    if (begin.kind !== "BEGIN") throw malformed(`PEM: END ${begin.label} without its BEGIN`);
+    const end = nextBoundary(text, begin.end);
+    if (end === undefined || end.kind !== "END") throw malformed(`PEM: BEGIN ${begin.label} without its END`);
+    if (end.label !== begin.label) throw malformed(`PEM: BEGIN ${begin.label} closed by END ${end.label}`);
+    blocks.push(decodeBlock(begin.label, text.slice(begin.end, end.start)));
+    begin = nextBoundary(text, end.end);
+  }
+  return blocks;
+}
+
+/** One block in canonical form: 64 columns, LF, final newline. */
+export function encodePem(label: string, der: Uint8Array): string {
+  return frame(label, "", der);
+}
+
+/**
+ * The one block of `text` that has one of `labels`; blocks with other labels may stand around it. `what` names it in errors.
+ * @throws `malformed` when there is none or more than one, or when `text` is not PEM
+ */
+export function onlyPem(text: string, labels: readonly string[], what: string): PemBlock {
+  const [block, another] = decodePem(text).filter(({ label }) => labels.includes(label));
+  if (block === undefined) throw malformed(`${what}: no PEM block with the label ${labels.join(" or ")}`);
+  if (another !== undefined) throw malformed(`${what}: more than one PEM block where one belongs`);
+  return block;
+}
+
+function nextBoundary(text: string, from: number): Boundary | undefined {
+  const start = firstMark(text, from);
+  if (start === undefined) return undefined;
+  const atLineStart = start === 0 || text[start - 1] === "\n" || text[start - 1] === "\r";
+  BOUNDARY_LINE.lastIndex = start;
+  const match = atLineStart ? BOUNDARY_LINE.exec(text) : null;
+  if (match === null) throw malformed("PEM: a BEGIN or END mark that is not a line of its own in the form of RFC 7468");
+  const [line, kind, label = ""] = match;
+  return { kind: kind === "BEGIN" ? "BEGIN" : "END", label, start, end: start + line.length };
+}
+
+function firstMark(text: string, from: number): number | undefined {
+  const mark = /-----(?:BEGIN|END)/g;
+  mark.lastIndex = from;
+  return mark.exec(text)?.index;
+}
+
+function decodeBlock(label: string, body: string): PemBlock {
+  const { headers, base64 } = label.endsWith("PRIVATE KEY") ? splitHeaders(body) : { headers: [], base64: body };
+  const der = decodeBase64(label, base64);
+  return {
+    label,
+    der,
+    headers,
+    get text() {
+      return frame(label, headers.map((line) => line + "\n").join("") + (headers.length > 0 ? "\n" : ""), der);
+    },
+  };
+}
+
+function splitHeaders(body: string): { headers: string[]; base64: string } {
+  const text = body.replaceAll(/\r\n?/g, "\n");
+  const [whole = "", lines = ""] = HEADERS.exec(text) ?? [];
+  return { headers: lines.split("\n").filter((line) => line !== ""), base64: text.slice(whole.length) };
+}
+
+function decodeBase64(label: string, body: string): Bytes {
+  let der: Bytes;
+  try {
+    der = Uint8Array.fromBase64(body, { lastChunkHandling: "strict" });
+  } catch (cause) {
+    throw malformed(`PEM: the body of ${label} is not base64`, { cause });
+  }
+  if (der.length === 0) throw malformed(`PEM: ${label} is empty`);
+  return der;
+}
+
+function frame(label: string, head: string, der: Uint8Array): string {
+  const lines = der.toBase64().match(/.{1,64}/g) ?? [];
+  return `-----BEGIN ${label}-----\n${head}${lines.join("\n")}\n-----END ${label}-----\n`;
+}

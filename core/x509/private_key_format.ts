@@ -1,0 +1,171 @@
+/**
+ * Private keys as DER: RSAPrivateKey (PKCS#1, RFC 8017 A.1.2), ECPrivateKey (SEC1, RFC 5915) and PrivateKeyInfo (PKCS#8,
+ * RFC 5958) with Ed25519 (RFC 8410). All become PKCS#8 of version 0 without attributes, with the public key that belongs to them.
+ */
+import { type Bytes, bytesToBigInt, concatBytes, equalBytes } from "../bytes.ts";
+import { CaucaseError, malformed } from "../errors.ts";
+import { DerReader, openDer, readWholeBitString } from "./der_reader.ts";
+import { TAG } from "./der_tags.ts";
+import { derBitString, derExplicit, derInteger, derNull, derOctetString, derOid, derSequence } from "./der_writer.ts";
+import { type Curve, curveByOid } from "./ec_curves.ts";
+import { OID } from "./oids.ts";
+import { rsaPublicFromPrivate } from "./rsa_numbers.ts";
+
+/** A private key and the public one derived from it, both DER. */
+export interface KeyPairDer {
+  readonly pkcs8: Bytes;
+  readonly spki: Bytes;
+}
+
+const RSA_IDENTIFIER = derSequence(derOid(OID.RSA_ENCRYPTION), derNull());
+const ED25519_IDENTIFIER = derSequence(derOid(OID.ED25519));
+const ED25519_SEED_SIZE = 32;
+
+/** @throws `malformed`; `unacceptable` for kinds of keys that are not ours */
+export async function readPkcs8(der: Uint8Array, what: string): Promise<KeyPairDer> {
+  const reader = openDer(der, TAG.SEQUENCE, what);
+  const version = reader.integer();
+  const algorithm = reader.enter(TAG.SEQUENCE);
+  const privateKey = reader.expect(TAG.OCTET_STRING).content;
+  reader.optional(TAG.CONTEXT_CONSTRUCTED);
+  // RFC 5958 2: version 1 is the one with a public key.
+  const publicKey = reader.optional(TAG.CONTEXT | 1)?.content;
+  reader.end();
+  if (version !== (publicKey === undefined ? 0n : 1n)) {
+    throw malformed(`${what} has a version that does not fit its content`);
+  }
+  const pair = await readByAlgorithm(algorithm, privateKey, what);
+  if (publicKey !== undefined) checkPublic(publicKey, pair.spki, what);
+  return pair;
+}
+
+/** @throws `malformed`, also when the numbers do not fit together */
+export function readPkcs1(der: Uint8Array, what: string): KeyPairDer {
+  const rsaPublicKey = rsaPublicFromPrivate(der, what);
+  return {
+    pkcs8: derSequence(derInteger(0), RSA_IDENTIFIER, derOctetString(der)),
+    spki: derSequence(RSA_IDENTIFIER, derBitString(rsaPublicKey)),
+  };
+}
+
+/** The RSAPrivateKey inside a PKCS#8 that `readPkcs8` or `readPkcs1` made of an RSA key. */
+export function pkcs1FromPkcs8(pkcs8: Uint8Array): Uint8Array {
+  const reader = openDer(pkcs8, TAG.SEQUENCE, "private key");
+  reader.integer();
+  reader.enter(TAG.SEQUENCE);
+  return reader.expect(TAG.OCTET_STRING).content;
+}
+
+/**
+ * Reads an ECPrivateKey. `known` is the curve where something around it says so; otherwise the key itself must.
+ * @throws `malformed`, `unacceptable` for other curves
+ */
+export async function readSec1(der: Uint8Array, what: string, known?: Curve): Promise<KeyPairDer> {
+  const reader = openDer(der, TAG.SEQUENCE, what);
+  if (reader.integer() !== 1n) throw malformed(`${what} is an EC key of unknown version`);
+  const scalar = reader.expect(TAG.OCTET_STRING).content;
+  const parameters = reader.optional(TAG.CONTEXT_CONSTRUCTED);
+  const publicKey = reader.optional(TAG.CONTEXT_CONSTRUCTED | 1);
+  reader.end();
+  const stated = parameters && readCurve(new DerReader(parameters.content, what), what);
+  const curve = known ?? stated;
+  if (curve === undefined) throw malformed(`${what} is an EC key that does not say its curve`);
+  if (stated !== undefined && stated !== curve) throw malformed(`${what} is an EC key that names two curves`);
+  const pair = await ecPair(scalar, curve, what);
+  if (publicKey !== undefined) {
+    const inner = new DerReader(publicKey.content, what);
+    checkPublic(inner.expect(TAG.BIT_STRING).content, pair.spki, what);
+    inner.end();
+  }
+  return pair;
+}
+
+async function readByAlgorithm(algorithm: DerReader, privateKey: Uint8Array, what: string): Promise<KeyPairDer> {
+  const oid = algorithm.oid();
+  switch (oid) {
+    case OID.RSA_ENCRYPTION:
+      if (algorithm.expect(TAG.NULL).content.length > 0) throw malformed(`${what} has a NULL that is not empty`);
+      algorithm.end();
+      return readPkcs1(privateKey, what);
+    case OID.EC_PUBLIC_KEY:
+      return await readSec1(privateKey, what, readCurve(algorithm, what));
+    case OID.ED25519: {
+      algorithm.end();
+      const seed = openSeed(privateKey, what);
+      return await ed25519Pair(seed);
+    }
+    default:
+      throw new CaucaseError("unacceptable", `${what} is a key of the kind ${oid}`, {
+        hint: "use RSA, EC on P-256, P-384 or P-521, or Ed25519",
+      });
+  }
+}
+
+function openSeed(privateKey: Uint8Array, what: string): Uint8Array {
+  const reader = new DerReader(privateKey, what);
+  const seed = reader.expect(TAG.OCTET_STRING).content;
+  reader.end();
+  if (seed.length !== ED25519_SEED_SIZE) throw malformed(`${what} is an Ed25519 key of the wrong length`);
+  return seed;
+}
+
+function readCurve(reader: DerReader, what: string): Curve {
+  if (reader.peekTag() !== TAG.OID) {
+    throw new CaucaseError("unacceptable", `${what} is an EC key without a named curve`);
+  }
+  const oid = reader.oid();
+  reader.end();
+  const curve = curveByOid(oid);
+  if (curve !== undefined) return curve;
+  throw new CaucaseError("unacceptable", `${what} is an EC key on the curve ${oid}`, {
+    hint: "use P-256, P-384 or P-521",
+  });
+}
+
+async function ecPair(scalar: Uint8Array, curve: Curve, what: string): Promise<KeyPairDer> {
+  const number = bytesToBigInt(scalar);
+  // RFC 5915 3: as many bytes as the order has, leading zeros included.
+  if (scalar.length !== curve.size || number < 1n || number >= curve.order) {
+    throw malformed(`${what} is an EC key that does not fit its curve`);
+  }
+  const identifier = derSequence(derOid(OID.EC_PUBLIC_KEY), derOid(curve.oid));
+  const start = [derInteger(1), derOctetString(scalar)];
+  const { x, y } = await exportPublicJwk(wrap(identifier, derSequence(...start)), {
+    name: "ECDSA",
+    namedCurve: curve.name,
+  });
+  const bits = derBitString(concatBytes(Uint8Array.of(4), coordinate(x), coordinate(y)));
+  return {
+    pkcs8: wrap(identifier, derSequence(...start, derExplicit(1, bits))),
+    spki: derSequence(identifier, bits),
+  };
+}
+
+async function ed25519Pair(seed: Uint8Array): Promise<KeyPairDer> {
+  const pkcs8 = wrap(ED25519_IDENTIFIER, derOctetString(seed));
+  const { x } = await exportPublicJwk(pkcs8, { name: "Ed25519" });
+  return { pkcs8, spki: derSequence(ED25519_IDENTIFIER, derBitString(coordinate(x))) };
+}
+
+/** JWK is the one export of WebCrypto that tells the public half of a private key. */
+async function exportPublicJwk(pkcs8: Bytes, algorithm: { name: string; namedCurve?: string }): Promise<JsonWebKey> {
+  const key = await crypto.subtle.importKey("pkcs8", pkcs8, algorithm, true, ["sign"]);
+  return await crypto.subtle.exportKey("jwk", key);
+}
+
+function coordinate(base64url = ""): Bytes {
+  return Uint8Array.fromBase64(base64url, { alphabet: "base64url" });
+}
+
+function wrap(identifier: Uint8Array, privateKey: Uint8Array): Bytes {
+  return derSequence(derInteger(0), identifier, derOctetString(privateKey));
+}
+
+/** `stated` is the content of a BIT STRING that claims to be the public key of `spki`. */
+function checkPublic(stated: Uint8Array, spki: Uint8Array, what: string): void {
+  const reader = openDer(spki, TAG.SEQUENCE, what);
+  reader.enter(TAG.SEQUENCE);
+  const derived = reader.expect(TAG.BIT_STRING);
+  readWholeBitString(derived, what);
+  if (!equalBytes(stated, derived.content)) throw malformed(`${what} carries a public key that is not its own`);
+}

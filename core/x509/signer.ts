@@ -1,0 +1,30 @@
+/** What signs certificates, requests and CRLs. WebCrypto today; whoever keeps keys elsewhere gives another `Signer`. */
+import type { Bytes } from "../bytes.ts";
+import { importSigningKey, type PrivateKey, signWith } from "./private_key.ts";
+import type { PublicKey } from "./public_key.ts";
+import { CURVES } from "./ec_curves.ts";
+import { ECDSA, ED25519, RSA_PKCS1, type SignatureAlgorithm } from "./signature_algorithm.ts";
+
+export interface Signer {
+  readonly algorithm: SignatureAlgorithm;
+  readonly publicKey: PublicKey;
+  /** Signature over `data` in the form that X.509 uses (ECDSA in DER). */
+  sign(data: Uint8Array): Promise<Bytes>;
+}
+
+/**
+ * A signer with `key`, which is imported once and cannot be taken out again. Without `algorithm`: RSASSA-PKCS1-v1_5 with SHA-256,
+ * ECDSA with the hash that fits the curve, Ed25519.
+ */
+export async function signerFor(
+  key: PrivateKey,
+  algorithm: SignatureAlgorithm = defaultAlgorithm(key.publicKey),
+): Promise<Signer> {
+  const imported = await importSigningKey(key, algorithm);
+  return { algorithm, publicKey: key.publicKey, sign: (data) => signWith(imported, algorithm, data) };
+}
+
+function defaultAlgorithm({ kind, curve }: PublicKey): SignatureAlgorithm {
+  if (curve !== undefined) return ECDSA[CURVES[curve].hash];
+  return kind === "RSA" ? RSA_PKCS1["SHA-256"] : ED25519;
+}
