@@ -2,7 +2,7 @@
  * Distinguished names (RFC 5280 4.1.2.4). A Name is kept as the DER it came in, so that it goes into a certificate byte for
  * byte; here it is judged, made, and turned into text for people.
  */
-import { type Bytes, equalBytes, fromUtf8 } from "../bytes.ts";
+import { type Bytes, equalBytes, fromUtf8, utf8 } from "../bytes.ts";
 import { malformed } from "../errors.ts";
 import { type DerElement, DerReader, openDer, readBitString } from "./der_reader.ts";
 import { TAG } from "./der_tags.ts";
@@ -81,6 +81,11 @@ export function nameToText(nameDer: Uint8Array): string {
   return parseName(nameDer).toReversed().map((set) => set.map(attributeText).join("+")).join(",");
 }
 
+/** `text` with control and formatting characters as `\XX` for each byte of their UTF-8. */
+export function escapeControls(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escapeBytes);
+}
+
 function parseName(nameDer: Uint8Array): Attribute[][] {
   const reader = openDer(nameDer, TAG.SEQUENCE, WHAT);
   const sets: Attribute[][] = [];
@@ -133,16 +138,13 @@ function valueText({ type, value }: Attribute): string {
   }
 }
 
-/** RFC 4514 2.4, and control and formatting characters as `\XX` for each byte of their UTF-8. */
+/** RFC 4514 2.4, and what could deceive. */
 function escapeText(text: string): string {
-  return text
-    .replace(/["+,;<>\\]/g, "\\$&")
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escapeBytes)
-    .replace(/^[ #]| $/g, "\\$&");
+  return escapeControls(text.replace(/["+,;<>\\]/g, "\\$&")).replace(/^[ #]| $/g, "\\$&");
 }
 
 function escapeBytes(character: string): string {
-  return new TextEncoder().encode(character).toHex().replace(/../g, "\\$&");
+  return utf8(character).toHex().replace(/../g, "\\$&");
 }
 
 function alphabet(pattern: RegExp): Decoder {

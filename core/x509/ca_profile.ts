@@ -1,0 +1,142 @@
+/** The profile of a CA's own certificate, self-signed. Sections are those of RFC 5280. */
+import { type Bytes, equalBytes } from "../bytes.ts";
+import { CaucaseError } from "../errors.ts";
+import { openDer, readBoolean } from "./der_reader.ts";
+import { TAG } from "./der_tags.ts";
+import { type Extension, findExtension } from "./extension.ts";
+import {
+  checkCertificate,
+  type CheckedCertificate,
+  exactRules,
+  type PreparedCertificate,
+  type SubjectKey,
+  validity,
+} from "./issuance.ts";
+import { commonNameDer } from "./name.ts";
+import { OID } from "./oids.ts";
+import {
+  authorityKeyIdentifier,
+  basicConstraints,
+  KEY_USAGE,
+  keyUsage,
+  nameConstraints,
+  readKeyUsage,
+  subjectKeyIdentifier,
+} from "./standard_extensions.ts";
+
+/** What every CA certificate of ours is made from. */
+interface CaKeyOrder {
+  readonly publicKey: SubjectKey;
+  /** Unix seconds. */
+  readonly now: number;
+  /** Of this certificate, in seconds. */
+  readonly lifeSpan: number;
+  /** From `newSerial()`. */
+  readonly serial: Bytes;
+}
+
+export interface CaOrder extends CaKeyOrder {
+  /** DER of a Name; see `caSubject()`. */
+  readonly subject: Bytes;
+  /** The one host that may be certified: a DNS name or a numeric address. Without it, anything may. */
+  readonly onlyHost?: string | undefined;
+}
+
+export interface CaSuccessorOrder extends CaKeyOrder {
+  readonly predecessor: { readonly subject: Bytes; readonly extensions: readonly Extension[] };
+}
+
+/** What makes a certificate a CA's, which issues to end entities only. */
+const CA_BASICS: readonly Extension[] = [
+  basicConstraints({ pathLength: 0 }), // 4.2.1.9
+  keyUsage([KEY_USAGE.keyCertSign, KEY_USAGE.cRLSign], true), // 4.2.1.3
+];
+
+const KEY_IDENTIFIERS: ReadonlySet<string> = new Set([OID.SUBJECT_KEY_IDENTIFIER, OID.AUTHORITY_KEY_IDENTIFIER]);
+
+/** Common names by role; the network location follows. */
+const CA_NAME = { cau: "Caucase CAU at ", cas: "Caucase CAS at ", http: "Caucased CA at " } as const;
+
+/** Most characters of a common name (RFC 5280 appendix A.1, ub-common-name). */
+const COMMON_NAME_LIMIT = 64;
+
+/** Name of a CA at `netloc` (`host[:port]`), of which only as much is used as a common name has room for. */
+export function caSubject(role: keyof typeof CA_NAME, netloc: string): Bytes {
+  const characters = [...CA_NAME[role] + netloc];
+  return commonNameDer(characters.slice(0, COMMON_NAME_LIMIT).join(""));
+}
+
+/** A first CA certificate, to be checked. @throws `malformed` when `onlyHost` is neither ASCII nor an address */
+export function prepareCa(order: CaOrder): PreparedCertificate {
+  return prepareSelfSigned(order, order.subject, [
+    ...CA_BASICS,
+    ...(order.onlyHost === undefined ? [] : [nameConstraints(order.onlyHost)]), // 4.2.1.10
+  ]);
+}
+
+/**
+ * The certificate of a new key that follows `predecessor`, to be checked: same subject, same extensions but for the key
+ * identifiers, so that what an imported CA may do stays as it was. One that was no CA (imported unchecked) becomes one.
+ */
+export function prepareCaSuccessor(order: CaSuccessorOrder): PreparedCertificate {
+  return prepareSelfSigned(order, order.predecessor.subject, inherited(order.predecessor.extensions));
+}
+
+/** Judges a first CA certificate. @throws `unacceptable` with the first breach */
+export function checkCa(prepared: PreparedCertificate, order: CaOrder): CheckedCertificate {
+  const constraints = order.onlyHost === undefined ? [] : [nameConstraints(order.onlyHost)];
+  return checkSelfSigned(prepared, [...CA_BASICS, ...constraints]);
+}
+
+/** Judges a CA certificate that follows another. @throws `unacceptable` with the first breach */
+export function checkCaSuccessor(prepared: PreparedCertificate, order: CaSuccessorOrder): CheckedCertificate {
+  if (!equalBytes(prepared.subject, order.predecessor.subject)) {
+    throw new CaucaseError("unacceptable", "CA certificate: subject is not its predecessor's");
+  }
+  return checkSelfSigned(prepared, inherited(order.predecessor.extensions));
+}
+
+function prepareSelfSigned(order: CaKeyOrder, subject: Bytes, extensions: readonly Extension[]): PreparedCertificate {
+  const { publicKey, serial } = order;
+  return {
+    serial, // 4.1.2.2
+    issuer: { subject, keyIdentifier: publicKey.keyId, publicKey }, // 4.1.2.4: itself
+    ...validity(order.now, order.lifeSpan), // 4.1.2.5
+    subject, // 4.1.2.6
+    publicKey, // 4.1.2.7
+    extensions: [
+      subjectKeyIdentifier(publicKey.keyId), // 4.2.1.2 method 1
+      authorityKeyIdentifier(publicKey.keyId), // 4.2.1.1
+      ...extensions,
+    ],
+  };
+}
+
+function checkSelfSigned(prepared: PreparedCertificate, extensions: readonly Extension[]): CheckedCertificate {
+  const { subject, issuer, publicKey } = prepared;
+  if (!equalBytes(issuer.subject, subject) || !equalBytes(issuer.publicKey.spki, publicKey.spki)) {
+    throw new CaucaseError("unacceptable", "CA certificate: issuer is not the subject");
+  }
+  const expected = [subjectKeyIdentifier(publicKey.keyId), authorityKeyIdentifier(publicKey.keyId), ...extensions];
+  return checkCertificate(prepared, exactRules("CA certificate", expected));
+}
+
+/** What a successor takes over: all that does not name a key. */
+function inherited(extensions: readonly Extension[]): Extension[] {
+  const others = extensions.filter(({ oid }) => !KEY_IDENTIFIERS.has(oid));
+  if (isCaByExtensions(others)) return others;
+  return [...CA_BASICS, ...others.filter(({ oid }) => !CA_BASICS.some((basic) => basic.oid === oid))];
+}
+
+/** Whether basicConstraints says so and keyUsage, where there is one, does not say otherwise. */
+function isCaByExtensions(extensions: readonly Extension[]): boolean {
+  const constraints = findExtension(extensions, OID.BASIC_CONSTRAINTS);
+  const usage = findExtension(extensions, OID.KEY_USAGE);
+  const mayCertify = usage === undefined || readKeyUsage(usage.value).has(KEY_USAGE.keyCertSign);
+  return mayCertify && constraints !== undefined && readsAsCa(constraints.value);
+}
+
+function readsAsCa(basicConstraintsValue: Uint8Array): boolean {
+  const ca = openDer(basicConstraintsValue, TAG.SEQUENCE, "basicConstraints").optional(TAG.BOOLEAN);
+  return ca !== undefined && readBoolean(ca, "basicConstraints");
+}

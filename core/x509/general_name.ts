@@ -1,0 +1,130 @@
+/** GeneralName and what holds lists of them (RFC 5280 4.2.1.6). */
+import { type Bytes, utf8 } from "../bytes.ts";
+import { malformed } from "../errors.ts";
+import { checkNested } from "./der_check.ts";
+import { type DerElement, DerReader, openDer, readOid } from "./der_reader.ts";
+import { TAG } from "./der_tags.ts";
+import { derImplicit, derSequence } from "./der_writer.ts";
+import type { Extension } from "./extension.ts";
+import { ipAddressToText, parseIpAddress } from "./ip_address.ts";
+import { escapeControls, nameToText } from "./name.ts";
+import { OID } from "./oids.ts";
+
+const WHAT = "general name";
+
+/** Context tag numbers of the name forms that we write. */
+const FORM = { EMAIL: 1, DNS: 2, URI: 6, IP: 7 } as const;
+
+export interface GeneralName {
+  /** `DNS`, `IP`, `email`, `URI`, `DirName`, `RID`, `otherName`, `X400Name` or `EdiPartyName`. */
+  readonly form: string;
+  /** For people; control characters are escaped. Forms that nobody uses show their bytes in hexadecimal. */
+  readonly text: string;
+}
+
+interface Form {
+  readonly form: string;
+  /** @throws `malformed` when the element is not of this form */
+  readonly read: (element: DerElement) => string;
+}
+
+const FORMS: ReadonlyMap<number, Form> = new Map<number, Form>([
+  [TAG.CONTEXT_CONSTRUCTED | 0, { form: "otherName", read: readOtherName }],
+  [TAG.CONTEXT | FORM.EMAIL, { form: "email", read: readAscii }],
+  [TAG.CONTEXT | FORM.DNS, { form: "DNS", read: readAscii }],
+  [TAG.CONTEXT_CONSTRUCTED | 3, { form: "X400Name", read: readUnknown }],
+  [TAG.CONTEXT_CONSTRUCTED | 4, { form: "DirName", read: ({ content }) => nameToText(content) }],
+  [TAG.CONTEXT_CONSTRUCTED | 5, { form: "EdiPartyName", read: readUnknown }],
+  [TAG.CONTEXT | FORM.URI, { form: "URI", read: readAscii }],
+  [TAG.CONTEXT | FORM.IP, { form: "IP", read: readIpAddress }],
+  [TAG.CONTEXT | 8, { form: "RID", read: (element) => readOid(element, WHAT) }],
+]);
+
+/** dNSName; international names in their A-label form. @throws `malformed` when not ASCII */
+export function dnsName(name: string): Bytes {
+  return asciiName(FORM.DNS, name);
+}
+
+/** rfc822Name. @throws `malformed` when not ASCII */
+export function emailName(address: string): Bytes {
+  return asciiName(FORM.EMAIL, address);
+}
+
+/** uniformResourceIdentifier. @throws `malformed` when not ASCII */
+export function uriName(uri: string): Bytes {
+  return asciiName(FORM.URI, uri);
+}
+
+/** iPAddress, from text or from 4 or 16 bytes. @throws `malformed` */
+export function ipAddress(address: string | Uint8Array): Bytes {
+  const bytes = typeof address === "string" ? parseIpAddress(address) : address;
+  if (bytes?.length !== 4 && bytes?.length !== 16) throw malformed(`${address} is not an IP address`);
+  return derImplicit(FORM.IP, bytes);
+}
+
+/** What certifies a host that is reached as `host`: its iPAddress if it is numeric (brackets allowed), else its dNSName. */
+export function hostName(host: string): Bytes {
+  return parseIpAddress(host) === undefined ? dnsName(host) : ipAddress(host);
+}
+
+/** subjectAltName (RFC 5280 4.2.1.6) of encoded names. */
+export function subjectAltNameExtension(names: readonly Uint8Array[], critical: boolean): Extension {
+  return { oid: OID.SUBJECT_ALT_NAME, critical, value: derSequence(...names) };
+}
+
+/**
+ * The names of a GeneralNames value, such as the one of subjectAltName.
+ * @throws `malformed` when there is none, or one is not of its form
+ */
+export function parseGeneralNames(value: Uint8Array): GeneralName[] {
+  const reader = openDer(value, TAG.SEQUENCE, "list of general names");
+  const names: GeneralName[] = [];
+  while (!reader.done) names.push(parseGeneralName(reader.any()));
+  if (names.length === 0) throw malformed("list of general names is empty");
+  return names;
+}
+
+function parseGeneralName(element: DerElement): GeneralName {
+  const known = FORMS.get(element.tag);
+  if (known === undefined) throw malformed(`${WHAT} has the unknown tag ${element.tag}`);
+  return { form: known.form, text: escapeControls(known.read(element)) };
+}
+
+function asciiName(form: number, text: string): Bytes {
+  if (!isAscii(text)) throw malformed(`${WHAT} ${JSON.stringify(text)} is not ASCII`);
+  return derImplicit(form, utf8(text));
+}
+
+function readAscii({ content }: DerElement): string {
+  const text = new TextDecoder("latin1").decode(content);
+  if (!isAscii(text)) throw malformed(`${WHAT} is not ASCII`);
+  return text;
+}
+
+function readIpAddress({ content }: DerElement): string {
+  if (content.length !== 4 && content.length !== 16) {
+    throw malformed(`${WHAT} has an IP address of ${content.length} bytes`);
+  }
+  return ipAddressToText(content);
+}
+
+function readOtherName(element: DerElement): string {
+  const reader = new DerReader(element.content, WHAT);
+  const type = reader.oid();
+  const wrapped = reader.enter(TAG.CONTEXT_CONSTRUCTED);
+  const value = wrapped.any();
+  wrapped.end();
+  reader.end();
+  checkNested(value, WHAT);
+  return `${type}=${value.raw.toHex()}`;
+}
+
+function readUnknown(element: DerElement): string {
+  checkNested(element, WHAT);
+  return element.content.toHex();
+}
+
+function isAscii(text: string): boolean {
+  // deno-lint-ignore no-control-regex
+  return /^[\x00-\x7f]*$/.test(text);
+}

@@ -1,0 +1,160 @@
+/**
+ * How a certificate comes to be: prepared as data, checked against its profile, signed. Only a checked one can be signed, and
+ * only {@link checkCertificate} makes one, which the profiles call with their own rules.
+ */
+import { type Bytes, equalBytes } from "../bytes.ts";
+import { CaucaseError } from "../errors.ts";
+import { readDer } from "./der_reader.ts";
+import { TAG } from "./der_tags.ts";
+import { derBitString, derElement, derExplicit, derInteger, derSequence, derTime } from "./der_writer.ts";
+import { encodeExtensions, type Extension, sameExtension } from "./extension.ts";
+import type { PublicKey } from "./public_key.ts";
+import type { Signer } from "./signer.ts";
+
+/** What issuing needs to know of a public key. */
+export type SubjectKey = Pick<PublicKey, "spki" | "keyId">;
+
+/** What issuing needs to know of the CA's certificate. */
+export interface Issuer {
+  /** DER of its Name. */
+  readonly subject: Bytes;
+  /** The key identifier that is used everywhere, in hexadecimal. */
+  readonly keyIdentifier: string;
+  readonly publicKey: SubjectKey;
+}
+
+/** A certificate before its signature. Times in Unix seconds. */
+export interface PreparedCertificate {
+  /** Positive, minimal, big-endian. */
+  readonly serial: Uint8Array;
+  readonly issuer: Issuer;
+  /** DER of a Name. */
+  readonly subject: Uint8Array;
+  readonly notBefore: number;
+  readonly notAfter: number;
+  readonly publicKey: SubjectKey;
+  readonly extensions: readonly Extension[];
+}
+
+declare const checked: unique symbol;
+
+/** A certificate that keeps to its profile. */
+export type CheckedCertificate = PreparedCertificate & { readonly [checked]: true };
+
+/** What a profile demands of one extension: says what is wrong, or nothing. May throw `malformed`. */
+export type ExtensionRule = (extension: Extension) => string | undefined;
+
+export interface ProfileRules {
+  /** Names the profile in errors. */
+  readonly profile: string;
+  /** By object identifier. What has no rule must not be there. */
+  readonly extensions: ReadonlyMap<string, ExtensionRule>;
+  /** Object identifiers of those that must be there. */
+  readonly required: readonly string[];
+}
+
+/** How far in the past everything starts that starts now: a peer's clock may be a little behind. Seconds. */
+export const BACK_DATE = 10;
+
+/** 9999-12-31T23:59:59Z, which means "no end" (RFC 5280 4.1.2.5) and is the last that can be written. */
+const LAST_TIME = 253402300799;
+
+/** When a certificate is valid that is made at `now` for `lifeSpan` seconds. */
+export function validity(now: number, lifeSpan: number): { notBefore: number; notAfter: number } {
+  const notBefore = now - BACK_DATE;
+  return { notBefore, notAfter: notBefore + lifeSpan };
+}
+
+/** A serial number of 20 bytes, positive, with 158 random bits (RFC 5280 4.1.2.2). */
+export function newSerial(random: (size: number) => Bytes): Bytes {
+  const serial = random(20);
+  serial[0] = ((serial[0] ?? 0) & 0x7f) | 0x40;
+  return serial;
+}
+
+/**
+ * Judges a prepared certificate by what holds for all and by the rules of its profile, without trust in who prepared it.
+ * @throws `unacceptable` with the first breach
+ */
+export function checkCertificate(prepared: PreparedCertificate, rules: ProfileRules): CheckedCertificate {
+  const breach = findBreach(prepared, rules);
+  if (breach !== undefined) throw new CaucaseError("unacceptable", `${rules.profile}: ${breach}`);
+  return prepared as CheckedCertificate;
+}
+
+/**
+ * DER of the signed certificate.
+ * @throws `unacceptable` when the signer's key is not the one of the issuer that was prepared for
+ */
+export async function signCertificate(certificate: CheckedCertificate, signer: Signer): Promise<Bytes> {
+  if (!equalBytes(signer.publicKey.spki, certificate.issuer.publicKey.spki)) {
+    throw new CaucaseError("unacceptable", "certificate: prepared for another CA's key");
+  }
+  const tbs = encodeToBeSigned(certificate, signer.algorithm.der);
+  return derSequence(tbs, signer.algorithm.der, derBitString(await signer.sign(tbs)));
+}
+
+/** Rules of a profile that leaves no choice: these extensions, all of them, and no other. */
+export function exactRules(profile: string, expected: readonly Extension[]): ProfileRules {
+  return {
+    profile,
+    required: expected.map(({ oid }) => oid),
+    extensions: new Map(expected.map((extension) => [extension.oid, exactly(extension)])),
+  };
+}
+
+/** The one form that an extension may have. */
+export function exactly(expected: Extension): ExtensionRule {
+  return (extension) => sameExtension(extension, expected) ? undefined : "is not what it must be";
+}
+
+/** TBSCertificate (RFC 5280 4.1). */
+function encodeToBeSigned(certificate: PreparedCertificate, algorithm: Uint8Array): Bytes {
+  return derSequence(
+    derExplicit(0, derInteger(2)), // v3
+    derElement(TAG.INTEGER, certificate.serial),
+    algorithm,
+    certificate.issuer.subject,
+    derSequence(derTime(certificate.notBefore), derTime(certificate.notAfter)),
+    certificate.subject,
+    certificate.publicKey.spki,
+    derExplicit(3, encodeExtensions(certificate.extensions)),
+  );
+}
+
+function findBreach(prepared: PreparedCertificate, rules: ProfileRules): string | undefined {
+  return serialBreach(prepared.serial) ?? validityBreach(prepared) ?? subjectBreach(prepared.subject) ??
+    extensionsBreach(prepared.extensions, rules);
+}
+
+/** RFC 5280 4.1.2.2, and CA/Browser Forum's 64 bits twice over. */
+function serialBreach(serial: Uint8Array): string | undefined {
+  const [first = 0] = serial;
+  return serial.length < 16 || serial.length > 20 || first === 0 || first > 0x7f
+    ? "serial number is not a positive one of 16 to 20 bytes"
+    : undefined;
+}
+
+function validityBreach({ notBefore, notAfter }: PreparedCertificate): string | undefined {
+  if (!Number.isSafeInteger(notBefore) || !Number.isSafeInteger(notAfter)) return "a time is not in whole seconds";
+  if (notAfter > LAST_TIME) return "ends after the year 9999";
+  return notBefore < notAfter ? undefined : "ends before it begins";
+}
+
+function subjectBreach(subject: Uint8Array): string | undefined {
+  readDer(subject, TAG.SEQUENCE, "subject");
+  return undefined;
+}
+
+function extensionsBreach(extensions: readonly Extension[], rules: ProfileRules): string | undefined {
+  const present = new Set(extensions.map(({ oid }) => oid));
+  if (present.size !== extensions.length) return "an extension is there twice";
+  const missing = rules.required.find((oid) => !present.has(oid));
+  if (missing !== undefined) return `extension ${missing} is missing`;
+  for (const extension of extensions) {
+    const rule = rules.extensions.get(extension.oid);
+    const breach = rule === undefined ? "has no place here" : rule(extension);
+    if (breach !== undefined) return `extension ${extension.oid} ${breach}`;
+  }
+  return undefined;
+}
