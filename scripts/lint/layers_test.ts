@@ -9,6 +9,7 @@ const ALLOWED: readonly (readonly [file: string, specifier: string])[] = [
   ["cli/client.ts", "../core/pem.ts"],
   ["cli/client.ts", "../core/host/clock.ts"],
   ["cli/client.ts", "commander"],
+  ["cli/client.ts", "../deno.json"],
   ["cli/serve.ts", "../server/serve.ts"],
   ["cli/manage.ts", "../server/manage.ts"],
   ["server/serve.ts", "./http/router.ts"],
