@@ -74,6 +74,10 @@ export interface CrlState {
   readonly lastUpdate: number | undefined;
 }
 
+export interface CrlContent extends CrlState {
+  readonly revocations: readonly Revocation[];
+}
+
 export interface CaStore {
   readonly name: CaName;
 
@@ -112,10 +116,12 @@ export interface CaStore {
   /** The number written down by `freezeAutoSignAmount`, ever. */
   frozenAutoSignAmount(): Promise<number | undefined>;
 
-  crlState(): Promise<CrlState>;
+  /**
+   * What the current CRL must say, all seen at one moment: its state, and the revocations, in the order they were made, that had
+   * not expired at its `lastUpdate`. Serials no CRL can hold are left out.
+   */
+  crlContent(): Promise<CrlContent>;
   isRevoked(serial: bigint): Promise<boolean>;
-  /** Revocations in the order they were made whose `expirationDate` is not before `from`. Serials no CRL can hold are left out. */
-  revocations(from: number): Promise<readonly Revocation[]>;
   /**
    * Adds a revocation and one to the CRL number, together. The answer is the new number.
    * @throws `already-revoked`

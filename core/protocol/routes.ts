@@ -6,8 +6,8 @@
 /** Who may: anyone; whoever holds a valid user certificate; the message in the body decides; a person's browser. */
 export type Access = "anyone" | "user" | "message" | "person";
 
-/** Which other origins may: all, or those that a person consented to. */
-export type CrossOrigin = "any" | "consent";
+/** Which other origins may: all, those that a person consented to, or none. */
+export type CrossOrigin = "any" | "consent" | "none";
 
 interface RouteShape {
   readonly method: "GET" | "PUT" | "DELETE" | "POST";
@@ -21,7 +21,7 @@ interface RouteShape {
 export const ROUTES = {
   root: { method: "GET", path: "/", access: "anyone", origins: "any" },
   corsPage: { method: "GET", path: "/cors", access: "person", origins: "consent" },
-  corsDecide: { method: "POST", path: "/cors", access: "person", origins: "consent" },
+  corsDecide: { method: "POST", path: "/cors", access: "person", origins: "none" },
   caRoot: { method: "GET", path: "/{ca}", access: "anyone", origins: "any" },
   crlList: get(
     "/{ca}/crl",

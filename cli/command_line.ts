@@ -1,0 +1,50 @@
+/**
+ * What commander does not do by itself: unambiguous abbreviations of long options, and options that take exactly two values
+ * and may be repeated.
+ */
+import { CaucaseError } from "../core/errors.ts";
+
+/** The form of the options of one command, by long name (`--get-crt`). */
+export interface OptionForms {
+  readonly names: readonly string[];
+  /** How many values each occurrence takes, for those that take a fixed number other than one. */
+  readonly arity: Readonly<Record<string, number>>;
+}
+
+/**
+ * Command line arguments with abbreviations written out.
+ * @throws `usage` for an ambiguous abbreviation, and for an option with too few or too many values
+ */
+export function normalizeArguments(args: readonly string[], forms: OptionForms): string[] {
+  const end = args.indexOf("--");
+  const options = end < 0 ? args : args.slice(0, end);
+  const expanded = options.map((argument) => argument.startsWith("--") ? expand(argument, forms.names) : argument);
+  for (const [index, argument] of expanded.entries()) {
+    const arity = forms.arity[argument];
+    if (arity !== undefined) requireValues(expanded.slice(index), arity);
+  }
+  return end < 0 ? expanded : [...expanded, ...args.slice(end)];
+}
+
+/** Values of an option that takes `size` at a time, in their groups. */
+export function groupValues(values: readonly string[], size: number): string[][] {
+  const groups: string[][] = [];
+  for (let start = 0; start < values.length; start += size) groups.push(values.slice(start, start + size));
+  return groups;
+}
+
+function expand(argument: string, names: readonly string[]): string {
+  const [, name = argument, value = ""] = /^(--[^=]*)(=.*)?$/s.exec(argument) ?? [];
+  if (names.includes(name)) return argument;
+  const candidates = names.filter((candidate) => candidate.startsWith(name));
+  const [only, ...others] = candidates;
+  if (only === undefined) return argument;
+  if (others.length > 0) throw new CaucaseError("usage", `${name} could be ${candidates.join(", ")}`);
+  return only + value;
+}
+
+function requireValues([option = "", ...rest]: readonly string[], arity: number): void {
+  const next = rest.findIndex((argument) => argument.startsWith("--"));
+  const given = next < 0 ? rest.length : next;
+  if (given !== arity) throw new CaucaseError("usage", `option '${option}' takes ${arity} values, not ${given}`);
+}

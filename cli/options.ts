@@ -1,0 +1,46 @@
+/** Parsers of option values, and options that several subcommands share. Errors name the option and end with status 2. */
+import { InvalidArgumentError } from "@commander-js/extra-typings";
+
+/** A whole number from 0. */
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw new InvalidArgumentError("It must be a whole number.");
+  return value;
+}
+
+/** A number of days from 0, fractions allowed. */
+export function days(text: string): number {
+  const value = Number(text);
+  if (!/^(\d+\.?\d*|\.\d+)$/.test(text) || !Number.isFinite(value)) {
+    throw new InvalidArgumentError("It must be a number of days.");
+  }
+  return value;
+}
+
+/** A number of days over 0, fractions allowed. */
+export function lifeSpanDays(text: string): number {
+  const value = days(text);
+  if (value === 0) throw new InvalidArgumentError("It must be more than no days.");
+  return value;
+}
+
+/** A TCP port that has a port after it. */
+export function port(text: string): number {
+  const value = wholeNumber(text);
+  if (value < 1 || value > 65_534) throw new InvalidArgumentError("It must be a port from 1 to 65534.");
+  return value;
+}
+
+/** Bits of an RSA modulus. */
+export function keyBits(text: string): number {
+  const value = wholeNumber(text);
+  if (value < 2048 || value > 16_384 || value % 8 !== 0) {
+    throw new InvalidArgumentError("It must be a number of bits from 2048 to 16384, divisible by 8.");
+  }
+  return value;
+}
+
+/** Adds a value to those of earlier occurrences of the option. */
+export function collect(value: string, earlier: readonly string[] = []): string[] {
+  return [...earlier, value];
+}

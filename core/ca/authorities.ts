@@ -1,0 +1,161 @@
+/** The CA certificates and keys of one CA: reads them, makes the next one in time, knows which of them signs. */
+import { messageToJson, signMessage } from "../envelope.ts";
+import { CaucaseError } from "../errors.ts";
+import { onlyPem, PEM_LABEL } from "../pem.ts";
+import { linkPayload } from "../trust.ts";
+import { checkCa, prepareCa } from "../x509/ca_profile.ts";
+import {
+  type Certificate,
+  certificateFromPem,
+  certificateToPem,
+  isIssuedBy,
+  parseCertificate,
+} from "../x509/certificate.ts";
+import { newSerial, signCertificate } from "../x509/issuance.ts";
+import { commonNameDer } from "../x509/name.ts";
+import { generateRsaKey, type PrivateKey, privateKeyFromPem, privateKeyToPem } from "../x509/private_key.ts";
+import { type Signer, signerFor } from "../x509/signer.ts";
+import { isNewAuthorityDue, newAuthorityDueAt, signingAuthority, unexpired, type Validity } from "./lifecycle.ts";
+import type { AuthoritySettings } from "./settings.ts";
+import { SingleFlight } from "./single_flight.ts";
+import type { CaStore, StoredAuthority } from "./store.ts";
+
+/** One CA certificate with everything needed to use it. */
+export interface Authority extends Validity {
+  readonly certificate: Certificate;
+  readonly certificatePem: string;
+  readonly key: PrivateKey;
+  readonly signer: Signer;
+}
+
+export class Authorities {
+  /** All that the store holds, expired ones included; undefined until it was read. */
+  #known: readonly Authority[] | undefined;
+  #chain: { readonly of: readonly Authority[]; readonly json: string } | undefined;
+  readonly #making = new SingleFlight<readonly Authority[]>();
+
+  constructor(private readonly store: CaStore, private readonly settings: AuthoritySettings) {}
+
+  /**
+   * Those that have not expired, oldest first; never empty. Makes a new one first when one is due, once however many ask at the
+   * same time.
+   */
+  async valid(now: number): Promise<readonly Authority[]> {
+    const known = this.#known ?? await this.#load();
+    if (!isNewAuthorityDue(known, now, this.settings.lifeSpan)) return unexpired(known, now);
+    return unexpired(await this.#making.run(() => this.#make(now)), now);
+  }
+
+  /** The one that signs. */
+  async signing(now: number): Promise<Authority> {
+    const signing = signingAuthority(await this.valid(now), now, this.settings.lifeSpan);
+    if (signing === undefined) throw new Error(`${this.store.name} has no CA certificate to sign with`);
+    return signing;
+  }
+
+  /** The one that issued `certificate`, of those that have not expired; undefined when none did. Says nothing of dates or revocation. */
+  async issuerOf(certificate: Certificate, now: number): Promise<Authority | undefined> {
+    for (const authority of await this.valid(now)) {
+      if (await isIssuedBy(certificate, authority.certificate)) return authority;
+    }
+    return undefined;
+  }
+
+  /** When the next CA certificate must be made. */
+  async nextDueAt(now: number): Promise<number> {
+    return newAuthorityDueAt(await this.valid(now), now, this.settings.lifeSpan);
+  }
+
+  /** The signed chain from the oldest valid CA certificate to the newest, as JSON text. */
+  async chainJson(now: number): Promise<string> {
+    const valid = await this.valid(now);
+    if (this.#chain === undefined || !sameMembers(this.#chain.of, valid)) {
+      this.#chain = { of: valid, json: await signChain(valid) };
+    }
+    return this.#chain.json;
+  }
+
+  /** Deletes those that expired before `before`, with their keys. */
+  async drop(before: number): Promise<void> {
+    const known = this.#known ?? await this.#load();
+    if (known.every((authority) => authority.notAfter >= before)) return;
+    await this.store.dropAuthorities(before);
+    await this.#load();
+  }
+
+  async #load(): Promise<readonly Authority[]> {
+    const rows = await this.store.authorities();
+    this.#known = await Promise.all(rows.map((row, index) => this.#open(row, index)));
+    return this.#known;
+  }
+
+  async #open(row: StoredAuthority, index: number): Promise<Authority> {
+    try {
+      const authority = await openAuthority(row);
+      if (authority.certificate.authorityKeyId === undefined) {
+        this.settings.warn(
+          `CA certificate ${index + 1} of ${this.store.name} has no authorityKeyIdentifier: ` +
+            "this server goes on, but caucased 0.9.17 would stop on this database",
+        );
+      }
+      return authority;
+    } catch (cause) {
+      if (!(cause instanceof CaucaseError)) throw cause;
+      const message = `CA certificate ${index + 1} of ${this.store.name} in the database: ${cause.message}`;
+      throw new CaucaseError("storage", message, { cause, hint: "restore the newest backup" });
+    }
+  }
+
+  async #make(now: number): Promise<readonly Authority[]> {
+    // Somebody may have made it between the caller's look and this call.
+    const known = this.#known ?? await this.#load();
+    if (!isNewAuthorityDue(known, now, this.settings.lifeSpan)) return known;
+    const { commonName, keyBits, lifeSpan, authorityLifeSpans, nameConstraint, random } = this.settings;
+    const key = await generateRsaKey(keyBits);
+    const prepared = prepareCa({
+      subject: commonNameDer(commonName),
+      publicKey: key.publicKey,
+      now,
+      lifeSpan: Math.floor(authorityLifeSpans * lifeSpan),
+      serial: newSerial(random),
+      ...(nameConstraint && { nameConstraint }),
+    });
+    const der = await signCertificate(checkCa(prepared), await signerFor(key));
+    const certificate = await parseCertificate(der);
+    await this.store.addAuthority({
+      expirationDate: certificate.notAfter,
+      keyPem: privateKeyToPem(key),
+      certificatePem: certificateToPem(certificate),
+    });
+    return await this.#load();
+  }
+}
+
+/** A stored CA certificate, ready for use. Throws when key and certificate do not belong together. */
+async function openAuthority(row: StoredAuthority): Promise<Authority> {
+  const certificate = await certificateFromPem(row.certificatePem);
+  const key = await privateKeyFromPem(
+    onlyPem(row.keyPem, [PEM_LABEL.PKCS1, PEM_LABEL.PKCS8, PEM_LABEL.SEC1], "the private key"),
+  );
+  if (key.publicKey.keyId !== certificate.publicKey.keyId) {
+    throw new CaucaseError("untrusted", "the private key does not belong to the certificate");
+  }
+  const { notBefore, notAfter } = certificate;
+  const certificatePem = certificateToPem(certificate);
+  return { certificate, certificatePem, key, signer: await signerFor(key), notBefore, notAfter };
+}
+
+async function signChain(authorities: readonly Authority[]): Promise<string> {
+  const links = await Promise.all(
+    authorities.slice(1).map((next, index) => {
+      const old = authorities[index];
+      if (old === undefined) throw new Error("a link needs two certificates");
+      return signMessage(linkPayload(old.certificatePem, next.certificatePem), old.key);
+    }),
+  );
+  return JSON.stringify(links.map(messageToJson));
+}
+
+function sameMembers<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((member, index) => member === b[index]);
+}

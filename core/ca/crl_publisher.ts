@@ -1,0 +1,161 @@
+/**
+ * Keeps the current CRL of every CA certificate, ready to be read.
+ *
+ * One CRL number names one content for good: number, `thisUpdate` and entries are a function of what the store committed, and
+ * the store changes the number together with anything that changes the content. A number that was overtaken before it was signed is
+ * never published. Entries are encoded once; a new revocation costs one signature for each valid CA certificate.
+ */
+import { encodePem, PEM_LABEL } from "../pem.ts";
+import { buildCrl, CrlEntries } from "../x509/crl_builder.ts";
+import type { Bytes } from "../bytes.ts";
+import type { Authorities, Authority } from "./authorities.ts";
+import { BACKDATING, crlNextUpdate, crlRenewalDueAt, deletableBefore, isCrlRenewalDue } from "./lifecycle.ts";
+import { SingleFlight } from "./single_flight.ts";
+import type { CaStore, Revocation } from "./store.ts";
+
+/** A signed CRL in both forms. */
+export interface PublishedCrl {
+  /** The CA's key identifier, hex. */
+  readonly keyIdentifier: string;
+  readonly number: bigint;
+  readonly thisUpdate: number;
+  readonly nextUpdate: number;
+  /** Whoever got a copy at this moment or later has this content; a copy from before may have another. */
+  readonly modifiedAt: number;
+  /** When the scheduled renewal replaces it, if no revocation does before. */
+  readonly renewalDueAt: number;
+  readonly der: Bytes;
+  /** PEM, made when first asked for. */
+  pem(): string;
+}
+
+/** What the next CRLs will say: what the store committed, with its entries encoded. */
+interface Content {
+  readonly number: bigint;
+  /** Undefined until the first CRL was ever made. */
+  readonly lastUpdate: number | undefined;
+  readonly modifiedAt: number;
+  /** Grows in place: only good together with `number` as long as nothing is awaited in between. */
+  readonly entries: CrlEntries;
+}
+
+export class CrlPublisher {
+  #content: Content | undefined;
+  /** By the CA certificate they belong to; all have the same number. */
+  #published: ReadonlyMap<Authority, PublishedCrl> = new Map();
+  readonly #loading = new SingleFlight<Content>();
+  readonly #renewing = new SingleFlight<void>();
+  readonly #signing = new SingleFlight<void>();
+
+  constructor(
+    private readonly store: CaStore,
+    private readonly authorities: Authorities,
+    private readonly lifeSpan: number,
+  ) {}
+
+  /** The current CRL of every valid CA certificate, oldest CA first. Does not wait for a signature that is under way. */
+  async current(now: number): Promise<readonly PublishedCrl[]> {
+    await this.#renewIfDue(now);
+    const valid = await this.authorities.valid(now);
+    const missing = valid.some((authority) => !this.#published.has(authority));
+    if (missing || (this.#isBehind() && !this.#signing.busy)) await this.#publish(now);
+    return valid.flatMap((authority) => this.#published.get(authority) ?? []);
+  }
+
+  /** Takes a committed revocation over into the CRLs; resolves when they are signed and served. */
+  async add(revocation: Revocation, number: bigint, now: number): Promise<void> {
+    this.#append(revocation, number);
+    await this.#renewIfDue(now);
+    while (this.#publishedNumber() < number) {
+      // Read just before the revocation was committed: read again.
+      if (this.#content !== undefined && this.#content.number < number) this.#content = undefined;
+      await this.#publish(now);
+    }
+  }
+
+  /** When the next scheduled renewal is due. */
+  async nextDueAt(now: number): Promise<number> {
+    const { lastUpdate } = await this.#loaded();
+    return lastUpdate === undefined ? now : crlRenewalDueAt(lastUpdate, this.lifeSpan);
+  }
+
+  /** Entries are only continued where no number lies between; else the next use reads them anew. */
+  #append(revocation: Revocation, number: bigint): void {
+    const content = this.#content;
+    if (content === undefined || number <= content.number) return;
+    if (number > content.number + 1n) {
+      this.#content = undefined;
+      return;
+    }
+    content.entries.append(revocation);
+    const modifiedAt = Math.max(content.modifiedAt, revocation.revocationDate) + 1;
+    this.#content = { ...content, number, modifiedAt };
+  }
+
+  async #renewIfDue(now: number): Promise<void> {
+    const { lastUpdate } = await this.#loaded();
+    if (isCrlRenewalDue(lastUpdate, now, this.lifeSpan)) await this.#renewing.run(() => this.#renew(now));
+  }
+
+  async #renew(now: number): Promise<void> {
+    const { lastUpdate } = await this.#loaded();
+    if (!isCrlRenewalDue(lastUpdate, now, this.lifeSpan)) return;
+    const deletable = deletableBefore(lastUpdate, now, this.lifeSpan);
+    await this.store.renewCrl(now - BACKDATING, deletable);
+    this.#content = undefined;
+    if (deletable !== undefined) await this.authorities.drop(deletable);
+    await this.#publish(now);
+  }
+
+  async #loaded(): Promise<Content> {
+    return this.#content ?? await this.#loading.run(() => this.#load());
+  }
+
+  async #load(): Promise<Content> {
+    const { number, lastUpdate, revocations } = await this.store.crlContent();
+    const entries = new CrlEntries();
+    let modifiedAt = (lastUpdate ?? 0) + BACKDATING;
+    for (const revocation of revocations) {
+      entries.append(revocation);
+      modifiedAt = Math.max(modifiedAt, revocation.revocationDate);
+    }
+    // The next second: until then, another content with the same date may have been served.
+    return this.#content = { number, lastUpdate, modifiedAt: modifiedAt + 1, entries };
+  }
+
+  #publishedNumber(): bigint {
+    const [any] = this.#published.values();
+    return any === undefined ? -1n : any.number;
+  }
+
+  #isBehind(): boolean {
+    return this.#content !== undefined && this.#publishedNumber() < this.#content.number;
+  }
+
+  #publish(now: number): Promise<void> {
+    return this.#signing.run(() => this.#sign(now));
+  }
+
+  async #sign(now: number): Promise<void> {
+    const valid = await this.authorities.valid(now);
+    while (this.#content === undefined) await this.#loaded();
+    // From here to the calls of buildCrl(), which encodes before it awaits, number and entries belong together.
+    const { number, lastUpdate: thisUpdate, modifiedAt, entries } = this.#content;
+    if (thisUpdate === undefined) throw new Error(`the CRL of ${this.store.name} has no date yet`);
+    const dates = { thisUpdate, nextUpdate: crlNextUpdate(thisUpdate, this.lifeSpan) };
+    const renewalDueAt = crlRenewalDueAt(thisUpdate, this.lifeSpan);
+    const signed = await Promise.all(valid.map(async (authority) => {
+      const { certificate, signer } = authority;
+      const der = await buildCrl({ issuer: certificate, number, entries, ...dates }, signer);
+      const { keyIdentifier } = certificate;
+      const crl = { keyIdentifier, number, ...dates, modifiedAt, renewalDueAt, der, pem: lazyPem(der) };
+      return [authority, crl] as const;
+    }));
+    this.#published = new Map(signed);
+  }
+}
+
+function lazyPem(der: Bytes): () => string {
+  let pem: string | undefined;
+  return () => pem ??= encodePem(PEM_LABEL.CRL, der);
+}

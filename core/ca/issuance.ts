@@ -1,0 +1,204 @@
+/** From a request to a certificate: submitting, signing, rejecting, renewing. */
+import { type Bytes, bytesToBigInt, equalBytes, utf8 } from "../bytes.ts";
+import { CaucaseError } from "../errors.ts";
+import { type Certificate, certificateFromPem, certificateToPem, parseCertificate } from "../x509/certificate.ts";
+import { type CertificationRequest, csrFromPem, verifyCsr } from "../x509/csr.ts";
+import { newSerial, signCertificate } from "../x509/issuance.ts";
+import { checkLeaf, type LeafRequest, prepareLeaf } from "../x509/leaf_profile.ts";
+import { checkKeyStrength, type PublicKey } from "../x509/public_key.ts";
+import type { Authorities } from "./authorities.ts";
+import { readRenewal, requireHolder } from "./messages.ts";
+import type { IssuanceSettings } from "./settings.ts";
+import { KeyedQueue } from "./single_flight.ts";
+import type { CaStore, StoredRequest } from "./store.ts";
+import type { Verification } from "./verification.ts";
+
+/** How a certificate comes about: a person approved it, nobody was asked, or it continues another. */
+type Approval = "manual" | "automatic" | "renewal";
+
+/** What issuing works on. */
+export interface IssuanceParts {
+  readonly store: CaStore;
+  readonly authorities: Authorities;
+  readonly verification: Verification;
+  readonly settings: IssuanceSettings;
+}
+
+export class Issuance {
+  #autoSignAmount: Promise<number> | undefined;
+  readonly #byId = new KeyedQueue<bigint>();
+  readonly #byKey = new KeyedQueue<string>();
+
+  private readonly store: CaStore;
+  private readonly authorities: Authorities;
+  private readonly verification: Verification;
+  private readonly settings: IssuanceSettings;
+
+  constructor(parts: IssuanceParts) {
+    this.store = parts.store;
+    this.authorities = parts.authorities;
+    this.verification = parts.verification;
+    this.settings = parts.settings;
+  }
+
+  /** How many of the first requests are signed without asking: what the database has frozen, else what was set. */
+  autoSignAmount(): Promise<number> {
+    return this.#autoSignAmount ??= this.#readAutoSignAmount();
+  }
+
+  /** Stores a request as it came, and signs it if it is among the first. The answer is its id. */
+  async submit(csrPem: Bytes, now: number): Promise<bigint> {
+    const csr = await acceptableCsr(csrPem);
+    const autoSignAmount = await this.autoSignAmount();
+    // Signed before it is stored, so that no crash can use up the first user's turn. The count only grows: a no is final.
+    const autoSigned = await this.store.receivedCount() < autoSignAmount ? await this.#autoSign(csr, now) : undefined;
+    const { id } = await this.store.submit({
+      id: this.#newId(),
+      keyId: csr.publicKey.keyId,
+      csr: csrPem,
+      maxPending: this.settings.maxPending,
+      autoSignAmount,
+      ...(autoSigned && { autoSigned }),
+      now,
+    });
+    return id;
+  }
+
+  pending(): Promise<readonly StoredRequest[]> {
+    return this.store.pending();
+  }
+
+  /** The bytes of a stored request. */
+  async request(id: bigint): Promise<Bytes> {
+    return (await this.#stored(id)).csr;
+  }
+
+  /** The certificate issued for a request, PEM. Once fetched it is kept for less time. */
+  async certificate(id: bigint, now: number): Promise<string> {
+    const { certificatePem, expirationDate } = await this.#stored(id);
+    if (certificatePem === undefined) throw notFound(id);
+    const readUntil = now + this.settings.retention.read;
+    if (expirationDate !== undefined && expirationDate > readUntil) await this.store.expireEarlier(id, readUntil);
+    return certificatePem;
+  }
+
+  /**
+   * Signs a pending request. With a template, subject and extensions come from that.
+   * @throws `not-found` when it is not pending (any more)
+   */
+  sign(id: bigint, templatePem: Bytes | undefined, now: number): Promise<void> {
+    return this.#byId.run(id, async () => {
+      const stored = await this.#stored(id);
+      if (stored.certificatePem !== undefined) throw notFound(id);
+      const csr = await csrFromPem(stored.csr);
+      const template = templatePem === undefined ? csr : await verifiedCsr(templatePem);
+      const issued = await this.#issue(template, { publicKey: csr.publicKey, approval: "manual", now });
+      const signed = await this.store.sign(id, issued.pem, now + this.settings.retention.unread);
+      if (!signed) throw notFound(id);
+    });
+  }
+
+  /** Removes a pending request. Throws `not-found` when it is not pending (any more). */
+  async reject(id: bigint): Promise<void> {
+    if (!(await this.store.reject(id))) throw notFound(id);
+  }
+
+  /**
+   * A new certificate for the holder of a good one, from the body of `PUT crt/renew`; PEM. The same message again gets the same
+   * certificate, as long as that is kept.
+   */
+  async renew(body: string, now: number): Promise<string> {
+    const { certificate, csrPem, message } = await readRenewal(body);
+    await this.verification.requireGood(certificate, now);
+    await requireHolder(message, certificate);
+    const bytes = utf8(csrPem);
+    const csr = await acceptableCsr(bytes);
+    return this.#byKey.run(csr.publicKey.keyId, async () => {
+      const before = await this.#renewedBefore(certificate, csr, bytes);
+      if (before !== undefined) return before;
+      const issued = await this.#issue(certificate, { publicKey: csr.publicKey, approval: "renewal", now });
+      const expirationDate = now + this.settings.retention.unread;
+      const keyId = csr.publicKey.keyId;
+      await this.store.addCertificate({
+        id: this.#newId(),
+        keyId,
+        csr: bytes,
+        certificatePem: issued.pem,
+        expirationDate,
+        now,
+      });
+      return issued.pem;
+    });
+  }
+
+  /** What this renewal was answered with before: the same request, certified for the same subject. */
+  async #renewedBefore(old: Certificate, csr: CertificationRequest, bytes: Bytes): Promise<string | undefined> {
+    for (const { certificatePem } of await this.store.requestsLike(csr.publicKey.keyId, bytes)) {
+      if (certificatePem === undefined) continue;
+      const issued = await certificateFromPem(certificatePem);
+      if (equalBytes(issued.subject, old.subject)) return certificatePem;
+    }
+    return undefined;
+  }
+
+  async #autoSign(csr: CertificationRequest, now: number) {
+    const issued = await this.#issue(csr, { publicKey: csr.publicKey, approval: "automatic", now });
+    return { certificatePem: issued.pem, expirationDate: now + this.settings.retention.unread };
+  }
+
+  async #issue(
+    request: LeafRequest,
+    { publicKey, approval, now }: { publicKey: PublicKey; approval: Approval; now: number },
+  ): Promise<{ pem: string }> {
+    const { certificate: issuer, signer } = await this.authorities.signing(now);
+    const { lifeSpan, random, crlDistributionPoint } = this.settings;
+    const prepared = prepareLeaf({
+      request,
+      publicKey,
+      issuer,
+      now,
+      lifeSpan,
+      serial: newSerial(random),
+      autoSigned: approval === "automatic",
+      keepCaucasePolicies: approval === "renewal",
+      ...(crlDistributionPoint && { crlDistributionPoint: crlDistributionPoint(issuer.keyIdentifier) }),
+    });
+    const der = await signCertificate(checkLeaf(prepared), signer);
+    return { pem: certificateToPem(await parseCertificate(der)) };
+  }
+
+  async #stored(id: bigint): Promise<StoredRequest> {
+    const stored = await this.store.request(id);
+    if (stored === undefined) throw notFound(id);
+    return stored;
+  }
+
+  async #readAutoSignAmount(): Promise<number> {
+    const { autoSignAmount, lockAutoSignAmount } = this.settings;
+    if (lockAutoSignAmount) return await this.store.freezeAutoSignAmount(autoSignAmount);
+    return await this.store.frozenAutoSignAmount() ?? autoSignAmount;
+  }
+
+  /** 63 random bits, as SQLite's signed integers hold them. */
+  #newId(): bigint {
+    return bytesToBigInt(this.settings.random(8)) >> 1n;
+  }
+}
+
+/** A request that a certificate may be made from: whole, signed with its own key, and that key strong enough. */
+async function acceptableCsr(pem: Bytes): Promise<CertificationRequest> {
+  const csr = await csrFromPem(pem);
+  checkKeyStrength(csr.publicKey);
+  await verifyCsr(csr);
+  return csr;
+}
+
+async function verifiedCsr(pem: Bytes): Promise<CertificationRequest> {
+  const csr = await csrFromPem(pem);
+  await verifyCsr(csr);
+  return csr;
+}
+
+function notFound(id: bigint): CaucaseError {
+  return new CaucaseError("not-found", `no request ${id} in the state that this needs`);
+}

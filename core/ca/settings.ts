@@ -1,0 +1,40 @@
+/** What one certificate authority is told from outside. */
+import type { Bytes } from "../bytes.ts";
+import type { NameConstraint } from "../x509/ca_profile.ts";
+
+/** Where randomness comes from: `size` bytes, fit for keys. */
+export type RandomSource = (size: number) => Bytes;
+
+/** Takes one line about something that an administrator should know. */
+export type Warn = (message: string) => void;
+
+/** How a CA certifies itself. */
+export interface AuthoritySettings {
+  /** Common name of its certificates. */
+  readonly commonName: string;
+  /** RSA modulus of new CA keys, in bits. */
+  readonly keyBits: number;
+  /** L, the life span of the certificates it issues, in seconds. */
+  readonly lifeSpan: number;
+  /** How long its own certificates live, in L. */
+  readonly authorityLifeSpans: number;
+  /** What the certificates may be used for at most; only the HTTP CA has one. */
+  readonly nameConstraint?: NameConstraint;
+  readonly random: RandomSource;
+  readonly warn: Warn;
+}
+
+/** How a CA deals with requests. */
+export interface IssuanceSettings {
+  readonly lifeSpan: number;
+  readonly maxPending: number;
+  /** How many of the first requests are signed without asking. */
+  readonly autoSignAmount: number;
+  /** Write `autoSignAmount` down for good, the first time. */
+  readonly lockAutoSignAmount: boolean;
+  /** How long a certificate is kept, in seconds: at first, and after it was fetched. */
+  readonly retention: { readonly unread: number; readonly read: number };
+  /** URI of the CRL for the CA certificate with this key identifier (hex); undefined where the profile has none. */
+  readonly crlDistributionPoint?: (keyIdentifier: string) => string;
+  readonly random: RandomSource;
+}

@@ -1,0 +1,39 @@
+/** Whether a certificate that one of our CAs issued is good right now. */
+import { CaucaseError } from "../errors.ts";
+import { type Certificate, isValidAt } from "../x509/certificate.ts";
+import type { Authorities, Authority } from "./authorities.ts";
+import type { CaStore } from "./store.ts";
+
+export class Verification {
+  constructor(private readonly store: CaStore, private readonly authorities: Authorities) {}
+
+  /**
+   * The CA certificate that issued `certificate`, which is within its dates. Says nothing of revocation.
+   * @throws `untrusted`
+   */
+  async requireIssued(certificate: Certificate, now: number): Promise<Authority> {
+    const issuer = await this.authorities.issuerOf(certificate, now);
+    if (issuer === undefined) throw new CaucaseError("untrusted", "the certificate was not issued by this CA");
+    if (!isValidAt(certificate, now)) {
+      throw new CaucaseError("untrusted", "the certificate has expired, or is not valid yet");
+    }
+    return issuer;
+  }
+
+  /** As `requireIssued`, and not revoked. */
+  async requireGood(certificate: Certificate, now: number): Promise<Authority> {
+    const issuer = await this.requireIssued(certificate, now);
+    if (await this.store.isRevoked(certificate.serial)) {
+      throw new CaucaseError("untrusted", "the certificate is revoked");
+    }
+    return issuer;
+  }
+
+  /**
+   * Whether `certificate`, of which `requireIssued` once said that `issuer` issued it, is good now. Costs no signature: for
+   * what is asked on every request of a connection.
+   */
+  async isStillGood(certificate: Certificate, issuer: Authority, now: number): Promise<boolean> {
+    return now <= issuer.notAfter && isValidAt(certificate, now) && !(await this.store.isRevoked(certificate.serial));
+  }
+}

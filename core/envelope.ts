@@ -1,0 +1,96 @@
+/**
+ * Signed JSON: `{"payload": "<JSON text>", "digest": "sha256", "signature": "<base64>"}`.
+ *
+ * The signature covers the payload's UTF-8 bytes, then the digest's name, then one space. RSA keys sign with RSASSA-PSS,
+ * MGF1 with the same hash, and the longest salt that the key allows; EC keys with ECDSA, Ed25519 keys with Ed25519. A message that
+ * needs no signature of its own, because whoever sent it was authenticated by other means, has digest null.
+ */
+import * as v from "valibot";
+import { type Bytes, utf8 } from "./bytes.ts";
+import { CaucaseError, malformed } from "./errors.ts";
+import { type PrivateKey, signMessageBytes } from "./x509/private_key.ts";
+import { type HashName, type PublicKey, verifyMessageBytes } from "./x509/public_key.ts";
+
+export interface SignedMessage {
+  readonly payload: string;
+  readonly digest: Digest;
+  readonly signature: Bytes;
+}
+
+export interface UnsignedMessage {
+  readonly payload: string;
+  readonly digest: null;
+}
+
+export type Message = SignedMessage | UnsignedMessage;
+
+const HASHES = { sha256: "SHA-256", sha384: "SHA-384", sha512: "SHA-512" } as const satisfies Record<string, HashName>;
+
+export type Digest = keyof typeof HASHES;
+
+const MessageShape = v.variant("digest", [
+  v.object({ digest: v.null(), payload: v.string() }),
+  v.object({ digest: v.picklist(Object.keys(HASHES) as Digest[]), payload: v.string(), signature: v.string() }),
+]);
+
+/** A message from a value that JSON held. Throws `malformed` when it is none. */
+export function messageFromJson(value: unknown): Message {
+  const parsed = v.safeParse(MessageShape, value);
+  if (!parsed.success) throw malformed(`not a signed message: ${v.summarize(parsed.issues)}`);
+  const message = parsed.output;
+  if (message.digest === null) return { payload: message.payload, digest: null };
+  return { payload: message.payload, digest: message.digest, signature: decodeSignature(message.signature) };
+}
+
+/** What a message is sent as. */
+export function messageToJson(message: Message): Record<string, string | null> {
+  return message.digest === null
+    ? { payload: message.payload, digest: null }
+    : { payload: message.payload, digest: message.digest, signature: message.signature.toBase64() };
+}
+
+/** Signs `payload` with SHA-256, which every implementation takes. */
+export async function signMessage(payload: string, key: PrivateKey): Promise<SignedMessage> {
+  const digest = "sha256";
+  return { payload, digest, signature: await signMessageBytes(key, HASHES[digest], signedBytes(payload, digest)) };
+}
+
+/** Throws `untrusted` unless `key` signed `message`. */
+export async function verifyMessage(message: SignedMessage, key: PublicKey): Promise<void> {
+  const bytes = signedBytes(message.payload, message.digest);
+  const genuine = await verifyMessageBytes(key, HASHES[message.digest], { data: bytes, signature: message.signature });
+  if (!genuine) throw new CaucaseError("untrusted", "the message was not signed with the key it names");
+}
+
+/**
+ * JSON text as a value; integers that a double cannot hold become BigInt, so that a serial number stays exact. Throws `malformed`,
+ * naming `what`.
+ */
+export function parseJson(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text, exactIntegers);
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw malformed(`${what} is not JSON`, { cause });
+  }
+}
+
+function exactIntegers(_key: string, value: unknown, context?: { source?: string }): unknown {
+  const source = context?.source;
+  return typeof value === "number" && !Number.isSafeInteger(value) && source !== undefined && /^-?\d+$/.test(source)
+    ? BigInt(source)
+    : value;
+}
+
+/** Base64 as other implementations write it: with line ends anywhere, also at its end. */
+function decodeSignature(text: string): Bytes {
+  try {
+    return Uint8Array.fromBase64(text, { lastChunkHandling: "strict" });
+  } catch (cause) {
+    throw malformed("the signature is not base64", { cause });
+  }
+}
+
+function signedBytes(payload: string, digest: Digest): Bytes {
+  return utf8(`${payload}${digest} `);
+}

@@ -1,0 +1,27 @@
+/** The program: a table of subcommands, each from its arguments to an exit status. */
+import { CaucaseError, describeError } from "./core/errors.ts";
+import { exitStatusOf } from "./cli/exit_status.ts";
+import { EarlyExit, type Subcommand } from "./cli/subcommand.ts";
+import { printError } from "./cli/terminal.ts";
+import { overview } from "./cli/overview.ts";
+
+/** Loaded when asked for: nobody waits for code that the subcommand does not need. */
+const SUBCOMMANDS: Readonly<Record<string, () => Promise<Subcommand>>> = {
+  serve: async () => (await import("./cli/serve.ts")).serve,
+  client: async () => (await import("./cli/client.ts")).client,
+};
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name = "", ...rest] = args;
+  const load = Object.hasOwn(SUBCOMMANDS, name) ? SUBCOMMANDS[name] : undefined;
+  try {
+    return load === undefined ? overview(args) : await (await load())(rest);
+  } catch (error) {
+    if (error instanceof EarlyExit) return error.status;
+    const fault = !(error instanceof CaucaseError) && error instanceof Error && error.stack;
+    printError(`error: ${fault || describeError(error)}`);
+    return exitStatusOf(error);
+  }
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

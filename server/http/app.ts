@@ -1,0 +1,87 @@
+/** From a request to its answer: path, method, origin, then the route's handler, in that order. */
+import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
+import { httpsOrigin, httpsOriginOfNetloc } from "../../core/cors/origin.ts";
+import { CaucaseError } from "../../core/errors.ts";
+import type { Route, RouteName } from "../../core/protocol/routes.ts";
+import type { CorsPage } from "./cors_page.ts";
+import { type CrossOrigin, withOriginHeaders } from "./cross_origin.ts";
+import type { Answer, Exchange, Handler } from "./exchange.ts";
+import type { PublicCa } from "./hal.ts";
+import { HANDLERS, type RouteHandler } from "./handlers.ts";
+import { refusal, statusOf } from "./refusals.ts";
+import { allowedMethods, matchPath, type PathMatch, selectRoute } from "./router.ts";
+import { UserAuthentication } from "./user_authentication.ts";
+
+export interface AppParts {
+  readonly authorities: Readonly<Record<PublicCa, CertificateAuthority>>;
+  readonly crossOrigin: CrossOrigin;
+  readonly corsPage: CorsPage;
+  /** `HOST[:PORT]` of HTTP, as clients reach it. */
+  readonly netloc: string;
+  readonly clock: { now(): number };
+  /** Takes every fault of ours, with its stack. */
+  readonly reportFault: (error: unknown, exchange: Exchange) => void;
+}
+
+/** The whole HTTP interface as one function. It never throws. */
+export function createApp(parts: AppParts): Handler {
+  const users = new UserAuthentication(parts.authorities.cau);
+  const fallback = httpsOriginOfNetloc(parts.netloc);
+  const handlers: Record<RouteName, RouteHandler> = {
+    ...HANDLERS,
+    corsPage: ({ exchange }) => parts.corsPage.show(exchange),
+    corsDecide: ({ exchange }) => parts.corsPage.decide(exchange),
+  };
+
+  function callHandler(exchange: Exchange, { name, match }: { name: RouteName; match: PathMatch }) {
+    const { ca, id = "" } = match.parameters;
+    const now = parts.clock.now();
+    return handlers[name]({
+      exchange,
+      get ca() {
+        if (ca === "cau" || ca === "cas") return parts.authorities[ca];
+        throw new Error(`route ${name} names no CA`);
+      },
+      id,
+      now,
+      httpsOrigin: httpsOrigin({ secure: exchange.secure, host: exchange.header("host") }, fallback),
+      user: () => users.require(exchange, now),
+    });
+  }
+
+  function refuse(error: unknown, exchange: Exchange): Answer {
+    if (statusOf(error) === 500) parts.reportFault(error, exchange);
+    return refusal(error);
+  }
+
+  async function judgeAndCall(exchange: Exchange, match: PathMatch): Promise<Answer> {
+    const { name, route } = selectRoute(match, exchange.method);
+    // The consent page judges for itself: over HTTP it does not even exist.
+    if (name === "corsDecide") return await callHandler(exchange, { name, match });
+    const verdict = await parts.crossOrigin.judge(exchange, (route satisfies Route).origins);
+    if (verdict.kind === "refuse") return verdict.answer;
+    try {
+      return withOriginHeaders(await callHandler(exchange, { name, match }), verdict.headers);
+    } catch (error) {
+      return withOriginHeaders(refuse(error, exchange), verdict.headers);
+    }
+  }
+
+  return async (exchange) => {
+    try {
+      if (exchange.method === "OPTIONS" && exchange.target === "*") return { status: 204 };
+      const match = matchPath(exchange.target);
+      if (exchange.method === "OPTIONS") return parts.crossOrigin.preflight(exchange, allowedMethods(match));
+      return await judgeAndCall(exchange, match);
+    } catch (error) {
+      return refuse(error, exchange);
+    }
+  };
+}
+
+/** A fault in one line, and its stack, for the log. */
+export function faultReport(error: unknown, { method, target }: Exchange): string {
+  const stack = error instanceof Error ? error.stack ?? error.message : String(error);
+  const cause = error instanceof CaucaseError && error.cause instanceof Error ? `\ncaused by ${error.cause.stack}` : "";
+  return `${method} ${target}: ${stack}${cause}`;
+}

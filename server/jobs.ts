@@ -1,0 +1,50 @@
+/** What the server does by itself when its time has come: each job says when it is next due. */
+import { describeError } from "../core/errors.ts";
+import type { Clock } from "../core/host/clock.ts";
+
+export interface Job {
+  /** For the log. */
+  readonly name: string;
+  /** Does what is due at `now`, if anything. Answers when to look again, in Unix seconds. */
+  run(now: number): Promise<number>;
+}
+
+export interface JobsOptions {
+  readonly clock: Clock;
+  readonly warn: (message: string) => void;
+  /** Ends the jobs. */
+  readonly signal: AbortSignal;
+}
+
+/** A job that failed is tried again after this many seconds, doubled each time up to the second number. */
+const RETRY = { first: 60, longest: 3600 };
+
+/** No job is left alone for longer: cheap, and whatever the clock did, nothing is late by more. Seconds. */
+const LONGEST_SLEEP = 3600;
+
+/** Runs every job, side by side, until the signal. A failure is logged and retried, and holds up no other job. */
+export async function runJobs(jobs: readonly Job[], options: JobsOptions): Promise<void> {
+  await Promise.all(jobs.map((job) => runJob(job, options)));
+}
+
+async function runJob(job: Job, { clock, warn, signal }: JobsOptions): Promise<void> {
+  let retryAfter = RETRY.first;
+  while (!signal.aborted) {
+    const now = clock.now();
+    let wakeAt: number;
+    try {
+      // At least a second, lest a job that is always due keeps the server from all else.
+      wakeAt = Math.max(now + 1, Math.min(await job.run(now), now + LONGEST_SLEEP));
+      retryAfter = RETRY.first;
+    } catch (error) {
+      warn(`${job.name} failed, next try in ${retryAfter} s: ${describeError(error)}`);
+      wakeAt = now + retryAfter;
+      retryAfter = Math.min(2 * retryAfter, RETRY.longest);
+    }
+    try {
+      await clock.sleepUntil(wakeAt, signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+}

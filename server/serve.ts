@@ -1,0 +1,181 @@
+/** Puts a server together: storage, the three CAs, the listeners, and what happens by itself. */
+import type { CertificateAuthority } from "../core/ca/certificate_authority.ts";
+import type { RandomSource, Warn } from "../core/ca/settings.ts";
+import type { Storage } from "../core/ca/store.ts";
+import type { Clock } from "../core/host/clock.ts";
+import { httpsPortBeside, type Netloc, parseNetloc } from "../core/protocol/netloc.ts";
+import { type AllAuthorities, type AuthoritiesOptions, createAuthorities, seconds } from "./authorities.ts";
+import { openCorsKeyFile } from "./cors_key_file.ts";
+import { createApp, faultReport } from "./http/app.ts";
+import { resolveAddresses } from "./http/addresses.ts";
+import { createCorsPage } from "./http/cors_page.ts";
+import { createCrossOrigin } from "./http/cross_origin.ts";
+import { type Listeners, startListeners } from "./http/listener.ts";
+import type { Limits } from "./http/limits.ts";
+import { type Job, runJobs } from "./jobs.ts";
+import { openSqliteStorage } from "./storage/sqlite_storage.ts";
+import { HttpsCertificate, type HttpsIdentity } from "./tls/https_certificate.ts";
+import { requireClientCertificateSupport } from "./tls/runtime_check.ts";
+
+export interface ServeOptions extends AuthoritiesOptions {
+  readonly netloc: string;
+  /** Port of HTTP, where it is not netloc's. */
+  readonly basePort?: number;
+  /** Addresses or names to listen on, where they are not netloc's host. */
+  readonly bind: readonly string[];
+  readonly db: string;
+  readonly serverKey: string;
+  readonly corsKeyStore: string;
+  readonly corsWhitelist: readonly string[];
+  readonly thresholdDays: number;
+  readonly limits?: Partial<Limits>;
+}
+
+/** What the server needs of the machine it runs on. */
+export interface ServeHost {
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  /** Takes one line (or a line and a stack) for the administrator. */
+  readonly warn: Warn;
+  /** Takes one line of the access log, without its end. */
+  readonly accessLog: (line: string) => void;
+}
+
+export interface RunningServer {
+  /** Where it listens: numeric addresses and real ports. */
+  readonly addresses: Listeners["addresses"];
+  /** Ends when the server was stopped; fails when it cannot go on. */
+  readonly finished: Promise<void>;
+  /** No new connections; running requests finish; everything is on disk. */
+  stop(): Promise<void>;
+}
+
+/** How long running requests may take to finish after a stop, in milliseconds. */
+const STOP_GRACE = 30_000;
+
+/** @throws `usage`, `in-use`, `storage`, `file`, `unsupported-runtime` */
+export async function startServer(options: ServeOptions, host: ServeHost): Promise<RunningServer> {
+  requireClientCertificateSupport();
+  const netloc = parseNetloc(options.netloc);
+  const storage = await openSqliteStorage({ path: options.db, lock: true, log: host.warn });
+  try {
+    return await serveFrom(storage, { options, netloc, host });
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+}
+
+interface Setup {
+  readonly options: ServeOptions;
+  readonly netloc: Netloc;
+  readonly host: ServeHost;
+}
+
+async function serveFrom(storage: Storage, setup: Setup): Promise<RunningServer> {
+  const { options, netloc, host } = setup;
+  const { clock } = host;
+  const authorities = createAuthorities(storage, setup);
+  const httpsCertificate = createHttpsCertificate(storage, authorities.http_cas, setup);
+  const handler = await createHandler(authorities, setup);
+  const identity = await httpsCertificate.current(clock.now());
+  const httpPort = options.basePort ?? netloc.port;
+  const userCas = await authorities.cau.authorities.valid(clock.now());
+  // Told to clients as the issuers we know. All CA certificates of one CA have the same name: good for all rollovers.
+  const ca = userCas.map((authority) => authority.certificatePem);
+  const tlsOf = ({ keyPem, certificatePem }: HttpsIdentity) => ({ key: keyPem, cert: certificatePem, ca });
+  const listeners = await startListeners({
+    addresses: await resolveAddresses(options.bind.length > 0 ? options.bind : [netloc.host]),
+    httpPort,
+    httpsPort: httpsPortBeside(httpPort),
+    handler,
+    tls: tlsOf(identity),
+    ...(options.limits && { limits: options.limits }),
+    accessLog: host.accessLog,
+    log: host.warn,
+  });
+  const stopping = new AbortController();
+  const jobs = [
+    ...caJobs([authorities.cau, authorities.cas]),
+    httpsJob(httpsCertificate, { shown: identity, show: (next) => listeners.replaceCertificate(tlsOf(next)) }),
+  ];
+  const finished = runJobs(jobs, { clock, warn: host.warn, signal: stopping.signal });
+  return {
+    addresses: listeners.addresses,
+    finished,
+    async stop() {
+      stopping.abort();
+      await listeners.close(STOP_GRACE);
+      await finished;
+      await storage.close();
+    },
+  };
+}
+
+function createHttpsCertificate(
+  storage: Storage,
+  ca: CertificateAuthority,
+  { options, netloc, host: { random, warn } }: Setup,
+): HttpsCertificate {
+  return new HttpsCertificate({
+    path: options.serverKey,
+    ca,
+    store: storage.ca("http_cas"),
+    host: netloc.host,
+    keyBits: options.keyBits,
+    threshold: seconds(options.thresholdDays),
+    random,
+    warn,
+  });
+}
+
+async function createHandler(authorities: AllAuthorities, { options, netloc, host }: Setup) {
+  const { clock, random, warn } = host;
+  const keys = await openCorsKeyFile({ path: options.corsKeyStore, clock, random, warn });
+  const origins = { keys, netloc: netloc.text, clock };
+  const crossOrigin = createCrossOrigin({ ...origins, whitelist: options.corsWhitelist });
+  return createApp({
+    authorities,
+    crossOrigin,
+    corsPage: createCorsPage({ ...origins, crossOrigin }),
+    netloc: netloc.text,
+    clock,
+    reportFault: (error, exchange) => warn(faultReport(error, exchange)),
+  });
+}
+
+/** Makes CA certificates and CRLs in time even when nobody asks for them. */
+function caJobs(authorities: readonly CertificateAuthority[]): Job[] {
+  return authorities.flatMap((ca) => [
+    {
+      name: `rollover of ${ca.name}`,
+      async run(now) {
+        await ca.authorities.valid(now);
+        return await ca.authorities.nextDueAt(now);
+      },
+    },
+    {
+      name: `CRL of ${ca.name}`,
+      async run(now) {
+        await ca.crls.current(now);
+        return await ca.crls.nextDueAt(now);
+      },
+    },
+  ]);
+}
+
+/** Makes the certificate for HTTPS anew in time, and shows it to new connections. */
+function httpsJob(
+  certificate: HttpsCertificate,
+  { shown, show }: { shown: HttpsIdentity; show: (identity: HttpsIdentity) => void },
+): Job {
+  return {
+    name: "certificate for HTTPS",
+    async run(now) {
+      const identity = await certificate.current(now);
+      if (identity !== shown) show(identity);
+      shown = identity;
+      return certificate.renewalDueAt(identity);
+    },
+  };
+}

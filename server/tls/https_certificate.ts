@@ -1,0 +1,116 @@
+/** The server's own certificate for HTTPS: read, judged, made anew in time, with a new key each time. */
+import { bytesToBigInt, utf8 } from "../../core/bytes.ts";
+import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
+import { SECONDS_PER_DAY } from "../../core/ca/lifecycle.ts";
+import type { RandomSource, Warn } from "../../core/ca/settings.ts";
+import type { CaStore } from "../../core/ca/store.ts";
+import { CaucaseError, describeError } from "../../core/errors.ts";
+import { writeFileDurably } from "../../core/host/durable_file.ts";
+import { readKeyFile } from "../../core/host/key_file.ts";
+import { encodePem, PEM_LABEL } from "../../core/pem.ts";
+import { type Certificate, certificateToPem, parseCertificate } from "../../core/x509/certificate.ts";
+import { buildCsr } from "../../core/x509/csr.ts";
+import { checkHttps, matchesHost, prepareHttps } from "../../core/x509/https_profile.ts";
+import { newSerial, signCertificate } from "../../core/x509/issuance.ts";
+import { generateRsaKey, type PrivateKey, privateKeyToPem } from "../../core/x509/private_key.ts";
+import { signerFor } from "../../core/x509/signer.ts";
+
+/** What the HTTPS listener shows. */
+export interface HttpsIdentity {
+  readonly keyPem: string;
+  readonly certificatePem: string;
+  readonly certificate: Certificate;
+}
+
+export interface HttpsCertificateOptions {
+  /** File that holds key and certificate, 0600. */
+  readonly path: string;
+  /** The HTTP CA and its store: what was issued is written down there too. */
+  readonly ca: CertificateAuthority;
+  readonly store: CaStore;
+  /** Host of netloc: a DNS name or an IP address, without brackets. */
+  readonly host: string;
+  readonly keyBits: number;
+  /** Renew with less than this left, in seconds. */
+  readonly threshold: number;
+  readonly random: RandomSource;
+  readonly warn: Warn;
+}
+
+/** A stored certificate is kept in the database for one day, as the CA for services does. */
+const RETENTION = SECONDS_PER_DAY;
+
+export class HttpsCertificate {
+  #current: HttpsIdentity | undefined;
+
+  constructor(private readonly options: HttpsCertificateOptions) {}
+
+  /** The identity to show at `now`, made first where there is none, or one that will not do any longer. */
+  async current(now: number): Promise<HttpsIdentity> {
+    this.#current ??= await this.#read();
+    if (this.#current === undefined || !(await this.#isGood(this.#current, now))) this.#current = await this.#make(now);
+    return this.#current;
+  }
+
+  /** When `current` will make a new one. */
+  renewalDueAt({ certificate: { notAfter } }: HttpsIdentity): number {
+    // With more than a third of L it would be renewed again as soon as it was made.
+    return notAfter - Math.min(this.options.threshold, Math.floor(this.options.ca.lifeSpan / 3));
+  }
+
+  async #isGood(identity: HttpsIdentity, now: number): Promise<boolean> {
+    const { certificate } = identity;
+    if (now < certificate.notBefore || now >= this.renewalDueAt(identity)) return false;
+    if (!matchesHost(certificate, this.options.host)) return false;
+    return await this.options.ca.authorities.issuerOf(certificate, now) !== undefined;
+  }
+
+  async #read(): Promise<HttpsIdentity | undefined> {
+    const { path, warn } = this.options;
+    try {
+      const { key, certificate } = await readKeyFile(path);
+      if (key === undefined || certificate === undefined) {
+        throw new CaucaseError("file", `${path}: not a key and a certificate`);
+      }
+      if (key.publicKey.keyId !== certificate.publicKey.keyId) {
+        throw new CaucaseError("file", `${path}: key and certificate do not belong together`);
+      }
+      return { keyPem: privateKeyToPem(key), certificatePem: certificateToPem(certificate), certificate };
+    } catch (error) {
+      if (!(error instanceof CaucaseError)) throw error;
+      const missing = error.cause instanceof Deno.errors.NotFound;
+      if (!missing) warn(`${describeError(error)}: making a new key and certificate for HTTPS`);
+      return undefined;
+    }
+  }
+
+  async #make(now: number): Promise<HttpsIdentity> {
+    const { path, keyBits } = this.options;
+    const key = await generateRsaKey(keyBits);
+    const der = await this.#issue(key, now);
+    const keyPem = privateKeyToPem(key);
+    const certificatePem = encodePem(PEM_LABEL.CERTIFICATE, der);
+    await writeFileDurably(path, keyPem + certificatePem, { mode: 0o600 });
+    return { keyPem, certificatePem, certificate: await parseCertificate(der) };
+  }
+
+  /** A certificate for `key`, recorded before anybody sees it. */
+  async #issue(key: PrivateKey, now: number) {
+    const { ca, store, host, random } = this.options;
+    const { publicKey } = key;
+    const { certificate: issuer, signer } = await ca.authorities.signing(now);
+    const serial = newSerial(random);
+    const prepared = prepareHttps({ host, publicKey, issuer, now, lifeSpan: ca.lifeSpan, serial });
+    const der = await signCertificate(checkHttps(prepared), signer);
+    const csr = await buildCsr({ subject: prepared.subject, extensions: [] }, await signerFor(key));
+    await store.addCertificate({
+      id: bytesToBigInt(random(8)) >> 1n,
+      keyId: publicKey.keyId,
+      csr: utf8(csr),
+      certificatePem: encodePem(PEM_LABEL.CERTIFICATE, der),
+      expirationDate: now + RETENTION,
+      now,
+    });
+    return der;
+  }
+}
