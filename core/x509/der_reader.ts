@@ -4,7 +4,9 @@
  */
 import { type Bytes, bytesToBigInt } from "../bytes.ts";
 import { malformed } from "../errors.ts";
+import { DerCursor } from "./der_cursor.ts";
 import { TAG } from "./der_tags.ts";
+import { timeAt } from "./der_time.ts";
 
 /** One element: views into the bytes it was read from, never copies. */
 export interface DerElement {
@@ -17,40 +19,31 @@ export interface DerElement {
 
 /** Walks the elements that lie one after the other in `bytes`. `what` names the structure in errors. */
 export class DerReader {
-  #offset = 0;
+  readonly #cursor: DerCursor;
 
-  constructor(private readonly bytes: Uint8Array, private readonly what: string) {}
+  constructor(bytes: Uint8Array, what: string) {
+    this.#cursor = new DerCursor(bytes, what);
+  }
 
   get done(): boolean {
-    return this.#offset >= this.bytes.length;
+    return this.#cursor.done;
   }
 
   /** Tag of the next element; undefined at the end. */
   peekTag(): number | undefined {
-    return this.bytes[this.#offset];
+    return this.#cursor.nextTag;
   }
 
   /** The next element, of any tag. */
   any(): DerElement {
-    const start = this.#offset;
-    const tag = this.#byte();
-    if ((tag & 0x1f) === 0x1f) throw this.#bad("has a tag of more than one byte");
-    const length = this.#length();
-    const from = this.#offset;
-    if (length > this.bytes.length - from) throw this.#bad("is cut short");
-    this.#offset = from + length;
-    return {
-      tag,
-      content: this.bytes.subarray(from, this.#offset),
-      raw: this.bytes.subarray(start, this.#offset),
-    };
+    this.#cursor.next();
+    return this.#current();
   }
 
   /** The next element, which must have `tag`. */
   expect(tag: number): DerElement {
-    if (this.done) throw this.#bad("ends too early");
-    if (this.peekTag() !== tag) throw this.#bad(`has tag ${this.peekTag()} where ${tag} belongs`);
-    return this.any();
+    this.#cursor.expect(tag);
+    return this.#current();
   }
 
   /** The next element if it has `tag`. */
@@ -60,42 +53,25 @@ export class DerReader {
 
   /** Reader of the content of the next element, which must have `tag`. */
   enter(tag: number): DerReader {
-    return new DerReader(this.expect(tag).content, this.what);
+    return new DerReader(this.expect(tag).content, this.#cursor.what);
   }
 
   /** Fails unless everything was read. */
   end(): void {
-    if (!this.done) throw this.#bad("has something after its end");
+    if (!this.done) throw malformed(`${this.#cursor.what} has something after its end`);
   }
 
   integer(): bigint {
-    return readInteger(this.expect(TAG.INTEGER), this.what);
+    return readInteger(this.expect(TAG.INTEGER), this.#cursor.what);
   }
 
   oid(): string {
-    return readOid(this.expect(TAG.OID), this.what);
+    return readOid(this.expect(TAG.OID), this.#cursor.what);
   }
 
-  #byte(): number {
-    const byte = this.bytes[this.#offset++];
-    if (byte === undefined) throw this.#bad("is cut short");
-    return byte;
-  }
-
-  #length(): number {
-    const first = this.#byte();
-    if (first < 0x80) return first;
-    const size = first & 0x7f;
-    if (size === 0) throw this.#bad("has an indefinite length");
-    if (size > 4) throw this.#bad("has a length over 4 GiB");
-    let length = 0;
-    for (let i = 0; i < size; i++) length = length * 256 + this.#byte();
-    if (length < 0x80 || length < 2 ** (8 * (size - 1))) throw this.#bad("has a length that is not minimal");
-    return length;
-  }
-
-  #bad(problem: string): Error {
-    return malformed(`${this.what} ${problem}`);
+  #current(): DerElement {
+    const { bytes, tag, start, contentStart, end } = this.#cursor;
+    return { tag, content: bytes.subarray(contentStart, end), raw: bytes.subarray(start, end) };
   }
 }
 
@@ -128,24 +104,34 @@ export function readBoolean(element: DerElement, what: string): boolean {
   return value === 0xff;
 }
 
+/** Longest OBJECT IDENTIFIER that is read, in bytes. One from a UUID takes about 20; without a limit the cost is quadratic. */
+const MAX_OID_SIZE = 128;
+
 /** Dotted text of an OBJECT IDENTIFIER, whatever the size of its components. */
-export function readOid(element: DerElement, what: string): string {
-  const components: bigint[] = [];
-  let component = 0n;
-  let fresh = true;
-  for (const byte of element.content) {
-    if (fresh && byte === 0x80) throw malformed(`${what} has an object identifier that is not minimal`);
-    component = (component << 7n) | BigInt(byte & 0x7f);
-    fresh = byte < 0x80;
-    if (fresh) {
-      components.push(component);
-      component = 0n;
-    }
+export function readOid({ content }: DerElement, what: string): string {
+  if (content.length > MAX_OID_SIZE) throw malformed(`${what} has an object identifier of over ${MAX_OID_SIZE} bytes`);
+  if (content.length === 0 || (content.at(-1) ?? 0) >= 0x80) {
+    throw malformed(`${what} has an object identifier that is cut short`);
   }
-  const [head, ...rest] = components;
-  if (head === undefined || !fresh) throw malformed(`${what} has an object identifier that is cut short`);
-  const first = head < 80n ? head / 40n : 2n;
-  return [first, head - first * 40n, ...rest].join(".");
+  const components: string[] = [];
+  for (let from = 0, to = 1; from < content.length; from = to, to = from + 1) {
+    while ((content[to - 1] ?? 0) >= 0x80) to++;
+    if (content[from] === 0x80) throw malformed(`${what} has an object identifier that is not minimal`);
+    const component = base128(content.subarray(from, to));
+    components.push(from > 0 ? `${component}` : firstTwo(component));
+  }
+  return components.join(".");
+}
+
+/** The first two components share one number (X.690 8.19.4). */
+function firstTwo(number: number | bigint): string {
+  return number < 40 ? `0.${number}` : number < 80 ? `1.${BigInt(number) - 40n}` : `2.${BigInt(number) - 80n}`;
+}
+
+/** The number in groups of seven bits; a BigInt only where it may not fit a double. */
+function base128(groups: Uint8Array): number | bigint {
+  if (groups.length <= 7) return groups.reduce((number, group) => number * 128 + (group & 0x7f), 0);
+  return groups.reduce((number, group) => (number << 7n) | BigInt(group & 0x7f), 0n);
 }
 
 /** Bytes of a BIT STRING and how many bits of the last one are unused. */
@@ -177,19 +163,9 @@ export function readNamedBits(element: DerElement, what: string): Set<number> {
   return bits;
 }
 
-const TIME = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
-
 /** Unix seconds of a UTCTime or GeneralizedTime in the one form that RFC 5280 4.1.2.5 allows. */
-export function readTime(element: DerElement, what: string): number {
-  const text = String.fromCharCode(...element.content.subarray(0, 20));
-  const full = element.tag === TAG.UTC_TIME ? (text < "5" ? "20" : "19") + text : text;
-  const match = element.tag === TAG.UTC_TIME || element.tag === TAG.GENERALIZED_TIME ? TIME.exec(full) : null;
-  if (match === null) throw malformed(`${what} has a time that is not in the form RFC 5280 asks for`);
-  const [, year, month, day, hour, minute, second] = match;
-  const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
-  const milliseconds = Date.parse(iso);
-  if (Number.isNaN(milliseconds) || new Date(milliseconds).toISOString() !== iso) {
-    throw malformed(`${what} has a time that does not exist`);
-  }
-  return milliseconds / 1000;
+export function readTime({ tag, content }: DerElement, what: string): number {
+  const seconds = timeAt({ tag, bytes: content, contentStart: 0, end: content.length });
+  if (Number.isNaN(seconds)) throw malformed(`${what} has a time that is not in the form RFC 5280 asks for`);
+  return seconds;
 }

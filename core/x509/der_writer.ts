@@ -2,6 +2,9 @@
 import { bigIntToBytes, type Bytes, concatBytes, utf8 } from "../bytes.ts";
 import { TAG } from "./der_tags.ts";
 
+// The second component is below 40 under the first two arcs (X.690 8.19.4).
+const DOTTED_OID = /^(?:[01]\.(?:[0-9]|[1-3][0-9])|2\.(?:0|[1-9][0-9]*))(?:\.(?:0|[1-9][0-9]*))*$/;
+
 /** Header of an element whose content has `length` bytes. */
 export function derHeader(tag: number, length: number): Bytes {
   if (length < 0x80) return Uint8Array.of(tag, length);
@@ -39,8 +42,9 @@ export function derNull(): Bytes {
   return Uint8Array.of(TAG.NULL, 0);
 }
 
-/** OBJECT IDENTIFIER from dotted text; components may be of any size (X.690 8.19). */
+/** OBJECT IDENTIFIER from dotted text; components may be of any size (X.690 8.19). Throws `RangeError` when it is none. */
 export function derOid(dotted: string): Bytes {
+  if (!DOTTED_OID.test(dotted)) throw new RangeError(`${dotted} is not an object identifier`);
   const [first = 0n, second = 0n, ...rest] = dotted.split(".").map((component) => BigInt(component));
   return derElement(TAG.OID, ...[first * 40n + second, ...rest].map(base128));
 }
@@ -88,8 +92,17 @@ export function derImplicit(number: number, content: Uint8Array): Bytes {
   return derElement(TAG.CONTEXT | number, content);
 }
 
-/** Time in Unix seconds: UTCTime through 2049, GeneralizedTime after (RFC 5280 4.1.2.5). */
+/** The years 0100 to 9999: what {@link derTime} can write and a reader takes back. */
+const TIME_RANGE = { first: Date.UTC(100, 0) / 1000, last: Date.UTC(10000, 0) / 1000 - 1 };
+
+/**
+ * Time in whole Unix seconds: UTCTime from 1950 through 2049, GeneralizedTime otherwise (RFC 5280 4.1.2.5). Throws `RangeError` for what
+ * cannot be written.
+ */
 export function derTime(unixSeconds: number): Bytes {
+  if (!Number.isInteger(unixSeconds) || unixSeconds < TIME_RANGE.first || unixSeconds > TIME_RANGE.last) {
+    throw new RangeError(`${unixSeconds} cannot be written as a time`);
+  }
   const digits = new Date(unixSeconds * 1000).toISOString().replace(/[-:T]|\.\d{3}/g, "");
   const year = Number(digits.slice(0, 4));
   return year >= 1950 && year < 2050
