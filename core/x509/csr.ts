@@ -9,7 +9,7 @@ import { encodeExtensions, type Extension, parseExtensions } from "./extension.t
 import { checkName } from "./name.ts";
 import { OID } from "./oids.ts";
 import { parsePublicKey, type PublicKey } from "./public_key.ts";
-import { isSignedWith, openSigned, sign, type Signed } from "./signed.ts";
+import { encodeSigned, isSignedWith, openSigned, type Signed } from "./signed.ts";
 import type { Signer } from "./signer.ts";
 
 export interface CertificationRequest extends Signed {
@@ -65,7 +65,7 @@ export async function buildCsr(
     derSequence(derOid(OID.EXTENSION_REQUEST), derElement(TAG.SET, encodeExtensions(extensions))),
   ];
   const info = derSequence(derInteger(0), subject, signer.publicKey.spki, derExplicit(0, ...attributes));
-  return encodePem(PEM_LABEL.CSR, await sign(info, signer));
+  return encodePem(PEM_LABEL.CSR, await encodeSigned(info, signer));
 }
 
 /**

@@ -50,6 +50,6 @@ export function isSignedWith(signed: Signed, key: PublicKey): Promise<boolean> {
 }
 
 /** DER of `body` with its signature. */
-export async function sign(body: Uint8Array, signer: Signer): Promise<Bytes> {
+export async function encodeSigned(body: Uint8Array, signer: Signer): Promise<Bytes> {
   return derSequence(body, signer.algorithm.der, derBitString(await signer.sign(body)));
 }
