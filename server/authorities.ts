@@ -4,7 +4,7 @@ import { CA_LIFE_SPANS, HTTP_CA_LIFE_SPANS, SECONDS_PER_DAY } from "../core/ca/l
 import type { RandomSource, Warn } from "../core/ca/settings.ts";
 import type { CaName, Storage } from "../core/ca/store.ts";
 import { crlUri, type Netloc } from "../core/protocol/netloc.ts";
-import { isIpAddress } from "../core/x509/ip_address.ts";
+import { caSubject } from "../core/x509/ca_profile.ts";
 
 /** How one of the two public CAs deals with requests. */
 export interface CaOptions {
@@ -44,7 +44,7 @@ export function createAuthorities(
     cau: createCertificateAuthority(storage.ca("cau"), {
       ...common,
       ...requestRules(user),
-      commonName: `Caucase CAU at ${netloc.text}`,
+      subject: caSubject("cau", netloc.text),
       lifeSpan: userLifeSpan,
       authorityLifeSpans: CA_LIFE_SPANS,
       retention: { unread: userLifeSpan, read: userLifeSpan },
@@ -52,7 +52,7 @@ export function createAuthorities(
     cas: createCertificateAuthority(storage.ca("cas"), {
       ...common,
       ...requestRules(service),
-      commonName: `Caucase CAS at ${netloc.text}`,
+      subject: caSubject("cas", netloc.text),
       lifeSpan: serviceLifeSpan,
       authorityLifeSpans: CA_LIFE_SPANS,
       retention: { unread: seconds(SERVICE_RETENTION_DAYS.unread), read: seconds(SERVICE_RETENTION_DAYS.read) },
@@ -63,10 +63,10 @@ export function createAuthorities(
       maxPending: 0,
       autoSignAmount: 0,
       lockAutoSignAmount: false,
-      commonName: `Caucased CA at ${netloc.text}`,
+      subject: caSubject("http", netloc.text),
       lifeSpan: serviceLifeSpan,
       authorityLifeSpans: HTTP_CA_LIFE_SPANS,
-      nameConstraint: isIpAddress(netloc.host) ? { ip: netloc.host } : { dns: netloc.host },
+      onlyHost: netloc.host,
       retention: { unread: seconds(SERVICE_RETENTION_DAYS.unread), read: seconds(SERVICE_RETENTION_DAYS.read) },
     }),
   };

@@ -3,7 +3,7 @@ import { messageToJson, signMessage } from "../envelope.ts";
 import { CaucaseError } from "../errors.ts";
 import { onlyPem, PEM_LABEL } from "../pem.ts";
 import { linkPayload } from "../trust.ts";
-import { checkCa, prepareCa } from "../x509/ca_profile.ts";
+import { checkCa, checkCaSuccessor, prepareCa, prepareCaSuccessor } from "../x509/ca_profile.ts";
 import {
   type Certificate,
   certificateFromPem,
@@ -11,11 +11,18 @@ import {
   isIssuedBy,
   parseCertificate,
 } from "../x509/certificate.ts";
-import { newSerial, signCertificate } from "../x509/issuance.ts";
-import { commonNameDer } from "../x509/name.ts";
+import { type CheckedCertificate, newSerial, signCertificate } from "../x509/issuance.ts";
 import { generateRsaKey, type PrivateKey, privateKeyFromPem, privateKeyToPem } from "../x509/private_key.ts";
+import type { PublicKey } from "../x509/public_key.ts";
 import { type Signer, signerFor } from "../x509/signer.ts";
-import { isNewAuthorityDue, newAuthorityDueAt, signingAuthority, unexpired, type Validity } from "./lifecycle.ts";
+import {
+  isNewAuthorityDue,
+  newAuthorityDueAt,
+  newest,
+  signingAuthority,
+  unexpired,
+  type Validity,
+} from "./lifecycle.ts";
 import type { AuthoritySettings } from "./settings.ts";
 import { SingleFlight } from "./single_flight.ts";
 import type { CaStore, StoredAuthority } from "./store.ts";
@@ -110,17 +117,8 @@ export class Authorities {
     // Somebody may have made it between the caller's look and this call.
     const known = this.#known ?? await this.#load();
     if (!isNewAuthorityDue(known, now, this.settings.lifeSpan)) return known;
-    const { commonName, keyBits, lifeSpan, authorityLifeSpans, nameConstraint, random } = this.settings;
-    const key = await generateRsaKey(keyBits);
-    const prepared = prepareCa({
-      subject: commonNameDer(commonName),
-      publicKey: key.publicKey,
-      now,
-      lifeSpan: Math.floor(authorityLifeSpans * lifeSpan),
-      serial: newSerial(random),
-      ...(nameConstraint && { nameConstraint }),
-    });
-    const der = await signCertificate(checkCa(prepared), await signerFor(key));
+    const key = await generateRsaKey(this.settings.keyBits);
+    const der = await signCertificate(this.#prepare(key.publicKey, { known, now }), await signerFor(key));
     const certificate = await parseCertificate(der);
     await this.store.addAuthority({
       expirationDate: certificate.notAfter,
@@ -128,6 +126,19 @@ export class Authorities {
       certificatePem: certificateToPem(certificate),
     });
     return await this.#load();
+  }
+
+  /** The first certificate is made from the settings, each one after it from the one before. */
+  #prepare(publicKey: PublicKey, { known, now }: { known: readonly Authority[]; now: number }): CheckedCertificate {
+    const { subject, onlyHost, lifeSpan, authorityLifeSpans, random } = this.settings;
+    const basics = { publicKey, now, lifeSpan: Math.floor(authorityLifeSpans * lifeSpan), serial: newSerial(random) };
+    const predecessor = newest(known)?.certificate;
+    if (predecessor !== undefined) {
+      const order = { ...basics, predecessor };
+      return checkCaSuccessor(prepareCaSuccessor(order), order);
+    }
+    const order = { ...basics, subject, onlyHost };
+    return checkCa(prepareCa(order), order);
   }
 }
 

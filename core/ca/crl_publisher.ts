@@ -8,8 +8,9 @@
 import { encodePem, PEM_LABEL } from "../pem.ts";
 import { buildCrl, CrlEntries } from "../x509/crl_builder.ts";
 import type { Bytes } from "../bytes.ts";
+import { BACK_DATE } from "../x509/issuance.ts";
 import type { Authorities, Authority } from "./authorities.ts";
-import { BACKDATING, crlNextUpdate, crlRenewalDueAt, deletableBefore, isCrlRenewalDue } from "./lifecycle.ts";
+import { crlNextUpdate, crlRenewalDueAt, deletableBefore, isCrlRenewalDue } from "./lifecycle.ts";
 import { SingleFlight } from "./single_flight.ts";
 import type { CaStore, Revocation } from "./store.ts";
 
@@ -87,7 +88,7 @@ export class CrlPublisher {
       this.#content = undefined;
       return;
     }
-    content.entries.append(revocation);
+    content.entries.append(revocation.serial, revocation.revocationDate);
     const modifiedAt = Math.max(content.modifiedAt, revocation.revocationDate) + 1;
     this.#content = { ...content, number, modifiedAt };
   }
@@ -101,7 +102,7 @@ export class CrlPublisher {
     const { lastUpdate } = await this.#loaded();
     if (!isCrlRenewalDue(lastUpdate, now, this.lifeSpan)) return;
     const deletable = deletableBefore(lastUpdate, now, this.lifeSpan);
-    await this.store.renewCrl(now - BACKDATING, deletable);
+    await this.store.renewCrl(now - BACK_DATE, deletable);
     this.#content = undefined;
     if (deletable !== undefined) await this.authorities.drop(deletable);
     await this.#publish(now);
@@ -114,9 +115,9 @@ export class CrlPublisher {
   async #load(): Promise<Content> {
     const { number, lastUpdate, revocations } = await this.store.crlContent();
     const entries = new CrlEntries();
-    let modifiedAt = (lastUpdate ?? 0) + BACKDATING;
+    let modifiedAt = (lastUpdate ?? 0) + BACK_DATE;
     for (const revocation of revocations) {
-      entries.append(revocation);
+      entries.append(revocation.serial, revocation.revocationDate);
       modifiedAt = Math.max(modifiedAt, revocation.revocationDate);
     }
     // The next second: until then, another content with the same date may have been served.

@@ -1,10 +1,11 @@
 /** From a request to a certificate: submitting, signing, rejecting, renewing. */
 import { type Bytes, bytesToBigInt, equalBytes, utf8 } from "../bytes.ts";
 import { CaucaseError } from "../errors.ts";
-import { type Certificate, certificateFromPem, certificateToPem, parseCertificate } from "../x509/certificate.ts";
+import { encodePem, PEM_LABEL } from "../pem.ts";
+import { type Certificate, certificateFromPem } from "../x509/certificate.ts";
 import { type CertificationRequest, csrFromPem, verifyCsr } from "../x509/csr.ts";
 import { newSerial, signCertificate } from "../x509/issuance.ts";
-import { checkLeaf, type LeafRequest, prepareLeaf } from "../x509/leaf_profile.ts";
+import { checkLeaf, type LeafOrder, prepareLeaf } from "../x509/leaf_profile.ts";
 import { checkKeyStrength, type PublicKey } from "../x509/public_key.ts";
 import type { Authorities } from "./authorities.ts";
 import { readRenewal, requireHolder } from "./messages.ts";
@@ -93,7 +94,7 @@ export class Issuance {
       const csr = await csrFromPem(stored.csr);
       const template = templatePem === undefined ? csr : await verifiedCsr(templatePem);
       const issued = await this.#issue(template, { publicKey: csr.publicKey, approval: "manual", now });
-      const signed = await this.store.sign(id, issued.pem, now + this.settings.retention.unread);
+      const signed = await this.store.sign(id, issued, now + this.settings.retention.unread);
       if (!signed) throw notFound(id);
     });
   }
@@ -116,18 +117,18 @@ export class Issuance {
     return this.#byKey.run(csr.publicKey.keyId, async () => {
       const before = await this.#renewedBefore(certificate, csr, bytes);
       if (before !== undefined) return before;
-      const issued = await this.#issue(certificate, { publicKey: csr.publicKey, approval: "renewal", now });
+      const certificatePem = await this.#issue(certificate, { publicKey: csr.publicKey, approval: "renewal", now });
       const expirationDate = now + this.settings.retention.unread;
       const keyId = csr.publicKey.keyId;
       await this.store.addCertificate({
         id: this.#newId(),
         keyId,
         csr: bytes,
-        certificatePem: issued.pem,
+        certificatePem,
         expirationDate,
         now,
       });
-      return issued.pem;
+      return certificatePem;
     });
   }
 
@@ -142,17 +143,17 @@ export class Issuance {
   }
 
   async #autoSign(csr: CertificationRequest, now: number) {
-    const issued = await this.#issue(csr, { publicKey: csr.publicKey, approval: "automatic", now });
-    return { certificatePem: issued.pem, expirationDate: now + this.settings.retention.unread };
+    const certificatePem = await this.#issue(csr, { publicKey: csr.publicKey, approval: "automatic", now });
+    return { certificatePem, expirationDate: now + this.settings.retention.unread };
   }
 
   async #issue(
-    request: LeafRequest,
+    request: LeafOrder["request"],
     { publicKey, approval, now }: { publicKey: PublicKey; approval: Approval; now: number },
-  ): Promise<{ pem: string }> {
+  ): Promise<string> {
     const { certificate: issuer, signer } = await this.authorities.signing(now);
     const { lifeSpan, random, crlDistributionPoint } = this.settings;
-    const prepared = prepareLeaf({
+    const order = {
       request,
       publicKey,
       issuer,
@@ -161,10 +162,9 @@ export class Issuance {
       serial: newSerial(random),
       autoSigned: approval === "automatic",
       keepCaucasePolicies: approval === "renewal",
-      ...(crlDistributionPoint && { crlDistributionPoint: crlDistributionPoint(issuer.keyIdentifier) }),
-    });
-    const der = await signCertificate(checkLeaf(prepared), signer);
-    return { pem: certificateToPem(await parseCertificate(der)) };
+      crlDistributionPoint: crlDistributionPoint?.(issuer.keyIdentifier),
+    };
+    return encodePem(PEM_LABEL.CERTIFICATE, await signCertificate(checkLeaf(prepareLeaf(order), order), signer));
   }
 
   async #stored(id: bigint): Promise<StoredRequest> {

@@ -30,9 +30,6 @@ export type Phase = "quiet" | "passive" | "active" | "retiring" | "gone";
 
 export const SECONDS_PER_DAY = 86_400;
 
-/** Everything stamped "now" is this much older, for clients whose clock is slightly behind. */
-export const BACKDATING = 10;
-
 /** A CA certificate lives this many L; the private CA of the HTTPS listener, installed in browsers by hand, ten times that. */
 export const CA_LIFE_SPANS = 4;
 export const HTTP_CA_LIFE_SPANS = 40;

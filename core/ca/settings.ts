@@ -1,6 +1,5 @@
 /** What one certificate authority is told from outside. */
 import type { Bytes } from "../bytes.ts";
-import type { NameConstraint } from "../x509/ca_profile.ts";
 
 /** Where randomness comes from: `size` bytes, fit for keys. */
 export type RandomSource = (size: number) => Bytes;
@@ -10,16 +9,16 @@ export type Warn = (message: string) => void;
 
 /** How a CA certifies itself. */
 export interface AuthoritySettings {
-  /** Common name of its certificates. */
-  readonly commonName: string;
+  /** Subject of its first certificate, DER; those that follow keep it. */
+  readonly subject: Bytes;
   /** RSA modulus of new CA keys, in bits. */
   readonly keyBits: number;
   /** L, the life span of the certificates it issues, in seconds. */
   readonly lifeSpan: number;
   /** How long its own certificates live, in L. */
   readonly authorityLifeSpans: number;
-  /** What the certificates may be used for at most; only the HTTP CA has one. */
-  readonly nameConstraint?: NameConstraint;
+  /** The one host it may certify: only the HTTP CA is bound so. */
+  readonly onlyHost?: string;
   readonly random: RandomSource;
   readonly warn: Warn;
 }

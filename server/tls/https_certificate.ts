@@ -10,8 +10,12 @@ import { readKeyFile } from "../../core/host/key_file.ts";
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
 import { type Certificate, certificateToPem, parseCertificate } from "../../core/x509/certificate.ts";
 import { buildCsr } from "../../core/x509/csr.ts";
-import { checkHttps, matchesHost, prepareHttps } from "../../core/x509/https_profile.ts";
+import { findExtension, sameExtension } from "../../core/x509/extension.ts";
+import { hostName, subjectAltNameExtension } from "../../core/x509/general_name.ts";
+import { checkHttps, prepareHttps } from "../../core/x509/https_profile.ts";
 import { newSerial, signCertificate } from "../../core/x509/issuance.ts";
+import { EMPTY_NAME } from "../../core/x509/name.ts";
+import { OID } from "../../core/x509/oids.ts";
 import { generateRsaKey, type PrivateKey, privateKeyToPem } from "../../core/x509/private_key.ts";
 import { signerFor } from "../../core/x509/signer.ts";
 
@@ -61,7 +65,7 @@ export class HttpsCertificate {
   async #isGood(identity: HttpsIdentity, now: number): Promise<boolean> {
     const { certificate } = identity;
     if (now < certificate.notBefore || now >= this.renewalDueAt(identity)) return false;
-    if (!matchesHost(certificate, this.options.host)) return false;
+    if (!certifiesHost(certificate, this.options.host)) return false;
     return await this.options.ca.authorities.issuerOf(certificate, now) !== undefined;
   }
 
@@ -99,10 +103,10 @@ export class HttpsCertificate {
     const { ca, store, host, random } = this.options;
     const { publicKey } = key;
     const { certificate: issuer, signer } = await ca.authorities.signing(now);
-    const serial = newSerial(random);
-    const prepared = prepareHttps({ host, publicKey, issuer, now, lifeSpan: ca.lifeSpan, serial });
-    const der = await signCertificate(checkHttps(prepared), signer);
-    const csr = await buildCsr({ subject: prepared.subject, extensions: [] }, await signerFor(key));
+    const order = { host, publicKey, issuer, now, lifeSpan: ca.lifeSpan, serial: newSerial(random) };
+    const prepared = prepareHttps(order);
+    const der = await signCertificate(checkHttps(prepared, order), signer);
+    const csr = await buildCsr({ subject: EMPTY_NAME, extensions: [] }, await signerFor(key));
     await store.addCertificate({
       id: bytesToBigInt(random(8)) >> 1n,
       keyId: publicKey.keyId,
@@ -113,4 +117,10 @@ export class HttpsCertificate {
     });
     return der;
   }
+}
+
+/** Whether clients that go to `host` find it in the certificate. */
+function certifiesHost({ extensions }: Certificate, host: string): boolean {
+  const names = findExtension(extensions, OID.SUBJECT_ALT_NAME);
+  return names !== undefined && sameExtension(names, subjectAltNameExtension([hostName(host)], true));
 }
