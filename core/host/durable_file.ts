@@ -44,13 +44,9 @@ export const FILE_LIMIT = 64 * 1024 * 1024;
  */
 export async function writeFileDurably(path: string, content: FileContent, options: WriteOptions = {}): Promise<void> {
   const { mode, fileSystem = hostFileSystem } = options;
-  const prepared = await prepareFile({ path, content, mode }, fileSystem);
-  try {
-    await prepared.replace();
-    await prepared.settle();
-  } finally {
-    await prepared.dispose();
-  }
+  await using prepared = await prepareFile({ path, content, mode }, fileSystem);
+  await prepared.replace();
+  await prepared.settle();
 }
 
 /**

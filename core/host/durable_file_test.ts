@@ -3,26 +3,10 @@ import { FaultyFileSystem } from "../../tests/fault/faulty_file_system.ts";
 import { CaucaseError } from "../errors.ts";
 import { appendDurably, FILE_LIMIT, hostFileSystem, readFileBytes, writeFileDurably } from "./durable_file.ts";
 import { isTemporaryName } from "./prepared_file.ts";
+import { inFolder, modeOf, namesIn } from "./test_material.ts";
 
 const OLD = "old content\n".repeat(40);
 const NEW = "new content, longer\n".repeat(40);
-
-async function inFolder(action: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "durable-" });
-  try {
-    await action(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-function names(folder: string): string[] {
-  return [...Deno.readDirSync(folder)].map(({ name }) => name).toSorted();
-}
-
-function mode(path: string): string {
-  return ((Deno.statSync(path).mode ?? 0) & 0o777).toString(8);
-}
 
 /** How many steps one undisturbed replacement takes. */
 async function countSteps(): Promise<string[]> {
@@ -65,7 +49,7 @@ Deno.test("writeFileDurably() names the file, keeps it and cleans up when any st
         message: `cannot write ${path}: no space left on device`,
       });
       assert.equal(await Deno.readTextFile(path), OLD, `failed at step ${step}`);
-      assert.deepEqual(names(folder), ["f"], `failed at step ${step}`);
+      assert.deepEqual(namesIn(folder), ["f"], `failed at step ${step}`);
     });
   }
 });
@@ -96,7 +80,7 @@ Deno.test("writeFileDurably() keeps the old file when the chunks break off", () 
     }
     await assert.rejects(writeFileDurably(`${folder}/f`, chunks()), /the source dried up/);
     assert.equal(await Deno.readTextFile(`${folder}/f`), OLD);
-    assert.deepEqual(names(folder), ["f"]);
+    assert.deepEqual(namesIn(folder), ["f"]);
   }));
 
 Deno.test("writeFileDurably() gives a new file the mode asked for, and keeps the mode of an existing one", () =>
@@ -104,10 +88,10 @@ Deno.test("writeFileDurably() gives a new file the mode asked for, and keeps the
     for (const wanted of [0o600, 0o640, 0o644, 0o666]) {
       const path = `${folder}/new-${wanted}`;
       await writeFileDurably(path, NEW, { mode: wanted });
-      assert.equal(mode(path), wanted.toString(8));
+      assert.equal(modeOf(path), wanted.toString(8));
       await Deno.chmod(path, 0o464);
       await writeFileDurably(path, OLD, { mode: wanted });
-      assert.equal(mode(path), "464");
+      assert.equal(modeOf(path), "464");
     }
   }));
 
@@ -130,7 +114,7 @@ Deno.test("writeFileDurably() follows links, also to where nothing is yet, and k
     for (const link of ["relative", "chained", "dangling"]) {
       assert.ok((await Deno.lstat(`${folder}/${link}`)).isSymlink, link);
     }
-    assert.deepEqual(names(`${folder}/real`), ["f", "g"]);
+    assert.deepEqual(namesIn(`${folder}/real`), ["f", "g"]);
   }));
 
 Deno.test("writeFileDurably() refuses what it cannot replace", () =>
@@ -147,7 +131,7 @@ Deno.test("writeFileDurably() refuses what it cannot replace", () =>
     for (const [path, message] of cases) {
       await assert.rejects(writeFileDurably(path, NEW), { code: "file", message });
     }
-    assert.deepEqual(names(folder), ["folder", "loop"]);
+    assert.deepEqual(namesIn(folder), ["folder", "loop"]);
   }));
 
 Deno.test("writeFileDurably() removes what was left behind long ago, and nothing else", () =>
@@ -158,7 +142,7 @@ Deno.test("writeFileDurably() removes what was left behind long ago, and nothing
     for (const name of [leftover, fresh, foreign]) await Deno.writeTextFile(`${folder}/${name}`, "x");
     for (const name of [leftover, foreign]) await Deno.utime(`${folder}/${name}`, 1, 1);
     await writeFileDurably(`${folder}/f`, NEW);
-    assert.deepEqual(names(folder), [fresh, foreign, "f"]);
+    assert.deepEqual(namesIn(folder), [fresh, foreign, "f"]);
     assert.deepEqual([leftover, fresh, foreign].map(isTemporaryName), [true, true, false]);
   }));
 
@@ -169,7 +153,7 @@ Deno.test("appendDurably() creates, appends, and begins a line of its own", () =
     await appendDurably(path, "two\n");
     await appendDurably(path, "three\n");
     assert.equal(await Deno.readTextFile(path), "one\ntwo\nthree\n");
-    assert.equal(mode(path), "600");
+    assert.equal(modeOf(path), "600");
   }));
 
 Deno.test("appendDurably() loses nothing when several append at once", () =>

@@ -30,7 +30,7 @@ export function formatText(line: LogLine): string {
 export function formatJson(line: LogLine): string {
   const { timestamp, level, category, properties } = line;
   const time = new Date(timestamp).toISOString();
-  const record = { time, level, category, message: withoutKeys(messageText(line)), properties };
+  const record = { time, level, category, message: messageText(line), properties };
   return escapeControls(JSON.stringify(record, (_, value) => jsonValue(value))) + "\n";
 }
 

@@ -38,7 +38,7 @@ export class PreparedFile {
   }
 
   /** Must be called in the end; gives the new content up if it did not take the file's place. */
-  async dispose(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#replaced) await removeLeftover(this.place.temporary, this.fileSystem);
     await this.folder.close();
   }
