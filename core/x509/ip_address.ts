@@ -25,7 +25,7 @@ function parseIpv4(text: string): Bytes | undefined {
 }
 
 function parseIpv6(text: string): Bytes | undefined {
-  const halves = text.split("::").map(parseGroups);
+  const halves = withoutDots(text)?.split("::").map(parseGroups) ?? [];
   const [head, tail] = halves;
   if (head === undefined || halves.length > 2 || (halves.length === 2 && tail === undefined)) return undefined;
   const missing = 16 - head.length - (tail?.length ?? 0);
@@ -34,15 +34,17 @@ function parseIpv6(text: string): Bytes | undefined {
   return Uint8Array.from([...head, ...new Array<number>(missing).fill(0), ...(tail ?? [])]);
 }
 
-/** Bytes of groups between colons, the last of which may be an IPv4 address. */
+/** `text` with an IPv4 address at its end turned into the two groups that it stands for. */
+function withoutDots(text: string): string | undefined {
+  const [, front, dotted] = /^(.*:)([\d.]+\.[\d.]+)$/.exec(text) ?? [];
+  if (front === undefined || dotted === undefined) return text;
+  const hex = parseIpv4(dotted)?.toHex();
+  return hex === undefined ? undefined : `${front}${hex.slice(0, 4)}:${hex.slice(4)}`;
+}
+
+/** Bytes of groups between colons. */
 function parseGroups(text: string): number[] | undefined {
-  const bytes: number[] = [];
   const groups = text === "" ? [] : text.split(":");
-  for (const [index, group] of groups.entries()) {
-    const dotted = index === groups.length - 1 ? parseIpv4(group) : undefined;
-    if (dotted === undefined && !/^[0-9a-f]{1,4}$/i.test(group)) return undefined;
-    const value = parseInt(group, 16);
-    bytes.push(...(dotted ?? [value >> 8, value & 0xff]));
-  }
-  return bytes;
+  if (!groups.every((group) => /^[0-9a-f]{1,4}$/i.test(group))) return undefined;
+  return groups.map((group) => parseInt(group, 16)).flatMap((group) => [group >> 8, group & 0xff]);
 }
