@@ -6,7 +6,7 @@ import type { RandomSource, Warn } from "../../core/ca/settings.ts";
 import type { CaStore } from "../../core/ca/store.ts";
 import { CaucaseError, describeError } from "../../core/errors.ts";
 import { writeFileDurably } from "../../core/host/durable_file.ts";
-import { readKeyFile } from "../../core/host/key_file.ts";
+import { belongTogether, findKeyFile, KEY_FILE_MODE, type KeyFileContent } from "../../core/host/key_file.ts";
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
 import { type Certificate, certificateToPem, parseCertificate } from "../../core/x509/certificate.ts";
 import { buildCsr } from "../../core/x509/csr.ts";
@@ -72,18 +72,11 @@ export class HttpsCertificate {
   async #read(): Promise<HttpsIdentity | undefined> {
     const { path, warn } = this.options;
     try {
-      const { key, certificate } = await readKeyFile(path);
-      if (key === undefined || certificate === undefined) {
-        throw new CaucaseError("file", `${path}: not a key and a certificate`);
-      }
-      if (key.publicKey.keyId !== certificate.publicKey.keyId) {
-        throw new CaucaseError("file", `${path}: key and certificate do not belong together`);
-      }
-      return { keyPem: privateKeyToPem(key), certificatePem: certificateToPem(certificate), certificate };
+      const content = await findKeyFile(path);
+      return content && identityIn(content, path);
     } catch (error) {
       if (!(error instanceof CaucaseError)) throw error;
-      const missing = error.cause instanceof Deno.errors.NotFound;
-      if (!missing) warn(`${describeError(error)}: making a new key and certificate for HTTPS`);
+      warn(`${describeError(error)}: making a new key and certificate for HTTPS`);
       return undefined;
     }
   }
@@ -94,7 +87,7 @@ export class HttpsCertificate {
     const der = await this.#issue(key, now);
     const keyPem = privateKeyToPem(key);
     const certificatePem = encodePem(PEM_LABEL.CERTIFICATE, der);
-    await writeFileDurably(path, keyPem + certificatePem, { mode: 0o600 });
+    await writeFileDurably(path, keyPem + certificatePem, { mode: KEY_FILE_MODE });
     return { keyPem, certificatePem, certificate: await parseCertificate(der) };
   }
 
@@ -123,4 +116,11 @@ export class HttpsCertificate {
 function certifiesHost({ extensions }: Certificate, host: string): boolean {
   const names = findExtension(extensions, OID.SUBJECT_ALT_NAME);
   return names !== undefined && sameExtension(names, subjectAltNameExtension([hostName(host)], true));
+}
+
+function identityIn({ key, certificate }: KeyFileContent, path: string): HttpsIdentity {
+  if (key === undefined || certificate === undefined || !belongTogether(key, certificate)) {
+    throw new CaucaseError("file", `${path}: not a key and its certificate`);
+  }
+  return { keyPem: privateKeyToPem(key), certificatePem: certificateToPem(certificate), certificate };
 }

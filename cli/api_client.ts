@@ -1,0 +1,169 @@
+/** The operations of a caucase server, for one of its CAs: paths and methods come from the route table. */
+import * as v from "valibot";
+import { type Bytes, utf8 } from "../core/bytes.ts";
+import { type Message, messageToJson, parseJson } from "../core/envelope.ts";
+import { CaucaseError, malformed } from "../core/errors.ts";
+import { httpsPortBeside } from "../core/protocol/netloc.ts";
+import { type Route, type RouteName, ROUTES } from "../core/protocol/routes.ts";
+import { httpRequest, type HttpResponse } from "./http_request.ts";
+
+/** A user's certificate and key, PEM. */
+export interface UserCredentials {
+  readonly certificatePem: string;
+  readonly keyPem: string;
+}
+
+export interface PendingRequest {
+  /** Decimal. */
+  readonly id: string;
+  readonly csrPem: string;
+}
+
+interface Call {
+  readonly id?: string;
+  readonly body?: Uint8Array;
+  readonly contentType?: string;
+  /** Go to HTTPS and show the user's certificate. */
+  readonly asUser?: boolean;
+}
+
+const PendingShape = v.array(v.object({ id: v.string(), csr: v.string() }));
+
+export class ApiClient {
+  readonly #base: URL;
+
+  /**
+   * @param baseUrl of HTTP; a path in it is kept
+   * @throws `usage` when it is no HTTP URL
+   */
+  constructor(
+    baseUrl: string,
+    private readonly ca: "cas" | "cau",
+    private readonly options: { readonly user?: UserCredentials; readonly signal?: AbortSignal } = {},
+  ) {
+    const url = URL.parse(baseUrl);
+    if (url === null || url.protocol !== "http:") {
+      throw new CaucaseError("usage", `--ca-url: ${JSON.stringify(baseUrl)} is not an http: URL`, {
+        hint: "HTTPS is found on the next port by itself",
+      });
+    }
+    this.#base = url;
+  }
+
+  /** The oldest valid CA certificate, PEM. */
+  async caCertificate(): Promise<string> {
+    return text(await this.#call("caCertificate"));
+  }
+
+  /** The signed chain of CA certificates, JSON. */
+  async caChain(): Promise<string> {
+    return text(await this.#call("caChain"));
+  }
+
+  /** The current CRLs of all CA certificates, PEM. */
+  async crls(): Promise<string> {
+    return text(await this.#call("crlList"));
+  }
+
+  /** Sends a request; its id. */
+  async submit(csr: Uint8Array): Promise<string> {
+    const { headers } = await this.#call("submit", { body: csr, contentType: "application/pkcs10" });
+    const { location = "" } = headers;
+    if (!/^\d+$/.test(location)) throw malformed("the server's answer to the request has no id in Location");
+    return location;
+  }
+
+  /** A stored request, PEM; undefined when there is none. */
+  async request(id: string): Promise<string | undefined> {
+    return await optional(() => this.#call("request", { id }));
+  }
+
+  /** The certificate for a request, PEM; undefined when there is none (yet). */
+  async certificate(id: string): Promise<string | undefined> {
+    return await optional(() => this.#call("certificate", { id }));
+  }
+
+  /** A new certificate, PEM. */
+  async renew(message: Message): Promise<string> {
+    return text(await this.#call("renew", jsonBody(message)));
+  }
+
+  /** Revokes; an unsigned message goes as a user. */
+  async revoke(message: Message): Promise<void> {
+    await this.#call("revoke", { ...jsonBody(message), asUser: message.digest === null });
+  }
+
+  async pending(): Promise<PendingRequest[]> {
+    const answer = text(await this.#call("pendingList", { asUser: true }));
+    const list = v.safeParse(PendingShape, parseJson(answer, "the list of pending requests"));
+    if (!list.success) throw malformed("the list of pending requests is not what it should be");
+    return list.output.map(({ id, csr }) => ({ id, csrPem: csr }));
+  }
+
+  async sign(id: string, template?: Uint8Array): Promise<void> {
+    const body = template && { body: template, contentType: "application/pkcs10" };
+    await this.#call("sign", { id, ...body, asUser: true });
+  }
+
+  async reject(id: string): Promise<void> {
+    await this.#call("reject", { id, asUser: true });
+  }
+
+  async #call(name: RouteName, { id, body, contentType, asUser = false }: Call = {}): Promise<HttpResponse> {
+    const route: Route = ROUTES[name];
+    const { user, signal } = this.options;
+    const url = this.#url(route, { id, asUser });
+    const response = await httpRequest({
+      method: route.method,
+      url,
+      ...(body && { body }),
+      ...(contentType !== undefined && { contentType }),
+      ...(asUser && user && { user }),
+      ...(signal && { signal }),
+    });
+    if (response.status < 200 || response.status > 299) throw refused(`${route.method} ${url.href}`, response);
+    return response;
+  }
+
+  #url({ path }: Route, { id, asUser }: { id: string | undefined; asUser: boolean }): URL {
+    const url = new URL(this.#base);
+    const filled = path.replace("{ca}", this.ca).replace(/\{\w+\}/, encodeURIComponent(id ?? ""));
+    url.pathname = url.pathname.replace(/\/+$/, "") + filled;
+    url.search = "";
+    url.hash = "";
+    if (asUser) {
+      const port = httpsPortBeside(url.port === "" ? 80 : Number(url.port));
+      url.protocol = "https:";
+      url.port = `${port}`;
+    }
+    return url;
+  }
+}
+
+function jsonBody(message: Message): Pick<Call, "body" | "contentType"> {
+  return { body: utf8(JSON.stringify(messageToJson(message))), contentType: "application/json" };
+}
+
+function text({ body }: { body: Bytes }): string {
+  return new TextDecoder().decode(body);
+}
+
+/** The body of an answer, or undefined where the server says that there is nothing. */
+async function optional(call: () => Promise<HttpResponse>): Promise<string | undefined> {
+  try {
+    return text(await call());
+  } catch (error) {
+    if (error instanceof CaucaseError && error.details.status === 404) return undefined;
+    throw error;
+  }
+}
+
+/** What a server said of its refusal, in one short line without control characters. */
+function refused(what: string, { status, headers, body }: HttpResponse): CaucaseError {
+  const reason = text({ body: body.subarray(0, 300) as Bytes }).replace(/[^\p{L}\p{N}\p{P}\p{S} ]+/gu, " ").trim();
+  const retryAfter = Number(headers["retry-after"]);
+  return new CaucaseError("refused", `${what}: the server answered ${status}${reason && `: ${reason}`}`, {
+    status,
+    ...(Number.isFinite(retryAfter) && { retryAfter }),
+  });
+}

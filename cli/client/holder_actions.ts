@@ -1,0 +1,140 @@
+/** What anybody may ask of a server, and what the holder of a certificate may ask for it. */
+import { signMessage } from "../../core/envelope.ts";
+import { CaucaseError } from "../../core/errors.ts";
+import { appendDurably, readFileBytes, writeFileDurably } from "../../core/host/durable_file.ts";
+import { belongTogether, findKeyFile, KEY_FILE_MODE, readKeyFile } from "../../core/host/key_file.ts";
+import { readKeyPair, writeKeyPair } from "../../core/host/key_pair_file.ts";
+import { type Certificate, certificateFromPem, certificateToPem } from "../../core/x509/certificate.ts";
+import { csrFromPem } from "../../core/x509/csr.ts";
+import { isAutoSigned } from "../../core/x509/policies.ts";
+import { isRenewalDue, issuerAmong, renewAt } from "../renewal.ts";
+import { printLine } from "../terminal.ts";
+import type { Session } from "./session.ts";
+
+/** `--send-csr PATH…` */
+export async function sendCsr({ api, outcome }: Session, paths: readonly string[]): Promise<void> {
+  await outcome.forEach(paths, {
+    name: (path) => path,
+    async action(path) {
+      printLine(`${await api.submit(await requireCsrFile(path))} ${path}`);
+    },
+  });
+}
+
+/** `--get-csr ID PATH` */
+export async function getCsr({ api, outcome }: Session, wanted: readonly IdAndPath[]): Promise<void> {
+  await outcome.forEach(wanted, {
+    name: ({ id }) => id,
+    async action({ id, path }) {
+      const pem = await api.request(decimalId(id));
+      if (pem === undefined) throw new CaucaseError("not-found", "no such request");
+      await writeFileDurably(path, pem);
+    },
+  });
+}
+
+/** `--get-crt ID PATH` */
+export async function getCrt(session: Session, wanted: readonly IdAndPath[]): Promise<void> {
+  await session.outcome.forEach(wanted, { name: ({ id }) => id, action: (one) => getOneCrt(session, one) });
+}
+
+/** `--revoke-crt CRT KEY` */
+export async function revokeCrt({ api, outcome }: Session, pairs: readonly CrtAndKey[]): Promise<void> {
+  await outcome.forEach(pairs, {
+    name: ({ crt }) => crt,
+    async action(files) {
+      const { certificate, key } = await readKeyPair(await pairPaths(files));
+      const payload = JSON.stringify({ revoke_crt_pem: certificateToPem(certificate) });
+      await api.revoke(await signMessage(payload, key));
+    },
+  });
+}
+
+export interface RenewalRules {
+  /** Renew with less than this left, in seconds. */
+  readonly threshold: number;
+  readonly keyBits: number;
+}
+
+/** `--renew-crt CRT KEY` */
+export async function renewCrt(session: Session, pairs: readonly CrtAndKey[], rules: RenewalRules): Promise<void> {
+  await session.outcome.forEach(pairs, { name: ({ crt }) => crt, action: (files) => renewOne(session, files, rules) });
+}
+
+export interface IdAndPath {
+  readonly id: string;
+  readonly path: string;
+}
+
+export interface CrtAndKey {
+  readonly crt: string;
+  /** Ignored where the certificate's file holds the key too. */
+  readonly key: string;
+}
+
+/** An id as the protocol has it. Throws `malformed`, before anything is asked of the server. */
+export function decimalId(text: string): string {
+  if (!/^\d+$/.test(text)) throw new CaucaseError("malformed", "not an id: it must be a decimal integer");
+  return text;
+}
+
+/** The one request that is in a file, as it is there. */
+export async function requireCsrFile(path: string): Promise<Uint8Array> {
+  const bytes = await readFileBytes(path);
+  if (bytes === undefined) throw new CaucaseError("file", "it does not exist");
+  await csrFromPem(bytes);
+  return bytes;
+}
+
+async function getOneCrt({ api, outcome, authorities }: Session, { id, path }: IdAndPath): Promise<void> {
+  const pem = await api.certificate(decimalId(id));
+  if (pem === undefined) {
+    const pending = await api.request(id) !== undefined;
+    printLine(`${id} ${pending ? "CSR still pending" : "not found - maybe CSR was rejected ?"}`);
+    return pending ? outcome.warned() : outcome.failed();
+  }
+  const certificate = await certificateFromPem(pem);
+  if (await issuerAmong(authorities, certificate) === undefined) {
+    throw new CaucaseError("untrusted", "no stored CA certificate vouches for the certificate");
+  }
+  printLine(`${id} was (originally) ${isAutoSigned(certificate) ? "automatically" : "manually"} approved`);
+  await appendCertificate(path, certificate);
+}
+
+/** Adds a certificate to the file with its private key, or makes a file of its own for it. */
+async function appendCertificate(path: string, certificate: Certificate): Promise<void> {
+  const pem = certificateToPem(certificate);
+  const content = await findKeyFile(path);
+  if (content === undefined) return await writeFileDurably(path, pem);
+  if (content.key === undefined || content.certificate !== undefined) {
+    throw new CaucaseError("file", `${path} exists and does not hold exactly a private key, skipping`);
+  }
+  if (!belongTogether(content.key, certificate)) {
+    throw new CaucaseError("file", `the key in ${path} does not match the certificate, skipping`);
+  }
+  await appendDurably(path, pem, { mode: KEY_FILE_MODE });
+}
+
+async function renewOne(
+  { api, outcome, authorities, now }: Session,
+  files: CrtAndKey,
+  { threshold, keyBits }: RenewalRules,
+): Promise<void> {
+  const paths = await pairPaths(files);
+  const { certificate, key } = await readKeyPair(paths);
+  if (await issuerAmong(authorities, certificate) === undefined) {
+    return printLine(`${files.crt} was not signed by this CA, revoked or otherwise invalid, skipping`);
+  }
+  if (!isRenewalDue(certificate, threshold, now)) {
+    return printLine(`${files.crt} did not reach renew threshold, not renewing`);
+  }
+  const { keyPem, certificatePem } = await renewAt(api, { certificate, key, authorities, keyBits });
+  await writeKeyPair({ ...paths, keyPem, certificatePem });
+  outcome.changed = true;
+}
+
+/** Where certificate and key are: in one file where that holds both, whatever was said about the key. */
+async function pairPaths({ crt, key }: CrtAndKey): Promise<{ certificatePath: string; keyPath: string }> {
+  const holdsBoth = (await readKeyFile(crt)).key !== undefined;
+  return { certificatePath: crt, keyPath: holdsBoth ? crt : key };
+}

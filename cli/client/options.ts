@@ -1,0 +1,90 @@
+/** The command line of `caucase client`. */
+import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { CaucaseError } from "../../core/errors.ts";
+import { groupValues } from "../command_line.ts";
+import { days, keyBits } from "../options.ts";
+import { newCommand, parseArguments } from "../subcommand.ts";
+import type { CrtAndKey, IdAndPath } from "./holder_actions.ts";
+import type { Mode } from "./session.ts";
+
+export type ClientOptions = ReturnType<typeof readClientOptions>;
+
+/** Options that take two values each time. */
+const PAIRS = ["--get-crt", "--revoke-crt", "--renew-crt", "--get-csr", "--sign-csr-with"];
+
+/** @throws `EarlyExit` after help or a complaint; `usage` for ids in more than one list */
+export function readClientOptions(args: readonly string[]) {
+  const command = clientCommand();
+  parseArguments(command, args, PAIRS);
+  const given = command.opts();
+  const options = {
+    ...given,
+    getCrt: idsAndPaths(given.getCrt),
+    getCsr: idsAndPaths(given.getCsr),
+    signCsrWith: idsAndPaths(given.signCsrWith),
+    revokeCrt: crtsAndKeys(given.revokeCrt),
+    renewCrt: crtsAndKeys(given.renewCrt),
+  };
+  requireOneDecision([...options.signCsr, ...options.signCsrWith.map(({ id }) => id), ...options.rejectCsr]);
+  return options;
+}
+
+function clientCommand() {
+  return newCommand(
+    "client",
+    "Request, fetch, sign, renew and revoke certificates. Several actions in one call are fine.",
+  )
+    .requiredOption("--ca-url <url>", "HTTP base URL of the server; HTTPS is found on the next port")
+    .option("--ca-crt <path>", "store of CA certificates for services: a file or a directory", "cas.crt.pem")
+    .option("--user-ca-crt <path>", "store of CA certificates for users", "cau.crt.pem")
+    .option("--crl <path>", "store of CRLs for services", "cas.crl.pem")
+    .option("--user-crl <path>", "store of CRLs for users", "cau.crl.pem")
+    .option("--threshold <days>", "--renew-crt renews with less than this left", days, 31)
+    .option("--key-len <bits>", "RSA bits of new keys", keyBits, 2048)
+    .option("--on-renew <command>", "shell command to run when a CA certificate, certificate or CRL changed")
+    .option("--user-key <path>", "key and certificate of a user, in one file")
+    .addOption(
+      new Option("--mode <mode>", "work with certificates of services or of users")
+        .choices(["service", "user"] as const).default("service" as Mode),
+    )
+    .option("--send-csr <path...>", "send requests; prints an id for each", accumulate, [])
+    .option("--get-crt <id-path...>", "ID PATH: fetch a certificate into a file, next to its key", accumulate, [])
+    .option("--revoke-crt <crt-key...>", "CRT KEY: revoke a certificate with its own key", accumulate, [])
+    .option("--renew-crt <crt-key...>", "CRT KEY: renew a certificate, with a new key", accumulate, [])
+    .option("--get-csr <id-path...>", "ID PATH: fetch a request into a file", accumulate, [])
+    .option("--update-user", "keep the stores for users up to date too", false)
+    .option("--list-csr", "list pending requests (needs --user-key, as all that follow)", false)
+    .option("--sign-csr <id...>", "sign pending requests", accumulate, [])
+    .option(
+      "--sign-csr-with <id-csr...>",
+      "ID CSR: sign with subject and extensions of another request",
+      accumulate,
+      [],
+    )
+    .option("--reject-csr <id...>", "reject pending requests", accumulate, [])
+    .option("--revoke-other-crt <crt...>", "revoke certificates of others", accumulate, [])
+    .option("--revoke-serial <serial...>", "revoke by serial number", accumulateSerial, []);
+}
+
+function accumulate(value: string, earlier: readonly string[]): string[] {
+  return [...earlier, value];
+}
+
+function accumulateSerial(value: string, earlier: readonly bigint[]): bigint[] {
+  if (!/^\d+$/.test(value)) throw new InvalidArgumentError("It must be a decimal integer.");
+  return [...earlier, BigInt(value)];
+}
+
+function idsAndPaths(values: readonly string[]): IdAndPath[] {
+  return groupValues(values, 2).map(([id = "", path = ""]) => ({ id, path }));
+}
+
+function crtsAndKeys(values: readonly string[]): CrtAndKey[] {
+  return groupValues(values, 2).map(([crt = "", key = ""]) => ({ crt, key }));
+}
+
+function requireOneDecision(ids: readonly string[]): void {
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice === undefined) return;
+  throw new CaucaseError("malformed", `${twice} is in more than one of --sign-csr, --sign-csr-with and --reject-csr`);
+}

@@ -1,0 +1,83 @@
+/** One HTTP or HTTPS request to a caucase server, with limits on time and size. */
+import http from "node:http";
+import https from "node:https";
+import { Buffer } from "node:buffer";
+import type { Bytes } from "../core/bytes.ts";
+import { CaucaseError } from "../core/errors.ts";
+import { VERSION } from "./version.ts";
+
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly body?: Uint8Array;
+  /** Bare, without parameters: the reference's server takes no others. */
+  readonly contentType?: string;
+  /** Certificate and key of a user, PEM, for HTTPS. */
+  readonly user?: { readonly certificatePem: string; readonly keyPem: string };
+  readonly signal?: AbortSignal;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly body: Bytes;
+}
+
+/** A server that says nothing for this long is taken for dead; milliseconds. */
+const SILENCE = 60_000;
+
+/** No answer of a CA is larger; a CRL of a million entries is 50 MB of PEM. */
+const MAX_BODY = 256 * 1024 * 1024;
+
+/** @throws `unreachable` naming the URL, when there is no whole answer */
+export async function httpRequest(request: HttpRequest): Promise<HttpResponse> {
+  const { method, url } = request;
+  try {
+    return await exchange(request);
+  } catch (cause) {
+    request.signal?.throwIfAborted();
+    const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
+    throw new CaucaseError("unreachable", `${method} ${url.href}: ${reason}`, { cause });
+  }
+}
+
+function exchange({ method, url, body, contentType, user, signal }: HttpRequest): Promise<HttpResponse> {
+  const headers: Record<string, string> = { "User-Agent": `caucase/${VERSION}` };
+  if (contentType !== undefined) headers["Content-Type"] = contentType;
+  if (method !== "GET") headers["Content-Length"] = `${body?.length ?? 0}`;
+  const common = { method, headers, timeout: SILENCE, ...(signal && { signal }) };
+  return new Promise((resolve, reject) => {
+    const receive = (response: http.IncomingMessage) => collect(response).then(resolve, reject);
+    const sent = url.protocol === "https:"
+      ? https.request(url, { ...common, ...tlsOptions(user) }, receive)
+      : http.request(url, common, receive);
+    sent.on("timeout", () => sent.destroy(new Error(`no answer for ${SILENCE / 1000} s`)));
+    sent.on("error", reject);
+    sent.end(body && Buffer.from(body));
+  });
+}
+
+/**
+ * The server's certificate is not verified: its CA is published nowhere by the reference. A user's private key is
+ * safe all the same, but what is read and asked for over such a connection is only as good as the network.
+ */
+function tlsOptions(user: HttpRequest["user"]): https.RequestOptions {
+  return {
+    rejectUnauthorized: false,
+    minVersion: "TLSv1.2",
+    agent: false,
+    ...(user && { cert: user.certificatePem, key: user.keyPem }),
+  };
+}
+
+async function collect(response: http.IncomingMessage): Promise<HttpResponse> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of response) {
+    size += part.length;
+    if (size > MAX_BODY) throw new Error(`an answer of more than ${MAX_BODY} bytes`);
+    parts.push(part);
+  }
+  if (!response.complete) throw new Error("the answer broke off");
+  return { status: response.statusCode ?? 0, headers: response.headers, body: new Uint8Array(Buffer.concat(parts)) };
+}
