@@ -32,19 +32,26 @@ interface Boundary {
   readonly end: number;
 }
 
-// A label has no hyphen at either end and none beside another (RFC 7468 3).
-const BOUNDARY_LINE = /-----(BEGIN|END) ([!-,.-~](?:[- ]?[!-,.-~])*)-----[ \t]*(?=[\r\n]|$)/y;
+const COLUMNS = 64;
+/** More blocks than anybody has CA certificates; a request of ten megabytes could hold a quarter of a million. */
+const MAX_BLOCKS = 10_000;
+const MARK = /-----(?:BEGIN|END)/g;
+// A label has no hyphen at either end and none beside another (RFC 7468 3). Its length has an end, or a long line would exhaust
+// the stack.
+const BOUNDARY_LINE = /-----(BEGIN|END) ([!-,.-~](?:[- ]?[!-,.-~]){0,63})-----[ \t]*(?=[\r\n]|$)/y;
 // Header lines, their continuations, and the empty line that ends them (RFC 1421 4.4).
+const MAX_HEADERS_LENGTH = 4096;
 const HEADERS = /^\n((?:[A-Za-z0-9-]+:.*\n(?:[ \t]+\S.*\n)*)+)[ \t]*\n/;
 
 /**
  * All blocks of `text`, in order. Text around and between them, any line ends, any line width and trailing blanks are fine.
- * @throws `malformed` for a boundary that is not a line of its own, without its counterpart or with another label, and for a
- * body that is not base64 with its padding
+ * @throws `malformed` for a boundary that is not a line of its own, without its counterpart or with another label, for a
+ * body that is not base64 with its padding, and for more than 10 000 blocks
  */
 export function decodePem(text: string): PemBlock[] {
   const blocks: PemBlock[] = [];
   for (let begin = nextBoundary(text, 0); begin !== undefined;) {
+    if (blocks.length === MAX_BLOCKS) throw malformed(`PEM: more than ${MAX_BLOCKS} blocks`);
     if (begin.kind !== "BEGIN") throw malformed(`PEM: END ${begin.label} without its BEGIN`);
     const end = nextBoundary(text, begin.end);
     if (end === undefined || end.kind !== "END") throw malformed(`PEM: BEGIN ${begin.label} without its END`);
@@ -83,9 +90,8 @@ function nextBoundary(text: string, from: number): Boundary | undefined {
 }
 
 function firstMark(text: string, from: number): number | undefined {
-  const mark = /-----(?:BEGIN|END)/g;
-  mark.lastIndex = from;
-  return mark.exec(text)?.index;
+  MARK.lastIndex = from;
+  return MARK.exec(text)?.index;
 }
 
 function decodeBlock(label: string, body: string): PemBlock {
@@ -102,9 +108,13 @@ function decodeBlock(label: string, body: string): PemBlock {
 }
 
 function splitHeaders(body: string): { headers: string[]; base64: string } {
-  const text = body.replaceAll(/\r\n?/g, "\n");
-  const [whole = "", lines = ""] = HEADERS.exec(text) ?? [];
-  return { headers: lines.split("\n").filter((line) => line !== ""), base64: text.slice(whole.length) };
+  const start = body.slice(0, MAX_HEADERS_LENGTH).replaceAll(/\r\n?/g, "\n");
+  const [whole, lines = ""] = HEADERS.exec(start) ?? [];
+  if (whole === undefined) return { headers: [], base64: body };
+  return {
+    headers: lines.split("\n").filter((line) => line !== ""),
+    base64: start.slice(whole.length) + body.slice(MAX_HEADERS_LENGTH),
+  };
 }
 
 function decodeBase64(label: string, body: string): Bytes {
@@ -119,6 +129,8 @@ function decodeBase64(label: string, body: string): Bytes {
 }
 
 function frame(label: string, head: string, der: Uint8Array): string {
-  const lines = der.toBase64().match(/.{1,64}/g) ?? [];
+  const base64 = der.toBase64();
+  const lines: string[] = [];
+  for (let from = 0; from < base64.length; from += COLUMNS) lines.push(base64.slice(from, from + COLUMNS));
   return `-----BEGIN ${label}-----\n${head}${lines.join("\n")}\n-----END ${label}-----\n`;
 }

@@ -11,8 +11,6 @@ import { OID } from "./oids.ts";
 import { parsePublicKey, type PublicKey } from "./public_key.ts";
 import { expectSameAlgorithm, isSignedWith, openSigned, type Signed } from "./signed.ts";
 
-export { findExtension };
-
 /** Times are Unix seconds, key identifiers lower-case hex. */
 export interface Certificate extends Signed {
   readonly version: 1 | 2 | 3;

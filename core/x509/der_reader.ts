@@ -153,9 +153,13 @@ export function readWholeBitString(element: DerElement, what: string): Bytes {
   return bytes.slice();
 }
 
-/** Numbers of the bits that are set in a BIT STRING of named bits. */
+/** Most bytes that a BIT STRING of named bits may have: no such type in X.509 has more than nine bits. */
+const MAX_NAMED_BYTES = 8;
+
+/** Numbers of the bits that are set in a BIT STRING of named bits, ascending. Trailing zero bits are let pass: some write them. */
 export function readNamedBits(element: DerElement, what: string): Set<number> {
   const { bytes } = readBitString(element, what);
+  if (bytes.length > MAX_NAMED_BYTES) throw malformed(`${what} has too many named bits`);
   const bits = new Set<number>();
   bytes.forEach((byte, index) => {
     for (let bit = 0; bit < 8; bit++) if (byte & (0x80 >> bit)) bits.add(index * 8 + bit);
