@@ -42,7 +42,7 @@ function receiveCertificate({ key, cert }: { readonly key: string; readonly cert
   server.on("tlsClientError", () => resolve("no connection"));
   server.listen({ host: "127.0.0.1", port: 0 }, () => {
     const { port } = server.address() as AddressInfo;
-    const client = connect({ host: "127.0.0.1", port, key, cert, rejectUnauthorized: false });
+    const client = connect({ host: "127.0.0.1", port, key, cert, ca: [cert], rejectUnauthorized: false });
     client.on("error", () => resolve("no connection"));
     promise.then(() => client.destroy());
   });

@@ -1,0 +1,86 @@
+/** Writes an {@linkcode Answer} to a response of `node:http`. */
+import { Buffer } from "node:buffer";
+import { type ServerResponse, STATUS_CODES } from "node:http";
+import { utf8 } from "../../core/bytes.ts";
+import type { Answer } from "./exchange.ts";
+
+export interface WriteOptions {
+  /** The request's method: `HEAD` gets the headers alone. */
+  readonly method: string;
+  /** Whether the connection ends with this answer. */
+  readonly close: boolean;
+  /** Called whenever the client took some of the answer. */
+  readonly onProgress: () => void;
+  /** Keeps the response open after its last byte; whoever asks for that ends it. */
+  readonly hold?: boolean;
+}
+
+/** Bodies up to this size go out in one piece with their headers. In bytes. */
+const PIECE = 64 * 1024;
+
+const NO_BYTES = new Uint8Array(0);
+
+/**
+ * Writes it all, without waiting where it fits into one piece.
+ * @returns bytes of the body that go out
+ * @throws when a header is not one; nothing was written then
+ */
+export function writeAnswer(response: ServerResponse, answer: Answer, options: WriteOptions): number {
+  const { body = NO_BYTES, status } = answer;
+  const bytes = typeof body === "string" ? utf8(body) : body;
+  // RFC 9110, 8.6: neither has a body, and a length would be that of another answer.
+  const hasLength = status !== 204 && status !== 304;
+  const headers = headerList(answer.headers, { length: hasLength ? bytes.length : undefined, close: options.close });
+  // The reason is given, as the response would keep that of an attempt that failed before.
+  response.writeHead(status, STATUS_CODES[status] ?? "", headers);
+  const sent = options.method === "HEAD" || !hasLength ? NO_BYTES : bytes;
+  if (sent.length <= PIECE) writeAtOnce(response, sent, options);
+  else writeInPieces(response, sent, options);
+  return sent.length;
+}
+
+/** Names and values in turn: the form that costs least to write. */
+function headerList(
+  headers: Answer["headers"],
+  { length, close }: { length: number | undefined; close: boolean },
+): string[] {
+  const list: string[] = [];
+  for (const name in headers) {
+    const value = headers[name];
+    if (typeof value === "string") list.push(name, value);
+    else for (const each of value ?? []) list.push(name, each);
+  }
+  if (length !== undefined) list.push("Content-Length", String(length));
+  if (close) list.push("Connection", "close");
+  return list;
+}
+
+function writeAtOnce(response: ServerResponse, bytes: Uint8Array, { hold }: WriteOptions): void {
+  // As Latin-1 text the bytes stay what they are, and go out in one write with the headers.
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
+  if (!hold) {
+    response.end(text, "latin1");
+    return;
+  }
+  response.flushHeaders();
+  if (text !== "") response.write(text, "latin1");
+}
+
+/** Never more than one piece ahead of the client: what it does not take stays where it is, shared by all who get the same. */
+function writeInPieces(response: ServerResponse, bytes: Uint8Array, { hold, onProgress }: WriteOptions): void {
+  let offset = 0;
+  function writeNext(): void {
+    onProgress();
+    while (offset < bytes.length) {
+      const piece = bytes.subarray(offset, offset + PIECE);
+      offset += piece.length;
+      if (offset === bytes.length && !hold) {
+        response.end(piece);
+      } else if (!response.write(piece)) {
+        response.once("drain", writeNext);
+        return;
+      }
+    }
+  }
+  writeNext();
+}

@@ -1,0 +1,132 @@
+/** All open connections: who may have one, which is closed when there are too many, and which takes too long. */
+import { isIPv6 } from "node:net";
+import { canonicalAddress } from "./addresses.ts";
+import type { Limits } from "./limits.ts";
+
+/** A connection, as the pool sees it. */
+export interface PooledConnection {
+  readonly remoteAddress: string;
+  /** Ends it at once. */
+  destroy(): void;
+  /** Ends it as soon as no request is running on it. */
+  closeSoon(): void;
+  /** Ends it if its client takes too long. @param now as of `performance.now()` */
+  check(now: number): void;
+}
+
+type PoolLimits = Pick<Limits, "connections" | "connectionsPerAddress">;
+
+/** How often at most the administrator is told that connections were closed to make room, in milliseconds. */
+const NOTICE_INTERVAL = 60_000;
+
+export class ConnectionPool {
+  readonly #limits: PoolLimits;
+  readonly #warn: (message: string) => void;
+  readonly #all = new Set<PooledConnection>();
+  /** Those without a request, the one that is idle longest first. */
+  readonly #idle = new Set<PooledConnection>();
+  readonly #counts = new Map<string, number>();
+  #noticeDue = -Infinity;
+
+  constructor(limits: PoolLimits, warn: (message: string) => void) {
+    this.#limits = limits;
+    this.#warn = warn;
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  /** Takes a new connection in, as idle, and closes another one for it where that is needed; false when it cannot come in. */
+  admit(connection: PooledConnection): boolean {
+    if (!this.#makeRoomFor(addressGroup(connection.remoteAddress))) return false;
+    const group = addressGroup(connection.remoteAddress);
+    this.#counts.set(group, this.#count(group) + 1);
+    this.#all.add(connection);
+    this.#idle.add(connection);
+    return true;
+  }
+
+  setBusy(connection: PooledConnection): void {
+    this.#idle.delete(connection);
+  }
+
+  /** It waits for its next request from now on. */
+  setIdle(connection: PooledConnection): void {
+    if (this.#all.has(connection)) this.#idle.add(connection);
+  }
+
+  /** It is closed, or about to be. */
+  remove(connection: PooledConnection): void {
+    if (!this.#all.delete(connection)) return;
+    this.#idle.delete(connection);
+    const group = addressGroup(connection.remoteAddress);
+    const count = this.#count(group) - 1;
+    if (count > 0) this.#counts.set(group, count);
+    else this.#counts.delete(group);
+  }
+
+  check(now: number): void {
+    for (const connection of this.#all) connection.check(now);
+  }
+
+  closeSoon(): void {
+    for (const connection of [...this.#all]) connection.closeSoon();
+  }
+
+  destroyAll(): void {
+    for (const connection of [...this.#all]) connection.destroy();
+  }
+
+  #count(group: string): number {
+    return this.#counts.get(group) ?? 0;
+  }
+
+  #makeRoomFor(group: string): boolean {
+    if (this.#count(group) >= this.#limits.connectionsPerAddress) {
+      this.#notice(`${group} has ${this.#count(group)} connections`);
+      if (!this.#closeLongestIdle(group)) return false;
+    }
+    if (this.#all.size < this.#limits.connections) return true;
+    this.#notice(`${this.#all.size} connections are open`);
+    return this.#closeLongestIdle(this.#largestGroup()) || this.#closeLongestIdle();
+  }
+
+  /** Closes the connection (of one group) that is idle longest; false when all are busy. */
+  #closeLongestIdle(group?: string): boolean {
+    for (const connection of this.#idle) {
+      if (group !== undefined && addressGroup(connection.remoteAddress) !== group) continue;
+      this.remove(connection);
+      connection.destroy();
+      return true;
+    }
+    return false;
+  }
+
+  #largestGroup(): string | undefined {
+    let largest: string | undefined;
+    for (const [group, count] of this.#counts) {
+      if (largest === undefined || count > this.#count(largest)) largest = group;
+    }
+    return largest;
+  }
+
+  #notice(what: string): void {
+    const now = performance.now();
+    if (now < this.#noticeDue) return;
+    this.#noticeDue = now + NOTICE_INTERVAL;
+    this.#warn(`${what}, which is the limit: idle ones are closed, or new ones refused`);
+  }
+}
+
+/** What counts as one neighbour: an IPv4 address, or the IPv6 network of 64 bits that one customer usually has. */
+export function addressGroup(address: string): string {
+  if (!isIPv6(address)) return address;
+  const canonical = canonicalAddress(address);
+  if (!isIPv6(canonical)) return canonical;
+  const [head = "", tail] = canonical.replace(/%.*$/, "").split("::");
+  const before = head === "" ? [] : head.split(":");
+  const after = tail === undefined || tail === "" ? [] : tail.split(":");
+  const zeros = new Array<string>(8 - before.length - after.length).fill("0");
+  return [...before, ...zeros, ...after].slice(0, 4).join(":");
+}

@@ -1,0 +1,125 @@
+/** Answers one request of a connection: checks it, calls the handler, writes and logs what it says. */
+import type { IncomingMessage } from "node:http";
+import { describeError } from "../../core/errors.ts";
+import { writeAnswer } from "./answer_writer.ts";
+import type { BodyMemory, BodyReader } from "./body_reader.ts";
+import { combinedLine } from "./combined_format.ts";
+import { type Connection, lingerThenEnd, type RunningRequest } from "./connection.ts";
+import type { Answer, Handler } from "./exchange.ts";
+import type { Limits } from "./limits.ts";
+import { NodeExchange, type ReceivedRequest } from "./node_exchange.ts";
+import { checkRequest } from "./request_check.ts";
+
+export interface RequestServerParts {
+  readonly handler: Handler;
+  readonly limits: Limits;
+  readonly memory: BodyMemory;
+  /** Takes one line of the access log, without its end. */
+  readonly accessLog: (line: string) => void;
+  /** Takes faults of ours, with their stack. */
+  readonly log: (message: string) => void;
+}
+
+/** Makes what {@linkcode Connection} calls for each of its requests. */
+export function createRequestServer(parts: RequestServerParts) {
+  return (received: ReceivedRequest, connection: Connection): RunningRequest => {
+    const request = new ServedRequest(parts, { received, connection });
+    request.serve();
+    return request;
+  };
+}
+
+interface Origin {
+  readonly received: ReceivedRequest;
+  readonly connection: Connection;
+}
+
+class ServedRequest implements RunningRequest {
+  readonly #parts: RequestServerParts;
+  readonly #origin: Origin;
+  #exchange: NodeExchange | undefined;
+
+  constructor(parts: RequestServerParts, origin: Origin) {
+    this.#parts = parts;
+    this.#origin = origin;
+  }
+
+  get reader(): BodyReader | undefined {
+    return this.#exchange?.reader;
+  }
+
+  serve(): void {
+    const { handler, limits, memory } = this.#parts;
+    const { received, connection } = this.#origin;
+    try {
+      const target = checkRequest(received.request);
+      this.#exchange = new NodeExchange({ received, target, connection, limits, memory });
+    } catch (error) {
+      return this.#refuse(error);
+    }
+    try {
+      const answer = handler(this.#exchange);
+      // What is there already is written without waiting for another turn.
+      if (answer instanceof Promise) answer.then(this.#respond, this.#fault);
+      else this.#respond(answer);
+    } catch (error) {
+      this.#fault(error);
+    }
+  }
+
+  /** A request whose framing is in doubt: answered, and the last one of its connection. */
+  #refuse(error: unknown): void {
+    this.#origin.connection.stopParsing();
+    const headers = { "Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff" };
+    this.#write({ status: 400, headers, body: `${describeError(error)}\n` });
+  }
+
+  readonly #respond = (answer: Answer): void => {
+    try {
+      this.#write(answer);
+    } catch (error) {
+      this.#fault(error);
+    }
+  };
+
+  /** Our own mistake: the administrator gets it all, the client nothing. */
+  readonly #fault = (error: unknown): void => {
+    const { request, response } = this.#origin.received;
+    const stack = error instanceof Error ? error.stack ?? error.message : String(error);
+    this.#parts.log(`${request.method} ${request.url}: ${stack}`);
+    if (response.headersSent) this.#origin.connection.destroy();
+    else this.#write({ status: 500 });
+  };
+
+  #write(answer: Answer): void {
+    const { received: { request, response }, connection } = this.#origin;
+    const linger = this.#exchange?.unread === "much" && !this.#exchange.awaitsContinue && !connection.unparsable;
+    connection.progress();
+    const bytes = writeAnswer(response, answer, {
+      method: request.method ?? "",
+      close: connection.ending || linger || this.#exchange?.awaitsContinue === true,
+      hold: linger,
+      onProgress: connection.progress,
+    });
+    if (linger) lingerThenEnd(request, response, this.#parts.limits);
+    this.#parts.accessLog(this.#logLine(answer, bytes));
+  }
+
+  #logLine({ status, user }: Answer, bytes: number): string {
+    const { received: { request }, connection } = this.#origin;
+    return combinedLine({
+      remoteAddress: connection.remoteAddress,
+      user,
+      timeMs: Date.now(),
+      requestLine: requestLine(request),
+      status,
+      bytes,
+      referer: request.headers.referer,
+      userAgent: request.headers["user-agent"],
+    });
+  }
+}
+
+function requestLine({ method, url, httpVersion }: IncomingMessage): string {
+  return `${method} ${url} HTTP/${httpVersion}`;
+}
