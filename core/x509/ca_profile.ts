@@ -1,6 +1,5 @@
 /** The profile of a CA's own certificate, self-signed. Sections are those of RFC 5280. */
-import { type Bytes, equalBytes } from "../bytes.ts";
-import { CaucaseError } from "../errors.ts";
+import type { Bytes } from "../bytes.ts";
 import { openDer, readBoolean } from "./der_reader.ts";
 import { TAG } from "./der_tags.ts";
 import { type Extension, findExtension } from "./extension.ts";
@@ -8,7 +7,9 @@ import {
   checkCertificate,
   type CheckedCertificate,
   exactRules,
+  type Parties,
   type PreparedCertificate,
+  type ProfileRules,
   type SubjectKey,
   validity,
 } from "./issuance.ts";
@@ -85,40 +86,38 @@ export function prepareCaSuccessor(order: CaSuccessorOrder): PreparedCertificate
 /** Judges a first CA certificate. @throws `unacceptable` with the first breach */
 export function checkCa(prepared: PreparedCertificate, order: CaOrder): CheckedCertificate {
   const constraints = order.onlyHost === undefined ? [] : [nameConstraints(order.onlyHost)];
-  return checkSelfSigned(prepared, [...CA_BASICS, ...constraints]);
+  const parties = selfSigned(order.subject, order.publicKey);
+  return checkCertificate(prepared, caRules(parties, [...CA_BASICS, ...constraints]));
 }
 
 /** Judges a CA certificate that follows another. @throws `unacceptable` with the first breach */
 export function checkCaSuccessor(prepared: PreparedCertificate, order: CaSuccessorOrder): CheckedCertificate {
-  if (!equalBytes(prepared.subject, order.predecessor.subject)) {
-    throw new CaucaseError("unacceptable", "CA certificate: subject is not its predecessor's");
-  }
-  return checkSelfSigned(prepared, inherited(order.predecessor.extensions));
+  const parties = selfSigned(order.predecessor.subject, order.publicKey);
+  return checkCertificate(prepared, caRules(parties, inherited(order.predecessor.extensions)));
 }
 
 function prepareSelfSigned(order: CaKeyOrder, subject: Bytes, extensions: readonly Extension[]): PreparedCertificate {
-  const { publicKey, serial } = order;
   return {
-    serial, // 4.1.2.2
-    issuer: { subject, keyIdentifier: publicKey.keyId, publicKey }, // 4.1.2.4: itself
+    serial: order.serial, // 4.1.2.2
+    ...selfSigned(subject, order.publicKey), // 4.1.2.4, 4.1.2.6 and 4.1.2.7
     ...validity(order.now, order.lifeSpan), // 4.1.2.5
-    subject, // 4.1.2.6
-    publicKey, // 4.1.2.7
-    extensions: [
-      subjectKeyIdentifier(publicKey.keyId), // 4.2.1.2 method 1
-      authorityKeyIdentifier(publicKey.keyId), // 4.2.1.1
-      ...extensions,
-    ],
+    extensions: [...keyIdentifiers(order.publicKey), ...extensions],
   };
 }
 
-function checkSelfSigned(prepared: PreparedCertificate, extensions: readonly Extension[]): CheckedCertificate {
-  const { subject, issuer, publicKey } = prepared;
-  if (!equalBytes(issuer.subject, subject) || !equalBytes(issuer.publicKey.spki, publicKey.spki)) {
-    throw new CaucaseError("unacceptable", "CA certificate: issuer is not the subject");
-  }
-  const expected = [subjectKeyIdentifier(publicKey.keyId), authorityKeyIdentifier(publicKey.keyId), ...extensions];
-  return checkCertificate(prepared, exactRules("CA certificate", expected));
+function caRules(parties: Parties, extensions: readonly Extension[]): ProfileRules {
+  return exactRules("CA certificate", parties, [...keyIdentifiers(parties.publicKey), ...extensions]);
+}
+
+function selfSigned(subject: Bytes, publicKey: SubjectKey): Parties {
+  return { issuer: { subject, keyIdentifier: publicKey.keyId, publicKey }, subject, publicKey };
+}
+
+function keyIdentifiers({ keyId }: SubjectKey): Extension[] {
+  return [
+    subjectKeyIdentifier(keyId), // 4.2.1.2 method 1
+    authorityKeyIdentifier(keyId), // 4.2.1.1
+  ];
 }
 
 /** What a successor takes over: all that does not name a key. */

@@ -1,6 +1,5 @@
 /** The profile of the HTTPS listener's certificate: a leaf of the HTTP CA that we ask ourselves for. */
-import { type Bytes, equalBytes } from "../bytes.ts";
-import { CaucaseError } from "../errors.ts";
+import type { Bytes } from "../bytes.ts";
 import type { Extension } from "./extension.ts";
 import { hostName, subjectAltNameExtension } from "./general_name.ts";
 import {
@@ -43,16 +42,13 @@ export function prepareHttps(order: HttpsOrder): PreparedCertificate {
 
 /** Judges a prepared HTTPS certificate. @throws `unacceptable` with the first breach */
 export function checkHttps(prepared: PreparedCertificate, order: HttpsOrder): CheckedCertificate {
-  if (!equalBytes(prepared.subject, EMPTY_NAME)) {
-    throw new CaucaseError("unacceptable", "HTTPS certificate: subject is not empty");
-  }
   const expected = [
     basicConstraints(false),
     subjectKeyIdentifier(order.publicKey.keyId),
     authorityKeyIdentifier(order.issuer.keyIdentifier),
     ...httpsExtensions(order.host),
   ];
-  return checkCertificate(prepared, exactRules("HTTPS certificate", expected));
+  return checkCertificate(prepared, exactRules("HTTPS certificate", { ...order, subject: EMPTY_NAME }, expected));
 }
 
 function httpsExtensions(host: string): Extension[] {

@@ -23,16 +23,20 @@ export interface Issuer {
   readonly publicKey: SubjectKey;
 }
 
-/** A certificate before its signature. Times in Unix seconds. */
-export interface PreparedCertificate {
-  /** Positive, minimal, big-endian. */
-  readonly serial: Uint8Array;
+/** Who certifies whom. */
+export interface Parties {
   readonly issuer: Issuer;
   /** DER of a Name. */
   readonly subject: Uint8Array;
+  readonly publicKey: SubjectKey;
+}
+
+/** A certificate before its signature. Times in Unix seconds. */
+export interface PreparedCertificate extends Parties {
+  /** Positive, minimal, big-endian. */
+  readonly serial: Uint8Array;
   readonly notBefore: number;
   readonly notAfter: number;
-  readonly publicKey: SubjectKey;
   readonly extensions: readonly Extension[];
 }
 
@@ -47,6 +51,8 @@ export type ExtensionRule = (extension: Extension) => string | undefined;
 export interface ProfileRules {
   /** Names the profile in errors. */
   readonly profile: string;
+  /** Those of the order: no others may be in the certificate. */
+  readonly parties: Parties;
   /** By object identifier. What has no rule must not be there. */
   readonly extensions: ReadonlyMap<string, ExtensionRule>;
   /** Object identifiers of those that must be there. */
@@ -95,9 +101,10 @@ export async function signCertificate(certificate: CheckedCertificate, signer: S
 }
 
 /** Rules of a profile that leaves no choice: these extensions, all of them, and no other. */
-export function exactRules(profile: string, expected: readonly Extension[]): ProfileRules {
+export function exactRules(profile: string, parties: Parties, expected: readonly Extension[]): ProfileRules {
   return {
     profile,
+    parties,
     required: expected.map(({ oid }) => oid),
     extensions: new Map(expected.map((extension) => [extension.oid, exactly(extension)])),
   };
@@ -123,7 +130,7 @@ function encodeToBeSigned(certificate: PreparedCertificate, algorithm: Uint8Arra
 }
 
 function findBreach(prepared: PreparedCertificate, rules: ProfileRules): string | undefined {
-  return serialBreach(prepared.serial) ?? validityBreach(prepared) ?? subjectBreach(prepared.subject) ??
+  return serialBreach(prepared.serial) ?? validityBreach(prepared) ?? partiesBreach(prepared, rules.parties) ??
     extensionsBreach(prepared.extensions, rules);
 }
 
@@ -141,9 +148,13 @@ function validityBreach({ notBefore, notAfter }: PreparedCertificate): string | 
   return notBefore < notAfter ? undefined : "ends before it begins";
 }
 
-function subjectBreach(subject: Uint8Array): string | undefined {
+function partiesBreach({ issuer, subject, publicKey }: Parties, ordered: Parties): string | undefined {
   readDer(subject, TAG.SEQUENCE, "subject");
-  return undefined;
+  if (!equalBytes(subject, ordered.subject)) return "subject is not the one that was ordered";
+  if (!equalBytes(publicKey.spki, ordered.publicKey.spki)) return "public key is not the one that was ordered";
+  const sameIssuer = equalBytes(issuer.subject, ordered.issuer.subject) &&
+    equalBytes(issuer.publicKey.spki, ordered.issuer.publicKey.spki);
+  return sameIssuer ? undefined : "issuer is not the one that was ordered";
 }
 
 function extensionsBreach(extensions: readonly Extension[], rules: ProfileRules): string | undefined {

@@ -63,7 +63,7 @@ export function prepareLeaf(order: LeafOrder): PreparedCertificate {
 
 /** Judges a prepared certificate against the profile. @throws `unacceptable` with the first breach */
 export function checkLeaf(prepared: PreparedCertificate, order: LeafOrder): CheckedCertificate {
-  return checkCertificate(prepared, leafRules(prepared, order));
+  return checkCertificate(prepared, leafRules({ ...order, subject: order.request.subject }));
 }
 
 function leafExtensions(order: LeafOrder): Extension[] {

@@ -4,12 +4,13 @@
  */
 import type { Extension } from "./extension.ts";
 import { parseGeneralNames } from "./general_name.ts";
-import { exactly, type ExtensionRule, type Issuer, type PreparedCertificate, type ProfileRules } from "./issuance.ts";
+import { exactly, type ExtensionRule, type Parties, type ProfileRules } from "./issuance.ts";
 import type { PolicyChoices } from "./leaf_filters.ts";
 import { OID } from "./oids.ts";
 import { AUTO_SIGNED_POLICY, isCaucasePolicy, isOldCaucasePolicy, parsePolicies } from "./policies.ts";
 import {
   authorityKeyIdentifier,
+  crlDistributionPoints,
   KEY_USAGE,
   readExtendedKeyUsage,
   readKeyUsage,
@@ -19,30 +20,38 @@ import {
 /** Content of an empty SEQUENCE: basicConstraints of an end entity, with the default written nowhere. */
 const END_ENTITY = Uint8Array.of(0x30, 0x00);
 
-/** Rules for `prepared`, which `issuer` is to sign and which may hold the caucase policies of `choices`. */
-export function leafRules(
-  prepared: PreparedCertificate,
-  choices: PolicyChoices & { readonly issuer: Issuer },
-): ProfileRules {
+/** What of an order the rules depend on. */
+export interface LeafTerms extends Parties, PolicyChoices {
+  readonly crlDistributionPoint?: string | undefined;
+}
+
+/** Rules for a certificate that was ordered like this. */
+export function leafRules(terms: LeafTerms): ProfileRules {
+  const { issuer, subject, publicKey } = terms;
   return {
     profile: "normal certificate",
+    parties: { issuer, subject, publicKey },
     required: [
       OID.BASIC_CONSTRAINTS,
       OID.SUBJECT_KEY_IDENTIFIER,
       OID.AUTHORITY_KEY_IDENTIFIER,
-      ...(choices.autoSigned ? [OID.CERTIFICATE_POLICIES] : []),
+      ...(terms.autoSigned ? [OID.CERTIFICATE_POLICIES] : []),
     ],
     extensions: new Map<string, ExtensionRule>([
       [OID.BASIC_CONSTRAINTS, exactly({ oid: OID.BASIC_CONSTRAINTS, critical: true, value: END_ENTITY })],
-      [OID.SUBJECT_KEY_IDENTIFIER, exactly(subjectKeyIdentifier(prepared.publicKey.keyId))],
-      [OID.AUTHORITY_KEY_IDENTIFIER, exactly(authorityKeyIdentifier(choices.issuer.keyIdentifier))],
-      [OID.CRL_DISTRIBUTION_POINTS, ({ critical }) => critical ? "is critical" : undefined],
+      [OID.SUBJECT_KEY_IDENTIFIER, exactly(subjectKeyIdentifier(publicKey.keyId))],
+      [OID.AUTHORITY_KEY_IDENTIFIER, exactly(authorityKeyIdentifier(issuer.keyIdentifier))],
+      ...distributionPointRule(terms.crlDistributionPoint),
       [OID.KEY_USAGE, keyUsageBreach],
       [OID.EXTENDED_KEY_USAGE, extendedKeyUsageBreach],
       [OID.SUBJECT_ALT_NAME, subjectAltNameBreach],
-      [OID.CERTIFICATE_POLICIES, (extension) => policiesBreach(extension, choices)],
+      [OID.CERTIFICATE_POLICIES, (extension) => policiesBreach(extension, terms)],
     ]),
   };
+}
+
+function distributionPointRule(uri: string | undefined): [string, ExtensionRule][] {
+  return uri === undefined ? [] : [[OID.CRL_DISTRIBUTION_POINTS, exactly(crlDistributionPoints(uri))]];
 }
 
 function keyUsageBreach({ value }: Extension): string | undefined {
