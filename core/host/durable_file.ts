@@ -31,6 +31,7 @@ export const hostFileSystem: FileSystem = {
   ...hostFiles,
   create: createFile,
   openFolder,
+  makeFolder: (path) => Deno.mkdir(path),
   rename: (from, to) => Deno.rename(from, to),
   remove: async (path) => void await unlessMissing(() => Deno.remove(path)),
 };

@@ -45,6 +45,8 @@ export interface FileSystem {
   /** Fails where something stands at `path` already; `mode` as far as the process's mask lets it. */
   create(path: string, mode: number): Promise<NewFile>;
   openFolder(path: string): Promise<OpenFolder>;
+  /** Fails where something stands at `path` already, or its parent is missing. */
+  makeFolder(path: string): Promise<void>;
   /** Replaces what is at `to` in one step. */
   rename(from: string, to: string): Promise<void>;
   /** Removes a file or link; nothing to do when there is none. */
@@ -64,6 +66,18 @@ export const hostFiles: ReadingFileSystem = {
 
 /** The file that `path` means: where links at its end lead, whether there is something or not. */
 export async function followLinks(path: string, files: ReadingFileSystem): Promise<string> {
+  const target = await targetOf(path, files);
+  if (target === undefined) throw new CaucaseError("file", `cannot follow ${path}: too many links`);
+  return target;
+}
+
+/** Status of what `path` means, links followed; undefined when there is nothing, as behind a link that leads in circles. */
+export async function statusBehind(path: string, files: ReadingFileSystem): Promise<FileStatus | undefined> {
+  const target = await targetOf(path, files);
+  return target === undefined ? undefined : await files.status(target);
+}
+
+async function targetOf(path: string, files: ReadingFileSystem): Promise<string | undefined> {
   let target = path;
   // As many as Linux itself follows (path_resolution(7)).
   for (let links = 0; links <= 40; links++) {
@@ -72,7 +86,7 @@ export async function followLinks(path: string, files: ReadingFileSystem): Promi
     // Joined as text: folding `x/..` would be wrong where x is a link.
     target = next.startsWith("/") ? next : `${dirname(target)}/${next}`;
   }
-  throw new CaucaseError("file", `cannot follow ${path}: too many links`);
+  return undefined;
 }
 
 /** What `action` returns; undefined when the file that it is about does not exist. */
@@ -80,7 +94,7 @@ export async function unlessMissing<T>(action: () => Promise<T>): Promise<T | un
   try {
     return await action();
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
     throw error;
   }
 }

@@ -38,6 +38,10 @@ export class FaultyFileSystem implements FileSystem {
     return { sync: () => this.#step(`sync ${path}`, folder.sync), close: folder.close };
   }
 
+  makeFolder(path: string): Promise<void> {
+    return this.#step(`makeFolder ${path}`, () => hostFileSystem.makeFolder(path));
+  }
+
   rename(from: string, to: string): Promise<void> {
     return this.#step(`rename ${to}`, () => hostFileSystem.rename(from, to));
   }
