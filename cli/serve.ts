@@ -3,7 +3,7 @@ import { systemClock } from "../core/host/clock.ts";
 import { randomBytes } from "../core/host/random.ts";
 import { onStopSignals } from "../core/host/signals.ts";
 import { type RunningServer, type ServeOptions, startServer } from "../server/serve.ts";
-import { openAccessLog } from "../server/http/access_log.ts";
+import { AccessLog, writeToStandardOutput } from "../server/http/access_log.ts";
 import { EXIT } from "./exit_status.ts";
 import { collect, days, keyBits, lifeSpanDays, port, wholeNumber } from "./options.ts";
 import { newCommand, parseArguments } from "./subcommand.ts";
@@ -13,14 +13,14 @@ import { printError, printLine } from "./terminal.ts";
 export async function serve(args: readonly string[]): Promise<number> {
   const options = readServeOptions(args);
   const stop = onStopSignals();
-  const accessLog = openAccessLog();
+  const warn = (message: string) => printError(message);
+  const accessLog = new AccessLog({ write: writeToStandardOutput, warn });
   try {
-    const warn = (message: string) => printError(message);
     const server = await startServer(options, {
       clock: systemClock,
       random: randomBytes,
       warn,
-      accessLog: accessLog.write,
+      accessLog: accessLog.add,
     });
     announce(server);
     await Promise.race([server.finished, aborted(stop.signal)]);
