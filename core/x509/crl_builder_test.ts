@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { DAY, newCa, NOW } from "../../tests/support/issuing.ts";
+import { concatBytes } from "../bytes.ts";
+import { buildCrl, CrlEntries } from "./crl_builder.ts";
+import { openDer } from "./der_reader.ts";
+import { TAG } from "./der_tags.ts";
+import { derExplicit, derInteger, derSequence, derTime } from "./der_writer.ts";
+import { encodeExtensions } from "./extension.ts";
+import { OID } from "./oids.ts";
+import { authorityKeyIdentifier } from "./standard_extensions.ts";
+
+const { issuer, signer } = await newCa();
+const CONTENT = { issuer, thisUpdate: NOW, nextUpdate: NOW + 30 * DAY, number: 7n };
+
+function entriesOf(...serials: bigint[]): CrlEntries {
+  const entries = new CrlEntries();
+  for (const serial of serials) entries.append(serial, NOW);
+  return entries;
+}
+
+/** Elements of the TBSCertList, in hexadecimal. */
+function fieldsOf(crl: Uint8Array): string[] {
+  const reader = openDer(crl, TAG.SEQUENCE, "CRL").enter(TAG.SEQUENCE);
+  const fields: string[] = [];
+  while (!reader.done) fields.push(reader.any().raw.toHex());
+  return fields;
+}
+
+Deno.test("CrlEntries.append() encodes as RFC 5280 5.1 says, for any serial number and date", () => {
+  const serial = fc.oneof(
+    fc.bigInt(0n, (1n << 160n) - 1n),
+    fc.constantFrom(0n, 1n, 127n, 128n, 255n, 256n, (1n << 159n) - 1n, 1n << 511n, 1n << 512n, 1n << 900n),
+  );
+  // From 1900 to 2100: UTCTime ends on both sides of it.
+  const date = fc.oneof(
+    fc.integer({ min: -2208988800, max: 4102444800 }),
+    fc.constantFrom(-631152001, -631152000, 2524607999, 2524608000),
+  );
+  fc.assert(fc.property(fc.array(fc.tuple(serial, date), { maxLength: 200 }), (list) => {
+    const entries = new CrlEntries();
+    for (const [number, at] of list) entries.append(number, at);
+    const expected = concatBytes(...list.map(([number, at]) => derSequence(derInteger(number), derTime(at))));
+    assert.equal(entries.bytes().toHex(), expected.toHex());
+    assert.deepEqual([entries.size, entries.byteLength], [list.length, expected.length]);
+  }));
+});
+
+Deno.test("CrlEntries.append() refuses a negative serial number and stays as it was", () => {
+  const entries = entriesOf(5n);
+  const before = entries.bytes().toHex();
+  assert.throws(() => entries.append(-1n, NOW), { code: "unacceptable", message: /-1 is negative/ });
+  assert.deepEqual([entries.bytes().toHex(), entries.size], [before, 1]);
+});
+
+Deno.test("CrlEntries.bytes() stays as it is when more are appended", () => {
+  const entries = entriesOf(1n);
+  const view = entries.bytes();
+  const before = view.toHex();
+  for (let serial = 0n; serial < 1000n; serial++) entries.append(serial, NOW);
+  assert.equal(view.toHex(), before);
+  assert.ok(entries.bytes().toHex().startsWith(before));
+});
+
+Deno.test("buildCrl() writes the fields of RFC 5280 5.1", async () => {
+  const fields = fieldsOf(await buildCrl({ ...CONTENT, entries: entriesOf(5n, 300n) }, signer));
+  const extensions = encodeExtensions([
+    authorityKeyIdentifier(issuer.keyIdentifier),
+    { oid: OID.CRL_NUMBER, critical: false, value: derInteger(7) },
+  ]);
+  const expected = [
+    derInteger(1),
+    signer.algorithm.der,
+    issuer.subject,
+    derTime(NOW),
+    derTime(NOW + 30 * DAY),
+    derSequence(derSequence(derInteger(5), derTime(NOW)), derSequence(derInteger(300), derTime(NOW))),
+    derExplicit(0, extensions),
+  ];
+  assert.deepEqual(fields, expected.map((field) => field.toHex()));
+});
+
+Deno.test("buildCrl() leaves the list out when there is no entry", async () => {
+  const fields = fieldsOf(await buildCrl({ ...CONTENT, entries: new CrlEntries() }, signer));
+  assert.equal(fields.length, 6);
+  assert.deepEqual(fields.map((field) => field.slice(0, 2)), ["02", "30", "30", "17", "17", "a0"]);
+});
+
+Deno.test("buildCrl() writes dates from 2050 on as GeneralizedTime", async () => {
+  const nextUpdate = Date.UTC(2050, 0) / 1000;
+  const crl = await buildCrl({ ...CONTENT, thisUpdate: nextUpdate - 1, nextUpdate, entries: new CrlEntries() }, signer);
+  const [, , , thisUpdate, next] = fieldsOf(crl);
+  assert.deepEqual([thisUpdate?.slice(0, 2), next?.slice(0, 2)], ["17", "18"]);
+});
+
+Deno.test("buildCrl() signs what was there when it was called", async () => {
+  const entries = entriesOf(5n);
+  const slow = { ...signer, sign: (data: Uint8Array) => Promise.resolve().then(() => signer.sign(data)) };
+  const building = buildCrl({ ...CONTENT, entries }, slow);
+  entries.append(6n, NOW);
+  const expected = await buildCrl({ ...CONTENT, entries: entriesOf(5n) }, signer);
+  assert.deepEqual(fieldsOf(await building), fieldsOf(expected));
+});
+
+const REFUSED = {
+  "a negative number": { number: -1n },
+  "a number over 20 bytes": { number: 1n << 159n },
+  "a next update that is now": { nextUpdate: NOW },
+  "a time between two seconds": { thisUpdate: NOW + 0.5 },
+};
+
+for (const [label, change] of Object.entries(REFUSED)) {
+  Deno.test(`buildCrl() refuses ${label}`, async () => {
+    const content = { ...CONTENT, entries: new CrlEntries(), ...change };
+    await assert.rejects(buildCrl(content, signer), { code: "unacceptable", message: /^CRL: / });
+  });
+}
+
+Deno.test("buildCrl() takes the largest number that fits 20 bytes", async () => {
+  const crl = await buildCrl({ ...CONTENT, number: (1n << 159n) - 1n, entries: new CrlEntries() }, signer);
+  assert.ok(fieldsOf(crl).at(-1)?.endsWith("02147f" + "f".repeat(38)));
+});
+
+Deno.test("buildCrl() refuses the key of another CA", async () => {
+  const other = await newCa();
+  const content = { ...CONTENT, entries: new CrlEntries() };
+  await assert.rejects(buildCrl(content, other.signer), { code: "unacceptable", message: /signer's key/ });
+});
