@@ -112,6 +112,18 @@ export function clientComparisonTest(name: string, scenario: (comparison: Compar
   }
 }
 
+/** Registers `scenario` once for each server of the wanted pairs. */
+export function serverTest(name: string, scenario: (server: Implementation) => Promise<void>): void {
+  for (const serverName of new Set(wantedPairs().map((pair) => pair.split(":")[1] ?? ""))) {
+    const server = implementationNamed(serverName);
+    Deno.test({
+      name: `${name} (server = ${serverName})`,
+      ignore: server === undefined || !hasOpenssl(),
+      fn: () => server && scenario(server),
+    });
+  }
+}
+
 function describe(reason: unknown): string {
   return reason instanceof Error ? reason.stack ?? reason.message : String(reason);
 }

@@ -13,6 +13,16 @@ async function output(cwd: string, ...args: string[]): Promise<string> {
   return out;
 }
 
+const KEY_OPTIONS = {
+  RSA: ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"],
+  EC: ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"],
+};
+
+/** A new private key (PKCS#8, 0600) in `file`. */
+export async function makeKey(folder: string, file: string, kind: "RSA" | "EC"): Promise<void> {
+  await output(folder, "genpkey", ...KEY_OPTIONS[kind], "-out", file);
+}
+
 /** A request to be made: files `<name>.key.pem` (0600, RSA 2048) and `<name>.csr.pem`. */
 export interface WantedRequest {
   readonly name: string;
