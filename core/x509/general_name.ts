@@ -62,8 +62,10 @@ export function ipAddress(address: string | Uint8Array): Bytes {
   return derImplicit(FORM.IP, bytes);
 }
 
-/** What certifies a host that is reached as `host`: its iPAddress if it is numeric (brackets allowed), else its dNSName. */
+/** What certifies a host that is reached as `host`: its iPAddress if it is numeric (brackets allowed), else its dNSName. @throws `malformed` */
 export function hostName(host: string): Bytes {
+  // An empty DNS name would stand for all of them in name constraints.
+  if (host === "") throw malformed("host is empty");
   return parseIpAddress(host) === undefined ? dnsName(host) : ipAddress(host);
 }
 
