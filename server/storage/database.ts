@@ -1,0 +1,101 @@
+/** One connection to an SQLite database: cached statements, transactions, and errors that say what to do. */
+import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
+import { storageError } from "./storage_error.ts";
+
+/** What may be bound. No numbers: SQLite would keep one as `1.0` in a TEXT column. */
+export type Bindable = string | bigint | Uint8Array | null;
+
+/** Integers come as BigInt, so that 63-bit ids are exact. */
+export type Row = Readonly<Record<string, SQLOutputValue>>;
+
+export interface ConnectionOptions {
+  readonly readOnly?: boolean;
+  /** How long a statement waits for another program's lock. It stops everything else meanwhile, so it is short. */
+  readonly busyTimeoutMs?: number;
+}
+
+/** Every method throws `storage` for what SQLite reports. */
+export class Database {
+  readonly #handle: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  #rollbacks = 0;
+
+  constructor(readonly path: string, { readOnly = false, busyTimeoutMs = 500 }: ConnectionOptions = {}) {
+    this.#handle = this.#guard(() => new DatabaseSync(path, { readOnly, timeout: busyTimeoutMs }));
+  }
+
+  /** Whether a transaction is open. SQLite ends one by itself when a disk is full. */
+  get isTransaction(): boolean {
+    return this.#handle.isTransaction;
+  }
+
+  /** Grows whenever something was undone: what was derived from uncommitted rows before is void. */
+  get rollbacks(): number {
+    return this.#rollbacks;
+  }
+
+  /** The first row, if any. */
+  get(sql: string, ...values: readonly Bindable[]): Row | undefined {
+    return this.#guard(() => this.#statement(sql).get(...values));
+  }
+
+  all(sql: string, ...values: readonly Bindable[]): readonly Row[] {
+    return this.#guard(() => this.#statement(sql).all(...values));
+  }
+
+  /** How many rows it changed. */
+  run(sql: string, ...values: readonly Bindable[]): number {
+    return this.#guard(() => Number(this.#statement(sql).run(...values).changes));
+  }
+
+  /** Runs `action` in a transaction that is committed when this returns, and undone when it throws. */
+  transaction<T>(action: () => T): T {
+    this.run("BEGIN IMMEDIATE");
+    try {
+      const result = action();
+      this.run("COMMIT");
+      return result;
+    } catch (error) {
+      this.#rollbacks++;
+      if (this.isTransaction) this.run("ROLLBACK");
+      throw error;
+    }
+  }
+
+  /** Runs `action` within the open transaction; what it did alone is undone when it throws. */
+  savepoint<T>(action: () => T): T {
+    this.run("SAVEPOINT part");
+    try {
+      const result = action();
+      this.run("RELEASE part");
+      return result;
+    } catch (error) {
+      this.#rollbacks++;
+      if (this.isTransaction) this.run("ROLLBACK TO part");
+      if (this.isTransaction) this.run("RELEASE part");
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#guard(() => this.#handle.close());
+  }
+
+  #statement(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const statement = this.#handle.prepare(sql);
+    statement.setReadBigInts(true);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  #guard<T>(action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      throw storageError(error, this.path);
+    }
+  }
+}

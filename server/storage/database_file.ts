@@ -1,0 +1,88 @@
+/** Opening and closing the database's file: who may read it, and in which of SQLite's modes it is. */
+import { CaucaseError, describeError } from "../../core/errors.ts";
+import { Database } from "./database.ts";
+
+/** Up to how many bytes the write-ahead log keeps its file after a checkpoint. */
+const WAL_KEPT = 16 * 1024 * 1024;
+
+/** `path` without links, so that whoever opens the same database locks the same file. */
+export async function realDatabasePath(path: string): Promise<string> {
+  try {
+    return await Deno.realPath(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return path;
+    throw cannotOpen(path, error);
+  }
+}
+
+/**
+ * Opens the database for reading and writing, makes its file if there is none, and switches it to a write-ahead log with full
+ * synchronisation: readers never wait for writers, and what is committed survives a loss of power.
+ * @throws `storage`
+ */
+export async function openForServing(path: string, log: (message: string) => void): Promise<Database> {
+  await ensurePrivateFile(path, log);
+  const database = new Database(path);
+  try {
+    const mode = database.get("PRAGMA journal_mode = WAL")?.["journal_mode"];
+    if (mode !== "wal") log(`no write-ahead log for ${path} on its file system: commits take longer`);
+    database.run("PRAGMA synchronous = FULL");
+    database.get(`PRAGMA journal_size_limit = ${WAL_KEPT}`);
+    // Definitions in a file from elsewhere may call nothing but SQLite's harmless functions.
+    database.run("PRAGMA trusted_schema = OFF");
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens an existing database to read it, beside a server that uses it or without one.
+ * @throws `storage` when there is none
+ */
+export async function openForReading(path: string): Promise<Database> {
+  try {
+    await Deno.stat(path);
+  } catch (error) {
+    throw cannotOpen(path, error);
+  }
+  return new Database(path, { readOnly: true });
+}
+
+/** Puts everything back into the one file, in the mode that any program and a plain copy can deal with, and closes it. */
+export function closeServed(database: Database, log: (message: string) => void): void {
+  try {
+    database.get("PRAGMA wal_checkpoint(TRUNCATE)");
+    database.get("PRAGMA journal_mode = DELETE");
+  } catch (error) {
+    log(`copy ${database.path} together with its -wal file: ${describeError(error)}`);
+  } finally {
+    database.close();
+  }
+}
+
+/** Makes the file, if there is none, readable by its owner alone before anything is in it. SQLite gives its other files the same mode. */
+async function ensurePrivateFile(path: string, log: (message: string) => void): Promise<void> {
+  try {
+    const { mode } = await Deno.stat(path);
+    if (((mode ?? 0) & 0o077) !== 0) log(`other users may open ${path}, which holds private keys: chmod 600 it`);
+    return;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw cannotOpen(path, error);
+  }
+  try {
+    using _file = await Deno.open(path, { write: true, create: true, mode: 0o600 });
+    // The umask may have taken the owner's rights.
+    await Deno.chmod(path, 0o600);
+  } catch (error) {
+    throw cannotOpen(path, error);
+  }
+}
+
+function cannotOpen(path: string, error: unknown): CaucaseError {
+  return new CaucaseError("storage", `cannot open the database ${path}: ${describeError(error)}`, {
+    cause: error,
+    hint: "check the path given with --db, and owner and mode of the file and its folder",
+  });
+}

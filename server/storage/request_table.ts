@@ -1,0 +1,135 @@
+/** The table `<ca>crt`: requests and, once signed, their certificates. A row is pending while its `crt` is NULL. */
+import { type Bytes, utf8 } from "../../core/bytes.ts";
+import type { CaName, NewCertificate, StoredRequest } from "../../core/ca/store.ts";
+import { bothForms, fromSeconds, toBigInt, toBytes, toSeconds, toText } from "./column_values.ts";
+import type { Database, Row } from "./database.ts";
+
+/** How many expired rows one submission removes at most: many more than it adds, and few enough not to be noticed. */
+const REMOVED_AT_ONCE = 500n;
+
+const COLUMNS = "id, key_id, expiration_date, csr, crt";
+/** SQLite's integers end there, and so do ids. */
+const MAX_ID = 2n ** 63n - 1n;
+
+/** A row to be written; without a certificate it is pending. */
+export type NewRow =
+  & Pick<NewCertificate, "id" | "keyId" | "csr">
+  & Partial<Pick<NewCertificate, "certificatePem" | "expirationDate">>;
+
+/** Synchronous: within a transaction of the caller's where it writes. */
+export class RequestTable {
+  readonly #table: string;
+  #pendingCount: { readonly value: number; readonly state: string } | undefined;
+
+  constructor(private readonly database: Database, ca: CaName) {
+    this.#table = `${ca}crt`;
+  }
+
+  /** Undefined when it has expired. */
+  find(id: bigint, now: number): StoredRequest | undefined {
+    if (id > MAX_ID) return undefined;
+    const sql = `SELECT ${COLUMNS} FROM ${this.#table} WHERE id = ? AND ${UNEXPIRED}`;
+    const row = this.database.get(sql, id, fromSeconds(now));
+    return row && toRequest(row);
+  }
+
+  /** Whether any row that has not expired has this key. */
+  hasKey(keyId: string, now: number): boolean {
+    const sql = `SELECT 1 FROM ${this.#table} WHERE key_id IN (?, ?) AND ${UNEXPIRED} LIMIT 1`;
+    return this.database.get(sql, ...bothForms(keyId), fromSeconds(now)) !== undefined;
+  }
+
+  /** Unexpired rows with this key and these bytes, those to be forgotten first before the others, pending ones last. */
+  findLike(keyId: string, csr: Bytes, now: number): readonly StoredRequest[] {
+    const sql =
+      `SELECT ${COLUMNS} FROM ${this.#table} WHERE key_id IN (?, ?) AND CAST(csr AS BLOB) = ? AND ${UNEXPIRED}` +
+      " ORDER BY expiration_date IS NULL, expiration_date, id";
+    return this.database.all(sql, ...bothForms(keyId), csr, fromSeconds(now)).map(toRequest);
+  }
+
+  pending(): readonly StoredRequest[] {
+    return this.database.all(`SELECT ${COLUMNS} FROM ${this.#table} WHERE crt IS NULL ORDER BY id`).map(toRequest);
+  }
+
+  /** Counted once and then kept; counted again after a rollback, or when another program wrote to the database. */
+  countPending(): number {
+    const state = this.#state();
+    if (this.#pendingCount?.state !== state) {
+      const row = this.database.get(`SELECT COUNT(*) AS n FROM ${this.#table} WHERE crt IS NULL`);
+      this.#pendingCount = { value: Number(toBigInt(row?.["n"])), state };
+    }
+    return this.#pendingCount.value;
+  }
+
+  insert({ id, keyId, csr, certificatePem, expirationDate }: NewRow): void {
+    const crt = certificatePem === undefined ? null : utf8(certificatePem);
+    const expiration = expirationDate === undefined ? null : fromSeconds(expirationDate);
+    const sql = `INSERT INTO ${this.#table} (${COLUMNS}) VALUES (?, ?, ?, ?, ?)`;
+    this.database.run(sql, id, utf8(keyId), expiration, csr, crt);
+    if (crt === null) this.#countChanged(1);
+  }
+
+  /** Whether it was pending. */
+  sign(id: bigint, certificatePem: string, expirationDate: number): boolean {
+    if (id > MAX_ID) return false;
+    const sql = `UPDATE ${this.#table} SET crt = ?, expiration_date = ? WHERE id = ? AND crt IS NULL`;
+    const changed = this.database.run(sql, utf8(certificatePem), fromSeconds(expirationDate), id);
+    this.#countChanged(-changed);
+    return changed > 0;
+  }
+
+  /** Whether it was pending. */
+  reject(id: bigint): boolean {
+    if (id > MAX_ID) return false;
+    const changed = this.database.run(`DELETE FROM ${this.#table} WHERE id = ? AND crt IS NULL`, id);
+    this.#countChanged(-changed);
+    return changed > 0;
+  }
+
+  expireEarlier(id: bigint, expirationDate: number): void {
+    const expiration = fromSeconds(expirationDate);
+    const sql = `UPDATE ${this.#table} SET expiration_date = ? WHERE id = ? AND expiration_date > ?`;
+    this.database.run(sql, expiration, id, expiration);
+  }
+
+  /** Removes rows whose time has passed, a bounded number of them. */
+  removeExpired(now: number): void {
+    const expired = `SELECT id FROM ${this.#table} WHERE expiration_date < ? LIMIT ?`;
+    const sql = `DELETE FROM ${this.#table} WHERE id IN (${expired}) RETURNING crt IS NULL AS pending`;
+    this.#uncount(this.database.all(sql, fromSeconds(now), REMOVED_AT_ONCE));
+  }
+
+  /** Removes the expired rows of a key, which would stand in the way of a new one where keys are unique. */
+  removeExpiredKey(keyId: string, now: number): void {
+    const sql =
+      `DELETE FROM ${this.#table} WHERE key_id IN (?, ?) AND expiration_date < ? RETURNING crt IS NULL AS pending`;
+    this.#uncount(this.database.all(sql, ...bothForms(keyId), fromSeconds(now)));
+  }
+
+  #uncount(removed: readonly Row[]): void {
+    this.#countChanged(-removed.filter(({ pending }) => pending === 1n).length);
+  }
+
+  #countChanged(by: number): void {
+    if (this.#pendingCount) this.#pendingCount = { ...this.#pendingCount, value: this.#pendingCount.value + by };
+  }
+
+  /** Changes when the count may have changed other than through our own committed writes. */
+  #state(): string {
+    const version = this.database.get("PRAGMA data_version")?.["data_version"];
+    return `${version} ${this.database.rollbacks}`;
+  }
+}
+
+const UNEXPIRED = "(expiration_date IS NULL OR expiration_date >= ?)";
+
+function toRequest(row: Row): StoredRequest {
+  const { id, key_id, expiration_date, csr, crt } = row;
+  return {
+    id: toBigInt(id),
+    keyId: toText(key_id),
+    csr: toBytes(csr),
+    certificatePem: crt === null ? undefined : toText(crt),
+    expirationDate: expiration_date === null ? undefined : toSeconds(expiration_date),
+  };
+}

@@ -1,0 +1,174 @@
+/** One CA's part of an SQLite database. Reads see what is committed; writes share commits. */
+import type { Bytes } from "../../core/bytes.ts";
+import type {
+  CaName,
+  CaStore,
+  CrlContent,
+  CrlState,
+  NewCertificate,
+  NewRequest,
+  Revocation,
+  StoredAuthority,
+  StoredRequest,
+} from "../../core/ca/store.ts";
+import { CaucaseError } from "../../core/errors.ts";
+import { AuthorityTable } from "./authority_table.ts";
+import type { Database } from "./database.ts";
+import { NamedValues } from "./named_values.ts";
+import { alreadyRevoked, duplicateKey, tooManyPending } from "./refusals.ts";
+import { RequestTable } from "./request_table.ts";
+import { RevocationTable } from "./revocation_table.ts";
+import { hasUniqueKeys } from "./schema.ts";
+import type { WriteQueue } from "./write_queue.ts";
+
+export interface SqliteParts {
+  readonly database: Database;
+  readonly writes: WriteQueue;
+  readonly log: (message: string) => void;
+}
+
+interface Submitted {
+  readonly id: bigint;
+  readonly known: boolean;
+}
+
+// The database is synchronous, and a transaction never spans more than one turn of the event loop: no read can fall into one.
+export class SqliteCaStore implements CaStore {
+  readonly #writes: WriteQueue;
+  readonly #authorities: AuthorityTable;
+  readonly #requests: RequestTable;
+  readonly #revocations: RevocationTable;
+  readonly #values: NamedValues;
+
+  constructor(readonly name: CaName, { database, writes, log }: SqliteParts) {
+    this.#writes = writes;
+    this.#authorities = new AuthorityTable(database, name);
+    this.#requests = new RequestTable(database, name);
+    this.#revocations = new RevocationTable(database, name, log);
+    this.#values = new NamedValues(database, name);
+  }
+
+  authorities(): Promise<readonly StoredAuthority[]> {
+    return Promise.try(() => this.#authorities.list());
+  }
+
+  addAuthority(authority: StoredAuthority): Promise<void> {
+    return this.#writes.run(() => this.#authorities.add(authority));
+  }
+
+  dropAuthorities(before: number): Promise<void> {
+    return this.#writes.run(() => this.#authorities.removeExpired(before));
+  }
+
+  submit(request: NewRequest): Promise<Submitted> {
+    return unlessRefused(this.#writes.run(() => this.#submit(request)));
+  }
+
+  request(id: bigint, now = 0): Promise<StoredRequest | undefined> {
+    return Promise.try(() => this.#requests.find(id, now));
+  }
+
+  requestsLike(keyId: string, csr: Bytes, now = 0): Promise<readonly StoredRequest[]> {
+    return Promise.try(() => this.#requests.findLike(keyId, csr, now));
+  }
+
+  pending(): Promise<readonly StoredRequest[]> {
+    return Promise.try(() => this.#requests.pending());
+  }
+
+  sign(id: bigint, certificatePem: string, expirationDate: number): Promise<boolean> {
+    return this.#writes.run(() => this.#requests.sign(id, certificatePem, expirationDate));
+  }
+
+  reject(id: bigint): Promise<boolean> {
+    return this.#writes.run(() => this.#requests.reject(id));
+  }
+
+  expireEarlier(id: bigint, expirationDate: number): Promise<void> {
+    return this.#writes.run(() => this.#requests.expireEarlier(id, expirationDate), { durable: false });
+  }
+
+  addCertificate(certificate: NewCertificate): Promise<void> {
+    return unlessRefused(this.#writes.run(() => {
+      const { keyId, now } = certificate;
+      this.#requests.removeExpired(now);
+      if (this.#refusesKey(keyId, now)) return duplicateKey(keyId);
+      return this.#requests.insert(certificate);
+    }));
+  }
+
+  receivedCount(): Promise<number> {
+    return Promise.try(() => Number(this.#values.counter("received_csr")));
+  }
+
+  freezeAutoSignAmount(amount: number): Promise<number> {
+    return this.#writes.run(() => {
+      this.#values.setAutoSignAmountOnce(amount);
+      return this.#values.autoSignAmount() ?? amount;
+    });
+  }
+
+  frozenAutoSignAmount(): Promise<number | undefined> {
+    return Promise.try(() => this.#values.autoSignAmount());
+  }
+
+  crlContent(): Promise<CrlContent> {
+    return Promise.try(() => {
+      const state = this.#crlState();
+      return { ...state, revocations: this.#revocations.list(state.lastUpdate ?? 0) };
+    });
+  }
+
+  isRevoked(serial: bigint): Promise<boolean> {
+    return Promise.try(() => this.#revocations.has(serial));
+  }
+
+  revoke(revocation: Revocation): Promise<bigint> {
+    return unlessRefused(this.#writes.run(() => {
+      if (this.#revocations.has(revocation.serial)) return alreadyRevoked(revocation.serial);
+      this.#revocations.add(revocation);
+      return this.#values.increase("crl_number");
+    }));
+  }
+
+  renewCrl(lastUpdate: number, dropBefore: number | undefined): Promise<CrlState> {
+    return this.#writes.run(() => {
+      if (dropBefore !== undefined) this.#revocations.removeExpired(dropBefore);
+      this.#values.increase("crl_number");
+      this.#values.setCrlLastUpdate(lastUpdate);
+      return this.#crlState();
+    });
+  }
+
+  #crlState(): CrlState {
+    return { number: this.#values.counter("crl_number"), lastUpdate: this.#values.crlLastUpdate() };
+  }
+
+  /** Refusals are answered and not thrown, so that the removal of expired rows is committed with them. */
+  #submit(request: NewRequest): Submitted | CaucaseError {
+    const { id, keyId, csr, maxPending, autoSignAmount, now } = request;
+    this.#requests.removeExpired(now);
+    const [known] = this.#requests.findLike(keyId, csr, now);
+    if (known) return { id: known.id, known: true };
+    if (this.#refusesKey(keyId, now)) return duplicateKey(keyId);
+    const inTime = this.#values.counter("received_csr") < BigInt(autoSignAmount);
+    const autoSigned = inTime ? request.autoSigned : undefined;
+    if (!autoSigned && this.#requests.countPending() >= maxPending) return tooManyPending(maxPending);
+    this.#values.increase("received_csr");
+    this.#requests.insert({ id, keyId, csr, ...autoSigned });
+    return { id, known: false };
+  }
+
+  /** An expired row that still is there is none, and must not stand in the way of the new one. */
+  #refusesKey(keyId: string, now: number): boolean {
+    if (!hasUniqueKeys(this.name)) return false;
+    this.#requests.removeExpiredKey(keyId, now);
+    return this.#requests.hasKey(keyId, now);
+  }
+}
+
+async function unlessRefused<T>(outcome: Promise<T | CaucaseError>): Promise<T> {
+  const value = await outcome;
+  if (value instanceof CaucaseError) throw value;
+  return value;
+}

@@ -1,0 +1,22 @@
+/** The store's contract, over every store there is. */
+import { createMemoryStorage } from "../../server/storage/memory_storage.ts";
+import { openSqliteStorage } from "../../server/storage/sqlite_storage.ts";
+import { tempFolder } from "../support/temp_folder.ts";
+import { storeContract } from "./store_contract.ts";
+
+storeContract("SQLite", async () => {
+  const folder = await tempFolder();
+  const storage = await openSqliteStorage({ path: `${folder.path}/ca.sqlite`, lock: true, log: () => {} });
+  return {
+    storage,
+    async [Symbol.asyncDispose]() {
+      await storage.close();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+});
+
+storeContract("memory", () => {
+  const storage = createMemoryStorage();
+  return Promise.resolve({ storage, [Symbol.asyncDispose]: () => storage.close() });
+});
