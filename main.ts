@@ -1,6 +1,6 @@
 /** The program: a table of subcommands, each from its arguments to an exit status. */
 import { CaucaseError, describeError } from "./core/errors.ts";
-import { exitStatusOf } from "./cli/exit_status.ts";
+import { EXIT, exitStatusOf } from "./cli/exit_status.ts";
 import { EarlyExit, type Subcommand } from "./cli/subcommand.ts";
 import { printError } from "./cli/terminal.ts";
 import { overview } from "./cli/overview.ts";
@@ -15,7 +15,9 @@ async function main(args: readonly string[]): Promise<number> {
   const [name = "", ...rest] = args;
   const load = Object.hasOwn(SUBCOMMANDS, name) ? SUBCOMMANDS[name] : undefined;
   try {
-    return load === undefined ? overview(args) : await (await load())(rest);
+    if (load !== undefined) return await (await load())(rest);
+    overview(args);
+    return EXIT.usage;
   } catch (error) {
     if (error instanceof EarlyExit) return error.status;
     const fault = !(error instanceof CaucaseError) && error instanceof Error && error.stack;
