@@ -3,7 +3,6 @@ import { type BrowserContext, chromium, type Page } from "playwright-core";
 import * as path from "node:path";
 import { chromiumPath } from "../support/requirements.ts";
 import { tempFolder } from "../support/temp_folder.ts";
-import { startServer } from "./consent_server.ts";
 import { type ForeignSite, startForeignSite } from "./foreign_site.ts";
 
 /** Consent lives in a cookie that is sent along with other sites' requests. This build of Chromium blocks such cookies by default. */
@@ -38,8 +37,6 @@ export function browserTest(name: string, body: (scene: Scene) => Promise<void>)
     },
   });
 }
-
-export { startServer };
 
 async function openBrowser(profile: string, executablePath: string): Promise<BrowserContext> {
   await Deno.mkdir(path.join(profile, "Default"), { recursive: true });

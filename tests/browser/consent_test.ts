@@ -1,7 +1,8 @@
 /** Other sites and a person's consent, in a real browser: what scripts can read, what the person sees, what is remembered. */
 import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { browserTest, startServer } from "./browser.ts";
+import { startServer } from "../support/server_process.ts";
+import { browserTest } from "./browser.ts";
 import { callFrom, consentAddress, type ForeignSite, startForeignSite } from "./foreign_site.ts";
 
 const RESOURCE = "/cas/crt/ca.crt.pem";
@@ -81,7 +82,7 @@ browserTest("going back decides nothing", async ({ page, site, folder }) => {
 });
 
 browserTest("consent outlives a restart of the server, and is for one origin only", async ({ page, site, folder }) => {
-  const first = await startServer({ folder });
+  await using first = await startServer({ folder });
   const url = first.httpsUrl + RESOURCE;
   await askForConsent(page, site, url);
   await choose(page, site, "Grant access");
