@@ -11,7 +11,7 @@ import { HASH_OID, HASH_SIZE, type HashName } from "./hashes.ts";
 import { OID } from "./oids.ts";
 
 interface Described {
-  /** The AlgorithmIdentifier. */
+  /** The AlgorithmIdentifier, as we write it. */
   readonly der: Bytes;
   /** For people. */
   readonly name: string;
@@ -116,7 +116,7 @@ export function messageAlgorithm(
  */
 export function parseSignatureAlgorithm(der: Uint8Array, what: string): SignatureAlgorithm {
   const fixed = FIXED.find((candidate) => equalBytes(candidate.der, der));
-  if (fixed !== undefined) return { ...fixed.algorithm, der: fixed.der };
+  if (fixed !== undefined) return fixed.algorithm;
   const reader = openDer(der, TAG.SEQUENCE, what);
   const oid = reader.oid();
   if (oid === OID.RSASSA_PSS) return parsePss(reader, what);
@@ -141,7 +141,7 @@ function parsePss(reader: DerReader, what: string): RsaPssAlgorithm {
   const trailer = parseSmallInteger(parameters.optional(TAG.CONTEXT_CONSTRUCTED | 3)?.content, { what, absent: 1n });
   parameters.end();
   if (mask !== hash) throw new CaucaseError("unacceptable", `${what} is signed with RSASSA-PSS that mixes two hashes`);
-  if (trailer !== 1 || saltLength < 0) throw malformed(`${what} has bad RSASSA-PSS parameters`);
+  if (trailer !== 1) throw malformed(`${what} has bad RSASSA-PSS parameters`);
   return rsaPss(hash, saltLength);
 }
 
