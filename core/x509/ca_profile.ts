@@ -1,8 +1,7 @@
 /** The profile of a CA's own certificate, self-signed. Sections are those of RFC 5280. */
 import type { Bytes } from "../bytes.ts";
-import { openDer, readBoolean } from "./der_reader.ts";
-import { TAG } from "./der_tags.ts";
-import { type Extension, findExtension } from "./extension.ts";
+import type { Certificate } from "./certificate.ts";
+import type { Extension } from "./extension.ts";
 import {
   checkCertificate,
   type CheckedCertificate,
@@ -21,7 +20,6 @@ import {
   KEY_USAGE,
   keyUsage,
   nameConstraints,
-  readKeyUsage,
   subjectKeyIdentifier,
 } from "./standard_extensions.ts";
 
@@ -44,7 +42,7 @@ export interface CaOrder extends CaKeyOrder {
 }
 
 export interface CaSuccessorOrder extends CaKeyOrder {
-  readonly predecessor: { readonly subject: Bytes; readonly extensions: readonly Extension[] };
+  readonly predecessor: Pick<Certificate, "subject" | "extensions" | "isCa">;
 }
 
 /** What makes a certificate a CA's, which issues to end entities only. */
@@ -80,7 +78,7 @@ export function prepareCa(order: CaOrder): PreparedCertificate {
  * identifiers, so that what an imported CA may do stays as it was. One that was no CA (imported unchecked) becomes one.
  */
 export function prepareCaSuccessor(order: CaSuccessorOrder): PreparedCertificate {
-  return prepareSelfSigned(order, order.predecessor.subject, inherited(order.predecessor.extensions));
+  return prepareSelfSigned(order, order.predecessor.subject, inherited(order.predecessor));
 }
 
 /** Judges a first CA certificate. @throws `unacceptable` with the first breach */
@@ -93,7 +91,7 @@ export function checkCa(prepared: PreparedCertificate, order: CaOrder): CheckedC
 /** Judges a CA certificate that follows another. @throws `unacceptable` with the first breach */
 export function checkCaSuccessor(prepared: PreparedCertificate, order: CaSuccessorOrder): CheckedCertificate {
   const parties = selfSigned(order.predecessor.subject, order.publicKey);
-  return checkCertificate(prepared, caRules(parties, inherited(order.predecessor.extensions)));
+  return checkCertificate(prepared, caRules(parties, inherited(order.predecessor)));
 }
 
 function prepareSelfSigned(order: CaKeyOrder, subject: Bytes, extensions: readonly Extension[]): PreparedCertificate {
@@ -121,21 +119,7 @@ function keyIdentifiers({ keyId }: SubjectKey): Extension[] {
 }
 
 /** What a successor takes over: all that does not name a key. */
-function inherited(extensions: readonly Extension[]): Extension[] {
+function inherited({ extensions, isCa }: CaSuccessorOrder["predecessor"]): Extension[] {
   const others = extensions.filter(({ oid }) => !KEY_IDENTIFIERS.has(oid));
-  if (isCaByExtensions(others)) return others;
-  return [...CA_BASICS, ...others.filter(({ oid }) => !CA_BASICS.some((basic) => basic.oid === oid))];
-}
-
-/** Whether basicConstraints says so and keyUsage, where there is one, does not say otherwise. */
-function isCaByExtensions(extensions: readonly Extension[]): boolean {
-  const constraints = findExtension(extensions, OID.BASIC_CONSTRAINTS);
-  const usage = findExtension(extensions, OID.KEY_USAGE);
-  const mayCertify = usage === undefined || readKeyUsage(usage.value).has(KEY_USAGE.keyCertSign);
-  return mayCertify && constraints !== undefined && readsAsCa(constraints.value);
-}
-
-function readsAsCa(basicConstraintsValue: Uint8Array): boolean {
-  const ca = openDer(basicConstraintsValue, TAG.SEQUENCE, "basicConstraints").optional(TAG.BOOLEAN);
-  return ca !== undefined && readBoolean(ca, "basicConstraints");
+  return isCa ? others : [...CA_BASICS, ...others.filter(({ oid }) => !CA_BASICS.some((basic) => basic.oid === oid))];
 }

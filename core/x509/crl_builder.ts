@@ -5,10 +5,11 @@
 import { type Bytes, equalBytes } from "../bytes.ts";
 import { CaucaseError } from "../errors.ts";
 import { TAG } from "./der_tags.ts";
-import { derBitString, derExplicit, derHeader, derInteger, derSequence, derTime } from "./der_writer.ts";
+import { derExplicit, derHeader, derInteger, derSequence, derTime } from "./der_writer.ts";
 import { encodeExtensions } from "./extension.ts";
 import type { Issuer } from "./issuance.ts";
 import { OID } from "./oids.ts";
+import { encodeSigned } from "./signed.ts";
 import type { Signer } from "./signer.ts";
 import { authorityKeyIdentifier } from "./standard_extensions.ts";
 
@@ -101,8 +102,7 @@ export interface CrlContent {
 export async function buildCrl(content: CrlContent, signer: Signer): Promise<Bytes> {
   const breach = findBreach(content, signer);
   if (breach !== undefined) throw new CaucaseError("unacceptable", `CRL: ${breach}`);
-  const tbs = encodeToBeSigned(content, signer.algorithm.der);
-  return derSequence(tbs, signer.algorithm.der, derBitString(await signer.sign(tbs)));
+  return await encodeSigned(encodeToBeSigned(content, signer.algorithm.der), signer);
 }
 
 function findBreach({ issuer, thisUpdate, nextUpdate, number }: CrlContent, signer: Signer): string | undefined {

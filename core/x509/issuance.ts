@@ -6,9 +6,10 @@ import { type Bytes, equalBytes } from "../bytes.ts";
 import { CaucaseError } from "../errors.ts";
 import { readDer } from "./der_reader.ts";
 import { TAG } from "./der_tags.ts";
-import { derBitString, derElement, derExplicit, derInteger, derSequence, derTime } from "./der_writer.ts";
+import { derElement, derExplicit, derInteger, derSequence, derTime } from "./der_writer.ts";
 import { encodeExtensions, type Extension, sameExtension } from "./extension.ts";
 import type { PublicKey } from "./public_key.ts";
+import { encodeSigned } from "./signed.ts";
 import type { Signer } from "./signer.ts";
 
 /** What issuing needs to know of a public key. */
@@ -96,8 +97,7 @@ export async function signCertificate(certificate: CheckedCertificate, signer: S
   if (!equalBytes(signer.publicKey.spki, certificate.issuer.publicKey.spki)) {
     throw new CaucaseError("unacceptable", "certificate: prepared for another CA's key");
   }
-  const tbs = encodeToBeSigned(certificate, signer.algorithm.der);
-  return derSequence(tbs, signer.algorithm.der, derBitString(await signer.sign(tbs)));
+  return await encodeSigned(encodeToBeSigned(certificate, signer.algorithm.der), signer);
 }
 
 /** Rules of a profile that leaves no choice: these extensions, all of them, and no other. */
