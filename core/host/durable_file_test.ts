@@ -171,7 +171,7 @@ Deno.test("readFileBytes() gives undefined for nothing, and refuses folders and 
     assert.equal(await readFileBytes(`${folder}/f`), undefined);
     await Deno.writeFile(`${folder}/f`, new Uint8Array(10_000).fill(7));
     assert.deepEqual(await readFileBytes(`${folder}/f`), new Uint8Array(10_000).fill(7));
-    await assert.rejects(readFileBytes(folder), { code: "file", message: `cannot read ${folder}: Is a directory` });
+    await assert.rejects(readFileBytes(folder), { code: "file", message: `cannot read ${folder}: is a directory` });
     await assert.rejects(hostFileSystem.read("/dev/zero", 1 << 20), {
       code: "file",
       message: "cannot read /dev/zero: it is larger than 1048576 bytes",

@@ -18,9 +18,12 @@ export function systemCode(error: unknown): string | undefined {
   return typeof code === "string" ? code : undefined;
 }
 
-/** Deno says "No space left on device (os error 28): open '/x'", Node "ENOSPC: no space left on device, open '/x'". */
+/**
+ * Deno says "No space left on device (os error 28): open '/x'", Node "ENOSPC: no space left on device, open '/x'" or a mixture:
+ * the words alone, beginning small.
+ */
 function systemReason(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return /^E[A-Z0-9]+: (.*?)(?:, \w+(?: '.*)?)?$/s.exec(text)?.[1] ?? /^(.*?) \(os error \d+\)/s.exec(text)?.[1] ??
-    text;
+  const words = /^E[A-Z0-9]+: (.*?)(?:, \w+(?: '.*)?)?$/s.exec(text)?.[1] ?? /^(.*?) \(os error \d+\)/s.exec(text)?.[1];
+  return words === undefined ? text : words.charAt(0).toLowerCase() + words.slice(1);
 }

@@ -67,7 +67,7 @@ Deno.test("readKeyFile() names the file and the reason, and shows no key", () =>
       code: "file",
       message: `cannot read ${folder}/g: it does not exist`,
     });
-    await assert.rejects(readKeyFile(folder), { code: "file", message: `cannot read ${folder}: Is a directory` });
+    await assert.rejects(readKeyFile(folder), { code: "file", message: `cannot read ${folder}: is a directory` });
   }));
 
 Deno.test("belongTogether() tells whether a certificate is for a key", () => {

@@ -170,7 +170,7 @@ Deno.test("write() refuses to empty a store, and what is not its own kind", () =
     assert.deepEqual(await store.read(), [A]);
     await assert.rejects(openCaStore(`${folder}/missing/d`).write([A]), {
       code: "file",
-      message: `cannot write ${folder}/missing/d: No such file or directory`,
+      message: `cannot write ${folder}/missing/d: no such file or directory`,
     });
   }));
 

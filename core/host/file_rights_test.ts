@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { setRights } from "./file_rights.ts";
+import type { FileStatus, NewFile } from "./file_system.ts";
+
+function status(uid: number, gid: number, mode: number): FileStatus {
+  return { kind: "file", uid, gid, mode, modified: 0 };
+}
+
+/** A new file of user 10, group 10, whose owner may be changed as `allows` says. */
+class FakeFile implements NewFile {
+  #uid = 10;
+  #gid = 10;
+  #mode = 0o600;
+
+  constructor(private readonly allows: (uid: number, gid: number) => boolean, private readonly refusal = "EPERM") {}
+
+  get rights(): string {
+    return `${this.#uid}:${this.#gid} ${this.#mode.toString(8)}`;
+  }
+
+  status = () => Promise.resolve(status(this.#uid, this.#gid, this.#mode));
+
+  setOwner(uid: number, gid: number): Promise<void> {
+    if (!this.allows(uid, gid)) return Promise.reject(Object.assign(new Error("refused"), { code: this.refusal }));
+    [this.#uid, this.#gid] = [uid, gid];
+    return Promise.resolve();
+  }
+
+  setMode(mode: number): Promise<void> {
+    this.#mode = mode;
+    return Promise.resolve();
+  }
+
+  write = () => Promise.reject(new Error("not to be written yet"));
+  sync = () => Promise.resolve();
+  close = () => Promise.resolve();
+}
+
+const asRoot = () => true;
+const asMemberOf20 = (uid: number, gid: number) => uid === 10 && gid === 20;
+const asNobody = () => false;
+
+Deno.test("setRights() keeps owner and mode where it may, and opens nothing to a strange group where it may not", async () => {
+  const cases: [allows: (uid: number, gid: number) => boolean, old: FileStatus, rights: string][] = [
+    [asRoot, status(30, 20, 0o640), "30:20 640"],
+    [asRoot, status(10, 10, 0o604), "10:10 604"],
+    [asMemberOf20, status(30, 20, 0o640), "10:20 640"],
+    [asMemberOf20, status(30, 40, 0o640), "10:10 600"],
+    [asNobody, status(10, 10, 0o640), "10:10 640"],
+    [asNobody, status(30, 10, 0o660), "10:10 660"],
+    [asNobody, status(10, 20, 0o640), "10:10 600"],
+    [asNobody, status(10, 20, 0o664), "10:10 644"],
+    [asNobody, status(10, 20, 0o600), "10:10 600"],
+  ];
+  for (const [allows, old, rights] of cases) {
+    const file = new FakeFile(allows);
+    await setRights(file, old);
+    assert.equal(file.rights, rights, JSON.stringify(old));
+  }
+});
+
+Deno.test("setRights() gives a new file the mode asked for, 0600 unless told", async () => {
+  const cases: [mode: number | undefined, rights: string][] = [[undefined, "10:10 600"], [0o644, "10:10 644"]];
+  for (const [mode, rights] of cases) {
+    const file = new FakeFile(asNobody);
+    await setRights(file, undefined, mode);
+    assert.equal(file.rights, rights);
+  }
+});
+
+Deno.test("setRights() takes a refusal for an answer, not a failing disk", async () => {
+  const old = status(30, 20, 0o640);
+  for (const code of ["EPERM", "EACCES", "EINVAL", "ENOTSUP"]) {
+    const file = new FakeFile(asNobody, code);
+    await setRights(file, old);
+    assert.equal(file.rights, "10:10 600", code);
+  }
+  await assert.rejects(setRights(new FakeFile(asNobody, "EIO"), old), /refused/);
+});
