@@ -3,7 +3,8 @@ import { type Bytes, equalBytes } from "../bytes.ts";
 import { CaucaseError, malformed } from "../errors.ts";
 import { type DerElement, DerReader, readBoolean } from "./der_reader.ts";
 import { TAG } from "./der_tags.ts";
-import { derBoolean, derOctetString, derOid, derSequence } from "./der_writer.ts";
+import { derBoolean, derOctetString, derSequence } from "./der_writer.ts";
+import { oidDer } from "./known_oids.ts";
 
 export interface Extension {
   /** Dotted object identifier. */
@@ -67,5 +68,5 @@ function parseExtension(reader: DerReader, what: string): Extension {
 }
 
 function encodeExtension({ oid, critical, value }: Extension): Bytes {
-  return derSequence(derOid(oid), ...(critical ? [derBoolean(true)] : []), derOctetString(value));
+  return derSequence(oidDer(oid), ...(critical ? [derBoolean(true)] : []), derOctetString(value));
 }

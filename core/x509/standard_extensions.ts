@@ -11,12 +11,12 @@ import {
   derInteger,
   derNamedBits,
   derOctetString,
-  derOid,
   derSequence,
 } from "./der_writer.ts";
 import type { Extension } from "./extension.ts";
 import { dnsName, hostName, uriName } from "./general_name.ts";
 import { parseIpAddress } from "./ip_address.ts";
+import { oidDer } from "./known_oids.ts";
 import { OID } from "./oids.ts";
 
 /** Numbers of the bits of KeyUsage (RFC 5280 4.2.1.3). */
@@ -77,7 +77,7 @@ export function readKeyUsage(value: Uint8Array): Set<number> {
 
 /** extKeyUsage of purposes in dotted form (RFC 5280 4.2.1.12). */
 export function extendedKeyUsage(purposes: readonly string[], critical: boolean): Extension {
-  return { oid: OID.EXTENDED_KEY_USAGE, critical, value: derSequence(...purposes.map(derOid)) };
+  return { oid: OID.EXTENDED_KEY_USAGE, critical, value: derSequence(...purposes.map(oidDer)) };
 }
 
 /** Purposes of an extKeyUsage value; none for the empty list, which is not allowed but seen. @throws `malformed` */
