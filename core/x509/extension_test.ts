@@ -41,9 +41,9 @@ const REFUSED: Record<string, { der: Uint8Array; message: RegExp }> = {
     message: /1\.2\.3 with its default criticality/,
   },
   "the value is missing": { der: derSequence(derSequence(OID)), message: /ends too early/ },
-  "the value is no octet string": { der: derSequence(derSequence(OID, derInteger(1))), message: /has tag 2/ },
+  "the value is no octet string": { der: derSequence(derSequence(OID, derInteger(1))), message: /has tag 0x02/ },
   "something follows the value": { der: derSequence(derSequence(OID, VALUE, VALUE)), message: /after its end/ },
-  "a member is no sequence": { der: derSequence(OID), message: /has tag 6/ },
+  "a member is no sequence": { der: derSequence(OID), message: /has tag 0x06/ },
   "the boolean is not DER": {
     der: derSequence(derSequence(OID, Uint8Array.of(1, 1, 7), VALUE)),
     message: /bad boolean/,
