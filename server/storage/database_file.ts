@@ -1,6 +1,7 @@
 /** Opening and closing the database's file: who may read it, and in which of SQLite's modes it is. */
 import { CaucaseError, describeError } from "../../core/errors.ts";
 import { Database } from "./database.ts";
+import { ensurePrivateFile } from "./private_file.ts";
 
 /** Up to how many bytes the write-ahead log keeps its file after a checkpoint. */
 const WAL_KEPT = 16 * 1024 * 1024;
@@ -21,7 +22,7 @@ export async function realDatabasePath(path: string): Promise<string> {
  * @throws `storage`
  */
 export async function openForServing(path: string, log: (message: string) => void): Promise<Database> {
-  await ensurePrivateFile(path, log);
+  await prepareFile(path, log);
   const database = new Database(path);
   try {
     const mode = database.get("PRAGMA journal_mode = WAL")?.["journal_mode"];
@@ -62,19 +63,11 @@ export function closeServed(database: Database, log: (message: string) => void):
   }
 }
 
-/** Makes the file, if there is none, readable by its owner alone before anything is in it. SQLite gives its other files the same mode. */
-async function ensurePrivateFile(path: string, log: (message: string) => void): Promise<void> {
+/** SQLite gives its other files the mode of this one. */
+async function prepareFile(path: string, log: (message: string) => void): Promise<void> {
   try {
-    const { mode } = await Deno.stat(path);
+    const mode = await ensurePrivateFile(path);
     if (((mode ?? 0) & 0o077) !== 0) log(`other users may open ${path}, which holds private keys: chmod 600 it`);
-    return;
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw cannotOpen(path, error);
-  }
-  try {
-    using _file = await Deno.open(path, { write: true, create: true, mode: 0o600 });
-    // The umask may have taken the owner's rights.
-    await Deno.chmod(path, 0o600);
   } catch (error) {
     throw cannotOpen(path, error);
   }

@@ -5,6 +5,7 @@
  */
 import { CaucaseError } from "../../core/errors.ts";
 import { fileError } from "../../core/host/file_error.ts";
+import { ensurePrivateFile } from "./private_file.ts";
 
 /**
  * Locks the database at `path` until the answer is disposed of, or the process ends.
@@ -27,8 +28,8 @@ export async function lockDatabase(path: string): Promise<Disposable> {
 
 async function openLockFile(path: string): Promise<Deno.FsFile> {
   try {
-    const file = await Deno.open(path, { write: true, create: true, mode: 0o600 });
-    return file;
+    await ensurePrivateFile(path);
+    return await Deno.open(path, { write: true });
   } catch (error) {
     throw fileError("open", path, error);
   }
