@@ -3,7 +3,7 @@ import { signMessage } from "../../core/envelope.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import { appendDurably, readFileBytes, writeFileDurably } from "../../core/host/durable_file.ts";
 import { belongTogether, findKeyFile, KEY_FILE_MODE, readKeyFile } from "../../core/host/key_file.ts";
-import { readKeyPair, writeKeyPair } from "../../core/host/key_pair_file.ts";
+import { readKeyPair, recoverKeyPair, writeKeyPair } from "../../core/host/key_pair_file.ts";
 import { type Certificate, certificateFromPem, certificateToPem } from "../../core/x509/certificate.ts";
 import { csrFromPem } from "../../core/x509/csr.ts";
 import { isAutoSigned } from "../../core/x509/policies.ts";
@@ -121,6 +121,7 @@ async function renewOne(
   { threshold, keyBits }: RenewalRules,
 ): Promise<void> {
   const paths = await pairPaths(files);
+  await recoverKeyPair(paths);
   const { certificate, key } = await readKeyPair(paths);
   if (await issuerAmong(authorities, certificate) === undefined) {
     return printLine(`${files.crt} was not signed by this CA, revoked or otherwise invalid, skipping`);

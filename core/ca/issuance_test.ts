@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import { createMemoryStorage } from "../../server/storage/memory_storage.ts";
+import { testAuthorities } from "../../tests/support/authorities.ts";
+import { newKey, testKey } from "../../tests/support/keys.ts";
+import { csrFor, renewalBody } from "../../tests/support/requests.ts";
+import { equalBytes, utf8 } from "../bytes.ts";
+import { CaucaseError, type ErrorCode } from "../errors.ts";
+import { encodePem, onlyPem, PEM_LABEL } from "../pem.ts";
+import { certificateFromPem } from "../x509/certificate.ts";
+import { findExtension } from "../x509/extension.ts";
+import { OID } from "../x509/oids.ts";
+import { isAutoSigned } from "../x509/policies.ts";
+import type { RevocationMessage } from "./messages.ts";
+
+const NOW = 1_800_000_000;
+const DAY = 86_400;
+
+function hex(text: string): string {
+  return utf8(text).toHex();
+}
+
+function refusedWith(code: ErrorCode) {
+  return (error: unknown) => error instanceof CaucaseError && error.code === code;
+}
+
+/** A certificate for services that a person signed. */
+async function signedCertificate(
+  ca: ReturnType<typeof testAuthorities>["cas"],
+  key: Awaited<ReturnType<typeof newKey>>,
+) {
+  const id = await ca.issuance.submit(await csrFor(key), NOW);
+  await ca.issuance.sign(id, undefined, NOW);
+  return await ca.issuance.certificate(id, NOW);
+}
+
+Deno.test("submit() signs the first user without asking, and nobody after", async () => {
+  const { cau } = testAuthorities(createMemoryStorage());
+  const first = await cau.issuance.submit(await csrFor(await newKey("P-256"), "alice"), NOW);
+  const second = await cau.issuance.submit(await csrFor(await newKey("P-256"), "bob"), NOW);
+  assert.equal(isAutoSigned(await certificateFromPem(await cau.issuance.certificate(first, NOW))), true);
+  await assert.rejects(cau.issuance.certificate(second, NOW), refusedWith("not-found"));
+  await cau.issuance.sign(second, undefined, NOW);
+  assert.equal(isAutoSigned(await certificateFromPem(await cau.issuance.certificate(second, NOW))), false);
+});
+
+Deno.test("submit() gives 24 first users at once one automatic signature", async () => {
+  const { cau } = testAuthorities(createMemoryStorage());
+  const requests = await Promise.all(
+    Array.from({ length: 24 }, async (_, index) => await csrFor(await newKey("P-256"), `user${index}`)),
+  );
+  await Promise.all(requests.map((csr) => cau.issuance.submit(csr, NOW)));
+  assert.equal((await cau.issuance.pending()).length, 23);
+});
+
+Deno.test("submit() answers the same bytes with the same id, also 24 times at once", async () => {
+  const { cas } = testAuthorities(createMemoryStorage());
+  const csr = await csrFor(await testKey("P-256"));
+  const ids = await Promise.all(Array.from({ length: 24 }, () => cas.issuance.submit(csr, NOW)));
+  assert.equal(new Set(ids).size, 1);
+  assert.equal((await cas.issuance.pending()).length, 1);
+});
+
+Deno.test("submit() refuses what no certificate may be made from", async () => {
+  const { cas } = testAuthorities(createMemoryStorage());
+  const good = new TextDecoder().decode(await csrFor(await testKey("P-256")));
+  const lines = good.split("\n");
+  const [begin = "", body = ""] = lines;
+  const der = onlyPem(good, [PEM_LABEL.CSR], "the request").der;
+  const tampered = encodePem(PEM_LABEL.CSR, Uint8Array.fromHex(der.toHex().replace(hex("host1"), hex("host2"))));
+  const cases: [string, string, ErrorCode][] = [
+    ["nothing", "", "malformed"],
+    ["garbage", "abc", "malformed"],
+    ["a byte above 0x7F in the text around", `é\n${good}`, "malformed"],
+    ["two requests", good + good, "malformed"],
+    ["cut short", `${begin}\n${body}\n-----END CERTIFICATE REQUEST-----\n`, "malformed"],
+    ["another signature", tampered, "untrusted"],
+  ];
+  for (const [what, text, code] of cases) {
+    await assert.rejects(cas.issuance.submit(utf8(text), NOW), refusedWith(code), what);
+  }
+});
+
+Deno.test("submit() refuses a user's key that is known, and more pending requests than allowed", async () => {
+  const { cau, cas } = testAuthorities(createMemoryStorage(), { maxPending: 2 });
+  const key = await newKey("P-256");
+  await cau.issuance.submit(await csrFor(key, "alice"), NOW);
+  await assert.rejects(cau.issuance.submit(await csrFor(key, "mallory"), NOW), refusedWith("duplicate-key"));
+  for (const name of ["one", "two"]) await cas.issuance.submit(await csrFor(key, name), NOW);
+  await assert.rejects(cas.issuance.submit(await csrFor(key, "three"), NOW), refusedWith("too-many-pending"));
+});
+
+Deno.test("a frozen number of automatic signatures replaces what later starts say", async () => {
+  const storage = createMemoryStorage();
+  assert.equal(await testAuthorities(storage, { serviceAutoApprove: 3, lock: true }).cas.issuance.autoSignAmount(), 3);
+  assert.equal(await testAuthorities(storage, { serviceAutoApprove: 9, lock: true }).cas.issuance.autoSignAmount(), 3);
+  assert.equal(await testAuthorities(storage, { serviceAutoApprove: 9 }).cas.issuance.autoSignAmount(), 3);
+});
+
+Deno.test("sign() signs once however many ask at once, and nothing that is not pending", async () => {
+  const { cas } = testAuthorities(createMemoryStorage());
+  const id = await cas.issuance.submit(await csrFor(await testKey("P-256")), NOW);
+  const attempts = await Promise.allSettled(Array.from({ length: 24 }, () => cas.issuance.sign(id, undefined, NOW)));
+  assert.equal(attempts.filter(({ status }) => status === "fulfilled").length, 1);
+  await assert.rejects(cas.issuance.sign(id, undefined, NOW), refusedWith("not-found"));
+  await assert.rejects(cas.issuance.reject(id), refusedWith("not-found"));
+  await assert.rejects(cas.issuance.sign(12345n, undefined, NOW), refusedWith("not-found"));
+});
+
+Deno.test("sign() with a template takes subject and extensions from it, and the key from the request", async () => {
+  const { cas } = testAuthorities(createMemoryStorage());
+  const key = await testKey("P-256");
+  const id = await cas.issuance.submit(await csrFor(key, "asked"), NOW);
+  await cas.issuance.sign(id, await csrFor(await testKey("P-384"), "granted"), NOW);
+  const certificate = await certificateFromPem(await cas.issuance.certificate(id, NOW));
+  assert.equal(certificate.publicKey.keyId, key.publicKey.keyId);
+  const names = findExtension(certificate.extensions, OID.SUBJECT_ALT_NAME);
+  assert.match(new TextDecoder().decode(names?.value), /granted\.example\.com/);
+});
+
+Deno.test("renew() gives a new key the old subject and extensions, and keeps the mark of automatic signing", async () => {
+  const { cau } = testAuthorities(createMemoryStorage());
+  const key = await newKey("P-256");
+  const newer = await newKey("P-256");
+  const id = await cau.issuance.submit(await csrFor(key, "alice"), NOW);
+  const old = await cau.issuance.certificate(id, NOW);
+  const renewed = await certificateFromPem(
+    await cau.issuance.renew(await renewalBody(old, key, await csrFor(newer, "mallory")), NOW + 60 * DAY),
+  );
+  assert.ok(equalBytes(renewed.subject, (await certificateFromPem(old)).subject));
+  assert.equal(renewed.publicKey.keyId, newer.publicKey.keyId);
+  assert.equal(renewed.notAfter, NOW - 10 + (60 + 93) * DAY);
+  assert.equal(isAutoSigned(renewed), true);
+});
+
+Deno.test("renew() answers the same message with the same certificate, also at once", async () => {
+  const { cas } = testAuthorities(createMemoryStorage());
+  const key = await testKey("P-256");
+  const old = await signedCertificate(cas, key);
+  const body = await renewalBody(old, key, await csrFor(await newKey("P-256")));
+  const answers = await Promise.all(Array.from({ length: 8 }, () => cas.issuance.renew(body, NOW)));
+  assert.equal(new Set(answers).size, 1);
+});
+
+Deno.test("renew() refuses without a good old certificate and its holder's signature", async () => {
+  const { cas, cau } = testAuthorities(createMemoryStorage());
+  const key = await testKey("P-256");
+  const old = await signedCertificate(cas, key);
+  const csr = await csrFor(await newKey("P-256"));
+  const body = await renewalBody(old, key, csr);
+  await assert.rejects(cas.issuance.renew(body, NOW + 93 * DAY), refusedWith("untrusted"), "expired");
+  await assert.rejects(cas.issuance.renew(body, NOW - 11), refusedWith("untrusted"), "not valid yet");
+  await assert.rejects(cau.issuance.renew(body, NOW), refusedWith("untrusted"), "of another CA");
+  const stranger = await renewalBody(old, await testKey("P-384"), csr);
+  await assert.rejects(cas.issuance.renew(stranger, NOW), refusedWith("untrusted"), "signed by somebody else");
+  const revocation: RevocationMessage = { by: "user", certificate: await certificateFromPem(old) };
+  await cas.revocations.revoke(revocation, NOW);
+  await assert.rejects(cas.issuance.renew(body, NOW), refusedWith("untrusted"), "revoked");
+});
+
+Deno.test("renew() refuses what is not a renewal", async () => {
+  const { cas } = testAuthorities(createMemoryStorage());
+  const payloads = ["{", "[]", "{}", '{"crt_pem": "x"}', '{"crt_pem": "x", "renew_csr_pem": "y"}'];
+  for (const payload of payloads) {
+    const body = JSON.stringify({ payload, digest: "sha256", signature: "AA==" });
+    await assert.rejects(cas.issuance.renew(body, NOW), refusedWith("malformed"), payload);
+  }
+  await assert.rejects(cas.issuance.renew('{"payload": "{}", "digest": null}', NOW), refusedWith("malformed"));
+});
+
+Deno.test("certificate() lets a certificate go about an hour after it was fetched, once room is made for others", async () => {
+  const { cas } = testAuthorities(createMemoryStorage());
+  const key = await testKey("P-256");
+  const certificates = await Promise.all(["fetched", "unread"].map(async (name) => {
+    const id = await cas.issuance.submit(await csrFor(key, name), NOW);
+    await cas.issuance.sign(id, undefined, NOW);
+    return id;
+  }));
+  const [fetched = 0n, unread = 0n] = certificates;
+  await cas.issuance.certificate(fetched, NOW + 100);
+  await cas.issuance.submit(await csrFor(key, "another"), NOW + 100 + 4320);
+  await cas.issuance.certificate(fetched, NOW + 100 + 4320);
+  await cas.issuance.submit(await csrFor(key, "one more"), NOW + 101 + 4320);
+  await assert.rejects(cas.issuance.certificate(fetched, NOW + 101 + 4320), refusedWith("not-found"));
+  await cas.issuance.certificate(unread, NOW + DAY);
+});

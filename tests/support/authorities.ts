@@ -1,0 +1,30 @@
+/** All three CAs over a storage, without a server: what a restart is, is to make them anew. */
+import type { Storage } from "../../core/ca/store.ts";
+import { parseNetloc } from "../../core/protocol/netloc.ts";
+import { type AllAuthorities, createAuthorities } from "../../server/authorities.ts";
+import { random } from "./issuing.ts";
+
+export interface TestAuthoritiesOptions {
+  /** L of both CAs, in days. */
+  readonly validityDays?: number;
+  readonly maxPending?: number;
+  readonly serviceAutoApprove?: number;
+  readonly userAutoApprove?: number;
+  readonly lock?: boolean;
+  /** Gets what the administrator would be told. */
+  readonly warnings?: string[];
+}
+
+export function testAuthorities(storage: Storage, options: TestAuthoritiesOptions = {}): AllAuthorities {
+  const { validityDays = 93, maxPending = 50, serviceAutoApprove = 0, userAutoApprove = 1, lock = false } = options;
+  return createAuthorities(storage, {
+    options: {
+      keyBits: 2048,
+      service: { validityDays, maxPending, autoApproveCount: serviceAutoApprove },
+      user: { validityDays, maxPending, autoApproveCount: userAutoApprove },
+      lockAutoApproveCount: lock,
+    },
+    netloc: parseNetloc("ca.example.com:8009"),
+    host: { random, warn: (message) => options.warnings?.push(message) },
+  });
+}
