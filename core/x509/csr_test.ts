@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import { concatBytes, utf8 } from "../bytes.ts";
+import { encodePem, PEM_LABEL } from "../pem.ts";
+import { buildCsr, csrFromPem, parseCsr, verifyCsr } from "./csr.ts";
+import { TAG } from "./der_tags.ts";
+import {
+  derBitString,
+  derElement,
+  derExplicit,
+  derInteger,
+  derNull,
+  derOctetString,
+  derOid,
+  derSequence,
+} from "./der_writer.ts";
+import { encodeExtensions, type Extension } from "./extension.ts";
+import { commonNameDer, EMPTY_NAME } from "./name.ts";
+import { OID } from "./oids.ts";
+import { encodeSigned } from "./signed.ts";
+import { type Signer, signerFor } from "./signer.ts";
+import { TEST_KEY_KINDS, testKey } from "../../tests/support/keys.ts";
+
+const SUBJECT = commonNameDer("service");
+const EXTENSIONS: readonly Extension[] = [
+  { oid: OID.SUBJECT_ALT_NAME, critical: false, value: derSequence(derElement(0x82, utf8("a.example"))) },
+  { oid: "2.25.285541874270823339875695650038637483517.1", critical: true, value: derNull() },
+  { oid: OID.KEY_USAGE, critical: true, value: Uint8Array.fromHex("03020780") },
+];
+
+function attribute(oid: string, ...values: Uint8Array[]): Uint8Array {
+  return derSequence(derOid(oid), derElement(TAG.SET, ...values));
+}
+
+const REQUESTED = attribute(OID.EXTENSION_REQUEST, encodeExtensions(EXTENSIONS));
+
+/** A request of any content. */
+async function requestOf(
+  parts: { version?: number; subject?: Uint8Array; attributes?: Uint8Array; tail?: Uint8Array },
+) {
+  const signer = await aSigner();
+  const { version = 0, subject = SUBJECT, attributes = derExplicit(0), tail = new Uint8Array() } = parts;
+  return await encodeSigned(derSequence(derInteger(version), subject, signer.publicKey.spki, attributes, tail), signer);
+}
+
+async function aSigner(): Promise<Signer> {
+  return await signerFor(await testKey("P-256"));
+}
+
+for (const kind of TEST_KEY_KINDS) {
+  Deno.test(`csrFromPem() gives back what buildCsr() wrote with ${kind}`, async () => {
+    const signer = await signerFor(await testKey(kind));
+    const request = await csrFromPem(utf8(await buildCsr({ subject: SUBJECT, extensions: EXTENSIONS }, signer)));
+    assert.deepEqual(request.subject, SUBJECT);
+    assert.deepEqual(request.extensions, EXTENSIONS);
+    assert.deepEqual(request.publicKey, signer.publicKey);
+    assert.deepEqual(request.signatureAlgorithm, signer.algorithm);
+    await verifyCsr(request);
+  });
+}
+
+Deno.test("buildCsr() writes no attribute when no extension is asked for", async () => {
+  const signer = await aSigner();
+  const request = await csrFromPem(utf8(await buildCsr({ subject: EMPTY_NAME, extensions: [] }, signer)));
+  assert.deepEqual(request.extensions, []);
+  assert.deepEqual(request.subject, EMPTY_NAME);
+  assert.equal(request.body.subarray(-2).toHex(), "a000");
+});
+
+Deno.test("verifyCsr() refuses a request that was changed after it was signed", async () => {
+  const der = await requestOf({});
+  const at = der.indexOf(utf8("service")[0] ?? 0, 10);
+  const request = await parseCsr(der.with(at, (der[at] ?? 0) ^ 1));
+  await assert.rejects(verifyCsr(request), { code: "untrusted" });
+});
+
+Deno.test("verifyCsr() refuses a request signed with another key than its own", async () => {
+  const stranger = await signerFor(await testKey("P-384"));
+  const { publicKey } = await aSigner();
+  const body = derSequence(derInteger(0), SUBJECT, publicKey.spki, derExplicit(0));
+  await assert.rejects(verifyCsr(await parseCsr(await encodeSigned(body, stranger))), { code: "untrusted" });
+});
+
+Deno.test("parseCsr() keeps bytes of its own", async () => {
+  const der = await requestOf({});
+  const request = await parseCsr(der);
+  der.fill(0);
+  await verifyCsr(request);
+});
+
+const TAKEN: Record<string, { attributes: Uint8Array; extensions: number }> = {
+  "no attributes": { attributes: derExplicit(0), extensions: 0 },
+  "a challenge password": {
+    attributes: derExplicit(0, attribute(OID.CHALLENGE_PASSWORD, derElement(TAG.UTF8_STRING, utf8("x")))),
+    extensions: 0,
+  },
+  "Microsoft's list of extensions, which counts for nothing": {
+    attributes: derExplicit(0, attribute("1.3.6.1.4.1.311.2.1.14", encodeExtensions(EXTENSIONS))),
+    extensions: 0,
+  },
+  "a list beside other attributes, not sorted": {
+    attributes: derExplicit(0, REQUESTED, attribute(OID.CHALLENGE_PASSWORD, derNull()), attribute("1.2.3")),
+    extensions: 3,
+  },
+  "an empty list": { attributes: derExplicit(0, attribute(OID.EXTENSION_REQUEST, derSequence())), extensions: 0 },
+};
+
+for (const [name, { attributes, extensions }] of Object.entries(TAKEN)) {
+  Deno.test(`parseCsr() takes a request with ${name}`, async () => {
+    const request = await parseCsr(await requestOf({ attributes }));
+    assert.equal(request.extensions.length, extensions);
+    await verifyCsr(request);
+  });
+}
+
+const REFUSED: Record<string, Parameters<typeof requestOf>[0]> = {
+  "version 2": { version: 1 },
+  "no attributes at all, not even empty": { attributes: new Uint8Array() },
+  "something after the attributes": { tail: derNull() },
+  "attributes under another tag": { attributes: derExplicit(1) },
+  "a subject that is no name": { subject: derSequence(derNull()) },
+  "a subject whose string does not decode": {
+    subject: derSequence(
+      derElement(TAG.SET, derSequence(derOid(OID.COMMON_NAME), derElement(TAG.UTF8_STRING, Uint8Array.of(0xff)))),
+    ),
+  },
+  "two lists of extensions": { attributes: derExplicit(0, REQUESTED, REQUESTED) },
+  "two values in the list's attribute": {
+    attributes: derExplicit(0, attribute(OID.EXTENSION_REQUEST, derSequence(), derSequence())),
+  },
+  "no value in the list's attribute": { attributes: derExplicit(0, attribute(OID.EXTENSION_REQUEST)) },
+  "the same extension twice": {
+    attributes: derExplicit(
+      0,
+      attribute(
+        OID.EXTENSION_REQUEST,
+        encodeExtensions([...EXTENSIONS, { oid: OID.KEY_USAGE, critical: false, value: derNull() }]),
+      ),
+    ),
+  },
+  "an attribute that is no set": {
+    attributes: derExplicit(0, derSequence(derOid("1.2.3"), derOctetString(derNull()))),
+  },
+};
+
+for (const [name, parts] of Object.entries(REFUSED)) {
+  Deno.test(`parseCsr() refuses a request with ${name}`, async () => {
+    await assert.rejects(parseCsr(await requestOf(parts)), { code: "malformed" });
+  });
+}
+
+Deno.test("parseCsr() refuses SHA-1 and says so", async () => {
+  const body = derSequence(derInteger(0), SUBJECT, (await aSigner()).publicKey.spki, derExplicit(0));
+  const der = derSequence(body, derSequence(derOid("1.2.840.10045.4.1")), derBitString(new Uint8Array(70)));
+  await assert.rejects(parseCsr(der), { code: "unacceptable", message: /SHA-1/ });
+});
+
+Deno.test("csrFromPem() takes both labels, and text around them", async () => {
+  const der = await requestOf({});
+  for (const label of [PEM_LABEL.CSR, PEM_LABEL.NEW_CSR]) {
+    await csrFromPem(utf8(`Subject: CN=service\r\n${encodePem(label, der)}\nmore\n`));
+  }
+});
+
+Deno.test("csrFromPem() refuses what is not exactly one request in ASCII", async () => {
+  const der = await requestOf({});
+  const pem = utf8(encodePem(PEM_LABEL.CSR, der));
+  const wrong: Record<string, Uint8Array> = {
+    "nothing": new Uint8Array(),
+    "DER": der,
+    "two": concatBytes(pem, utf8(encodePem(PEM_LABEL.NEW_CSR, der))),
+    "a certificate": utf8(encodePem(PEM_LABEL.CERTIFICATE, der)),
+    "UTF-8 around it": concatBytes(utf8("é\n"), pem),
+    "a byte over 0x7F after it": concatBytes(pem, Uint8Array.of(0x80)),
+  };
+  for (const [name, bytes] of Object.entries(wrong)) {
+    await assert.rejects(csrFromPem(bytes), { code: "malformed" }, name);
+  }
+});
