@@ -60,7 +60,8 @@ async function openUpToDate(path: string, log: (message: string) => void): Promi
     });
     return database;
   } catch (error) {
-    database.close();
+    // Perhaps another program's file: it gets its journal mode back.
+    closeServed(database, log);
     throw error;
   }
 }
