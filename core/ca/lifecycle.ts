@@ -25,9 +25,6 @@ export interface Validity {
   readonly notAfter: number;
 }
 
-/** Where a CA certificate stands in its life. */
-export type Phase = "quiet" | "passive" | "active" | "retiring" | "gone";
-
 export const SECONDS_PER_DAY = 86_400;
 
 /** A CA certificate lives this many L; the private CA of the HTTPS listener, installed in browsers by hand, ten times that. */
@@ -84,17 +81,6 @@ export function signingAuthority<A extends Validity>(
 ): A | undefined {
   const usable = unexpired(authorities, now);
   return newest(usable.filter((authority) => now - authority.notBefore > lifeSpan)) ?? newestUsable(usable, now);
-}
-
-/** Where `authority`, one of `authorities`, stands at `now`. */
-export function phaseOf<A extends Validity>(
-  authority: A,
-  { authorities, now, lifeSpan }: { authorities: readonly A[]; now: number; lifeSpan: number },
-): Phase {
-  if (now > authority.notAfter) return "gone";
-  const signing = signingAuthority(authorities, now, lifeSpan);
-  if (authority !== signing) return authority === newest(authorities) ? "passive" : "retiring";
-  return unexpired(authorities, now).length === 1 ? "quiet" : "active";
 }
 
 /** `nextUpdate` of a CRL whose `thisUpdate` is `lastUpdate`. */

@@ -7,7 +7,6 @@ import {
   isCrlRenewalDue,
   isNewAuthorityDue,
   newAuthorityDueAt,
-  phaseOf,
   signingAuthority,
   unexpired,
 } from "./lifecycle.ts";
@@ -59,22 +58,6 @@ Deno.test("signingAuthority() is the newest that became valid more than one L ag
     assert.deepEqual(signingAuthority(authorities, now, L), expected, situation);
   }
   assert.equal(signingAuthority([first], 1401, L), undefined, "all have expired");
-});
-
-Deno.test("phaseOf() names where a CA certificate stands", () => {
-  const authorities = [first, second];
-  const cases: [object, typeof authorities, number, string][] = [
-    [first, [first], 1100, "quiet"],
-    [second, authorities, 1250, "passive"],
-    [first, authorities, 1250, "active"],
-    [second, authorities, 1350, "active"],
-    [first, authorities, 1350, "retiring"],
-    [first, authorities, 1401, "gone"],
-    [second, authorities, 1401, "quiet"],
-  ];
-  for (const [one, among, now, phase] of cases) {
-    assert.equal(phaseOf(one as typeof first, { authorities: among, now, lifeSpan: L }), phase, `${phase} at ${now}`);
-  }
 });
 
 Deno.test("a certificate never outlives all knowledge of its issuer when every holder renews once in an L", () => {
