@@ -1,4 +1,5 @@
 /** The revoked certificates of a CRL (RFC 5280 5.1.2.6), read where they lie: a list may have a million entries. */
+import { equalBytes } from "../bytes.ts";
 import { CaucaseError, malformed } from "../errors.ts";
 import { DerCursor } from "./der_cursor.ts";
 import { readDer, readInteger } from "./der_reader.ts";
@@ -19,6 +20,8 @@ const HARMLESS: readonly string[] = [OID.REASON_CODE, OID.INVALIDITY_DATE];
 
 export class RevokedEntries implements Iterable<RevokedEntry> {
   readonly length: number;
+  /** Extensions of an entry that were found good. */
+  #harmless: Uint8Array = new Uint8Array();
 
   /**
    * `content` is that of the SEQUENCE OF entries. All of them are checked here, so that nothing fails later.
@@ -70,11 +73,17 @@ export class RevokedEntries implements Iterable<RevokedEntry> {
     if (Number.isNaN(timeAt(entry))) throw malformed(`${this.what} has a revocation date that is not a time`);
     if (entry.done) return;
     entry.expect(TAG.SEQUENCE);
-    const { start, end } = entry;
-    const extensions = parseExtensions(readDer(this.content.subarray(start, end), TAG.SEQUENCE, this.what), this.what);
-    if (!entry.done || extensions.length === 0) {
-      throw malformed(`${this.what} has an entry with something after its end`);
-    }
+    const extensions = this.content.subarray(entry.start, entry.end);
+    if (!entry.done) throw malformed(`${this.what} has an entry with something after its end`);
+    // Most lists give the same few reasons over and over.
+    if (equalBytes(extensions, this.#harmless)) return;
+    this.#checkExtensions(extensions);
+    this.#harmless = extensions;
+  }
+
+  #checkExtensions(der: Uint8Array): void {
+    const extensions = parseExtensions(readDer(der, TAG.SEQUENCE, this.what), this.what);
+    if (extensions.length === 0) throw malformed(`${this.what} has an entry with an empty list of extensions`);
     if (extensions.some(({ oid, critical }) => critical && !HARMLESS.includes(oid))) {
       throw new CaucaseError("unacceptable", `${this.what} has an entry with a critical extension that is not known`);
     }
