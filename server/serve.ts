@@ -1,7 +1,6 @@
 /** Puts a server together: storage, the three CAs, the listeners, and what happens by itself. */
 import type { CertificateAuthority } from "../core/ca/certificate_authority.ts";
 import type { RandomSource, Warn } from "../core/ca/settings.ts";
-import type { Storage } from "../core/ca/store.ts";
 import type { Clock } from "../core/host/clock.ts";
 import { httpsPortBeside, type Netloc, parseNetloc } from "../core/protocol/netloc.ts";
 import { type AllAuthorities, type AuthoritiesOptions, createAuthorities, seconds } from "./authorities.ts";
@@ -13,7 +12,7 @@ import { createCrossOrigin } from "./http/cross_origin.ts";
 import { type Listeners, startListeners } from "./http/listener.ts";
 import type { Limits } from "./http/limits.ts";
 import { type Job, runJobs } from "./jobs.ts";
-import { openSqliteStorage } from "./storage/sqlite_storage.ts";
+import { openSqliteStorage, type SqliteStorage } from "./storage/sqlite_storage.ts";
 import { HttpsCertificate, type HttpsIdentity } from "./tls/https_certificate.ts";
 import { requireClientCertificateSupport } from "./tls/runtime_check.ts";
 
@@ -72,9 +71,12 @@ interface Setup {
   readonly host: ServeHost;
 }
 
-async function serveFrom(storage: Storage, setup: Setup): Promise<RunningServer> {
+async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningServer> {
   const { options, netloc, host } = setup;
   const { clock } = host;
+  if (await storage.jumpIfRestored()) {
+    host.warn("restored from a backup: CRL numbers jumped ahead of all that were used");
+  }
   const authorities = createAuthorities(storage, setup);
   const httpsCertificate = createHttpsCertificate(storage, authorities.http_cas, setup);
   const handler = await createHandler(authorities, setup);
@@ -113,7 +115,7 @@ async function serveFrom(storage: Storage, setup: Setup): Promise<RunningServer>
 }
 
 function createHttpsCertificate(
-  storage: Storage,
+  storage: SqliteStorage,
   ca: CertificateAuthority,
   { options, netloc, host: { random, warn } }: Setup,
 ): HttpsCertificate {

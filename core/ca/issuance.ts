@@ -70,13 +70,13 @@ export class Issuance {
   }
 
   /** The bytes of a stored request. */
-  async request(id: bigint): Promise<Bytes> {
-    return (await this.#stored(id)).csr;
+  async request(id: bigint, now: number): Promise<Bytes> {
+    return (await this.#stored(id, now)).csr;
   }
 
   /** The certificate issued for a request, PEM. Once fetched it is kept for less time. */
   async certificate(id: bigint, now: number): Promise<string> {
-    const { certificatePem, expirationDate } = await this.#stored(id);
+    const { certificatePem, expirationDate } = await this.#stored(id, now);
     if (certificatePem === undefined) throw notFound(id);
     const readUntil = now + this.settings.retention.read;
     if (expirationDate !== undefined && expirationDate > readUntil) await this.store.expireEarlier(id, readUntil);
@@ -89,7 +89,7 @@ export class Issuance {
    */
   sign(id: bigint, templatePem: Bytes | undefined, now: number): Promise<void> {
     return this.#byId.run(id, async () => {
-      const stored = await this.#stored(id);
+      const stored = await this.#stored(id, now);
       if (stored.certificatePem !== undefined) throw notFound(id);
       const csr = await csrFromPem(stored.csr);
       const template = templatePem === undefined ? csr : await verifiedCsr(templatePem);
@@ -115,7 +115,7 @@ export class Issuance {
     const bytes = utf8(csrPem);
     const csr = await acceptableCsr(bytes);
     return this.#byKey.run(csr.publicKey.keyId, async () => {
-      const before = await this.#renewedBefore(certificate, csr, bytes);
+      const before = await this.#renewedBefore(certificate, { csr, bytes, now });
       if (before !== undefined) return before;
       const certificatePem = await this.#issue(certificate, { publicKey: csr.publicKey, approval: "renewal", now });
       const expirationDate = now + this.settings.retention.unread;
@@ -133,8 +133,11 @@ export class Issuance {
   }
 
   /** What this renewal was answered with before: the same request, certified for the same subject. */
-  async #renewedBefore(old: Certificate, csr: CertificationRequest, bytes: Bytes): Promise<string | undefined> {
-    for (const { certificatePem } of await this.store.requestsLike(csr.publicKey.keyId, bytes)) {
+  async #renewedBefore(
+    old: Certificate,
+    { csr, bytes, now }: { csr: CertificationRequest; bytes: Bytes; now: number },
+  ): Promise<string | undefined> {
+    for (const { certificatePem } of await this.store.requestsLike(csr.publicKey.keyId, bytes, now)) {
       if (certificatePem === undefined) continue;
       const issued = await certificateFromPem(certificatePem);
       if (equalBytes(issued.subject, old.subject)) return certificatePem;
@@ -167,8 +170,8 @@ export class Issuance {
     return encodePem(PEM_LABEL.CERTIFICATE, await signCertificate(checkLeaf(prepareLeaf(order), order), signer));
   }
 
-  async #stored(id: bigint): Promise<StoredRequest> {
-    const stored = await this.store.request(id);
+  async #stored(id: bigint, now: number): Promise<StoredRequest> {
+    const stored = await this.store.request(id, now);
     if (stored === undefined) throw notFound(id);
     return stored;
   }

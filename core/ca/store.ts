@@ -93,10 +93,10 @@ export interface CaStore {
    * @throws `too-many-pending`
    */
   submit(request: NewRequest): Promise<{ readonly id: bigint; readonly known: boolean }>;
-  /** With `now`, rows whose time has passed are gone, whether removed yet or not. */
-  request(id: bigint, now?: number): Promise<StoredRequest | undefined>;
-  /** Requests with exactly these bytes and this key, those to be forgotten first before the others, pending ones last. `now` as above. */
-  requestsLike(keyId: string, csr: Bytes, now?: number): Promise<readonly StoredRequest[]>;
+  /** Rows whose time has passed at `now` are gone, whether removed yet or not. */
+  request(id: bigint, now: number): Promise<StoredRequest | undefined>;
+  /** Requests with exactly these bytes and this key: those to be forgotten first before the others, pending ones last. */
+  requestsLike(keyId: string, csr: Bytes, now: number): Promise<readonly StoredRequest[]>;
   /** Pending requests, in the order of their ids. */
   pending(): Promise<readonly StoredRequest[]>;
   /** Gives a pending request its certificate. False when it is not pending (any more): somebody else was first. */

@@ -38,7 +38,7 @@ export const HANDLERS: Readonly<Record<Exclude<RouteName, "corsPage" | "corsDeci
   crlList: async ({ exchange, ca, now }) => crlListAnswer(exchange, await ca.crls.current(now), now),
   crl: getCrl,
   pendingList: listPending,
-  request: async ({ ca, id }) => ok("application/pkcs10", await ca.issuance.request(parseRequestId(id))),
+  request: async ({ ca, id, now }) => ok("application/pkcs10", await ca.issuance.request(parseRequestId(id), now)),
   certificate: async ({ ca, id, now }) =>
     ok("application/pkix-cert", await ca.issuance.certificate(parseRequestId(id), now)),
   caCertificate: async ({ ca, now }) => caCertificate(await ca.authorities.valid(now)),

@@ -1,6 +1,6 @@
 /**
- * All three CAs in memory, gone with the process: for tests and trials. It follows the same contract as the database; only removing
- * expired rows looks at every row.
+ * All three CAs in memory, gone with the process: for tests and trials. It follows the same contract as the database, but looks
+ * at every row.
  */
 import { type Bytes, equalBytes } from "../../core/bytes.ts";
 import type {
@@ -56,12 +56,12 @@ class MemoryCaStore implements CaStore {
     return Promise.try(() => this.#submit(request));
   }
 
-  request(id: bigint, now = 0): Promise<StoredRequest | undefined> {
+  request(id: bigint, now: number): Promise<StoredRequest | undefined> {
     const request = this.#requests.get(id);
     return Promise.resolve(request && !isExpired(request, now) ? request : undefined);
   }
 
-  requestsLike(keyId: string, csr: Bytes, now = 0): Promise<readonly StoredRequest[]> {
+  requestsLike(keyId: string, csr: Bytes, now: number): Promise<readonly StoredRequest[]> {
     return Promise.resolve(this.#withKey(keyId, now).filter((request) => equalBytes(request.csr, csr)));
   }
 

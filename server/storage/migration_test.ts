@@ -46,7 +46,7 @@ for (const [version, facts] of VECTORS) {
       assert.match(authority?.certificatePem ?? "", /^-----BEGIN CERTIFICATE-----/);
     }
     for (const [store, id] of [[users, facts.user], [services, facts.signed], [services, facts.revoked]] as const) {
-      assert.match((await store.request(BigInt(id)))?.certificatePem ?? "", /^-----BEGIN CERTIFICATE-----/);
+      assert.match((await store.request(BigInt(id), 0))?.certificatePem ?? "", /^-----BEGIN CERTIFICATE-----/);
     }
     const [pending] = await services.pending();
     assert.ok(pending);
@@ -122,7 +122,7 @@ Deno.test("openSqliteStorage() reads and finds TEXT like BLOB", async () => {
   assert.equal(pending.csr.toBase64(), newVersion.pendingRequest);
   const again = { ...newRequest(1), keyId: pending.keyId, csr: pending.csr, now: 0 };
   assert.deepEqual(await storage.ca("cas").submit(again), { id: pending.id, known: true });
-  const user = await storage.ca("cau").request(BigInt(newVersion.user));
+  const user = await storage.ca("cau").request(BigInt(newVersion.user), 0);
   assert.ok(user);
   const other = { ...newRequest(2), keyId: user.keyId, now: 0 };
   await assert.rejects(storage.ca("cau").submit(other), { code: "duplicate-key" });

@@ -64,11 +64,11 @@ export class SqliteCaStore implements CaStore {
     return unlessRefused(this.#writes.run(() => this.#submit(request)));
   }
 
-  request(id: bigint, now = 0): Promise<StoredRequest | undefined> {
+  request(id: bigint, now: number): Promise<StoredRequest | undefined> {
     return Promise.try(() => this.#requests.find(id, now));
   }
 
-  requestsLike(keyId: string, csr: Bytes, now = 0): Promise<readonly StoredRequest[]> {
+  requestsLike(keyId: string, csr: Bytes, now: number): Promise<readonly StoredRequest[]> {
     return Promise.try(() => this.#requests.findLike(keyId, csr, now));
   }
 

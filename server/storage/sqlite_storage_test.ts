@@ -48,7 +48,7 @@ Deno.test("openSqliteStorage() finds everything again after a restart", async ()
   const after = await openSqliteStorage({ path: test.path, ...quiet });
   const store = after.ca("cau");
   assert.deepEqual(await store.authorities(), [authority]);
-  assert.equal((await store.request(1n))?.certificatePem, "automatic 1");
+  assert.equal((await store.request(1n, 0))?.certificatePem, "automatic 1");
   assert.deepEqual((await store.pending()).map(({ id }) => id), [2n]);
   assert.deepEqual(await store.crlContent(), { number: 2n, lastUpdate: NOW, revocations: [revocation(7n)] });
   assert.equal(await store.frozenAutoSignAmount(), 1);
@@ -103,9 +103,9 @@ Deno.test("openSqliteStorage() reads beside a server that writes", async () => {
   const server = await openSqliteStorage({ path: test.path, ...quiet });
   await server.ca("cas").submit(newRequest(1));
   const reader = await openSqliteStorage({ path: test.path, lock: false, readOnly: true, log: assert.fail });
-  assert.equal((await reader.ca("cas").request(1n))?.keyId, keyId(1));
+  assert.equal((await reader.ca("cas").request(1n, 0))?.keyId, keyId(1));
   await server.ca("cas").submit(newRequest(2));
-  assert.equal((await reader.ca("cas").request(2n))?.keyId, keyId(2));
+  assert.equal((await reader.ca("cas").request(2n, 0))?.keyId, keyId(2));
   await assert.rejects(reader.ca("cas").submit(newRequest(3)), { code: "storage" });
   await reader.close();
   await server.ca("cas").submit(newRequest(4));

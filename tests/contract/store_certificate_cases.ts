@@ -9,7 +9,7 @@ export const certificateCases: Cases = {
     await store.submit(newRequest(1));
     assert.equal(await store.sign(1n, "first", NOW + DAY), true);
     assert.equal(await store.sign(1n, "second", NOW + 2 * DAY), false);
-    const { certificatePem, expirationDate, csr } = (await store.request(1n)) ?? {};
+    const { certificatePem, expirationDate, csr } = (await store.request(1n, 0)) ?? {};
     assert.deepEqual({ certificatePem, expirationDate, csr }, {
       certificatePem: "first",
       expirationDate: NOW + DAY,
@@ -24,15 +24,15 @@ export const certificateCases: Cases = {
     await store.submit(newRequest(1));
     await store.addCertificate(newCertificate(2));
     assert.deepEqual([await store.reject(1n), await store.reject(1n), await store.reject(2n)], [true, false, false]);
-    assert.equal(await store.request(1n), undefined);
-    assert.equal((await store.request(2n))?.certificatePem, "certificate 2");
+    assert.equal(await store.request(1n, 0), undefined);
+    assert.equal((await store.request(2n, 0))?.certificatePem, "certificate 2");
     assert.equal(await store.sign(1n, "too late", NOW), false);
   },
 
   async "addCertificate() ignores the pending limit and counts nothing"(storage) {
     const store = storage.ca("http_cas");
     await store.addCertificate(newCertificate(1));
-    assert.equal((await store.request(1n))?.certificatePem, "certificate 1");
+    assert.equal((await store.request(1n, 0))?.certificatePem, "certificate 1");
     assert.equal(await store.receivedCount(), 0);
     assert.deepEqual(await pendingIds(store), []);
   },
@@ -41,10 +41,10 @@ export const certificateCases: Cases = {
     await storage.ca("cau").submit(newRequest(1));
     const again = newCertificate(2, { keyId: keyId(1) });
     await assert.rejects(storage.ca("cau").addCertificate(again), { code: "duplicate-key" });
-    assert.equal(await storage.ca("cau").request(2n), undefined);
+    assert.equal(await storage.ca("cau").request(2n, 0), undefined);
     await storage.ca("cas").addCertificate(newCertificate(1));
     await storage.ca("cas").addCertificate(again);
-    assert.equal((await storage.ca("cas").request(2n))?.keyId, keyId(1));
+    assert.equal((await storage.ca("cas").request(2n, 0))?.keyId, keyId(1));
   },
 
   async "requestsLike() finds exactly these bytes with this key, pending ones last"(storage) {
@@ -55,11 +55,11 @@ export const certificateCases: Cases = {
     await store.addCertificate(newCertificate(3, { ...same, expirationDate: NOW + DAY }));
     await store.addCertificate(newCertificate(4, { keyId: keyId(1) }));
     await store.addCertificate(newCertificate(5, { csr: csrBytes(1) }));
-    const found = async (now?: number) => (await store.requestsLike(same.keyId, same.csr, now)).map(({ id }) => id);
+    const found = async (now = 0) => (await store.requestsLike(same.keyId, same.csr, now)).map(({ id }) => id);
     assert.deepEqual(await found(), [3n, 2n, 1n]);
     assert.deepEqual(await found(NOW + DAY), [3n, 2n, 1n]);
     assert.deepEqual(await found(NOW + DAY + 1), [2n, 1n]);
-    assert.deepEqual(await store.requestsLike(keyId(9), same.csr), []);
+    assert.deepEqual(await store.requestsLike(keyId(9), same.csr, 0), []);
   },
 
   async "request() finds no row whose time has passed, when told the time"(storage) {
@@ -75,7 +75,7 @@ export const certificateCases: Cases = {
     const store = storage.ca("cas");
     await store.addCertificate(newCertificate(1));
     await store.submit(newRequest(2));
-    const expiration = async (id: bigint) => (await store.request(id))?.expirationDate;
+    const expiration = async (id: bigint) => (await store.request(id, 0))?.expirationDate;
     await store.expireEarlier(1n, NOW + 2 * DAY);
     assert.equal(await expiration(1n), NOW + DAY);
     await store.expireEarlier(1n, NOW + 60);

@@ -24,7 +24,7 @@ Deno.test("openSqliteStorage() finds all that was acknowledged before a kill", a
 
     const storage = await openSqliteStorage({ path, lock: true, log: assert.fail });
     const store = storage.ca("cas");
-    for (const [id = -1n] of acknowledged(out, "submitted")) assert.equal((await store.request(id))?.id, id);
+    for (const [id = -1n] of acknowledged(out, "submitted")) assert.equal((await store.request(id, 0))?.id, id);
     const revoked = acknowledged(out, "revoked");
     for (const [serial = -1n] of revoked) assert.equal(await store.isRevoked(serial), true);
     const { number, revocations } = await store.crlContent();

@@ -30,7 +30,7 @@ export const raceCases: Cases = {
       const store = storage.ca(name);
       await Promise.all(MANY.map((n) => store.submit(firstRequest(n, amount))));
       assert.equal((await store.pending()).length, MANY.length - amount);
-      const stored = await Promise.all(MANY.map((n) => store.request(BigInt(n))));
+      const stored = await Promise.all(MANY.map((n) => store.request(BigInt(n), 0)));
       assert.equal(stored.filter((request) => request?.certificatePem !== undefined).length, amount);
       assert.equal(await store.receivedCount(), MANY.length);
     }
@@ -58,7 +58,7 @@ export const raceCases: Cases = {
     await store.submit(newRequest(1));
     const signed = await Promise.all(MANY.map((n) => store.sign(1n, `certificate ${n}`, NOW + n)));
     assert.equal(count(signed, true), 1);
-    assert.equal((await store.request(1n))?.certificatePem, `certificate ${signed.indexOf(true) + 1}`);
+    assert.equal((await store.request(1n, 0))?.certificatePem, `certificate ${signed.indexOf(true) + 1}`);
   },
 
   async "sign() and reject() exclude each other"(storage) {
@@ -67,7 +67,7 @@ export const raceCases: Cases = {
     for (const id of MANY.map(BigInt)) {
       const [signed, rejected] = await Promise.all([store.sign(id, "certificate", NOW), store.reject(id)]);
       assert.notEqual(signed, rejected);
-      assert.equal(await store.request(id) !== undefined, signed);
+      assert.equal(await store.request(id, 0) !== undefined, signed);
     }
     assert.deepEqual(await pendingIds(store), []);
   },

@@ -14,26 +14,26 @@ export const requestCases: Cases = {
       certificatePem: undefined,
       expirationDate: undefined,
     };
-    assert.deepEqual(await store.request(7n), expected);
+    assert.deepEqual(await store.request(7n, 0), expected);
     assert.deepEqual(await store.pending(), [expected]);
   },
 
   async "submit() keeps ids that no double can hold"(storage) {
     const id = 2n ** 63n - 1n;
     await storage.ca("cas").submit(newRequest(1, { id }));
-    assert.equal((await storage.ca("cas").request(id))?.id, id);
-    assert.equal(await storage.ca("cas").request(id - 1n), undefined);
+    assert.equal((await storage.ca("cas").request(id, 0))?.id, id);
+    assert.equal(await storage.ca("cas").request(id - 1n, 0), undefined);
   },
 
   async "request() finds nothing for an id that no store can hold"(storage) {
-    assert.equal(await storage.ca("cas").request(2n ** 63n), undefined);
+    assert.equal(await storage.ca("cas").request(2n ** 63n, 0), undefined);
     assert.equal(await storage.ca("cas").sign(2n ** 64n, "certificate", NOW), false);
     assert.equal(await storage.ca("cas").reject(2n ** 64n), false);
   },
 
   async "submit() keeps the three CAs apart"(storage) {
     await storage.ca("cau").submit(newRequest(1));
-    assert.equal(await storage.ca("cas").request(1n), undefined);
+    assert.equal(await storage.ca("cas").request(1n, 0), undefined);
     assert.equal(await storage.ca("http_cas").receivedCount(), 0);
     assert.deepEqual((["cau", "cas", "http_cas"] as const).map((name) => storage.ca(name).name), [
       "cau",
@@ -59,7 +59,7 @@ export const requestCases: Cases = {
     await assert.rejects(storage.ca("cau").submit(other), { code: "duplicate-key" });
     await storage.ca("cau").sign(1n, "certificate", NOW + DAY);
     await assert.rejects(storage.ca("cau").submit(other), { code: "duplicate-key" });
-    assert.equal(await storage.ca("cau").request(2n), undefined);
+    assert.equal(await storage.ca("cau").request(2n, 0), undefined);
     assert.equal(await storage.ca("cau").receivedCount(), 1);
 
     await storage.ca("cas").submit(newRequest(1));
@@ -73,7 +73,7 @@ export const requestCases: Cases = {
     await submit(2);
     await assert.rejects(submit(3), { code: "too-many-pending" });
     assert.equal(await store.receivedCount(), 2);
-    assert.equal(await store.request(3n), undefined);
+    assert.equal(await store.request(3n, 0), undefined);
 
     await store.sign(1n, "certificate", NOW + DAY);
     await submit(3);
@@ -87,15 +87,15 @@ export const requestCases: Cases = {
   async "submit() signs the first requests at once, and no later one"(storage) {
     const store = storage.ca("cau");
     for (const n of [1, 2, 3]) await store.submit(firstRequest(n, 2));
-    assert.equal((await store.request(1n))?.certificatePem, "automatic 1");
-    assert.equal((await store.request(2n))?.expirationDate, NOW + DAY);
+    assert.equal((await store.request(1n, 0))?.certificatePem, "automatic 1");
+    assert.equal((await store.request(2n, 0))?.expirationDate, NOW + DAY);
     assert.deepEqual(await pendingIds(store), [3n]);
   },
 
   async "submit() takes the first user although nothing may be pending"(storage) {
     const store = storage.ca("cau");
     await store.submit(firstRequest(1, 1, { maxPending: 0 }));
-    assert.equal((await store.request(1n))?.certificatePem, "automatic 1");
+    assert.equal((await store.request(1n, 0))?.certificatePem, "automatic 1");
     await assert.rejects(store.submit(firstRequest(2, 1, { maxPending: 0 })), { code: "too-many-pending" });
   },
 
@@ -104,7 +104,7 @@ export const requestCases: Cases = {
     await store.addCertificate(newCertificate(1));
     await assert.rejects(store.submit(newRequest(2, { maxPending: 0 })));
     await store.submit(firstRequest(3, 1));
-    assert.equal((await store.request(3n))?.certificatePem, "automatic 3");
+    assert.equal((await store.request(3n, 0))?.certificatePem, "automatic 3");
     await store.submit(firstRequest(3, 1, { id: 4n }));
     assert.equal(await store.receivedCount(), 1);
   },
@@ -122,7 +122,7 @@ export const requestCases: Cases = {
     await store.submit(newRequest(1));
     for (const n of [2, 3]) await store.addCertificate(newCertificate(n, { expirationDate: NOW + n }));
     await store.submit(newRequest(4, { now: NOW + 3 }));
-    assert.deepEqual(await Promise.all([1n, 2n, 3n, 4n].map(async (id) => await store.request(id) !== undefined)), [
+    assert.deepEqual(await Promise.all([1n, 2n, 3n, 4n].map(async (id) => await store.request(id, 0) !== undefined)), [
       ...[true, false, true, true],
     ]);
   },
