@@ -1,4 +1,7 @@
-/** Textual encoding of keys, certificates, requests and CRLs (RFC 7468), read strictly: no block is ever skipped in silence. */
+/**
+ * Textual encoding of keys, certificates, requests and CRLs (RFC 7468), read strictly: no block is ever skipped in
+ * silence.
+ */
 import type { Bytes } from "./bytes.ts";
 import { malformed } from "./errors.ts";
 
@@ -36,17 +39,18 @@ const COLUMNS = 64;
 /** More blocks than anybody has CA certificates; a request of ten megabytes could hold a quarter of a million. */
 const MAX_BLOCKS = 10_000;
 const MARK = /-----(?:BEGIN|END)/g;
-// A label has no hyphen at either end and none beside another (RFC 7468 3). Its length has an end, or a long line would exhaust
-// the stack.
+// A label has no hyphen at either end and none beside another (RFC 7468 3). Its length has an end, or a long line
+// would exhaust the stack.
 const BOUNDARY_LINE = /-----(BEGIN|END) ([!-,.-~](?:[- ]?[!-,.-~]){0,63})-----[ \t]*(?=[\r\n]|$)/y;
 // Header lines, their continuations, and the empty line that ends them (RFC 1421 4.4).
 const MAX_HEADERS_LENGTH = 4096;
 const HEADERS = /^\n((?:[A-Za-z0-9-]+:.*\n(?:[ \t]+\S.*\n)*)+)[ \t]*\n/;
 
 /**
- * All blocks of `text`, in order. Text around and between them, any line ends, any line width and trailing blanks are fine.
- * @throws `malformed` for a boundary that is not a line of its own, without its counterpart or with another label, for a
- * body that is not base64 with its padding, and for more than 10 000 blocks
+ * All blocks of `text`, in order. Text around and between them, any line ends, any line width and trailing blanks are
+ * fine.
+ * @throws `malformed` for a boundary that is not a line of its own, without its counterpart or with another label, for
+ * a body that is not base64 with its padding, and for more than 10 000 blocks
  */
 export function decodePem(text: string): PemBlock[] {
   const blocks: PemBlock[] = [];
@@ -68,7 +72,8 @@ export function encodePem(label: string, der: Uint8Array): string {
 }
 
 /**
- * The one block of `text` that has one of `labels`; blocks with other labels may stand around it. `what` names it in errors.
+ * The one block of `text` that has one of `labels`; blocks with other labels may stand around it. `what` names it in
+ * errors.
  * @throws `malformed` when there is none or more than one, or when `text` is not PEM
  */
 export function onlyPem(text: string, labels: readonly string[], what: string): PemBlock {

@@ -27,11 +27,14 @@ export interface Certificate extends Signed {
   readonly subjectKeyId: string | undefined;
   readonly authorityKeyId: string | undefined;
   /**
-   * The key identifier that is used everywhere for a CA certificate: its authorityKeyIdentifier, which names its own key as it
-   * is self-signed, else its subjectKeyIdentifier, else the hash of its key.
+   * The key identifier that is used everywhere for a CA certificate: its authorityKeyIdentifier, which names its own
+   * key as it is self-signed, else its subjectKeyIdentifier, else the hash of its key.
    */
   readonly keyIdentifier: string;
-  /** Whether it may sign certificates: basicConstraints says so, and keyUsage, if there is one (RFC 5280 4.2.1.3 and 4.2.1.9). */
+  /**
+   * Whether it may sign certificates: basicConstraints says so, and keyUsage, if there is one (RFC 5280 4.2.1.3 and
+   * 4.2.1.9).
+   */
   readonly isCa: boolean;
 }
 
@@ -68,7 +71,9 @@ export async function parseCertificate(der: Uint8Array): Promise<Certificate> {
   };
 }
 
-/** The one certificate in `text`; other blocks and text may stand around it. Throws as {@link parseCertificate} does. */
+/**
+ * The one certificate in `text`; other blocks and text may stand around it. Throws as {@link parseCertificate} does.
+ */
 export async function certificateFromPem(text: string): Promise<Certificate> {
   return await parseCertificate(onlyPem(text, [PEM_LABEL.CERTIFICATE], WHAT).der);
 }
@@ -78,8 +83,8 @@ export function certificateToPem(certificate: Certificate): string {
 }
 
 /**
- * Whether `ca` issued `certificate`: its name, its key identifier where the certificate has one, its signature. Dates, revocation and
- * whether `ca` may issue are other questions.
+ * Whether `ca` issued `certificate`: its name, its key identifier where the certificate has one, its signature. Dates,
+ * revocation and whether `ca` may issue are other questions.
  */
 export async function isIssuedBy(certificate: Certificate, ca: Certificate): Promise<boolean> {
   return equalBytes(certificate.issuer, ca.subject) && namesKeyOf(certificate.authorityKeyId, ca) &&

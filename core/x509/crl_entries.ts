@@ -25,7 +25,8 @@ export class RevokedEntries implements Iterable<RevokedEntry> {
 
   /**
    * `content` is that of the SEQUENCE OF entries. All of them are checked here, so that nothing fails later.
-   * @throws `malformed`; `unacceptable` for an entry with a critical extension, which may mean another issuer's certificate
+   * @throws `malformed`; `unacceptable` for an entry with a critical extension, which may mean another issuer's
+   * certificate
    */
   constructor(private readonly content: Uint8Array, private readonly what: string) {
     const list = new DerCursor(content, what);

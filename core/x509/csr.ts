@@ -1,4 +1,6 @@
-/** Requests for certificates: PKCS#10 (RFC 2986), with the extensions asked for in an extensionRequest (RFC 2985 5.4.2). */
+/**
+ * Requests for certificates: PKCS#10 (RFC 2986), with the extensions asked for in an extensionRequest (RFC 2985 5.4.2).
+ */
 import type { Bytes } from "../bytes.ts";
 import { CaucaseError, malformed } from "../errors.ts";
 import { encodePem, onlyPem, PEM_LABEL } from "../pem.ts";
@@ -25,7 +27,8 @@ const LABELS = [PEM_LABEL.CSR, PEM_LABEL.NEW_CSR];
 
 /**
  * Reads a request. Its signature is not looked at (see {@link verifyCsr}), nor whether its key is strong enough.
- * @throws `malformed`, also for a subject whose strings do not decode; `unacceptable` for algorithms and keys that are not ours
+ * @throws `malformed`, also for a subject whose strings do not decode; `unacceptable` for algorithms and keys that are
+ * not ours
  */
 export async function parseCsr(der: Uint8Array): Promise<CertificationRequest> {
   const { reader, der: whole, body, signatureAlgorithm, signature } = openSigned(der, WHAT);
@@ -69,8 +72,8 @@ export async function buildCsr(
 }
 
 /**
- * The extensions of the extensionRequest among the attributes. All others (a challenge password, Microsoft's own list of extensions) say
- * nothing that goes into a certificate. Their order is not looked at: some software does not sort.
+ * The extensions of the extensionRequest among the attributes. All others (a challenge password, Microsoft's own list
+ * of extensions) say nothing that goes into a certificate. Their order is not looked at: some software does not sort.
  */
 function readAttributes(attributes: DerReader): Extension[] {
   let requested: Extension[] | undefined;

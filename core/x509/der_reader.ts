@@ -1,6 +1,6 @@
 /**
- * Reads DER (X.690) strictly: definite minimal lengths, one-byte tags, nothing left over, bounded depth. What is not DER is a
- * `malformed` error that says what was being read.
+ * Reads DER (X.690) strictly: definite minimal lengths, one-byte tags, nothing left over. What is not
+ * DER is a `malformed` error that says what was being read.
  */
 import { type Bytes, bytesToBigInt } from "../bytes.ts";
 import { malformed } from "../errors.ts";
@@ -104,7 +104,10 @@ export function readBoolean(element: DerElement, what: string): boolean {
   return value === 0xff;
 }
 
-/** Longest OBJECT IDENTIFIER that is read, in bytes. One from a UUID takes about 20; without a limit the cost is quadratic. */
+/**
+ * Longest OBJECT IDENTIFIER that is read, in bytes. One from a UUID takes about 20; without a limit the cost is
+ * quadratic.
+ */
 const MAX_OID_SIZE = 128;
 
 /** Dotted text of an OBJECT IDENTIFIER, whatever the size of its components. */
@@ -156,7 +159,10 @@ export function readWholeBitString(element: DerElement, what: string): Bytes {
 /** Most bytes that a BIT STRING of named bits may have: no such type in X.509 has more than nine bits. */
 const MAX_NAMED_BYTES = 8;
 
-/** Numbers of the bits that are set in a BIT STRING of named bits, ascending. Trailing zero bits are let pass: some write them. */
+/**
+ * Numbers of the bits that are set in a BIT STRING of named bits, ascending. Trailing zero bits are let pass: some
+ * write them.
+ */
 export function readNamedBits(element: DerElement, what: string): Set<number> {
   const { bytes } = readBitString(element, what);
   if (bytes.length > MAX_NAMED_BYTES) throw malformed(`${what} has too many named bits`);

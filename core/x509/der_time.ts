@@ -13,8 +13,8 @@ const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 const ZULU = 0x5a;
 
 /**
- * Unix seconds of a time: UTCTime from 1950 to 2049, GeneralizedTime for all other years, with seconds and in UTC. NaN for
- * anything else, dates that do not exist and leap seconds included. No allocation: CRLs have a time per entry.
+ * Unix seconds of a time: UTCTime from 1950 to 2049, GeneralizedTime for all other years, with seconds and in UTC. NaN
+ * for anything else, dates that do not exist and leap seconds included. No allocation: CRLs have a time per entry.
  */
 export function timeAt({ bytes, tag, contentStart, end }: ElementBounds): number {
   const yearDigits = tag === TAG.UTC_TIME ? 2 : tag === TAG.GENERALIZED_TIME ? 4 : NaN;
@@ -22,7 +22,8 @@ export function timeAt({ bytes, tag, contentStart, end }: ElementBounds): number
   const high = twoDigits(bytes, contentStart);
   const rest = contentStart + yearDigits;
   const year = yearDigits === 2 ? high + (high < 50 ? 2000 : 1900) : high * 100 + twoDigits(bytes, rest - 2);
-  // The years of UTCTime are never written as GeneralizedTime; Date.UTC takes years under 100 for those of its own century.
+  // The years of UTCTime are never written as GeneralizedTime; Date.UTC takes years under 100 for those of its own
+  // century.
   if (yearDigits === 4 && (year < 100 || (year >= 1950 && year < 2050))) return NaN;
   const month = twoDigits(bytes, rest);
   const day = twoDigits(bytes, rest + 2);

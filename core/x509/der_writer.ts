@@ -1,4 +1,6 @@
-/** Writes DER (X.690), just what certificates, requests and CRLs are made of. Every function returns one whole element. */
+/**
+ * Writes DER (X.690), just what certificates, requests and CRLs are made of. Every function returns one whole element.
+ */
 import { bigIntToBytes, type Bytes, concatBytes, utf8 } from "../bytes.ts";
 import { TAG } from "./der_tags.ts";
 
@@ -42,7 +44,9 @@ export function derNull(): Bytes {
   return Uint8Array.of(TAG.NULL, 0);
 }
 
-/** OBJECT IDENTIFIER from dotted text; components may be of any size (X.690 8.19). Throws `RangeError` when it is none. */
+/**
+ * OBJECT IDENTIFIER from dotted text; components may be of any size (X.690 8.19). Throws `RangeError` when it is none.
+ */
 export function derOid(dotted: string): Bytes {
   if (!DOTTED_OID.test(dotted)) throw new RangeError(`${dotted} is not an object identifier`);
   const [first = 0n, second = 0n, ...rest] = dotted.split(".").map((component) => BigInt(component));
@@ -96,8 +100,8 @@ export function derImplicit(number: number, content: Uint8Array): Bytes {
 const TIME_RANGE = { first: Date.UTC(100, 0) / 1000, last: Date.UTC(10000, 0) / 1000 - 1 };
 
 /**
- * Time in whole Unix seconds: UTCTime from 1950 through 2049, GeneralizedTime otherwise (RFC 5280 4.1.2.5). Throws `RangeError` for what
- * cannot be written.
+ * Time in whole Unix seconds: UTCTime from 1950 through 2049, GeneralizedTime otherwise (RFC 5280 4.1.2.5). Throws
+ * `RangeError` for what cannot be written.
  */
 export function derTime(unixSeconds: number): Bytes {
   if (!Number.isInteger(unixSeconds) || unixSeconds < TIME_RANGE.first || unixSeconds > TIME_RANGE.last) {

@@ -66,7 +66,8 @@ export function curveByOid(oid: string): Curve | undefined {
 }
 
 /**
- * Whether `point` is an uncompressed point (SEC 1 2.3.3) that lies on `curve`. WebCrypto imports any bytes and fails only at use.
+ * Whether `point` is an uncompressed point (SEC 1 2.3.3) that lies on `curve`. WebCrypto imports any bytes and fails
+ * only at use.
  */
 export function isPointOn(curve: Curve, point: Uint8Array): boolean {
   if (point.length !== 1 + 2 * curve.size || point[0] !== 4) return false;

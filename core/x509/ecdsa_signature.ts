@@ -1,4 +1,6 @@
-/** The two forms of an ECDSA signature: SEQUENCE of r and s in X.509 (RFC 3279 2.2.3), both side by side in WebCrypto. */
+/**
+ * The two forms of an ECDSA signature: SEQUENCE of r and s in X.509 (RFC 3279 2.2.3), both side by side in WebCrypto.
+ */
 import { bigIntToBytes, type Bytes, bytesToBigInt } from "../bytes.ts";
 import { malformed } from "../errors.ts";
 import { openDer } from "./der_reader.ts";

@@ -18,7 +18,9 @@ import { signerFor } from "./signer.ts";
 import { testKey, type TestKeyKind } from "../../tests/support/keys.ts";
 import { certificateDer, crlDer, crlEntry, NOW } from "../../tests/support/structures.ts";
 
-/** Reads the bytes, and uses what was read: also a key or signature that only looks right must not break anything later. */
+/**
+ * Reads the bytes, and uses what was read: also a key or signature that only looks right must not break anything later.
+ */
 type Reader = (bytes: Uint8Array) => unknown;
 
 const EXTENSIONS: readonly Extension[] = [

@@ -1,4 +1,6 @@
-/** Reads the extensions that tell keys apart (RFC 5280 4.2.1.1 and 4.2.1.2). Key identifiers are lower-case hex here. */
+/**
+ * Reads the extensions that tell keys apart (RFC 5280 4.2.1.1 and 4.2.1.2). Key identifiers are lower-case hex here.
+ */
 import { malformed } from "../errors.ts";
 import { openDer, readDer } from "./der_reader.ts";
 import { TAG } from "./der_tags.ts";

@@ -1,6 +1,7 @@
 /**
- * Private keys as DER: RSAPrivateKey (PKCS#1, RFC 8017 A.1.2), ECPrivateKey (SEC1, RFC 5915) and PrivateKeyInfo (PKCS#8,
- * RFC 5958) with Ed25519 (RFC 8410). All become PKCS#8 of version 0 without attributes, with the public key that belongs to them.
+ * Private keys as DER: RSAPrivateKey (PKCS#1, RFC 8017 A.1.2), ECPrivateKey (SEC1, RFC 5915) and PrivateKeyInfo
+ * (PKCS#8, RFC 5958) with Ed25519 (RFC 8410). All become PKCS#8 of version 0 without attributes, with the public key
+ * that belongs to them.
  */
 import { type Bytes, bytesToBigInt, concatBytes, equalBytes } from "../bytes.ts";
 import { CaucaseError, malformed } from "../errors.ts";

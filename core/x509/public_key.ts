@@ -1,4 +1,7 @@
-/** Public keys as SubjectPublicKeyInfo (RFC 5280 4.1.2.7): which ones are taken, how strong they must be, what they verify. */
+/**
+ * Public keys as SubjectPublicKeyInfo (RFC 5280 4.1.2.7): which ones are taken, how strong they must be, what they
+ * verify.
+ */
 import type { Bytes } from "../bytes.ts";
 import { CaucaseError, malformed } from "../errors.ts";
 import { type DerReader, openDer, readWholeBitString } from "./der_reader.ts";
@@ -29,8 +32,10 @@ export interface PublicKey {
 const MIN_RSA_BITS = 2048;
 
 /**
- * Reads a SubjectPublicKeyInfo: RSA of 512 to 16384 bits, EC on P-256, P-384 or P-521, Ed25519. `what` names its holder in errors.
- * @throws `malformed`; `unacceptable` for other kinds, and for numbers that cannot be a key (see `readRsaPublicKey`, `isPointOn`)
+ * Reads a SubjectPublicKeyInfo: RSA of 512 to 16384 bits, EC on P-256, P-384 or P-521, Ed25519. `what` names its
+ * holder in errors.
+ * @throws `malformed`; `unacceptable` for other kinds, and for numbers that cannot be a key (see `readRsaPublicKey`,
+ * `isPointOn`)
  */
 export async function parsePublicKey(spkiDer: Uint8Array, what: string): Promise<PublicKey> {
   const spki = new Uint8Array(spkiDer);
@@ -49,8 +54,8 @@ export function checkKeyStrength(key: PublicKey): void {
 }
 
 /**
- * Whether `signature` over `data` was made by the holder of `key` with `algorithm`, in the form that X.509 uses (ECDSA in DER).
- * A signature of another form, and an algorithm for another kind of key, verify as false.
+ * Whether `signature` over `data` was made by the holder of `key` with `algorithm`, in the form that X.509 uses (ECDSA
+ * in DER). A signature of another form, and an algorithm for another kind of key, verify as false.
  */
 export async function verifySignature(
   key: PublicKey,
@@ -67,8 +72,9 @@ export async function verifySignature(
   }
   if (key.kind === "EC" && key.curve !== undefined && algorithm.scheme === "ECDSA") {
     const raw = rawEcdsa(signature, CURVES[key.curve]);
+    if (raw === undefined) return false;
     const imported = await importKey(key, { name: "ECDSA", namedCurve: key.curve });
-    return raw !== undefined && await verifyWith(imported, algorithm, { data, signature: raw });
+    return await verifyWith(imported, algorithm, { data, signature: raw });
   }
   if (key.kind === "Ed25519" && algorithm.scheme === "Ed25519") {
     return await verifyWith(await importKey(key, { name: "Ed25519" }), algorithm, { data, signature });
@@ -77,8 +83,8 @@ export async function verifySignature(
 }
 
 /**
- * Whether `signature` over `data` is one of a message (see `messageAlgorithm`): RSASSA-PSS with exactly the longest salt,
- * ECDSA in DER, or Ed25519.
+ * Whether `signature` over `data` is one of a message (see `messageAlgorithm`): RSASSA-PSS with exactly the longest
+ * salt, ECDSA in DER, or Ed25519.
  */
 export async function verifyMessageBytes(key: PublicKey, hash: HashName, signed: SignedData): Promise<boolean> {
   const algorithm = messageAlgorithm(key, hash);

@@ -16,7 +16,8 @@ const MAX_BITS = 16384;
 
 /**
  * Reads an RSAPublicKey. Everything that follows relies on what is checked here: nobody else looks at the numbers.
- * @throws `unacceptable` for a modulus that is even or not of 512 to 16384 bits, and for an exponent that is even, under 3 or over 2^64
+ * @throws `unacceptable` for a modulus that is even or not of 512 to 16384 bits, and for an exponent that is even,
+ * under 3 or over 2^64
  */
 export function readRsaPublicKey(der: Uint8Array, what: string): RsaPublicNumbers {
   const reader = openDer(der, TAG.SEQUENCE, what);
@@ -42,8 +43,8 @@ function checkedNumbers(modulus: bigint, exponent: bigint, what: string): RsaPub
 }
 
 /**
- * Checks an RSAPrivateKey and answers its RSAPublicKey, in DER. A private key whose parts do not fit together would sign
- * wrongly, and wrong signatures can give the key away.
+ * Checks an RSAPrivateKey and answers its RSAPublicKey, in DER. A private key whose parts do not fit together would
+ * sign wrongly, and wrong signatures can give the key away.
  */
 export function rsaPublicFromPrivate(der: Uint8Array, what: string): Uint8Array {
   const reader = openDer(der, TAG.SEQUENCE, what);

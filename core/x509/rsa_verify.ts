@@ -1,6 +1,6 @@
 /**
- * Verifies RSA signatures with arithmetic of our own, for keys that the runtime's WebCrypto does not take: moduli over 4096
- * bits and exponents over 32 bits. Everything here is public, so nothing needs to run in constant time.
+ * Verifies RSA signatures with arithmetic of our own, for keys that the runtime's WebCrypto does not take: moduli over
+ * 4096 bits and exponents over 32 bits. Everything here is public, so nothing needs to run in constant time.
  */
 import { bigIntToBytes, type Bytes, bytesToBigInt, concatBytes, equalBytes } from "../bytes.ts";
 import { derNull, derOctetString, derOid, derSequence } from "./der_writer.ts";

@@ -1,6 +1,6 @@
 /**
- * Algorithms of signatures on certificates, requests, CRLs and messages, and their AlgorithmIdentifier (RFC 4055, RFC 5758,
- * RFC 8410). MD5, SHA-1 and everything else that is not listed here is refused wherever it appears.
+ * Algorithms of signatures on certificates, requests, CRLs and messages, and their AlgorithmIdentifier (RFC 4055, RFC
+ * 5758, RFC 8410). MD5, SHA-1 and everything else that is not listed here is refused wherever it appears.
  */
 import { type Bytes, equalBytes } from "../bytes.ts";
 import { CaucaseError, malformed } from "../errors.ts";
@@ -91,14 +91,16 @@ export function rsaPss(hash: HashName, saltLength: number): RsaPssAlgorithm {
   return { scheme: "RSA-PSS", hash, saltLength, name, der: derSequence(derOid(OID.RSASSA_PSS), parameters) };
 }
 
-/** The longest salt, in bytes, that an RSA key of `bits` allows (RFC 8017 9.1.1); negative when the key is too short. */
+/**
+ * The longest salt, in bytes, that an RSA key of `bits` allows (RFC 8017 9.1.1); negative when the key is too short.
+ */
 export function longestSalt(bits: number, hash: HashName): number {
   return Math.ceil((bits - 1) / 8) - HASH_SIZE[hash] - 2;
 }
 
 /**
- * How messages are signed with a key: RSASSA-PSS with the longest salt that it allows, ECDSA, or Ed25519 (which has a hash of its
- * own). Undefined for an RSA key too short for `hash`.
+ * How messages are signed with a key: RSASSA-PSS with the longest salt that it allows, ECDSA, or Ed25519 (which has a
+ * hash of its own). Undefined for an RSA key too short for `hash`.
  */
 export function messageAlgorithm(
   key: { readonly kind: "RSA" | "EC" | "Ed25519"; readonly bits: number },

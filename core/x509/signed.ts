@@ -24,7 +24,9 @@ export interface OpenedSigned extends Signed {
   readonly algorithmDer: Uint8Array;
 }
 
-/** Takes a signed structure apart; `der` is copied, so that what is read cannot change later. `what` names it in errors. */
+/**
+ * Takes a signed structure apart; `der` is copied, so that what is read cannot change later. `what` names it in errors.
+ */
 export function openSigned(der: Uint8Array, what: string): OpenedSigned {
   const copy = new Uint8Array(der);
   const outer = openDer(copy, TAG.SEQUENCE, what);

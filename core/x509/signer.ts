@@ -13,8 +13,8 @@ export interface Signer {
 }
 
 /**
- * A signer with `key`, which is imported once and cannot be taken out again. Without `algorithm`: RSASSA-PKCS1-v1_5 with SHA-256,
- * ECDSA with the hash that fits the curve, Ed25519.
+ * A signer with `key`, which is imported once and cannot be taken out again. Without `algorithm`: RSASSA-PKCS1-v1_5
+ * with SHA-256, ECDSA with the hash that fits the curve, Ed25519.
  */
 export async function signerFor(
   key: PrivateKey,
