@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { type Figure, Ledger } from "./ledger.ts";
+
+const ISSUE: Figure = { name: "issue", unit: "/s", better: "more", budget: { kind: "reference", times: 5 } };
+const START: Figure = { name: "start", unit: "ms", better: "less", budget: { kind: "absolute", limit: 300 } };
+
+Deno.test("Ledger shows medians, how many times better ours is, and whether the budget is met", () => {
+  const ledger = new Ledger();
+  for (const value of [600, 500, 900]) ledger.add(ISSUE, "ours", { value, cpuMs: value / 100 });
+  for (const value of [100, 150, 90]) ledger.add(ISSUE, "reference", { value });
+  ledger.add(START, "ours", { value: 400 });
+  const [, , issue, start] = ledger.toTable().split("\n").map((line) => line.split(/ {2,}/));
+  assert.deepEqual(issue, ["issue", "/s", "600", "100", "6.00x", "6.00", ">= 5x reference", "yes"]);
+  assert.deepEqual(start, ["start", "ms", "400", "<= 300", "NO"]);
+});
+
+Deno.test("Ledger knows no median of what was not measured", () => {
+  const ledger = new Ledger();
+  ledger.add(ISSUE, "ours", { value: 1 });
+  assert.equal(ledger.median("issue", "ours"), 1);
+  assert.equal(ledger.median("issue", "reference"), undefined);
+  assert.equal(ledger.medianCpuMs("issue", "ours"), undefined);
+  assert.equal(ledger.median("renew", "ours"), undefined);
+});
+
+Deno.test("Ledger.toJson() keeps every sample", () => {
+  const ledger = new Ledger();
+  for (const value of [3, 1, 2]) ledger.add(START, "ours", { value });
+  assert.deepEqual(ledger.toJson(), [{
+    ...START,
+    ours: { median: 2, samples: [{ value: 3 }, { value: 1 }, { value: 2 }] },
+    reference: { median: undefined, samples: [] },
+    met: true,
+  }]);
+});

@@ -1,0 +1,54 @@
+/** The process that puts load on a server: a {@linkcode LoadJob} on standard input, a {@linkcode LoadResult} on standard output. */
+import { HttpClient } from "./http_client.ts";
+import type { LoadJob, LoadResult } from "./load.ts";
+import { cpuSeconds } from "./process_figures.ts";
+
+/** The next request, or undefined when there shall be none. */
+type Next = () => { readonly index: number; readonly request: Uint8Array } | undefined;
+
+async function run(job: LoadJob): Promise<LoadResult> {
+  const encoder = new TextEncoder();
+  const requests = job.requests.map((text) => encoder.encode(text));
+  const clients = Array.from({ length: job.connections }, () => new HttpClient(job.port));
+  const sendAll = (next: Next, durations: number[]) =>
+    Promise.all(clients.map((client) => sendInTurn(client, next, { durations, expected: job.expected })));
+
+  await sendAll(requestSource(requests, { from: 0, to: job.warmUp, until: Infinity }), []);
+  const durations: number[] = [];
+  const cpuBefore = cpuSeconds(job.pid);
+  const start = performance.now();
+  const until = start + job.maxSeconds * 1000;
+  await sendAll(requestSource(requests, { from: job.warmUp, to: job.warmUp + job.count, until }), durations);
+  const seconds = (performance.now() - start) / 1000;
+  const cpu = cpuSeconds(job.pid) - cpuBefore;
+  for (const client of clients) client[Symbol.dispose]();
+  return { seconds, cpuSeconds: cpu, durations };
+}
+
+function requestSource(
+  requests: readonly Uint8Array[],
+  { from, to, until }: { from: number; to: number; until: number },
+): Next {
+  let index = from;
+  return () => {
+    const request = requests[index % requests.length];
+    if (request === undefined || index >= to || performance.now() >= until) return undefined;
+    return { index: index++ - from, request };
+  };
+}
+
+async function sendInTurn(
+  client: HttpClient,
+  next: Next,
+  { durations, expected }: { durations: number[]; expected: readonly number[] },
+): Promise<void> {
+  for (let one = next(); one !== undefined; one = next()) {
+    const start = performance.now();
+    const status = await client.send(one.request);
+    durations[one.index] = performance.now() - start;
+    if (!expected.includes(status)) throw new Error(`request ${one.index} was answered with ${status}`);
+  }
+}
+
+const job: LoadJob = JSON.parse(await new Response(Deno.stdin.readable).text());
+console.log(JSON.stringify(await run(job)));
