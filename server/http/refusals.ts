@@ -27,6 +27,9 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
 
 const PLAIN_TEXT = { "Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff" };
 
+/** Characters of a reason, at most: some quote what the client sent, and that may be megabytes. */
+const LONGEST_REASON = 500;
+
 /** The status that `error` is answered with. */
 export function statusOf(error: unknown): number {
   return error instanceof CaucaseError ? STATUS[error.code] : 500;
@@ -36,7 +39,8 @@ export function statusOf(error: unknown): number {
 export function refusal(error: unknown): Answer {
   const status = statusOf(error);
   if (status === 500 || !(error instanceof CaucaseError)) return { status };
-  return { status, headers: { ...PLAIN_TEXT, ...challenge(error) }, body: `${describeError(error)}\n` };
+  const reason = describeError(error).slice(0, LONGEST_REASON);
+  return { status, headers: { ...PLAIN_TEXT, ...challenge(error) }, body: `${reason}\n` };
 }
 
 function challenge({ code, details }: CaucaseError): Record<string, string> {
