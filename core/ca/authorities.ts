@@ -15,6 +15,7 @@ import { type CheckedCertificate, newSerial, signCertificate } from "../x509/iss
 import { generateRsaKey, type PrivateKey, privateKeyFromPem, privateKeyToPem } from "../x509/private_key.ts";
 import type { PublicKey } from "../x509/public_key.ts";
 import { type Signer, signerFor } from "../x509/signer.ts";
+import { DueWork } from "./due_work.ts";
 import {
   isNewAuthorityDue,
   newAuthorityDueAt,
@@ -39,18 +40,25 @@ export class Authorities {
   /** All that the store holds, expired ones included; undefined until it was read. */
   #known: readonly Authority[] | undefined;
   #chain: { readonly of: readonly Authority[]; readonly json: string } | undefined;
-  readonly #making = new SingleFlight<readonly Authority[]>();
+  readonly #making = new SingleFlight<void>();
+  readonly #rollover: DueWork;
 
-  constructor(private readonly store: CaStore, private readonly settings: AuthoritySettings) {}
+  constructor(private readonly store: CaStore, private readonly settings: AuthoritySettings) {
+    this.#rollover = new DueWork(`making a new CA certificate for ${store.name}`, settings.warn);
+  }
 
   /**
    * Those that have not expired, oldest first; never empty. Makes a new one first when one is due, once however many ask at the
-   * same time.
+   * same time. When that fails (a full disk), the old ones go on: they have half of their life left.
    */
   async valid(now: number): Promise<readonly Authority[]> {
     const known = this.#known ?? await this.#load();
     if (!isNewAuthorityDue(known, now, this.settings.lifeSpan)) return unexpired(known, now);
-    return unexpired(await this.#making.run(() => this.#make(now)), now);
+    await this.#rollover.attempt(() => this.#making.run(() => this.#make(now)), {
+      canWait: () => unexpired(known, now).length > 0,
+      now,
+    });
+    return unexpired(this.#known ?? known, now);
   }
 
   /** The one that signs. */
@@ -113,10 +121,10 @@ export class Authorities {
     }
   }
 
-  async #make(now: number): Promise<readonly Authority[]> {
+  async #make(now: number): Promise<void> {
     // Somebody may have made it between the caller's look and this call.
     const known = this.#known ?? await this.#load();
-    if (!isNewAuthorityDue(known, now, this.settings.lifeSpan)) return known;
+    if (!isNewAuthorityDue(known, now, this.settings.lifeSpan)) return;
     const key = await generateRsaKey(this.settings.keyBits);
     const der = await signCertificate(this.#prepare(key.publicKey, { known, now }), await signerFor(key));
     const certificate = await parseCertificate(der);
@@ -125,7 +133,7 @@ export class Authorities {
       keyPem: privateKeyToPem(key),
       certificatePem: certificateToPem(certificate),
     });
-    return await this.#load();
+    await this.#load();
   }
 
   /** The first certificate is made from the settings, each one after it from the one before. */

@@ -25,7 +25,7 @@ export function createCertificateAuthority(
   const { lifeSpan } = settings;
   const authorities = new Authorities(store, settings);
   const verification = new Verification(store, authorities);
-  const crls = new CrlPublisher(store, authorities, lifeSpan);
+  const crls = new CrlPublisher(store, authorities, settings);
   const issuance = new Issuance({ store, authorities, verification, settings });
   const revocations = new RevocationDesk({ store, authorities, verification, crls, lifeSpan });
   return { name: store.name, lifeSpan, authorities, verification, issuance, crls, revocations };

@@ -10,7 +10,9 @@ import { buildCrl, CrlEntries } from "../x509/crl_builder.ts";
 import type { Bytes } from "../bytes.ts";
 import { BACK_DATE } from "../x509/issuance.ts";
 import type { Authorities, Authority } from "./authorities.ts";
+import { DueWork } from "./due_work.ts";
 import { crlNextUpdate, crlRenewalDueAt, deletableBefore, isCrlRenewalDue } from "./lifecycle.ts";
+import type { Warn } from "./settings.ts";
 import { SingleFlight } from "./single_flight.ts";
 import type { CaStore, Revocation } from "./store.ts";
 
@@ -47,12 +49,15 @@ export class CrlPublisher {
   readonly #loading = new SingleFlight<Content>();
   readonly #renewing = new SingleFlight<void>();
   readonly #signing = new SingleFlight<void>();
+  readonly #renewal: DueWork;
 
   constructor(
     private readonly store: CaStore,
     private readonly authorities: Authorities,
-    private readonly lifeSpan: number,
-  ) {}
+    private readonly settings: { readonly lifeSpan: number; readonly warn: Warn },
+  ) {
+    this.#renewal = new DueWork(`the scheduled renewal of the CRL of ${store.name}`, settings.warn);
+  }
 
   /** The current CRL of every valid CA certificate, oldest CA first. Does not wait for a signature that is under way. */
   async current(now: number): Promise<readonly PublishedCrl[]> {
@@ -77,7 +82,7 @@ export class CrlPublisher {
   /** When the next scheduled renewal is due. */
   async nextDueAt(now: number): Promise<number> {
     const { lastUpdate } = await this.#loaded();
-    return lastUpdate === undefined ? now : crlRenewalDueAt(lastUpdate, this.lifeSpan);
+    return lastUpdate === undefined ? now : crlRenewalDueAt(lastUpdate, this.settings.lifeSpan);
   }
 
   /** Entries are only continued where no number lies between; else the next use reads them anew. */
@@ -95,13 +100,18 @@ export class CrlPublisher {
 
   async #renewIfDue(now: number): Promise<void> {
     const { lastUpdate } = await this.#loaded();
-    if (isCrlRenewalDue(lastUpdate, now, this.lifeSpan)) await this.#renewing.run(() => this.#renew(now));
+    if (!isCrlRenewalDue(lastUpdate, now, this.settings.lifeSpan)) return;
+    // The CRL that there is has half of its time left: a full disk is no reason to withhold it.
+    await this.#renewal.attempt(() => this.#renewing.run(() => this.#renew(now)), {
+      canWait: () => lastUpdate !== undefined && now < crlNextUpdate(lastUpdate, this.settings.lifeSpan),
+      now,
+    });
   }
 
   async #renew(now: number): Promise<void> {
     const { lastUpdate } = await this.#loaded();
-    if (!isCrlRenewalDue(lastUpdate, now, this.lifeSpan)) return;
-    const deletable = deletableBefore(lastUpdate, now, this.lifeSpan);
+    if (!isCrlRenewalDue(lastUpdate, now, this.settings.lifeSpan)) return;
+    const deletable = deletableBefore(lastUpdate, now, this.settings.lifeSpan);
     await this.store.renewCrl(now - BACK_DATE, deletable);
     this.#content = undefined;
     if (deletable !== undefined) await this.authorities.drop(deletable);
@@ -143,8 +153,8 @@ export class CrlPublisher {
     // From here to the calls of buildCrl(), which encodes before it awaits, number and entries belong together.
     const { number, lastUpdate: thisUpdate, modifiedAt, entries } = this.#content;
     if (thisUpdate === undefined) throw new Error(`the CRL of ${this.store.name} has no date yet`);
-    const dates = { thisUpdate, nextUpdate: crlNextUpdate(thisUpdate, this.lifeSpan) };
-    const renewalDueAt = crlRenewalDueAt(thisUpdate, this.lifeSpan);
+    const dates = { thisUpdate, nextUpdate: crlNextUpdate(thisUpdate, this.settings.lifeSpan) };
+    const renewalDueAt = crlRenewalDueAt(thisUpdate, this.settings.lifeSpan);
     const signed = await Promise.all(valid.map(async (authority) => {
       const { certificate, signer } = authority;
       const der = await buildCrl({ issuer: certificate, number, entries, ...dates }, signer);

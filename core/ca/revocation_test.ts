@@ -166,9 +166,7 @@ Deno.test("readRevocation() takes exact serial numbers from 0 to 2^159 - 1 and n
     assert.deepEqual(await read(`{"revoke_serial": ${serial}}`), { by: "user", serial: BigInt(serial) });
   }
   for (const serial of ["-1", "1.5", '"5"', "null", `${1n << 159n}`, "1e3", "1e400", "true", "[5]"]) {
-    const attempt = read(`{"revoke_serial": ${serial}}`);
-    if (serial === "1e3") assert.deepEqual(await attempt, { by: "user", serial: 1000n });
-    else await assert.rejects(attempt, refusedWith("malformed"), serial);
+    await assert.rejects(read(`{"revoke_serial": ${serial}}`), refusedWith("malformed"), serial);
   }
 });
 

@@ -1,0 +1,33 @@
+/** Work that is due, but that something older can still stand in for when it fails. */
+import { describeError } from "../errors.ts";
+import type { Warn } from "./settings.ts";
+
+/** After a failure the work is left alone for so long, in seconds: it may be expensive, and the disk is not emptied in between. */
+const RETRY_AFTER = 60;
+
+export class DueWork {
+  #notBefore = -Infinity;
+
+  /** @param name what fails, for the administrator */
+  constructor(private readonly name: string, private readonly warn: Warn) {}
+
+  /**
+   * Does `work`. Where it fails and `canWait` says that what there is will do for now, the failure is reported and the work is
+   * not tried again for a minute; else the failure is the caller's.
+   */
+  async attempt(
+    work: () => Promise<unknown>,
+    { canWait, now }: { canWait: () => boolean; now: number },
+  ): Promise<void> {
+    // A clock that was set back must not keep it waiting.
+    if (now < this.#notBefore && this.#notBefore <= now + RETRY_AFTER && canWait()) return;
+    try {
+      await work();
+      this.#notBefore = -Infinity;
+    } catch (error) {
+      if (!canWait()) throw error;
+      this.#notBefore = now + RETRY_AFTER;
+      this.warn(`${this.name} failed and will be tried again: ${describeError(error)}`);
+    }
+  }
+}
