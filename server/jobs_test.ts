@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { CaucaseError } from "../core/errors.ts";
+import { ManualClock } from "../core/host/clock.ts";
+import { NOW } from "../tests/support/issuing.ts";
+import { type Job, runJobs } from "./jobs.ts";
+
+/** Jobs that run on clocks of the test's until the block ends. */
+class Bench implements AsyncDisposable {
+  readonly clock = new ManualClock(NOW);
+  readonly uptime = new ManualClock(0);
+  readonly warnings: string[] = [];
+  readonly #stopping = new AbortController();
+  readonly finished: Promise<void>;
+
+  constructor(...jobs: Job[]) {
+    const { clock, uptime } = this;
+    const warn = (message: string) => this.warnings.push(message);
+    this.finished = runJobs(jobs, { clock, uptime, warn, signal: this.#stopping.signal });
+  }
+
+  stop(): Promise<void> {
+    this.#stopping.abort();
+    return this.finished;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+}
+
+/** A job that writes down when it ran, in seconds after `NOW`, and answers or throws what `outcome` says. */
+function recorded(name: string, outcome: (now: number) => number | Error): Job & { readonly runs: number[] } {
+  const runs: number[] = [];
+  return {
+    name,
+    runs,
+    run(now) {
+      runs.push(now - NOW);
+      const result = outcome(now);
+      return result instanceof Error ? Promise.reject(result) : Promise.resolve(result);
+    },
+  };
+}
+
+Deno.test("runJobs() runs every job at once and then when it said", async () => {
+  const minutely = recorded("minutely", (now) => now + 60);
+  const sooner = recorded("sooner", (now) => now + 25);
+  await using bench = new Bench(minutely, sooner);
+  await bench.clock.advance(120);
+  assert.deepEqual(minutely.runs, [0, 60, 120]);
+  assert.deepEqual(sooner.runs, [0, 25, 50, 75, 100]);
+});
+
+Deno.test("runJobs() looks again within the hour when nothing is due for long", async () => {
+  const yearly = recorded("yearly", (now) => now + 365 * 86_400);
+  await using bench = new Bench(yearly);
+  await bench.clock.advance(2 * 3600);
+  assert.deepEqual(yearly.runs, [0, 3600, 7200]);
+});
+
+Deno.test("runJobs() lets a second pass when a job is always due", async () => {
+  const always = recorded("always", (now) => now - 1000);
+  await using bench = new Bench(always);
+  await bench.clock.advance(3);
+  assert.deepEqual(always.runs, [0, 1, 2, 3]);
+});
+
+Deno.test("runJobs() tries a job that failed after 60 s, then after twice as long each time, at most an hour", async () => {
+  const failing = recorded("CRL of cas", () => new CaucaseError("storage", "disk is full", { hint: "make room" }));
+  await using bench = new Bench(failing);
+  await bench.clock.advance(60 * (1 + 2 + 4 + 8 + 16 + 32 + 60 + 60));
+  assert.deepEqual(failing.runs, [0, 1, 3, 7, 15, 31, 63, 123, 183].map((minutes) => minutes * 60));
+  assert.equal(bench.warnings[0], "CRL of cas failed, next try in 60 s: disk is full (make room)");
+  const waits = bench.warnings.map((line) => Number(/in (\d+) s/.exec(line)?.[1]));
+  assert.deepEqual(waits, [60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]);
+});
+
+Deno.test("runJobs() begins with 60 s again when a job failed after it had succeeded", async () => {
+  const outcomes = [new Error("1"), new Error("2"), NOW + 1000, new Error("3"), NOW + 9999];
+  const moody = recorded("moody", () => outcomes.shift() ?? NOW + 9999);
+  await using bench = new Bench(moody);
+  await bench.clock.advance(1060);
+  assert.deepEqual(moody.runs, [0, 60, 180, 1000, 1060]);
+  assert.equal(bench.warnings.length, 3);
+});
+
+Deno.test("runJobs() lets no job wait for another that fails or hangs", async () => {
+  const hanging: Job = { name: "hanging", run: () => hung.promise };
+  const hung = Promise.withResolvers<number>();
+  const throwing: Job = {
+    name: "throwing",
+    run: () => {
+      throw new TypeError("at once, not as a promise");
+    },
+  };
+  const healthy = recorded("healthy", (now) => now + 10);
+  await using bench = new Bench(hanging, throwing, healthy);
+  await bench.clock.advance(20);
+  assert.deepEqual(healthy.runs, [0, 10, 20]);
+  assert.match(bench.warnings.join(), /^throwing failed, next try in 60 s: at once, not as a promise$/);
+  hung.resolve(NOW);
+});
+
+Deno.test("runJobs() sees a jump forward of the clock at once", async () => {
+  const job = recorded("job", (now) => now + 3600);
+  await using bench = new Bench(job);
+  await bench.clock.advance(0);
+  bench.clock.set(NOW + 86_400);
+  await bench.clock.advance(0);
+  assert.deepEqual(job.runs, [0, 86_400]);
+});
+
+Deno.test("runJobs() is late by no more than its sleep when the clock is set back", async () => {
+  const job = recorded("job", (now) => now + 3600);
+  await using bench = new Bench(job);
+  await bench.clock.advance(0);
+  bench.clock.set(NOW - 86_400);
+  await bench.clock.advance(100);
+  assert.deepEqual(job.runs, [0], "not yet");
+  await bench.uptime.advance(3601);
+  assert.deepEqual(job.runs, [0, 100 - 86_400]);
+  assert.equal(bench.uptime.sleepers, 1, "one sleep, not one for each that is over");
+  assert.equal(bench.clock.sleepers, 1);
+});
+
+Deno.test("runJobs() ends at the signal, after the run that is under way", async () => {
+  const begun = Promise.withResolvers<void>();
+  const work = Promise.withResolvers<number>();
+  const asleep = recorded("asleep", (now) => now + 60);
+  const bench = new Bench(asleep, {
+    name: "busy",
+    run: () => {
+      begun.resolve();
+      return work.promise;
+    },
+  });
+  await begun.promise;
+  let ended = false;
+  const stopped = bench.stop().then(() => ended = true);
+  await bench.clock.advance(60);
+  assert.equal(ended, false, "the busy job is let finish");
+  work.resolve(NOW);
+  await stopped;
+  assert.deepEqual(asleep.runs, [0]);
+  assert.deepEqual(bench.warnings, []);
+});
+
+Deno.test("runJobs() leaves no timer behind when it runs on the process's own uptime", async () => {
+  const stopping = new AbortController();
+  const job = recorded("job", (now) => now + 60);
+  const clock = new ManualClock(NOW);
+  const finished = runJobs([job], { clock, warn: assert.fail, signal: stopping.signal });
+  await clock.advance(60);
+  stopping.abort();
+  await finished;
+  assert.deepEqual(job.runs, [0, 60]);
+});
