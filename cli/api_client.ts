@@ -1,8 +1,9 @@
 /** The operations of a caucase server, for one of its CAs: paths and methods come from the route table. */
 import * as v from "valibot";
 import { type Bytes, utf8 } from "../core/bytes.ts";
-import { type Message, messageToJson, parseJson } from "../core/envelope.ts";
-import { CaucaseError, malformed } from "../core/errors.ts";
+import { type Message, messageToJson } from "../core/envelope.ts";
+import { CaucaseError, type ErrorDetails, malformed } from "../core/errors.ts";
+import { parseJson } from "../core/json.ts";
 import { httpsPortBeside } from "../core/protocol/netloc.ts";
 import { type Route, type RouteName, ROUTES } from "../core/protocol/routes.ts";
 import { httpRequest, type HttpResponse } from "./http_request.ts";
@@ -27,7 +28,7 @@ interface Call {
   readonly asUser?: boolean;
 }
 
-const PendingShape = v.array(v.object({ id: v.string(), csr: v.string() }));
+const PendingShape = v.array(v.object({ id: v.pipe(v.string(), v.regex(/^\d+$/)), csr: v.string() }));
 
 export class ApiClient {
   readonly #base: URL;
@@ -47,7 +48,17 @@ export class ApiClient {
         hint: "HTTPS is found on the next port by itself",
       });
     }
+    if (url.username !== "" || url.password !== "") {
+      throw new CaucaseError("usage", "--ca-url: there must be no name or password in the URL", {
+        hint: "users are known by their certificates: see --user-key",
+      });
+    }
     this.#base = url;
+  }
+
+  /** Base URL of the server, for people. */
+  get serverUrl(): string {
+    return this.#base.href;
   }
 
   /** The oldest valid CA certificate, PEM. */
@@ -121,8 +132,9 @@ export class ApiClient {
       ...(asUser && user && { user }),
       ...(signal && { signal }),
     });
-    if (response.status < 200 || response.status > 299) throw refused(`${route.method} ${url.href}`, response);
-    return response;
+    if (response.status >= 200 && response.status <= 299) return response;
+    const hint = user ? "the certificate in --user-key is not, or no longer, a user's" : "see --user-key";
+    throw refused(`${route.method} ${url.href}`, response, response.status === 401 ? { hint } : {});
   }
 
   #url({ path }: Route, { id, asUser }: { id: string | undefined; asUser: boolean }): URL {
@@ -159,10 +171,11 @@ async function optional(call: () => Promise<HttpResponse>): Promise<string | und
 }
 
 /** What a server said of its refusal, in one short line without control characters. */
-function refused(what: string, { status, headers, body }: HttpResponse): CaucaseError {
+function refused(what: string, { status, headers, body }: HttpResponse, details: ErrorDetails): CaucaseError {
   const reason = text({ body: body.subarray(0, 300) as Bytes }).replace(/[^\p{L}\p{N}\p{P}\p{S} ]+/gu, " ").trim();
   const retryAfter = Number(headers["retry-after"]);
   return new CaucaseError("refused", `${what}: the server answered ${status}${reason && `: ${reason}`}`, {
+    ...details,
     status,
     ...(Number.isFinite(retryAfter) && { retryAfter }),
   });

@@ -62,26 +62,6 @@ export async function verifyMessage(message: SignedMessage, key: PublicKey): Pro
   if (!genuine) throw new CaucaseError("untrusted", "the message was not signed with the key it names");
 }
 
-/**
- * JSON text as a value; integers that a double cannot hold become BigInt, so that a serial number stays exact. Throws `malformed`,
- * naming `what`.
- */
-export function parseJson(text: string, what: string): unknown {
-  try {
-    return JSON.parse(text, exactIntegers);
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    throw malformed(`${what} is not JSON`, { cause });
-  }
-}
-
-function exactIntegers(_key: string, value: unknown, context?: { source?: string }): unknown {
-  const source = context?.source;
-  return typeof value === "number" && !Number.isSafeInteger(value) && source !== undefined && /^-?\d+$/.test(source)
-    ? BigInt(source)
-    : value;
-}
-
 /** Base64 as other implementations write it: with line ends anywhere, also at its end. */
 function decodeSignature(text: string): Bytes {
   try {

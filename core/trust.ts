@@ -2,8 +2,9 @@
 import * as v from "valibot";
 import { equalBytes } from "./bytes.ts";
 import { newestUsable } from "./ca/lifecycle.ts";
-import { messageFromJson, parseJson, type SignedMessage, verifyMessage } from "./envelope.ts";
+import { messageFromJson, type SignedMessage, verifyMessage } from "./envelope.ts";
 import { CaucaseError, malformed } from "./errors.ts";
+import { parseJson } from "./json.ts";
 import { type Certificate, certificateFromPem } from "./x509/certificate.ts";
 
 const LinkShape = v.object({ old_pem: v.string(), new_pem: v.string() });

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { messageFromJson, type SignedMessage, type UnsignedMessage, verifyMessage } from "../envelope.ts";
 import { malformed } from "../errors.ts";
+import { parseJson } from "../json.ts";
 import { type Certificate, certificateFromPem } from "../x509/certificate.ts";
 
 const RenewalShape = v.object({ crt_pem: v.string(), renew_csr_pem: v.string() });
@@ -29,9 +30,9 @@ export type RevocationMessage =
 
 /** The body of `PUT crt/renew`. Throws `malformed`; the signature is not checked yet. */
 export async function readRenewal(body: string): Promise<RenewalMessage> {
-  const message = messageFromJson(readJson(body, "the renewal"));
+  const message = messageFromJson(parseJson(body, "the renewal"));
   if (message.digest === null) throw malformed("the renewal is not signed");
-  const payload = v.safeParse(RenewalShape, readJson(message.payload, "the payload of the renewal"));
+  const payload = v.safeParse(RenewalShape, parseJson(message.payload, "the payload of the renewal"));
   if (!payload.success) throw malformed("the payload of the renewal lacks crt_pem or renew_csr_pem");
   const { crt_pem, renew_csr_pem } = payload.output;
   return { certificate: await certificateFromPem(crt_pem), csrPem: renew_csr_pem, message };
@@ -39,12 +40,12 @@ export async function readRenewal(body: string): Promise<RenewalMessage> {
 
 /** The envelope of `PUT crt/revoke`; whether it is signed decides who must have sent it. Throws `malformed`. */
 export function readRevocationEnvelope(body: string): SignedMessage | UnsignedMessage {
-  return messageFromJson(readJson(body, "the revocation"));
+  return messageFromJson(parseJson(body, "the revocation"));
 }
 
 /** What the envelope holds. Throws `malformed`; the signature is not checked yet. */
 export async function readRevocation(message: SignedMessage | UnsignedMessage): Promise<RevocationMessage> {
-  const value = readJson(message.payload, "the payload of the revocation");
+  const value = parseJson(message.payload, "the payload of the revocation");
   const named = v.safeParse(CertificateShape, value);
   if (named.success) {
     const certificate = await certificateFromPem(named.output.revoke_crt_pem);
@@ -75,17 +76,4 @@ function readSerial(payload: string): bigint {
 function integersAsBigInt(_key: string, value: unknown, context?: { source?: string }): unknown {
   const source = context?.source;
   return typeof value === "number" && source !== undefined && /^-?\d+$/.test(source) ? BigInt(source) : value;
-}
-
-/**
- * JSON text as a value; throws `malformed`, naming `what`. Plain: anybody sends us megabytes, nested as deep as that, and a
- * reviver would exhaust the stack.
- */
-function readJson(text: string, what: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    throw malformed(`${what} is not JSON`, { cause });
-  }
 }

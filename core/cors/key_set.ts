@@ -5,6 +5,7 @@
 import * as v from "valibot";
 import type { Bytes } from "../bytes.ts";
 import { malformed } from "../errors.ts";
+import { parseJson } from "../json.ts";
 
 export interface CorsKey {
   /** Unix seconds; from then on its tokens are void. */
@@ -36,18 +37,9 @@ const keySetSchema = v.array(
  * @throws `malformed`, without anything of the content in the message
  */
 export function parseKeySet(text: string): readonly CorsKey[] {
-  const result = v.safeParse(keySetSchema, parseJson(text));
+  const result = v.safeParse(keySetSchema, parseJson(text, "the key set"));
   if (!result.success) throw malformed("not a list of [expiry, key of 43 printable characters or more]");
   return newestFirst(result.output.map(([expires, secret]) => ({ expires, secret })));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The engine's message quotes the text, which may be most of a key.
-    throw malformed("not JSON");
-  }
 }
 
 /** The text of a key set, as `parseKeySet` reads it: newest last, as keys were always appended. */
