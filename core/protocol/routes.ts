@@ -15,7 +15,7 @@ interface RouteShape {
   readonly access: Access;
   readonly origins: CrossOrigin;
   /** Name, kind and title in the self-description; absent where the route is not in it. */
-  readonly hal?: { readonly name: string; readonly title: string; readonly href?: string };
+  readonly hal?: { readonly name: string; readonly title: string };
 }
 
 export const ROUTES = {
@@ -45,14 +45,31 @@ export const ROUTES = {
     "getCACertificateChain",
     "The signed chain from the oldest CA certificate to the newest",
   ),
-  submit: act("PUT", "/{ca}/csr", "anyone", "createCertificateSigningRequest", "Submit a certificate signing request"),
-  reject: act("DELETE", "/{ca}/csr/{csr_id}", "user", "deletePendingCertificateRequest", "Reject a pending request"),
-  sign: {
-    ...act("PUT", "/{ca}/crt/{csr_id}", "user", "createCertificate", "Sign a pending request"),
-    hal: { name: "createCertificate", title: "Sign a pending request", href: "/{ca}/crt/{crt_id}" },
-  },
-  renew: act("PUT", "/{ca}/crt/renew", "message", "renewCertificate", "Renew a certificate with a new key"),
-  revoke: act("PUT", "/{ca}/crt/revoke", "message", "revokeCertificate", "Revoke a certificate"),
+  submit: act(
+    { method: "PUT", path: "/{ca}/csr", access: "anyone" },
+    "createCertificateSigningRequest",
+    "Submit a certificate signing request",
+  ),
+  reject: act(
+    { method: "DELETE", path: "/{ca}/csr/{csr_id}", access: "user" },
+    "deletePendingCertificateRequest",
+    "Reject a pending request",
+  ),
+  sign: act(
+    { method: "PUT", path: "/{ca}/crt/{crt_id}", access: "user" },
+    "createCertificate",
+    "Sign a pending request",
+  ),
+  renew: act(
+    { method: "PUT", path: "/{ca}/crt/renew", access: "message" },
+    "renewCertificate",
+    "Renew a certificate with a new key",
+  ),
+  revoke: act(
+    { method: "PUT", path: "/{ca}/crt/revoke", access: "message" },
+    "revokeCertificate",
+    "Revoke a certificate",
+  ),
 } as const satisfies Record<string, RouteShape>;
 
 export type RouteName = keyof typeof ROUTES;
@@ -62,12 +79,12 @@ function get<const Path extends string>(path: Path, name: string, title: string)
   return { method: "GET", path, access: "anyone", origins: "consent", hal: { name, title } } as const;
 }
 
-function act<const Method extends "PUT" | "DELETE", const Path extends string, const Who extends Access>(
-  method: Method,
-  path: Path,
-  access: Who,
+function act<
+  const Operation extends { readonly method: "PUT" | "DELETE"; readonly path: string; readonly access: Access },
+>(
+  operation: Operation,
   name: string,
   title: string,
 ) {
-  return { method, path, access, origins: "consent", hal: { name, title } } as const;
+  return { ...operation, origins: "consent", hal: { name, title } } as const;
 }

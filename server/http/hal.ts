@@ -43,11 +43,11 @@ export function describeCa(ca: PublicCa, userOrigin: string): Answer {
 
 function describe(
   { path, access }: Route,
-  { title, href = path }: NonNullable<Route["hal"]>,
+  { title }: NonNullable<Route["hal"]>,
   { ca, userOrigin }: { ca: PublicCa; userOrigin: string },
 ): HalEntry {
   // A parameter may hold any characters a URI may: RFC 6570 3.2.3 reserved expansion.
-  const template = href.replace("{ca}", ca).replace(/\{(\w+)\}/g, "{+$1}");
+  const template = path.replace("{ca}", ca).replace(/\{(\w+)\}/g, "{+$1}");
   const templated = template.includes("{") && { templated: true as const };
   return { title, ...templated, href: access === "user" ? userOrigin + template : template };
 }
