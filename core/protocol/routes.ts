@@ -10,6 +10,7 @@ export type Access = "anyone" | "user" | "message" | "person";
 export type CrossOrigin = "any" | "consent" | "none";
 
 interface RouteShape {
+  /** `HEAD` comes with `GET`, `OPTIONS` with every path. */
   readonly method: "GET" | "PUT" | "DELETE" | "POST";
   readonly path: string;
   readonly access: Access;
@@ -23,68 +24,32 @@ export const ROUTES = {
   corsPage: { method: "GET", path: "/cors", access: "person", origins: "consent" },
   corsDecide: { method: "POST", path: "/cors", access: "person", origins: "none" },
   caRoot: { method: "GET", path: "/{ca}", access: "anyone", origins: "any" },
-  crlList: get(
-    "/{ca}/crl",
-    "getCertificateRevocationListList",
-    "Current revocation lists of all valid CA certificates",
+  crlList: listed(["GET", "/{ca}/crl", "anyone"], "getCertificateRevocationListList", "All current CRLs"),
+  crl: listed(["GET", "/{ca}/crl/{authority_key_id}", "anyone"], "getCertificateRevocationList", "One current CRL"),
+  pendingList: listed(["GET", "/{ca}/csr", "user"], "getPendingCertificateRequestList", "All pending requests"),
+  request: listed(["GET", "/{ca}/csr/{csr_id}", "anyone"], "getCertificateSigningRequest", "One request"),
+  certificate: listed(["GET", "/{ca}/crt/{csr_id}", "anyone"], "getCertificate", "The certificate for a request"),
+  caCertificate: listed(
+    ["GET", "/{ca}/crt/ca.crt.pem", "anyone"],
+    "getCACertificate",
+    "The oldest valid CA certificate",
   ),
-  crl: get(
-    "/{ca}/crl/{authority_key_id}",
-    "getCertificateRevocationList",
-    "Current revocation list of one CA certificate",
-  ),
-  pendingList: {
-    ...get("/{ca}/csr", "getPendingCertificateRequestList", "Pending certificate signing requests"),
-    access: "user",
-  },
-  request: get("/{ca}/csr/{csr_id}", "getCertificateSigningRequest", "One certificate signing request"),
-  certificate: get("/{ca}/crt/{csr_id}", "getCertificate", "The certificate issued for a request"),
-  caCertificate: get("/{ca}/crt/ca.crt.pem", "getCACertificate", "The oldest valid CA certificate"),
-  caChain: get(
-    "/{ca}/crt/ca.crt.json",
-    "getCACertificateChain",
-    "The signed chain from the oldest CA certificate to the newest",
-  ),
-  submit: act(
-    { method: "PUT", path: "/{ca}/csr", access: "anyone" },
-    "createCertificateSigningRequest",
-    "Submit a certificate signing request",
-  ),
-  reject: act(
-    { method: "DELETE", path: "/{ca}/csr/{csr_id}", access: "user" },
-    "deletePendingCertificateRequest",
-    "Reject a pending request",
-  ),
-  sign: act(
-    { method: "PUT", path: "/{ca}/crt/{crt_id}", access: "user" },
-    "createCertificate",
-    "Sign a pending request",
-  ),
-  renew: act(
-    { method: "PUT", path: "/{ca}/crt/renew", access: "message" },
-    "renewCertificate",
-    "Renew a certificate with a new key",
-  ),
-  revoke: act(
-    { method: "PUT", path: "/{ca}/crt/revoke", access: "message" },
-    "revokeCertificate",
-    "Revoke a certificate",
-  ),
-} as const satisfies Record<string, RouteShape>;
+  caChain: listed(["GET", "/{ca}/crt/ca.crt.json", "anyone"], "getCACertificateChain", "From the oldest to the newest"),
+  submit: listed(["PUT", "/{ca}/csr", "anyone"], "createCertificateSigningRequest", "Submit a request"),
+  reject: listed(["DELETE", "/{ca}/csr/{csr_id}", "user"], "deletePendingCertificateRequest", "Reject a request"),
+  sign: listed(["PUT", "/{ca}/crt/{crt_id}", "user"], "createCertificate", "Sign a pending request"),
+  renew: listed(["PUT", "/{ca}/crt/renew", "message"], "renewCertificate", "Renew a certificate with a new key"),
+  revoke: listed(["PUT", "/{ca}/crt/revoke", "message"], "revokeCertificate", "Revoke a certificate"),
+} satisfies Record<string, RouteShape>;
 
 export type RouteName = keyof typeof ROUTES;
 export type Route = RouteShape;
 
-function get<const Path extends string>(path: Path, name: string, title: string) {
-  return { method: "GET", path, access: "anyone", origins: "consent", hal: { name, title } } as const;
-}
-
-function act<
-  const Operation extends { readonly method: "PUT" | "DELETE"; readonly path: string; readonly access: Access },
->(
-  operation: Operation,
+/** A route that the self-description lists: reads as links, all else as actions. */
+function listed(
+  [method, path, access]: readonly [RouteShape["method"], string, Access],
   name: string,
   title: string,
-) {
-  return { ...operation, origins: "consent", hal: { name, title } } as const;
+): RouteShape {
+  return { method, path, access, origins: "consent", hal: { name, title } };
 }
