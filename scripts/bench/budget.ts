@@ -1,4 +1,4 @@
-/** What a figure of ours should be (DESIGN.md's "What speed means here"), and whether it is. Information, never a verdict. */
+/** What a figure of ours should be, and whether it is. Information for people, never a verdict. */
 import type { Better } from "./statistics.ts";
 
 export type Budget =

@@ -36,7 +36,8 @@ const GRACE = 60_000;
 
 /** @throws Error when an answer has another status than it should: the figures would be worth nothing */
 export async function runLoad(job: LoadJob): Promise<LoadResult> {
-  const command = [Deno.execPath(), "run", "--no-prompt", "--allow-net=127.0.0.1", "--allow-read=/proc", WORKER];
+  // Deno lets only programs with all rights look into /proc.
+  const command = [Deno.execPath(), "run", "--allow-all", WORKER];
   const { status, out, err } = await runCommand(command, {
     cwd: ".",
     input: JSON.stringify(job),

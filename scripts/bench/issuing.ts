@@ -1,0 +1,105 @@
+/** Issuing and renewing: alone and sixteen at a time, on an empty database and on full ones. */
+import type { BenchContext } from "./bench_context.ts";
+import { leastForIssuing, leastForRenewing, measureCosts } from "./costs.ts";
+import type { Figure } from "./ledger.ts";
+import { type LoadResult, runLoad } from "./load.ts";
+import type { BenchServer } from "./program.ts";
+import { renewRequest, submitRequest } from "./requests.ts";
+import type { Amounts } from "./seed.ts";
+
+type Operation = "issue" | "renew";
+
+const CONNECTIONS = 16;
+const EMPTY: Amounts = { certificates: 0, revoked: 0 };
+
+export async function measureIssuing(context: BenchContext): Promise<void> {
+  await measureOperation(context, "issue", [EMPTY, { ...EMPTY, certificates: context.scale.certificates }]);
+  reportRest(context, "issue", leastForIssuing(await measureCosts(context.scale.costSeconds)));
+}
+
+export async function measureRenewing(context: BenchContext): Promise<void> {
+  const { certificates, revoked } = context.scale;
+  const full = [{ ...EMPTY, certificates }, { ...EMPTY, revoked: revoked.at(-1) ?? 0 }];
+  await measureOperation(context, "renew", [EMPTY, ...full]);
+  reportRest(context, "renew", leastForRenewing(await measureCosts(context.scale.costSeconds)));
+}
+
+async function measureOperation(
+  context: BenchContext,
+  operation: Operation,
+  databases: readonly Amounts[],
+): Promise<void> {
+  for (const amounts of databases) {
+    for (let round = 0; round < context.scale.rounds; round++) {
+      await context.withServers(amounts, round, (server) => measureServer(context, server, { operation, amounts }));
+    }
+  }
+}
+
+async function measureServer(
+  { scale, ledger, requests, holders }: BenchContext,
+  server: BenchServer,
+  { operation, amounts }: { readonly operation: Operation; readonly amounts: Amounts },
+): Promise<void> {
+  const { name, port } = server.program;
+  const volumes = [[1, scale.issued.oneByOne], [CONNECTIONS, scale.issued.together]] as const;
+  const warmUp = scale.warmUp[name];
+  let used = 0;
+  for (const [connections, volume] of volumes) {
+    const count = volume[name];
+    const csrs = requests.slice(used, used += warmUp + count);
+    const result = await runLoad({
+      port,
+      pid: server.pid,
+      connections,
+      requests: await Promise.all(
+        csrs.map((csr, index) =>
+          operation === "issue" ? submitRequest(port, csr) : renewRequest(port, chosen(holders(name), index), csr)
+        ),
+      ),
+      warmUp,
+      count,
+      maxSeconds: scale.maxSeconds,
+      expected: operation === "issue" ? [201] : [200],
+    });
+    ledger.add(figureOf(operation, connections, amounts), name, sampleOf(result));
+  }
+}
+
+function chosen<T>(list: readonly T[], index: number): T {
+  const one = list[index % list.length];
+  if (one === undefined) throw new Error("nothing to choose from");
+  return one;
+}
+
+function sampleOf({ durations: { length }, seconds, cpuSeconds }: LoadResult) {
+  return { value: length / seconds, cpuMs: cpuSeconds * 1000 / length };
+}
+
+function figureOf(operation: Operation, connections: number, amounts: Amounts): Figure {
+  const together = connections > 1;
+  const onEmpty = nameOf(operation, connections, EMPTY);
+  const name = nameOf(operation, connections, amounts);
+  const figure = { name, unit: "/s", better: "more" } as const;
+  if (name !== onEmpty) return { ...figure, budget: { kind: "same as", figure: onEmpty } };
+  return together ? { ...figure, budget: { kind: "reference", times: 5 } } : figure;
+}
+
+function nameOf(operation: Operation, connections: number, { certificates, revoked }: Amounts): string {
+  const database = revoked > 0 ? `${revoked} revoked` : certificates > 0 ? `${certificates} stored` : "empty";
+  return `${operation}, ${connections} conn., ${database}`;
+}
+
+/** Half a millisecond is the budget for all that is neither cryptography nor database. */
+const REST_BUDGET = 0.5;
+
+/** What a request costs our server beyond what it cannot do without; with many at once, commits are shared and cost less. */
+function reportRest({ ledger }: BenchContext, operation: Operation, least: number): void {
+  const spent = ledger.medianCpuMs(nameOf(operation, CONNECTIONS, EMPTY), "ours");
+  if (spent === undefined) return;
+  const unit = "ms CPU";
+  ledger.add({ name: `${operation}: crypto and commit by themselves`, unit, better: "less" }, "ours", { value: least });
+  const name = `${operation}: all the rest of a request`;
+  const budget = { kind: "absolute", limit: REST_BUDGET } as const;
+  ledger.add({ name, unit, better: "less", budget }, "ours", { value: spent - least });
+}

@@ -1,0 +1,72 @@
+/** How much is measured: in full, or just enough to see that it works. */
+
+/** Seconds. */
+export const DAY = 86_400;
+
+/** How many requests one measurement sends, each to its program. */
+export interface Volume {
+  readonly ours: number;
+  readonly reference: number;
+}
+
+export interface Scale {
+  /** Measurements of each figure; medians are shown. */
+  readonly rounds: number;
+  /** Stored certificates of the database that is not empty. */
+  readonly certificates: number;
+  /** Revoked certificates of the databases on which revoking is measured, in order. */
+  readonly revoked: readonly number[];
+  /** Requests for certificates and renewals, for each number of connections. */
+  readonly issued: { readonly oneByOne: Volume; readonly together: Volume };
+  /** Requests of that kind before the clock starts: a runtime compiles what it runs often. */
+  readonly warmUp: Volume;
+  readonly reads: Volume;
+  /** Of a CRL with the largest number of entries. */
+  readonly largeReads: Volume;
+  readonly revocations: Volume;
+  readonly starts: number;
+  /** No measurement sends requests for longer, whatever its volume. */
+  readonly maxSeconds: number;
+  /** For each cryptographic operation that is measured by itself. */
+  readonly costSeconds: number;
+}
+
+export const FULL: Scale = {
+  rounds: 3,
+  certificates: 50_000,
+  revoked: [0, 10_000, 100_000],
+  issued: { oneByOne: { ours: 250, reference: 60 }, together: { ours: 1000, reference: 120 } },
+  warmUp: { ours: 250, reference: 16 },
+  reads: { ours: 40_000, reference: 1500 },
+  largeReads: { ours: 200, reference: 60 },
+  revocations: { ours: 10, reference: 6 },
+  starts: 7,
+  maxSeconds: 3,
+  costSeconds: 1,
+};
+
+export const QUICK: Scale = {
+  rounds: 1,
+  certificates: 1000,
+  revoked: [0, 1000],
+  issued: { oneByOne: { ours: 30, reference: 20 }, together: { ours: 100, reference: 40 } },
+  warmUp: { ours: 20, reference: 4 },
+  reads: { ours: 2000, reference: 100 },
+  largeReads: { ours: 50, reference: 20 },
+  revocations: { ours: 3, reference: 2 },
+  starts: 1,
+  maxSeconds: 1,
+  costSeconds: 0.2,
+};
+
+/** Certificates of holders that the measurements need, and requests for new ones. */
+export function materialNeeded(scale: Scale): { readonly holders: number; readonly requests: number } {
+  const { issued, warmUp, revocations } = scale;
+  return {
+    holders: Math.max(revocations.ours, revocations.reference) + 1,
+    requests: Math.max(
+      2 * warmUp.ours + issued.oneByOne.ours + issued.together.ours,
+      2 * warmUp.reference + issued.oneByOne.reference + issued.together.reference,
+    ),
+  };
+}
