@@ -32,7 +32,7 @@ export const ROUTES = {
   caCertificate: listed(
     ["GET", "/{ca}/crt/ca.crt.pem", "anyone"],
     "getCACertificate",
-    "The oldest valid CA certificate",
+    "The oldest that is valid",
   ),
   caChain: listed(["GET", "/{ca}/crt/ca.crt.json", "anyone"], "getCACertificateChain", "From the oldest to the newest"),
   submit: listed(["PUT", "/{ca}/csr", "anyone"], "createCertificateSigningRequest", "Submit a request"),
