@@ -146,7 +146,7 @@ export class BodyReader implements HeldBody {
     this.#result.resolve(whole);
   };
 
-  readonly #breakOff = (): void => this.fail(malformed("the body broke off"));
+  readonly #breakOff = (): void => this.fail(brokenBody());
 
   #settle(): void {
     this.#settled = true;
@@ -160,6 +160,11 @@ export class BodyReader implements HeldBody {
 export function declaredLength(request: IncomingMessage): number | undefined {
   if (request.headers["transfer-encoding"] !== undefined) return undefined;
   return Number(request.headers["content-length"] ?? 0);
+}
+
+/** A body that ends before it is complete, or goes on as something else. */
+export function brokenBody(): CaucaseError {
+  return malformed("the body broke off, or is not well-formed");
 }
 
 /** A body over the limit of `bodyBytes`. */

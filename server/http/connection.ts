@@ -1,12 +1,10 @@
 /** One connection of a client: its requests one after the other, and its end. */
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
-import { malformed } from "../../core/errors.ts";
 import type { ConnectionPool, PooledConnection } from "./connection_pool.ts";
 import type { Limits } from "./limits.ts";
 import type { ExchangeConnection, ReceivedRequest } from "./node_exchange.ts";
-import type { BodyReader } from "./body_reader.ts";
+import { type BodyReader, brokenBody } from "./body_reader.ts";
 
 /** A request that is being answered, as its connection sees it. */
 export interface RunningRequest {
@@ -38,6 +36,7 @@ export class Connection implements PooledConnection, ExchangeConnection {
   constructor(parts: ConnectionParts) {
     this.#parts = parts;
     parts.socket.once("close", () => this.#onClosed());
+    parts.socket.once("end", this.#onEnd);
   }
 
   get remoteAddress(): string {
@@ -56,10 +55,10 @@ export class Connection implements PooledConnection, ExchangeConnection {
 
   /** Whether the running answer is to be the last one. */
   get ending(): boolean {
-    return this.#ending;
+    return this.#ending && this.#waiting.length === 0;
   }
 
-  /** Whether what the client sends can no longer be understood, so that there is no use in reading on. */
+  /** Whether nothing that can be understood comes any more, so that there is no use in reading on. */
   get unparsable(): boolean {
     return this.#unparsable;
   }
@@ -71,6 +70,7 @@ export class Connection implements PooledConnection, ExchangeConnection {
   /** The TLS handshake succeeded: from now on this is the socket. */
   secured(socket: TLSSocket): void {
     this.#tlsSocket = socket;
+    socket.once("end", this.#onEnd);
   }
 
   /** Answers the request, after those that came before it. */
@@ -85,11 +85,11 @@ export class Connection implements PooledConnection, ExchangeConnection {
     this.#sendingSince = performance.now();
   };
 
-  /** What follows on this connection is not HTTP. What came before is still answered. */
+  /** What follows on this connection is not HTTP, or nothing. What came before is still answered. */
   stopParsing(): void {
     this.#unparsable = true;
     this.#ending = true;
-    this.#running?.reader?.fail(malformed("the body is not well-formed"));
+    this.#running?.reader?.fail(brokenBody());
   }
 
   destroy(): void {
@@ -131,6 +131,11 @@ export class Connection implements PooledConnection, ExchangeConnection {
     else this.#parts.pool.setIdle(this);
   }
 
+  /** The client sends no more. It may still wait for answers, but a body that is not complete never will be. */
+  readonly #onEnd = (): void => {
+    if (this.#running) this.stopParsing();
+  };
+
   #onClosed(): void {
     this.#waiting.length = 0;
     this.#parts.pool.remove(this);
@@ -141,21 +146,4 @@ function peerCertificate(socket: TLSSocket | undefined): Uint8Array | undefined 
   // Without a certificate the runtime gives null or an object without members.
   const raw: Uint8Array | undefined = socket?.getPeerCertificate()?.raw;
   return raw && raw.length > 0 ? new Uint8Array(raw) : undefined;
-}
-
-/** Reads on for a while and throws away what comes, then ends the response: closed at once, the client might never see it. */
-export function lingerThenEnd(request: IncomingMessage, response: ServerResponse, limits: Limits): void {
-  let left = limits.lingerBytes;
-  const end = () => {
-    clearTimeout(timer);
-    response.end();
-  };
-  const timer = setTimeout(end, limits.lingerMs);
-  response.once("close", () => clearTimeout(timer));
-  request.once("end", end);
-  request.on("data", (chunk: Uint8Array) => {
-    left -= chunk.length;
-    if (left < 0) end();
-  });
-  request.resume();
 }

@@ -39,8 +39,8 @@ export class ConnectionPool {
 
   /** Takes a new connection in, as idle, and closes another one for it where that is needed; false when it cannot come in. */
   admit(connection: PooledConnection): boolean {
-    if (!this.#makeRoomFor(addressGroup(connection.remoteAddress))) return false;
     const group = addressGroup(connection.remoteAddress);
+    if (!this.#makeRoomFor(group)) return false;
     this.#counts.set(group, this.#count(group) + 1);
     this.#all.add(connection);
     this.#idle.add(connection);
@@ -85,17 +85,19 @@ export class ConnectionPool {
   #makeRoomFor(group: string): boolean {
     if (this.#count(group) >= this.#limits.connectionsPerAddress) {
       this.#notice(`${group} has ${this.#count(group)} connections`);
-      if (!this.#closeLongestIdle(group)) return false;
+      if (!this.#closeLongestIdle((other) => other === group)) return false;
     }
     if (this.#all.size < this.#limits.connections) return true;
     this.#notice(`${this.#all.size} connections are open`);
-    return this.#closeLongestIdle(this.#largestGroup()) || this.#closeLongestIdle();
+    // Whoever has most gives first.
+    const most = this.#largestCount();
+    return this.#closeLongestIdle((other) => this.#count(other) === most) || this.#closeLongestIdle(() => true);
   }
 
-  /** Closes the connection (of one group) that is idle longest; false when all are busy. */
-  #closeLongestIdle(group?: string): boolean {
+  /** Closes the connection that is idle longest among those of certain groups; false when all of them are busy. */
+  #closeLongestIdle(isOf: (group: string) => boolean): boolean {
     for (const connection of this.#idle) {
-      if (group !== undefined && addressGroup(connection.remoteAddress) !== group) continue;
+      if (!isOf(addressGroup(connection.remoteAddress))) continue;
       this.remove(connection);
       connection.destroy();
       return true;
@@ -103,11 +105,9 @@ export class ConnectionPool {
     return false;
   }
 
-  #largestGroup(): string | undefined {
-    let largest: string | undefined;
-    for (const [group, count] of this.#counts) {
-      if (largest === undefined || count > this.#count(largest)) largest = group;
-    }
+  #largestCount(): number {
+    let largest = 0;
+    for (const count of this.#counts.values()) largest = Math.max(largest, count);
     return largest;
   }
 

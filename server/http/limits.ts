@@ -65,19 +65,22 @@ export function defaultLimits(openFiles = openFileLimit()): Limits {
   };
 }
 
-/** The soft limit of open files in the text of Linux's `/proc/self/limits`; Infinity where it says none. */
-export function parseOpenFileLimit(limits: string): number {
+/** The soft limit of open files in the text of Linux's `/proc/self/limits`; undefined where it names no number. */
+export function parseOpenFileLimit(limits: string): number | undefined {
   const match = /^Max open files\s+(\d+)/m.exec(limits);
-  return match ? Number(match[1]) : Infinity;
+  return match ? Number(match[1]) : undefined;
 }
 
-/** How many files this process may open, as far as the system tells. The runtime raises the soft limit when it starts. */
+/** What systems allow at least, once the runtime has raised its soft limit, as it does when it starts. */
+const USUAL_OPEN_FILES = 4096;
+
+/** How many files this process may open, as far as the system tells. */
 function openFileLimit(): number {
   try {
-    return parseOpenFileLimit(Deno.readTextFileSync("/proc/self/limits"));
+    return parseOpenFileLimit(Deno.readTextFileSync("/proc/self/limits")) ?? USUAL_OPEN_FILES;
   } catch (error) {
-    // Not Linux, or not permitted to look.
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable) return Infinity;
+    // Not Linux, or the program may not look: that takes --allow-all.
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable) return USUAL_OPEN_FILES;
     throw error;
   }
 }

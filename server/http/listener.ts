@@ -19,7 +19,7 @@ export interface TlsIdentity {
   readonly key: string;
   readonly cert: string;
   /** CA certificates whose names clients are told, so that a browser offers the right certificate. Others are taken too. */
-  readonly ca?: readonly string[];
+  readonly ca: readonly string[];
 }
 
 export interface ListenerOptions {
@@ -139,7 +139,7 @@ function serverOptions(limits: Limits) {
   };
 }
 
-function secureContext({ key, cert, ca = [] }: TlsIdentity) {
+function secureContext({ key, cert, ca }: TlsIdentity) {
   return { key, cert, ca: [...ca], minVersion: "TLSv1.2" as const };
 }
 

@@ -1,7 +1,7 @@
 /** One request that came through `node:http` or `node:https`, as an {@linkcode Exchange}. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Bytes } from "../../core/bytes.ts";
-import { type BodyMemory, BodyReader, declaredLength, tooLarge } from "./body_reader.ts";
+import { type BodyMemory, BodyReader, brokenBody, declaredLength, tooLarge } from "./body_reader.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Limits } from "./limits.ts";
 import type { RequestTarget } from "./request_check.ts";
@@ -19,6 +19,8 @@ export interface ExchangeConnection {
   readonly secure: boolean;
   readonly remoteAddress: string;
   readonly clientCertificate: Uint8Array | undefined;
+  /** Whether no more of a request can come. */
+  readonly unparsable: boolean;
   destroy(): void;
 }
 
@@ -98,6 +100,7 @@ export class NodeExchange implements Exchange {
     const length = declaredLength(request);
     if (length === 0) return new Uint8Array(0);
     if (length !== undefined && length > limits.bodyBytes) throw tooLarge(limits.bodyBytes);
+    if (connection.unparsable && !request.complete) throw brokenBody();
     this.#reader = new BodyReader({ request, limits, memory, dropConnection: () => connection.destroy() });
     if (this.#awaitsContinue) response.writeContinue();
     this.#awaitsContinue = false;

@@ -4,7 +4,7 @@ import { describeError } from "../../core/errors.ts";
 import { writeAnswer } from "./answer_writer.ts";
 import type { BodyMemory, BodyReader } from "./body_reader.ts";
 import { combinedLine } from "./combined_format.ts";
-import { type Connection, lingerThenEnd, type RunningRequest } from "./connection.ts";
+import type { Connection, RunningRequest } from "./connection.ts";
 import type { Answer, Handler } from "./exchange.ts";
 import type { Limits } from "./limits.ts";
 import { NodeExchange, type ReceivedRequest } from "./node_exchange.ts";
@@ -93,16 +93,39 @@ class ServedRequest implements RunningRequest {
 
   #write(answer: Answer): void {
     const { received: { request, response }, connection } = this.#origin;
-    const linger = this.#exchange?.unread === "much" && !this.#exchange.awaitsContinue && !connection.unparsable;
+    const unread = this.#exchange?.unread ?? "nothing";
+    const awaitsContinue = this.#exchange?.awaitsContinue === true;
+    const linger = unread !== "nothing" && !awaitsContinue && !connection.unparsable;
     connection.progress();
     const bytes = writeAnswer(response, answer, {
       method: request.method ?? "",
-      close: connection.ending || linger || this.#exchange?.awaitsContinue === true,
+      close: connection.ending || awaitsContinue || unread === "much",
       hold: linger,
       onProgress: connection.progress,
     });
-    if (linger) lingerThenEnd(request, response, this.#parts.limits);
+    if (linger) this.#linger();
     this.#parts.accessLog(this.#logLine(answer, bytes));
+  }
+
+  /**
+   * Reads on and throws away what comes, then ends the response: were the connection closed at once, the client might never see
+   * the answer. A short body usually ends, and the connection goes on.
+   */
+  #linger(): void {
+    const { received: { request, response }, connection } = this.#origin;
+    let left = this.#parts.limits.lingerBytes;
+    const giveUp = () => {
+      connection.closeSoon();
+      response.end();
+    };
+    const timer = setTimeout(giveUp, this.#parts.limits.lingerMs);
+    response.once("close", () => clearTimeout(timer));
+    request.once("end", () => response.end());
+    request.on("data", (chunk: Uint8Array) => {
+      left -= chunk.length;
+      if (left < 0) giveUp();
+    });
+    request.resume();
   }
 
   #logLine({ status, user }: Answer, bytes: number): string {

@@ -1,0 +1,56 @@
+/** Listeners on 127.0.0.1 for tests, with certificates that nobody needs to trust. */
+import { encodePem, PEM_LABEL } from "../../core/pem.ts";
+import { privateKeyToPem } from "../../core/x509/private_key.ts";
+import type { Handler } from "../../server/http/exchange.ts";
+import type { Limits } from "../../server/http/limits.ts";
+import { type Listeners, startListeners } from "../../server/http/listener.ts";
+import { newCa } from "./issuing.ts";
+
+/** A key and its self-signed certificate, PEM and DER. */
+export interface TestIdentity {
+  readonly key: string;
+  readonly cert: string;
+  readonly der: Uint8Array;
+}
+
+export async function newIdentity(): Promise<TestIdentity> {
+  const { key, der } = await newCa();
+  return { key: privateKeyToPem(key), cert: encodePem(PEM_LABEL.CERTIFICATE, der), der };
+}
+
+const serverIdentity = newIdentity();
+
+export interface Listening extends AsyncDisposable {
+  readonly listeners: Listeners;
+  readonly http: number;
+  readonly https: number;
+  /** The lines of the access log so far. */
+  readonly accessLog: string[];
+  /** What the administrator was told so far. */
+  readonly log: string[];
+}
+
+/** Listens on free ports with `handler` until it is disposed of. */
+export async function listening(handler: Handler, limits: Partial<Limits> = {}): Promise<Listening> {
+  const { key, cert } = await serverIdentity;
+  const accessLog: string[] = [];
+  const log: string[] = [];
+  const listeners = await startListeners({
+    addresses: ["127.0.0.1"],
+    httpPort: 0,
+    httpsPort: 0,
+    handler,
+    tls: { key, cert, ca: [cert] },
+    limits: { sweepMs: 20, ...limits },
+    accessLog: (line) => accessLog.push(line),
+    log: (message) => log.push(message),
+  });
+  const [{ httpPort: http, httpsPort: https } = { httpPort: 0, httpsPort: 0 }] = listeners.addresses;
+  return { listeners, http, https, accessLog, log, [Symbol.asyncDispose]: () => listeners.close(0) };
+}
+
+/** Answers 200 with what it was asked and the length of the body. */
+export const echo: Handler = async (exchange) => {
+  const body = await exchange.body();
+  return { status: 200, body: `${exchange.method} ${exchange.target} ${body.length}` };
+};
