@@ -20,7 +20,8 @@ export function normalizeArguments(args: readonly string[], forms: OptionForms):
   const options = end < 0 ? args : args.slice(0, end);
   const expanded = options.map((argument) => argument.startsWith("--") ? expand(argument, forms.names) : argument);
   for (const [index, argument] of expanded.entries()) {
-    const arity = forms.arity[argument];
+    const [name = ""] = argument.split("=", 1);
+    const arity = forms.arity[name];
     if (arity !== undefined) requireValues(expanded.slice(index), arity);
   }
   return end < 0 ? expanded : [...expanded, ...args.slice(end)];
@@ -45,6 +46,8 @@ function expand(argument: string, names: readonly string[]): string {
 
 function requireValues([option = "", ...rest]: readonly string[], arity: number): void {
   const next = rest.findIndex((argument) => argument.startsWith("--"));
-  const given = next < 0 ? rest.length : next;
-  if (given !== arity) throw new CaucaseError("usage", `option '${option}' takes ${arity} values, not ${given}`);
+  const [name, value] = option.split("=", 2);
+  // An equals sign gives one value, and ends the list.
+  const given = value !== undefined ? 1 : next < 0 ? rest.length : next;
+  if (given !== arity) throw new CaucaseError("usage", `option '${name}' takes ${arity} values, not ${given}`);
 }

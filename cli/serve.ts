@@ -52,7 +52,7 @@ function serveCommand() {
     .option("--db <path>", "the SQLite database", "caucase.sqlite")
     .option("--server-key <path>", "key and certificate for HTTPS, kept by the server", "server.key.pem")
     .option("--cors-key-store <path>", "keys that sign the consent for other origins, kept by the server", "cors.key")
-    .option("--cors-whitelist <url...>", "origins that need no consent", [])
+    .option("--cors-whitelist <url...>", "origins that need no consent")
     .option("--threshold <days>", "renew the certificate for HTTPS with less than this left", days, 31)
     .option("--key-len <bits>", "RSA bits of new keys", keyBits, 2048)
     .option("--service-crt-validity <days>", "life span of certificates for services", lifeSpanDays, 93)
@@ -61,7 +61,7 @@ function serveCommand() {
     .option("--user-max-csr <n>", "pending requests of users, at most", wholeNumber, 50)
     .option("--service-auto-approve-count <n>", "sign this many first requests for services unasked", wholeNumber, 0)
     .option("--user-auto-approve-count <n>", "sign this many first requests of users unasked", wholeNumber, 1)
-    .option("--lock-auto-approve-count", "write both counts down for good, the first time", false);
+    .option("--lock-auto-approve-count", "write both counts down for good, the first time");
 }
 
 /** @throws `EarlyExit` after help or a complaint */
@@ -76,7 +76,7 @@ function readServeOptions(args: readonly string[]): ServeOptions {
     db: given.db,
     serverKey: given.serverKey,
     corsKeyStore: given.corsKeyStore,
-    corsWhitelist: given.corsWhitelist,
+    corsWhitelist: given.corsWhitelist ?? [],
     thresholdDays: given.threshold,
     keyBits: given.keyLen,
     service: {
@@ -89,6 +89,6 @@ function readServeOptions(args: readonly string[]): ServeOptions {
       maxPending: given.userMaxCsr,
       autoApproveCount: given.userAutoApproveCount,
     },
-    lockAutoApproveCount: given.lockAutoApproveCount,
+    lockAutoApproveCount: given.lockAutoApproveCount ?? false,
   };
 }

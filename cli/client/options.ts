@@ -2,7 +2,7 @@
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { CaucaseError } from "../../core/errors.ts";
 import { groupValues } from "../command_line.ts";
-import { days, keyBits } from "../options.ts";
+import { collect, days, keyBits } from "../options.ts";
 import { newCommand, parseArguments } from "../subcommand.ts";
 import type { CrtAndKey, IdAndPath } from "./holder_actions.ts";
 import type { Mode } from "./session.ts";
@@ -19,13 +19,20 @@ export function readClientOptions(args: readonly string[]) {
   const given = command.opts();
   const options = {
     ...given,
+    sendCsr: given.sendCsr ?? [],
+    signCsr: given.signCsr ?? [],
+    rejectCsr: given.rejectCsr ?? [],
+    revokeOtherCrt: given.revokeOtherCrt ?? [],
+    revokeSerial: given.revokeSerial ?? [],
+    updateUser: given.updateUser ?? false,
+    listCsr: given.listCsr ?? false,
     getCrt: idsAndPaths(given.getCrt),
     getCsr: idsAndPaths(given.getCsr),
     signCsrWith: idsAndPaths(given.signCsrWith),
     revokeCrt: crtsAndKeys(given.revokeCrt),
     renewCrt: crtsAndKeys(given.renewCrt),
   };
-  requireOneDecision([...options.signCsr, ...options.signCsrWith.map(({ id }) => id), ...options.rejectCsr]);
+  requireOneDecision([options.signCsr, options.signCsrWith.map(({ id }) => id), options.rejectCsr]);
   return options;
 }
 
@@ -47,44 +54,46 @@ function clientCommand() {
       new Option("--mode <mode>", "work with certificates of services or of users")
         .choices(["service", "user"] as const).default("service" as Mode),
     )
-    .option("--send-csr <path...>", "send requests; prints an id for each", accumulate, [])
-    .option("--get-crt <id-path...>", "ID PATH: fetch a certificate into a file, next to its key", accumulate, [])
-    .option("--revoke-crt <crt-key...>", "CRT KEY: revoke a certificate with its own key", accumulate, [])
-    .option("--renew-crt <crt-key...>", "CRT KEY: renew a certificate, with a new key", accumulate, [])
-    .option("--get-csr <id-path...>", "ID PATH: fetch a request into a file", accumulate, [])
-    .option("--update-user", "keep the stores for users up to date too", false)
-    .option("--list-csr", "list pending requests (needs --user-key, as all that follow)", false)
-    .option("--sign-csr <id...>", "sign pending requests", accumulate, [])
+    .option("--send-csr <path...>", "send requests; prints an id for each", collect)
+    .option("--get-crt <id-path...>", "ID PATH: fetch a certificate into a file, next to its key", collect)
+    .option("--revoke-crt <crt-key...>", "CRT KEY: revoke a certificate with its own key", collect)
+    .option("--renew-crt <crt-key...>", "CRT KEY: renew a certificate, with a new key", collect)
+    .option("--get-csr <id-path...>", "ID PATH: fetch a request into a file", collect)
+    .option("--update-user", "keep the stores for users up to date too")
+    .option("--list-csr", "list pending requests (needs --user-key, as all that follow)")
+    .option("--sign-csr <id...>", "sign pending requests", collect)
     .option(
       "--sign-csr-with <id-csr...>",
       "ID CSR: sign with subject and extensions of another request",
-      accumulate,
-      [],
+      collect,
     )
-    .option("--reject-csr <id...>", "reject pending requests", accumulate, [])
-    .option("--revoke-other-crt <crt...>", "revoke certificates of others", accumulate, [])
-    .option("--revoke-serial <serial...>", "revoke by serial number", accumulateSerial, []);
+    .option("--reject-csr <id...>", "reject pending requests", collect)
+    .option("--revoke-other-crt <crt...>", "revoke certificates of others", collect)
+    .option("--revoke-serial <serial...>", "revoke by serial number", accumulateSerial);
 }
 
-function accumulate(value: string, earlier: readonly string[]): string[] {
-  return [...earlier, value];
-}
-
-function accumulateSerial(value: string, earlier: readonly bigint[]): bigint[] {
+function accumulateSerial(value: string, earlier: readonly bigint[] = []): bigint[] {
   if (!/^\d+$/.test(value)) throw new InvalidArgumentError("It must be a decimal integer.");
   return [...earlier, BigInt(value)];
 }
 
-function idsAndPaths(values: readonly string[]): IdAndPath[] {
+function idsAndPaths(values: readonly string[] = []): IdAndPath[] {
   return groupValues(values, 2).map(([id = "", path = ""]) => ({ id, path }));
 }
 
-function crtsAndKeys(values: readonly string[]): CrtAndKey[] {
+function crtsAndKeys(values: readonly string[] = []): CrtAndKey[] {
   return groupValues(values, 2).map(([crt = "", key = ""]) => ({ crt, key }));
 }
 
-function requireOneDecision(ids: readonly string[]): void {
+/** Whoever both signs and rejects a request has mistyped an id: nothing is done then, so that nothing has to be undone. */
+function requireOneDecision(lists: readonly (readonly string[])[]): void {
+  const ids = lists.flatMap((list) => [...new Set(list.map(withoutLeadingZeros))]);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twice === undefined) return;
-  throw new CaucaseError("malformed", `${twice} is in more than one of --sign-csr, --sign-csr-with and --reject-csr`);
+  const message = `request ${twice} is in more than one of --sign-csr, --sign-csr-with and --reject-csr`;
+  throw new CaucaseError("unacceptable", message, { hint: "nothing was done" });
+}
+
+function withoutLeadingZeros(id: string): string {
+  return id.replace(/^0+(?=\d)/, "");
 }
