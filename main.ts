@@ -1,8 +1,7 @@
 /** The program: a table of subcommands, each from its arguments to an exit status. */
-import { CaucaseError, describeError } from "./core/errors.ts";
 import { EXIT, exitStatusOf } from "./cli/exit_status.ts";
 import { EarlyExit, type Subcommand } from "./cli/subcommand.ts";
-import { printError } from "./cli/terminal.ts";
+import { reportError } from "./cli/terminal.ts";
 import { overview } from "./cli/overview.ts";
 
 /** Loaded when asked for: nobody waits for code that the subcommand does not need. */
@@ -20,8 +19,7 @@ async function main(args: readonly string[]): Promise<number> {
     return EXIT.usage;
   } catch (error) {
     if (error instanceof EarlyExit) return error.status;
-    const fault = !(error instanceof CaucaseError) && error instanceof Error && error.stack;
-    printError(`error: ${fault || describeError(error)}`);
+    reportError(error);
     return exitStatusOf(error);
   }
 }

@@ -1,28 +1,49 @@
 /** The only place that prints. Standard output is for what was asked for, standard error for everything else. */
+import { CaucaseError, describeError } from "../core/errors.ts";
+import { fileError } from "../core/host/file_error.ts";
+import { escapeControls } from "../core/host/log_format.ts";
 
 const encoder = new TextEncoder();
 
-/** One line on standard output. */
+/** One line on standard output. Throws `file` when it cannot be written. */
 export function printLine(line: string): void {
-  writeAll(Deno.stdout, `${line}\n`);
+  printText(`${line}\n`);
 }
 
-/** Text as it is on standard output: help, completions. */
+/** Text as it is on standard output: help, what was fetched. Throws `file` when it cannot be written. */
 export function printText(text: string): void {
-  writeAll(Deno.stdout, text);
+  try {
+    writeAll(Deno.stdout, text);
+  } catch (error) {
+    throw fileError("write", "standard output", error);
+  }
 }
 
-/** One line on standard error. */
-export function printError(line: string): void {
-  writeAll(Deno.stderr, `${line}\n`);
+/** Lines on standard error. What may come from others, as a server's reason, cannot drive the terminal. */
+export function printError(text: string): void {
+  writeAll(Deno.stderr, `${text.split("\n").map(escapeControls).join("\n")}\n`);
 }
+
+/** The line for an error that ends what was asked for; the stack too where the fault is ours. */
+export function reportError(error: unknown): void {
+  const fault = !(error instanceof CaucaseError) && error instanceof Error && error.stack;
+  printError(`error: ${fault || describeError(error)}`);
+}
+
+/** How long to wait for whoever reads our output, in milliseconds, before the next try. */
+const NEXT_TRY = 5;
 
 function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
   let bytes = encoder.encode(text);
-  try {
-    while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
-  } catch (error) {
-    // Whoever read our output stopped reading, as `head` does: nobody is left to be told.
-    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  while (bytes.length > 0) {
+    try {
+      bytes = bytes.subarray(stream.writeSync(bytes));
+    } catch (error) {
+      // Whoever read our output stopped reading, as `head` does: nobody is left to be told.
+      if (error instanceof Deno.errors.BrokenPipe) return;
+      // A full pipe that another process has made non-blocking: it is shared by all that have it open.
+      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, NEXT_TRY);
+    }
   }
 }
