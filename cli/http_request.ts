@@ -15,6 +15,10 @@ export interface HttpRequest {
   /** Certificate and key of a user, PEM, for HTTPS. */
   readonly user?: { readonly certificatePem: string; readonly keyPem: string };
   readonly signal?: AbortSignal;
+  /** A server that says nothing for this long is taken for dead; milliseconds. */
+  readonly silence?: number;
+  /** Bytes of the largest body that is taken. */
+  readonly maxBody?: number;
 }
 
 export interface HttpResponse {
@@ -23,7 +27,6 @@ export interface HttpResponse {
   readonly body: Bytes;
 }
 
-/** A server that says nothing for this long is taken for dead; milliseconds. */
 const SILENCE = 60_000;
 
 /** No answer of a CA is larger; a CRL of a million entries is 50 MB of PEM. */
@@ -36,22 +39,31 @@ export async function httpRequest(request: HttpRequest): Promise<HttpResponse> {
     return await exchange(request);
   } catch (cause) {
     request.signal?.throwIfAborted();
-    const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
-    throw new CaucaseError("unreachable", `${method} ${url.href}: ${reason}`, { cause });
+    throw new CaucaseError("unreachable", `${method} ${url.href}: ${reasonOf(cause)}`, { cause });
   }
 }
 
-function exchange({ method, url, body, contentType, user, signal }: HttpRequest): Promise<HttpResponse> {
+const BROKEN_OFF = "the answer broke off";
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // Node's word for it, which a person would take for something that they did.
+  return error.message === "aborted" ? BROKEN_OFF : error.message || error.name;
+}
+
+function exchange(request: HttpRequest): Promise<HttpResponse> {
+  const { method, url, body, contentType, user, signal, silence = SILENCE, maxBody = MAX_BODY } = request;
   const headers: Record<string, string> = { "User-Agent": `caucase/${VERSION}` };
   if (contentType !== undefined) headers["Content-Type"] = contentType;
   if (method !== "GET") headers["Content-Length"] = `${body?.length ?? 0}`;
-  const common = { method, headers, timeout: SILENCE, ...(signal && { signal }) };
+  // Without an agent each request has a connection of its own: none is taken up again just when the server closes it.
+  const common = { method, headers, agent: false, timeout: silence, ...(signal && { signal }) };
   return new Promise((resolve, reject) => {
-    const receive = (response: http.IncomingMessage) => collect(response).then(resolve, reject);
+    const receive = (response: http.IncomingMessage) => collect(response, maxBody).then(resolve, reject);
     const sent = url.protocol === "https:"
       ? https.request(url, { ...common, ...tlsOptions(user) }, receive)
       : http.request(url, common, receive);
-    sent.on("timeout", () => sent.destroy(new Error(`no answer for ${SILENCE / 1000} s`)));
+    sent.on("timeout", () => sent.destroy(new Error(`no answer for ${silence / 1000} s`)));
     sent.on("error", reject);
     sent.end(body && Buffer.from(body));
   });
@@ -65,19 +77,18 @@ function tlsOptions(user: HttpRequest["user"]): https.RequestOptions {
   return {
     rejectUnauthorized: false,
     minVersion: "TLSv1.2",
-    agent: false,
     ...(user && { cert: user.certificatePem, key: user.keyPem }),
   };
 }
 
-async function collect(response: http.IncomingMessage): Promise<HttpResponse> {
+async function collect(response: http.IncomingMessage, maxBody: number): Promise<HttpResponse> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of response) {
     size += part.length;
-    if (size > MAX_BODY) throw new Error(`an answer of more than ${MAX_BODY} bytes`);
+    if (size > maxBody) throw new Error(`an answer of more than ${maxBody} bytes`);
     parts.push(part);
   }
-  if (!response.complete) throw new Error("the answer broke off");
+  if (!response.complete) throw new Error(BROKEN_OFF);
   return { status: response.statusCode ?? 0, headers: response.headers, body: new Uint8Array(Buffer.concat(parts)) };
 }
