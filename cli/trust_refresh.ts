@@ -1,10 +1,12 @@
 /** Keeps the stored CA certificates and CRLs up to date. */
+import { equalBytes } from "../core/bytes.ts";
 import { CaucaseError } from "../core/errors.ts";
+import { fileError } from "../core/host/file_error.ts";
 import type { TrustStore } from "../core/host/trust_store.ts";
 import { decodePem, PEM_LABEL } from "../core/pem.ts";
 import { followChain, parseChain } from "../core/trust.ts";
 import { type Certificate, certificateFromPem, certificateToPem } from "../core/x509/certificate.ts";
-import { type CertificateList, isCrlSignedBy, parseCrl } from "../core/x509/crl.ts";
+import { type CertificateList, crlFromPem, isCrlSignedBy } from "../core/x509/crl.ts";
 import type { ApiClient } from "./api_client.ts";
 
 /** What a refresh found. */
@@ -18,18 +20,20 @@ export interface Refreshed<T> {
 /**
  * Brings the CA certificates in `store` up to date along the server's signed chain. An empty store trusts what the server
  * says first.
- * @throws `untrusted` when all stored ones have expired; nothing is changed then
+ * @throws `untrusted` when all stored ones have expired, `file` when none is of a CA; nothing is changed then
  */
 export async function refreshCaStore(api: ApiClient, store: TrustStore, now: number): Promise<Refreshed<Certificate>> {
-  const stored = await Promise.all((await store.read()).map(certificateFromPem));
-  const known = stored.length > 0 ? stored : [await firstCa(api)];
-  const current = await followChain(known, parseChain(await api.caChain()), now);
-  return { current, changed: await store.write(current.map(certificateToPem)) };
+  const stored = await storedAuthorities(store);
+  return await naming(store, api, async () => {
+    const known = stored.length > 0 ? stored : [await firstCa(api)];
+    const current = await followChain(known, parseChain(await api.caChain()), now);
+    return { current, changed: await store.write(current.map(certificateToPem)) };
+  });
 }
 
 /**
- * Brings the CRLs in `store` up to date. Only those are stored that one of `authorities` signed; one with a lower number than
- * the stored one of the same CA never replaces it.
+ * Brings the CRLs in `store` up to date. Only those are stored that one of `authorities` signed; of each CA the one with the
+ * highest number, so that nobody who answers in the server's place can make a revocation be forgotten.
  * @throws `untrusted` when the server has none that any of `authorities` signed
  */
 export async function refreshCrlStore(
@@ -37,16 +41,42 @@ export async function refreshCrlStore(
   store: TrustStore,
   authorities: readonly Certificate[],
 ): Promise<Refreshed<string>> {
-  const received = await trustedCrls(crlBlocks(await api.crls()), authorities);
-  if (received.length === 0) {
-    throw new CaucaseError("untrusted", "none of the server's CRLs is signed by a stored CA certificate");
-  }
-  const stored = await trustedCrls(await store.read(), authorities);
-  const current = received.map((fresh) => {
-    const older = stored.find(({ authority }) => authority === fresh.authority);
-    return older !== undefined && numberOf(older.crl) > numberOf(fresh.crl) ? older.pem : fresh.pem;
+  const before = await store.read();
+  return await naming(store, api, async () => {
+    const received = await trustedCrls(crlBlocks(await api.crls()), authorities);
+    if (received.length === 0) {
+      throw new CaucaseError("untrusted", "none of the server's CRLs is signed by a stored CA certificate");
+    }
+    const stored = await trustedCrls(before, authorities);
+    const newest = authorities.flatMap((authority) => newestCrl(authority, [...received, ...stored]) ?? []);
+    // Two certificates of one CA key share its CRL.
+    const current = [...new Set(newest.map(({ pem }) => pem))];
+    return { current, changed: await store.write(current) };
   });
-  return { current, changed: await store.write(current) };
+}
+
+/** Those in `store`; what else is there (say, in a folder full of certificates) vouches for nothing. */
+async function storedAuthorities(store: TrustStore): Promise<Certificate[]> {
+  const stored = await Promise.all((await store.read()).map((pem) => storedCertificate(pem, store)));
+  const authorities = stored.filter(mayBeAuthority);
+  if (stored.length === 0 || authorities.length > 0) return authorities;
+  throw new CaucaseError("file", `cannot use ${store.path}: no certificate in it is one of a CA`, {
+    hint: "where nothing is, the server's CA certificate is stored",
+  });
+}
+
+async function storedCertificate(pem: string, { path }: TrustStore): Promise<Certificate> {
+  try {
+    return await certificateFromPem(pem);
+  } catch (error) {
+    if (error instanceof CaucaseError) throw fileError("use", path, error);
+    throw error;
+  }
+}
+
+/** Also one of the kind that is imported by force: self-signed, but without basicConstraints. */
+function mayBeAuthority({ isCa, issuer, subject }: Certificate): boolean {
+  return isCa || equalBytes(issuer, subject);
 }
 
 /** The CA certificate of an empty store: over plain HTTP, so trusted on first use. */
@@ -66,14 +96,21 @@ interface TrustedCrl {
 async function trustedCrls(pems: readonly string[], authorities: readonly Certificate[]): Promise<TrustedCrl[]> {
   const found: TrustedCrl[] = [];
   for (const pem of pems) {
-    const [block] = decodePem(pem);
-    if (block === undefined) continue;
-    const crl = parseCrl(block.der);
+    const crl = crlFromPem(pem);
     for (const authority of authorities) {
       if (await isCrlSignedBy(crl, authority)) found.push({ authority, crl, pem });
     }
   }
   return found;
+}
+
+/** The CRL of `authority` with the highest number; the first of several. */
+function newestCrl(authority: Certificate, crls: readonly TrustedCrl[]): TrustedCrl | undefined {
+  return crls.filter((one) => one.authority === authority)
+    .reduce<TrustedCrl | undefined>(
+      (best, one) => best === undefined || numberOf(one.crl) > numberOf(best.crl) ? one : best,
+      undefined,
+    );
 }
 
 function crlBlocks(text: string): string[] {
@@ -82,4 +119,18 @@ function crlBlocks(text: string): string[] {
 
 function numberOf({ number = -1n }: CertificateList): bigint {
   return number;
+}
+
+/** Adds to errors what they are about, where they do not name it themselves. */
+async function naming<T>(store: TrustStore, { serverUrl }: ApiClient, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof CaucaseError) || ["file", "unreachable", "refused"].includes(error.code)) throw error;
+    throw new CaucaseError(
+      error.code,
+      `cannot update ${store.path} from ${serverUrl}: ${error.message}`,
+      error.details,
+    );
+  }
 }
