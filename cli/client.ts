@@ -1,8 +1,9 @@
 /** `caucase client`: one call does any number of actions, in a fixed order, between a refresh of CA certificates and one of CRLs. */
 import { CaucaseError } from "../core/errors.ts";
 import { systemClock } from "../core/host/clock.ts";
-import { readKeyFile } from "../core/host/key_file.ts";
+import { belongTogether, readKeyFile } from "../core/host/key_file.ts";
 import { openCaStore, openCrlStore } from "../core/host/trust_store.ts";
+import { encodePem, PEM_LABEL } from "../core/pem.ts";
 import { SECONDS_PER_DAY } from "../core/ca/lifecycle.ts";
 import type { Certificate } from "../core/x509/certificate.ts";
 import { ApiClient, type UserCredentials } from "./api_client.ts";
@@ -12,29 +13,44 @@ import { Outcome, type Session } from "./client/session.ts";
 import { listCsr, rejectCsr, revokeOtherCrt, revokeSerial, signCsr, signCsrWith } from "./client/user_actions.ts";
 import { EXIT } from "./exit_status.ts";
 import { runHook } from "./hook.ts";
+import { reportError } from "./terminal.ts";
 import { refreshCaStore, refreshCrlStore } from "./trust_refresh.ts";
 
 /** Does what the command line asks for. Resolves with the exit status. */
 export async function client(args: readonly string[]): Promise<number> {
   const options = readClientOptions(args);
-  const outcome = new Outcome();
   const user = options.userKey === undefined ? undefined : await readCredentials(options.userKey);
-  const clients = {
+  const apis = {
     cas: new ApiClient(options.caUrl, "cas", user && { user }),
     cau: new ApiClient(options.caUrl, "cau", user && { user }),
   };
-  const now = systemClock.now();
-  const wantsUsers = options.updateUser || options.mode === "user";
-  const services = await refreshAuthorities(clients.cas, options.caCrt, { outcome, now });
-  const users = wantsUsers ? await refreshAuthorities(clients.cau, options.userCaCrt, { outcome, now }) : [];
-  const ofMode = options.mode === "user"
-    ? { api: clients.cau, authorities: users }
-    : { api: clients.cas, authorities: services };
-  await runActions({ ...ofMode, mode: options.mode, now, outcome }, options);
-  await refreshCrls(clients.cas, options.crl, { outcome, authorities: services });
-  if (options.updateUser) await refreshCrls(clients.cau, options.userCrl, { outcome, authorities: users });
+  const outcome = new Outcome();
+  try {
+    await work(apis, options, outcome);
+  } catch (error) {
+    reportError(error);
+    outcome.failed();
+  }
+  // Also after a failure: whoever uses what was changed before it must hear of that, as the next call will find nothing to change.
   const hookFailed = outcome.changed && options.onRenew !== undefined && !(await runHook(options.onRenew));
   return hookFailed ? EXIT.hookFailed : outcome.status;
+}
+
+interface Apis {
+  readonly cas: ApiClient;
+  readonly cau: ApiClient;
+}
+
+/** The CA certificates, what was asked for, the CRLs. */
+async function work({ cas, cau }: Apis, options: ClientOptions, outcome: Outcome): Promise<void> {
+  const now = systemClock.now();
+  const wantsUsers = options.updateUser || options.mode === "user";
+  const services = await refreshAuthorities(cas, options.caCrt, { outcome, now });
+  const users = wantsUsers ? await refreshAuthorities(cau, options.userCaCrt, { outcome, now }) : [];
+  const ofMode = options.mode === "user" ? { api: cau, authorities: users } : { api: cas, authorities: services };
+  await runActions({ ...ofMode, mode: options.mode, now, outcome }, options);
+  await refreshCrls(cas, options.crl, { outcome, authorities: services });
+  if (options.updateUser) await refreshCrls(cau, options.userCrl, { outcome, authorities: users });
 }
 
 async function runActions(session: Session, options: ClientOptions): Promise<void> {
@@ -55,11 +71,14 @@ async function runActions(session: Session, options: ClientOptions): Promise<voi
 }
 
 async function readCredentials(path: string): Promise<UserCredentials> {
-  const { keyPem, certificatePem } = await readKeyFile(path);
-  if (keyPem === undefined || certificatePem === undefined) {
-    throw new CaucaseError("file", `${path} must hold a user's private key and certificate`);
+  const { key, certificate, certificatePem } = await readKeyFile(path);
+  if (key === undefined || certificate === undefined || certificatePem === undefined) {
+    throw new CaucaseError("file", `cannot use ${path}: it must hold a user's private key and certificate`);
   }
-  return { keyPem, certificatePem };
+  if (!belongTogether(key, certificate)) {
+    throw new CaucaseError("file", `cannot use ${path}: the certificate is for another key`);
+  }
+  return { keyPem: encodePem(PEM_LABEL.PKCS8, key.pkcs8), certificatePem };
 }
 
 async function refreshAuthorities(
