@@ -2,6 +2,7 @@
 import { signMessage } from "../../core/envelope.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import { appendDurably, readFileBytes, writeFileDurably } from "../../core/host/durable_file.ts";
+import { fileError } from "../../core/host/file_error.ts";
 import { belongTogether, findKeyFile, KEY_FILE_MODE, readKeyFile } from "../../core/host/key_file.ts";
 import { readKeyPair, recoverKeyPair, writeKeyPair } from "../../core/host/key_pair_file.ts";
 import { type Certificate, certificateFromPem, certificateToPem } from "../../core/x509/certificate.ts";
@@ -10,6 +11,7 @@ import { isAutoSigned } from "../../core/x509/policies.ts";
 import { isRenewalDue, issuerAmong, renewAt } from "../renewal.ts";
 import { printLine } from "../terminal.ts";
 import type { Session } from "./session.ts";
+import { deliverToStream } from "./streams.ts";
 
 /** `--send-csr PATH…` */
 export async function sendCsr({ api, outcome }: Session, paths: readonly string[]): Promise<void> {
@@ -28,7 +30,7 @@ export async function getCsr({ api, outcome }: Session, wanted: readonly IdAndPa
     async action({ id, path }) {
       const pem = await api.request(decimalId(id));
       if (pem === undefined) throw new CaucaseError("not-found", "no such request");
-      await writeFileDurably(path, pem);
+      if (!await deliverToStream(path, pem)) await writeFileDurably(path, pem);
     },
   });
 }
@@ -81,8 +83,13 @@ export function decimalId(text: string): string {
 /** The one request that is in a file, as it is there. */
 export async function requireCsrFile(path: string): Promise<Uint8Array> {
   const bytes = await readFileBytes(path);
-  if (bytes === undefined) throw new CaucaseError("file", "it does not exist");
-  await csrFromPem(bytes);
+  if (bytes === undefined) throw new CaucaseError("file", `cannot read ${path}: it does not exist`);
+  try {
+    await csrFromPem(bytes);
+  } catch (error) {
+    if (error instanceof CaucaseError) throw fileError("use", path, error);
+    throw error;
+  }
   return bytes;
 }
 
@@ -104,6 +111,7 @@ async function getOneCrt({ api, outcome, authorities }: Session, { id, path }: I
 /** Adds a certificate to the file with its private key, or makes a file of its own for it. */
 async function appendCertificate(path: string, certificate: Certificate): Promise<void> {
   const pem = certificateToPem(certificate);
+  if (await deliverToStream(path, pem)) return;
   const content = await findKeyFile(path);
   if (content === undefined) return await writeFileDurably(path, pem);
   if (content.key === undefined || content.certificate !== undefined) {

@@ -40,8 +40,8 @@ export class Outcome {
   }
 
   /**
-   * Does `action` for each of `items`. One that fails is reported, with its name in front, and does not keep the others from being
-   * done; only a server that cannot be reached, and faults of ours, end the whole call.
+   * Does `action` for each of `items`. One that fails is reported, with its name in front unless the error names its file, and does
+   * not keep the others from being done; only a server that cannot be reached, and faults of ours, end the whole call.
    */
   async forEach<T>(
     items: readonly T[],
@@ -52,7 +52,7 @@ export class Outcome {
         await action(item);
       } catch (error) {
         if (!(error instanceof CaucaseError) || error.code === "unreachable") throw error;
-        printError(`${name(item)}: ${describeError(error)}`);
+        printError(error.code === "file" ? describeError(error) : `${name(item)}: ${describeError(error)}`);
         this.failed();
       }
     }

@@ -2,6 +2,7 @@
 import { CaucaseError } from "../../core/errors.ts";
 import { utf8 } from "../../core/bytes.ts";
 import { readKeyFile } from "../../core/host/key_file.ts";
+import { escapeControls } from "../../core/host/log_format.ts";
 import { nameToText } from "../../core/x509/name.ts";
 import { csrFromPem } from "../../core/x509/csr.ts";
 import { printLine } from "../terminal.ts";
@@ -35,7 +36,7 @@ export async function revokeOtherCrt({ api, outcome }: Session, paths: readonly 
     name: (path) => path,
     async action(path) {
       const { certificatePem } = await readKeyFile(path);
-      if (certificatePem === undefined) throw new CaucaseError("file", "it holds no certificate");
+      if (certificatePem === undefined) throw new CaucaseError("file", `cannot use ${path}: it holds no certificate`);
       await api.revoke({ payload: JSON.stringify({ revoke_crt_pem: certificatePem }), digest: null });
     },
   });
@@ -65,6 +66,6 @@ async function subjectOf(csrPem: string): Promise<string> {
     return nameToText((await csrFromPem(utf8(csrPem))).subject);
   } catch (error) {
     if (!(error instanceof CaucaseError)) throw error;
-    return `(cannot be read: ${error.message})`;
+    return `(cannot be read: ${escapeControls(error.message)})`;
   }
 }

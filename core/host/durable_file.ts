@@ -51,6 +51,24 @@ export async function writeFileDurably(path: string, content: FileContent, optio
 }
 
 /**
+ * Writes to the device, pipe or socket that is at `path`, as it is: it has no content that could be seen half replaced.
+ * @returns false, and nothing was done, when a regular file, a folder or nothing is there
+ * @throws `file`
+ */
+export async function writeToDevice(path: string, content: string): Promise<boolean> {
+  try {
+    // Not `statusBehind`: the links of /proc/self/fd lead to what has no path.
+    const status = await unlessMissing(() => Deno.stat(path));
+    if (status === undefined || status.isFile || status.isDirectory) return false;
+    using device = await Deno.open(path, { write: true });
+    for (let rest = utf8(content); rest.length > 0;) rest = rest.subarray(await device.write(rest));
+    return true;
+  } catch (error) {
+    throw fileError("write", path, error);
+  }
+}
+
+/**
  * Adds `content` at the end of the file at `path`, on a line of its own, or creates it. The file is replaced as a whole; two
  * processes of ours that append at the same time both succeed.
  * @throws `file`; `in-use` when another process holds the folder's lock for too long
