@@ -1,0 +1,147 @@
+/** A server inside the test's own process: real sockets and files, but a clock that moves only when told to. */
+import { Agent as HttpAgent, type IncomingMessage, request as httpRequest, type RequestOptions } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { concatBytes, utf8 } from "../../core/bytes.ts";
+import { ManualClock } from "../../core/host/clock.ts";
+import { encodePem, PEM_LABEL } from "../../core/pem.ts";
+import { parseNetloc } from "../../core/protocol/netloc.ts";
+import { checkHttps, prepareHttps } from "../../core/x509/https_profile.ts";
+import { newSerial, signCertificate } from "../../core/x509/issuance.ts";
+import { privateKeyToPem } from "../../core/x509/private_key.ts";
+import { signerFor } from "../../core/x509/signer.ts";
+import { type RunningServer, type ServeOptions, startServer } from "../../server/serve.ts";
+import { openSqliteStorage } from "../../server/storage/sqlite_storage.ts";
+import type { AskOptions, Desk, Reply } from "./desk.ts";
+import { LIFE_SPAN, newEcKey, NOW, random } from "./issuing.ts";
+import { freePortPair } from "./ports.ts";
+import { NETLOC, seedAuthorities, type SeededCa } from "./seeded_authorities.ts";
+import { type TempFolder, tempFolder } from "./temp_folder.ts";
+
+export interface TestServerOptions {
+  readonly serve?: Partial<ServeOptions>;
+  /** Whether the server makes its own keys, RSA, when it starts; else quick ones are there already. */
+  readonly ownKeys?: boolean;
+  /** Files of another server, which was stopped, to go on with. */
+  readonly folder?: string;
+}
+
+/** Starts a server whose clock shows `NOW`; `await using` stops it when the block ends. */
+export async function runServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const folder = options.folder === undefined ? await tempFolder() : undefined;
+  const path = options.folder ?? folder?.path ?? "";
+  if (folder !== undefined && !options.ownKeys) await seedFiles(path);
+  const server = new TestServer(serveOptions(path, options.serve), folder);
+  await server.start();
+  return server;
+}
+
+/** What `startServer` takes, with all files in `folder` and a free pair of ports. */
+export function serveOptions(folder: string, changes: Partial<ServeOptions> = {}): ServeOptions {
+  const rules = { validityDays: 93, maxPending: 50, autoApproveCount: 0 };
+  return {
+    netloc: NETLOC,
+    basePort: freePortPair(),
+    bind: ["127.0.0.1"],
+    db: `${folder}/caucase.sqlite`,
+    serverKey: `${folder}/server.key.pem`,
+    corsKeyStore: `${folder}/cors.key`,
+    corsWhitelist: [],
+    thresholdDays: 31,
+    keyBits: 2048,
+    service: rules,
+    user: { ...rules, autoApproveCount: 1 },
+    lockAutoApproveCount: false,
+    ...changes,
+  };
+}
+
+export class TestServer implements Desk, AsyncDisposable {
+  readonly clock = new ManualClock(NOW);
+  /** What the administrator was told. */
+  readonly warnings: string[] = [];
+  readonly accessLog: string[] = [];
+  #running: RunningServer | undefined;
+
+  constructor(readonly options: ServeOptions, private readonly folder: TempFolder | undefined) {}
+
+  get port(): number {
+    return this.options.basePort ?? 0;
+  }
+
+  async start(): Promise<void> {
+    this.#running = await startServer(this.options, {
+      clock: this.clock,
+      random,
+      warn: (message) => this.warnings.push(message),
+      accessLog: (line) => this.accessLog.push(line),
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#running?.stop();
+    this.#running = undefined;
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
+  /** One request on a connection of its own, and its answer. */
+  ask(method: string, path: string, { headers = {}, body, as }: AskOptions = {}): Promise<Reply> {
+    const secure = as !== undefined;
+    const length = body === undefined ? {} : { "Content-Length": `${byteLength(body)}` };
+    const options: RequestOptions = {
+      host: "127.0.0.1",
+      port: secure ? this.port + 1 : this.port,
+      method,
+      path,
+      headers: { ...length, ...headers },
+    };
+    return new Promise((resolve, reject) => {
+      const answered = (response: IncomingMessage) => void readReply(response).then(resolve, reject);
+      const request = secure
+        ? httpsRequest({ ...options, agent: new HttpsAgent({ ...as, rejectUnauthorized: false }) }, answered)
+        : httpRequest({ ...options, agent: new HttpAgent() }, answered);
+      request.on("error", reject);
+      request.end(body);
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    await this.folder?.[Symbol.asyncDispose]();
+  }
+}
+
+function byteLength(body: string | Uint8Array): number {
+  return typeof body === "string" ? utf8(body).length : body.length;
+}
+
+async function readReply(response: IncomingMessage): Promise<Reply> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of response) pieces.push(piece);
+  const bytes = concatBytes(...pieces);
+  const byName = Object.entries(response.headers).map(([name, value]) => [name, [value ?? []].flat().join(", ")]);
+  const { statusCode: status = 0 } = response;
+  return { status, headers: Object.fromEntries(byName), bytes, text: new TextDecoder().decode(bytes) };
+}
+
+/** A database with CA certificates and a certificate for HTTPS, all on P-256. */
+async function seedFiles(folder: string): Promise<void> {
+  const { db, serverKey } = serveOptions(folder);
+  const storage = await openSqliteStorage({ path: db, lock: true, log: () => {} });
+  const { http_cas } = await seedAuthorities(storage);
+  await storage.close();
+  await Deno.writeTextFile(serverKey, await httpsIdentity(http_cas), { mode: 0o600 });
+}
+
+/** Key and certificate for HTTPS, PEM, as the server would keep them. */
+async function httpsIdentity(ca: SeededCa): Promise<string> {
+  const key = await newEcKey();
+  const { host } = parseNetloc(NETLOC);
+  const serial = newSerial(random);
+  const order = { host, publicKey: key.publicKey, issuer: ca.certificate, now: NOW, lifeSpan: LIFE_SPAN, serial };
+  const der = await signCertificate(checkHttps(prepareHttps(order), order), await signerFor(ca.key));
+  return privateKeyToPem(key) + encodePem(PEM_LABEL.CERTIFICATE, der);
+}

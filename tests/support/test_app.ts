@@ -1,0 +1,75 @@
+/** The whole HTTP interface over CAs in memory, without a network: for tests of what is answered. */
+import { utf8 } from "../../core/bytes.ts";
+import type { Storage } from "../../core/ca/store.ts";
+import type { CorsKeys } from "../../core/cors/key_set.ts";
+import { ManualClock } from "../../core/host/clock.ts";
+import { onlyPem, PEM_LABEL } from "../../core/pem.ts";
+import type { AllAuthorities } from "../../server/authorities.ts";
+import { createApp } from "../../server/http/app.ts";
+import { createCorsPage } from "../../server/http/cors_page.ts";
+import { createCrossOrigin } from "../../server/http/cross_origin.ts";
+import type { Answer, Exchange, Handler } from "../../server/http/exchange.ts";
+import { createMemoryStorage } from "../../server/storage/memory_storage.ts";
+import { testAuthorities, type TestAuthoritiesOptions } from "./authorities.ts";
+import type { AskOptions, Desk, Reply } from "./desk.ts";
+import { fakeExchange } from "./exchange.ts";
+import { NOW } from "./issuing.ts";
+import { NETLOC, seedAuthorities, type SeededCa } from "./seeded_authorities.ts";
+
+export const CORS_KEY = { expires: NOW + 400 * 86_400, secret: "a key of forty-three printable characters .." };
+
+const KEYS: CorsKeys = { valid: () => [CORS_KEY], signing: () => Promise.resolve(CORS_KEY) };
+
+export class TestApp implements Desk {
+  readonly clock = new ManualClock(NOW);
+  /** Faults that were reported so far. */
+  readonly faults: unknown[] = [];
+  readonly handler: Handler;
+
+  constructor(
+    readonly storage: Storage,
+    readonly authorities: AllAuthorities,
+    readonly seeded: Readonly<Record<"cau" | "cas", SeededCa>>,
+  ) {
+    const origins = { keys: KEYS, netloc: NETLOC, clock: this.clock };
+    const crossOrigin = createCrossOrigin({ ...origins, whitelist: ["https://white.example"] });
+    this.handler = createApp({
+      authorities,
+      crossOrigin,
+      corsPage: createCorsPage({ ...origins, crossOrigin }),
+      netloc: NETLOC,
+      clock: this.clock,
+      reportFault: (error) => this.faults.push(error),
+    });
+  }
+
+  async ask(method: string, path: string, options: AskOptions = {}): Promise<Reply> {
+    return toReply(await this.answer(method, path, options));
+  }
+
+  /** The answer as the listener gets it. */
+  async answer(method: string, path: string, options: AskOptions = {}): Promise<Answer> {
+    return await this.handler(exchangeOf(method, path, options));
+  }
+}
+
+/** An app whose CAs have certificates on P-256. */
+export async function newTestApp(options: TestAuthoritiesOptions = {}): Promise<TestApp> {
+  const storage = createMemoryStorage();
+  const seeded = await seedAuthorities(storage);
+  return new TestApp(storage, testAuthorities(storage, options), seeded);
+}
+
+/** The request as the listener would report it; each has a connection of its own. */
+export function exchangeOf(method: string, target: string, { headers = {}, body = "", as }: AskOptions): Exchange {
+  const clientCertificate = as ? onlyPem(as.cert, [PEM_LABEL.CERTIFICATE], "the client's").der : undefined;
+  const host = as === undefined ? NETLOC : "ca.example.com:8010";
+  const exchange = fakeExchange({ method, target, secure: as !== undefined, headers: { host, ...headers }, body });
+  return { ...exchange, clientCertificate };
+}
+
+function toReply({ status, headers = {}, body = "" }: Answer): Reply {
+  const bytes = typeof body === "string" ? utf8(body) : body;
+  const byName = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), [value].flat().join(", ")]);
+  return { status, headers: Object.fromEntries(byName), bytes, text: new TextDecoder().decode(bytes) };
+}
