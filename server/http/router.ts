@@ -45,12 +45,6 @@ export function allowedMethods(match: PathMatch): string[] {
   return [...match.routes.keys(), "OPTIONS"];
 }
 
-/** The query of a request target; empty when there is none. */
-export function queryOf(target: string): URLSearchParams {
-  const mark = target.indexOf("?");
-  return new URLSearchParams(mark < 0 ? "" : target.slice(mark + 1));
-}
-
 function groupByPath(): PathEntry[] {
   const byPath = new Map<string, PathEntry>();
   for (const [name, { method, path }] of Object.entries(ROUTES) as [RouteName, Route][]) {
