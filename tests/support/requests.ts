@@ -2,18 +2,15 @@
 import { type Bytes, utf8 } from "../../core/bytes.ts";
 import { messageToJson, signMessage } from "../../core/envelope.ts";
 import { buildCsr } from "../../core/x509/csr.ts";
-import type { Extension } from "../../core/x509/extension.ts";
 import { dnsName, subjectAltNameExtension } from "../../core/x509/general_name.ts";
 import { commonNameDer } from "../../core/x509/name.ts";
 import type { PrivateKey } from "../../core/x509/private_key.ts";
 import { signerFor } from "../../core/x509/signer.ts";
 
 /** A request for a host, PEM. */
-export async function csrFor(key: PrivateKey, name = "host1", extensions?: readonly Extension[]): Promise<Bytes> {
-  const names = subjectAltNameExtension([dnsName(`${name}.example.com`)], false);
-  return utf8(
-    await buildCsr({ subject: commonNameDer(name), extensions: extensions ?? [names] }, await signerFor(key)),
-  );
+export async function csrFor(key: PrivateKey, name = "host1"): Promise<Bytes> {
+  const extensions = [subjectAltNameExtension([dnsName(`${name}.example.com`)], false)];
+  return utf8(await buildCsr({ subject: commonNameDer(name), extensions }, await signerFor(key)));
 }
 
 /** Body of `PUT crt/renew`. */
