@@ -5,7 +5,8 @@ export interface Clock {
   now(): number;
   /**
    * Resolves once the wall clock shows `time` (Unix seconds) or later, at once if it does already. Never sleeps through a
-   * suspend or a jump of the clock by more than half a minute.
+   * suspend or a jump of the clock by more than half a minute. May return early when the clock was set back by more than a
+   * minute meanwhile: a time that a wrong clock led to can lie years ahead, so whoever sleeps must look again what is due.
    * @throws the signal's reason when `signal` is aborted first
    */
   sleepUntil(time: number, signal?: AbortSignal): Promise<void>;
@@ -24,15 +25,21 @@ export interface Timekeeper {
  */
 const LONGEST_WAIT = 30_000;
 
+/** A clock that is behind what the timer counted by more than this was set back, milliseconds. */
+const SET_BACK = 60_000;
+
 /** A clock that reads `keeper`. */
 export function wallClock(keeper: Timekeeper): Clock {
   return {
     now: () => Math.floor(keeper.milliseconds() / 1000),
     async sleepUntil(time, signal) {
       signal?.throwIfAborted();
-      for (let left = time * 1000 - keeper.milliseconds(); left > 0; left = time * 1000 - keeper.milliseconds()) {
-        await keeper.wait(Math.min(left, LONGEST_WAIT), signal);
+      for (let now = keeper.milliseconds(); now < time * 1000;) {
+        const expected = now + Math.min(time * 1000 - now, LONGEST_WAIT);
+        await keeper.wait(expected - now, signal);
         signal?.throwIfAborted();
+        now = keeper.milliseconds();
+        if (now < expected - SET_BACK) return;
       }
     },
   };
@@ -96,10 +103,14 @@ export class ManualClock implements Clock {
     });
   }
 
-  /** Jumps to `now`, forward or back, and wakes those whose time has come: without looking at the time in between. */
+  /**
+   * Jumps to `now`, forward or back, and wakes those whose time has come: without looking at the time in between. A jump back by
+   * more than a minute wakes all.
+   */
   set(now: number): void {
+    const setBack = now < this.#now - SET_BACK / 1000;
     this.#now = now;
-    for (const sleeper of [...this.#sleepers]) if (sleeper.time <= now) sleeper.wake();
+    for (const sleeper of [...this.#sleepers]) if (setBack || sleeper.time <= now) sleeper.wake();
   }
 
   /**

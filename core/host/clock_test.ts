@@ -36,10 +36,12 @@ Deno.test("sleepUntil() ends at once when the time has come", async () => {
   assert.deepEqual(keeper.waits, []);
 });
 
-Deno.test("sleepUntil() follows the clock when it jumps", async () => {
+Deno.test("sleepUntil() follows the clock when it jumps, and gives the sleep up when it was set back by more than a minute", async () => {
   const jumps: [name: string, jump: number, waits: number][] = [
     ["a week ahead, as after a suspend", 7 * 86_400_000, 1],
-    ["an hour back", -3_600_000, 1 + (3600 + 60) / 30],
+    ["back by as much as the timer ran", 0, 3],
+    ["half a minute back", -30_000, 4],
+    ["ten years back", -10 * 365 * 86_400_000, 1],
   ];
   for (const [name, jump, waits] of jumps) {
     let first = true;
@@ -106,5 +108,17 @@ Deno.test("ManualClock.set() jumps without stopping in between, and back", async
   assert.equal(clock.now(), 5);
   const aborted = AbortSignal.abort(new Error("before"));
   await assert.rejects(clock.sleepUntil(9, aborted), /before/);
+  assert.equal(clock.sleepers, 0);
+});
+
+Deno.test("ManualClock.set() wakes all sleepers when it jumps back by more than a minute", async () => {
+  const clock = new ManualClock(1_000);
+  let woken = false;
+  const sleep = clock.sleepUntil(2_000).then(() => woken = true);
+  clock.set(940);
+  await clock.advance(0);
+  assert.equal(woken, false);
+  clock.set(879);
+  await sleep;
   assert.equal(clock.sleepers, 0);
 });
