@@ -1,0 +1,81 @@
+/** `caucase key-id`: prints which key a file holds, and which keys open a backup. */
+import { type BackupHeader, PREFIX_SIZE, readBackupHeader, readHeaderSize } from "../core/backup/container.ts";
+import { type Bytes, concatBytes } from "../core/bytes.ts";
+import { CaucaseError, describeError } from "../core/errors.ts";
+import { fileError } from "../core/host/file_error.ts";
+import { readKeyFile } from "../core/host/key_file.ts";
+import { EXIT } from "./exit_status.ts";
+import { collect } from "./options.ts";
+import { newCommand, parseArguments } from "./subcommand.ts";
+import { printError, printLine } from "./terminal.ts";
+
+/** Prints what the command line asks for. Resolves with the exit status. */
+export async function keyId(args: readonly string[]): Promise<number> {
+  const command = keyIdCommand();
+  parseArguments(command, args);
+  const { privateKey = [], backup = [] } = command.opts();
+  const keysRead = await forEachPath(privateKey, printKey);
+  const backupsRead = await forEachPath(backup, printRecipients);
+  return keysRead && backupsRead ? EXIT.ok : EXIT.error;
+}
+
+function keyIdCommand() {
+  return newCommand(
+    "key-id",
+    "Print the identifier of private keys, and the identifiers of the keys that open a backup. " +
+      "A backup is opened by the private key whose identifier it lists.",
+  )
+    .option("--private-key <path...>", "files that hold a private key: prints path and identifier", collect)
+    .option("--backup <path...>", "backups: prints the path, then a line for each key that opens it", collect);
+}
+
+/** One file that cannot be read is reported, and does not keep the others from being shown. Whether all could be read. */
+async function forEachPath(paths: readonly string[], print: (path: string) => Promise<void>): Promise<boolean> {
+  let allRead = true;
+  for (const path of paths) {
+    try {
+      await print(path);
+    } catch (error) {
+      if (!(error instanceof CaucaseError)) throw error;
+      printError(`error: ${describeError(error)}`);
+      allRead = false;
+    }
+  }
+  return allRead;
+}
+
+async function printKey(path: string): Promise<void> {
+  const { key } = await readKeyFile(path);
+  if (key === undefined) throw new CaucaseError("file", `cannot use ${path}: it holds no private key`);
+  printLine(`${path} ${key.publicKey.keyId}`);
+}
+
+async function printRecipients(path: string): Promise<void> {
+  const { recipients } = await readHeaderOf(path);
+  printLine(path);
+  for (const { keyId } of recipients) printLine(`  ${keyId}`);
+}
+
+/** Reads no further than the header: a backup may be larger than memory. */
+async function readHeaderOf(path: string): Promise<BackupHeader> {
+  try {
+    using file = await Deno.open(path);
+    const prefix = await readUpTo(file, PREFIX_SIZE);
+    const header = await readUpTo(file, readHeaderSize(prefix));
+    return readBackupHeader(concatBytes(prefix, header)).header;
+  } catch (error) {
+    throw fileError("read", path, error);
+  }
+}
+
+/** The next `size` bytes, fewer where the file ends before. */
+async function readUpTo(file: Deno.FsFile, size: number): Promise<Bytes> {
+  const bytes = new Uint8Array(size);
+  let length = 0;
+  while (length < size) {
+    const read = await file.read(bytes.subarray(length));
+    if (read === null) break;
+    length += read;
+  }
+  return bytes.subarray(0, length);
+}
