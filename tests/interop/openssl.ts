@@ -91,6 +91,15 @@ export async function showCertificate(folder: string, file: string): Promise<Sho
   };
 }
 
+/** What a request asks for: subject and extensions as OpenSSL prints them, and its public key (PEM). */
+export async function showRequest(folder: string, file: string): Promise<{ names: string; publicKey: string }> {
+  const hidden = "no_version,no_header,no_pubkey,no_sigdump,no_signame";
+  return {
+    names: await output(folder, "req", "-in", file, "-noout", "-verify", "-text", "-reqopt", hidden),
+    publicKey: await output(folder, "req", "-in", file, "-noout", "-pubkey"),
+  };
+}
+
 function field(text: string, pattern: RegExp): string {
   const value = pattern.exec(text)?.[1];
   assert.ok(value !== undefined, `${pattern} is not in: ${text}`);
