@@ -22,7 +22,8 @@ const NOTICE_INTERVAL = 60_000;
 export class ConnectionPool {
   readonly #limits: PoolLimits;
   readonly #warn: (message: string) => void;
-  readonly #all = new Set<PooledConnection>();
+  /** Each with its {@linkcode addressGroup}. */
+  readonly #all = new Map<PooledConnection, string>();
   /** Those without a request, the one that is idle longest first. */
   readonly #idle = new Set<PooledConnection>();
   readonly #counts = new Map<string, number>();
@@ -42,7 +43,7 @@ export class ConnectionPool {
     const group = addressGroup(connection.remoteAddress);
     if (!this.#makeRoomFor(group)) return false;
     this.#counts.set(group, this.#count(group) + 1);
-    this.#all.add(connection);
+    this.#all.set(connection, group);
     this.#idle.add(connection);
     return true;
   }
@@ -58,24 +59,25 @@ export class ConnectionPool {
 
   /** It is closed, or about to be. */
   remove(connection: PooledConnection): void {
-    if (!this.#all.delete(connection)) return;
+    const group = this.#all.get(connection);
+    if (group === undefined) return;
+    this.#all.delete(connection);
     this.#idle.delete(connection);
-    const group = addressGroup(connection.remoteAddress);
     const count = this.#count(group) - 1;
     if (count > 0) this.#counts.set(group, count);
     else this.#counts.delete(group);
   }
 
   check(now: number): void {
-    for (const connection of this.#all) connection.check(now);
+    for (const connection of this.#all.keys()) connection.check(now);
   }
 
   closeSoon(): void {
-    for (const connection of [...this.#all]) connection.closeSoon();
+    for (const connection of [...this.#all.keys()]) connection.closeSoon();
   }
 
   destroyAll(): void {
-    for (const connection of [...this.#all]) connection.destroy();
+    for (const connection of [...this.#all.keys()]) connection.destroy();
   }
 
   #count(group: string): number {
@@ -97,7 +99,7 @@ export class ConnectionPool {
   /** Closes the connection that is idle longest among those of certain groups; false when all of them are busy. */
   #closeLongestIdle(isOf: (group: string) => boolean): boolean {
     for (const connection of this.#idle) {
-      if (!isOf(addressGroup(connection.remoteAddress))) continue;
+      if (!isOf(this.#all.get(connection) ?? "")) continue;
       this.remove(connection);
       connection.destroy();
       return true;

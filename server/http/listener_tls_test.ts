@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { connect, type TLSSocket } from "node:tls";
 import { decodePem } from "../../core/pem.ts";
 import { type Listening, listening, newIdentity } from "../../tests/support/listening.ts";
+import { hasOpenssl, opensslPath } from "../../tests/support/requirements.ts";
 import { RawClient } from "../../tests/support/raw_client.ts";
 import type { Handler } from "./exchange.ts";
 
@@ -50,6 +51,48 @@ Deno.test("each connection has its own client certificate when they alternate", 
     assert.equal((await raw.response()).body, expected?.der.toHex() ?? "none");
   }
 });
+
+Deno.test({
+  name: "a resumed session has the certificate it began with, whatever the client offers now",
+  ignore: !hasOpenssl(),
+  async fn(t) {
+    await using server = await listening(showCertificate);
+    const folder = await Deno.makeTempDir();
+    const files = { client: `${folder}/client.pem`, other: `${folder}/other.pem`, session: `${folder}/session` };
+    await Deno.writeTextFile(files.client, client.key + client.cert);
+    await Deno.writeTextFile(files.other, other.key + other.cert);
+    for (const version of ["-tls1_2", "-tls1_3"]) {
+      await t.step(version, async () => {
+        const ask = (...options: string[]) => askWithOpenssl(server, [version, ...options]);
+        const first = await ask("-cert", files.client, "-sess_out", files.session);
+        assert.match(first, /^Acceptable client certificate CA names$/m);
+        assert.ok(first.includes(client.der.toHex()));
+        for (const options of [["-cert", files.client], ["-cert", files.other], []]) {
+          const resumed = await ask(...options, "-sess_in", files.session);
+          assert.match(resumed, /^Reused, /m);
+          assert.ok(resumed.includes(client.der.toHex()));
+        }
+      });
+    }
+    await Deno.remove(folder, { recursive: true });
+  },
+});
+
+/** What `openssl s_client` prints of a session in which it makes one request. */
+async function askWithOpenssl(server: Listening, options: readonly string[]): Promise<string> {
+  const args = ["s_client", "-connect", `127.0.0.1:${server.https}`, "-ign_eof", ...options];
+  const child = new Deno.Command(opensslPath() ?? "openssl", {
+    args,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const input = child.stdin.getWriter();
+  await input.write(new TextEncoder().encode("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"));
+  const { stdout } = await child.output();
+  await input.close().catch(() => {});
+  return new TextDecoder("latin1").decode(stdout);
+}
 
 Deno.test("TLS 1.1 is refused", async () => {
   await using server = await listening(showCertificate);

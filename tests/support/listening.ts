@@ -1,12 +1,14 @@
 /** Listeners on 127.0.0.1 for tests, with certificates that nobody needs to trust. */
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
+import { signCertificate } from "../../core/x509/issuance.ts";
+import { checkLeaf, prepareLeaf } from "../../core/x509/leaf_profile.ts";
 import { privateKeyToPem } from "../../core/x509/private_key.ts";
 import type { Handler } from "../../server/http/exchange.ts";
 import type { Limits } from "../../server/http/limits.ts";
 import { type Listeners, startListeners } from "../../server/http/listener.ts";
-import { newCa } from "./issuing.ts";
+import { leafOrder, newCa, newEcKey } from "./issuing.ts";
 
-/** A key and its self-signed certificate, PEM and DER. */
+/** A key and a certificate for it, PEM and DER. */
 export interface TestIdentity {
   readonly key: string;
   readonly cert: string;
@@ -14,7 +16,10 @@ export interface TestIdentity {
 }
 
 export async function newIdentity(): Promise<TestIdentity> {
-  const { key, der } = await newCa();
+  const ca = await newCa();
+  const key = await newEcKey();
+  const order = leafOrder(ca.issuer, key.publicKey);
+  const der = await signCertificate(checkLeaf(prepareLeaf(order), order), ca.signer);
   return { key: privateKeyToPem(key), cert: encodePem(PEM_LABEL.CERTIFICATE, der), der };
 }
 
