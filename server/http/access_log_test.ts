@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { AccessLog, writeToStandardOutput } from "./access_log.ts";
+import { AccessLog } from "./access_log.ts";
 
 /** Output that takes a piece only when it is told to. */
 class SlowOutput {
@@ -99,8 +99,4 @@ Deno.test("AccessLog.close() does not wait for blocked output beyond its deadlin
   log.add("one");
   await log.close(1);
   assert.deepEqual(output.pieces, ["one\n"]);
-});
-
-Deno.test("writeToStandardOutput() ends at once when there is nothing to write", async () => {
-  await writeToStandardOutput(new Uint8Array(0));
 });

@@ -102,7 +102,7 @@ Deno.test("too slow a client is dropped without an answer", async (t) => {
 });
 
 Deno.test("headers that stop are dropped on a later request of a connection too", async () => {
-  await using server = await listening(measure, { headersMs: 60 });
+  await using server = await listening(measure, { headersMs: 400 });
   using client = await RawClient.tcp(server.http);
   client.request("GET", "/");
   assert.equal((await client.response()).status, 200);
