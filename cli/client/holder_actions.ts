@@ -145,5 +145,8 @@ async function renewOne(
 /** Where certificate and key are: in one file where that holds both, whatever was said about the key. */
 async function pairPaths({ crt, key }: CrtAndKey): Promise<{ certificatePath: string; keyPath: string }> {
   const holdsBoth = (await readKeyFile(crt)).key !== undefined;
+  if (!holdsBoth && key === "") {
+    throw new CaucaseError("file", `cannot use ${crt}: it holds no private key, and no file is named that does`);
+  }
   return { certificatePath: crt, keyPath: holdsBoth ? crt : key };
 }
