@@ -10,6 +10,7 @@ import { ApiClient, type UserCredentials } from "./api_client.ts";
 import { type ClientOptions, readClientOptions } from "./client/options.ts";
 import { getCrt, getCsr, renewCrt, revokeCrt, sendCsr } from "./client/holder_actions.ts";
 import { Outcome, type Session } from "./client/session.ts";
+import { showCa } from "./client/show_ca.ts";
 import { listCsr, rejectCsr, revokeOtherCrt, revokeSerial, signCsr, signCsrWith } from "./client/user_actions.ts";
 import { EXIT } from "./exit_status.ts";
 import { runHook } from "./hook.ts";
@@ -45,8 +46,16 @@ interface Apis {
 async function work({ cas, cau }: Apis, options: ClientOptions, outcome: Outcome): Promise<void> {
   const now = systemClock.now();
   const wantsUsers = options.updateUser || options.mode === "user";
-  const services = await refreshAuthorities(cas, options.caCrt, { outcome, now });
-  const users = wantsUsers ? await refreshAuthorities(cau, options.userCaCrt, { outcome, now }) : [];
+  const { caFingerprint, userCaFingerprint } = options;
+  // Whoever pins one CA does not mean to take the other one on trust.
+  const rules = { now, trustOnFirstUse: caFingerprint === undefined && userCaFingerprint === undefined };
+  const refresh = async (api: ApiClient, path: string, fingerprint: string | undefined) => {
+    const { current, changed } = await refreshCaStore(api, openCaStore(path), { ...rules, fingerprint });
+    outcome.changed ||= changed;
+    return current;
+  };
+  const services = await refresh(cas, options.caCrt, caFingerprint);
+  const users = wantsUsers ? await refresh(cau, options.userCaCrt, userCaFingerprint) : [];
   const ofMode = options.mode === "user" ? { api: cau, authorities: users } : { api: cas, authorities: services };
   await runActions({ ...ofMode, mode: options.mode, now, outcome }, options);
   await refreshCrls(cas, options.crl, { outcome, authorities: services });
@@ -54,6 +63,7 @@ async function work({ cas, cau }: Apis, options: ClientOptions, outcome: Outcome
 }
 
 async function runActions(session: Session, options: ClientOptions): Promise<void> {
+  if (options.showCa) await showCa(session);
   await sendCsr(session, options.sendCsr);
   await getCsr(session, options.getCsr);
   await getCrt(session, options.getCrt);
@@ -79,16 +89,6 @@ async function readCredentials(path: string): Promise<UserCredentials> {
     throw new CaucaseError("file", `cannot use ${path}: the certificate is for another key`);
   }
   return { keyPem: encodePem(PEM_LABEL.PKCS8, key.pkcs8), certificatePem };
-}
-
-async function refreshAuthorities(
-  api: ApiClient,
-  path: string,
-  { outcome, now }: { outcome: Outcome; now: number },
-): Promise<readonly Certificate[]> {
-  const { current, changed } = await refreshCaStore(api, openCaStore(path), now);
-  outcome.changed ||= changed;
-  return current;
 }
 
 async function refreshCrls(

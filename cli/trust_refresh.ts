@@ -8,6 +8,10 @@ import { followChain, parseChain } from "../core/trust.ts";
 import { type Certificate, certificateFromPem, certificateToPem } from "../core/x509/certificate.ts";
 import { type CertificateList, crlFromPem, isCrlSignedBy } from "../core/x509/crl.ts";
 import type { ApiClient } from "./api_client.ts";
+import { requireFingerprint } from "./ca_fingerprint.ts";
+
+/** What a refresh asks of a server. */
+export type TrustApi = Pick<ApiClient, "caCertificate" | "caChain" | "crls" | "serverUrl">;
 
 /** What a refresh found. */
 export interface Refreshed<T> {
@@ -17,15 +21,29 @@ export interface Refreshed<T> {
   readonly changed: boolean;
 }
 
+export interface CaRefresh {
+  /** Unix seconds. */
+  readonly now: number;
+  /** What an empty store may begin with, in the form of `caFingerprint`; whatever the server says, where it is absent. */
+  readonly fingerprint?: string | undefined;
+  /** Whether an empty store may begin without a fingerprint. True unless given. */
+  readonly trustOnFirstUse?: boolean;
+}
+
 /**
- * Brings the CA certificates in `store` up to date along the server's signed chain. An empty store trusts what the server
- * says first.
- * @throws `untrusted` when all stored ones have expired, `file` when none is of a CA; nothing is changed then
+ * Brings the CA certificates in `store` up to date along the server's signed chain. An empty store begins with the CA
+ * certificate that the server gives to newcomers.
+ * @throws `untrusted` when all stored ones have expired or the first one is not the wanted one, `file` when none is of a CA;
+ * nothing is changed then
  */
-export async function refreshCaStore(api: ApiClient, store: TrustStore, now: number): Promise<Refreshed<Certificate>> {
+export async function refreshCaStore(
+  api: TrustApi,
+  store: TrustStore,
+  { now, ...first }: CaRefresh,
+): Promise<Refreshed<Certificate>> {
   const stored = await storedAuthorities(store);
   return await naming(store, api, async () => {
-    const known = stored.length > 0 ? stored : [await firstCa(api)];
+    const known = stored.length > 0 ? stored : [await firstCa(api, first)];
     const current = await followChain(known, parseChain(await api.caChain()), now);
     return { current, changed: await store.write(current.map(certificateToPem)) };
   });
@@ -37,7 +55,7 @@ export async function refreshCaStore(api: ApiClient, store: TrustStore, now: num
  * @throws `untrusted` when the server has none that any of `authorities` signed
  */
 export async function refreshCrlStore(
-  api: ApiClient,
+  api: TrustApi,
   store: TrustStore,
   authorities: readonly Certificate[],
 ): Promise<Refreshed<string>> {
@@ -79,10 +97,19 @@ function mayBeAuthority({ isCa, issuer, subject }: Certificate): boolean {
   return isCa || equalBytes(issuer, subject);
 }
 
-/** The CA certificate of an empty store: over plain HTTP, so trusted on first use. */
-async function firstCa(api: ApiClient): Promise<Certificate> {
+/** The CA certificate of an empty store: over plain HTTP, so trusted on first use unless its fingerprint is known. */
+async function firstCa(
+  api: TrustApi,
+  { fingerprint, trustOnFirstUse = true }: Omit<CaRefresh, "now">,
+): Promise<Certificate> {
+  if (fingerprint === undefined && !trustOnFirstUse) {
+    throw new CaucaseError("untrusted", "no fingerprint was given for its first CA certificate", {
+      hint: "where one CA's is given, the other's must be",
+    });
+  }
   const certificate = await certificateFromPem(await api.caCertificate());
   if (!certificate.isCa) throw new CaucaseError("untrusted", "the server's CA certificate is not one of a CA");
+  if (fingerprint !== undefined) await requireFingerprint(certificate, fingerprint);
   return certificate;
 }
 
@@ -122,7 +149,7 @@ function numberOf({ number = -1n }: CertificateList): bigint {
 }
 
 /** Adds to errors what they are about, where they do not name it themselves. */
-async function naming<T>(store: TrustStore, { serverUrl }: ApiClient, action: () => Promise<T>): Promise<T> {
+async function naming<T>(store: TrustStore, { serverUrl }: TrustApi, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {

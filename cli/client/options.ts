@@ -1,6 +1,7 @@
 /** The command line of `caucase client`. */
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { CaucaseError } from "../../core/errors.ts";
+import { fingerprintOption } from "../ca_fingerprint.ts";
 import { groupValues } from "../command_line.ts";
 import { collect, days, keyBits } from "../options.ts";
 import { newCommand, parseArguments } from "../subcommand.ts";
@@ -25,6 +26,7 @@ export function readClientOptions(args: readonly string[]) {
     revokeOtherCrt: given.revokeOtherCrt ?? [],
     revokeSerial: given.revokeSerial ?? [],
     updateUser: given.updateUser ?? false,
+    showCa: given.showCa ?? false,
     listCsr: given.listCsr ?? false,
     getCrt: idsAndPaths(given.getCrt),
     getCsr: idsAndPaths(given.getCsr),
@@ -44,6 +46,12 @@ function clientCommand() {
     .requiredOption("--ca-url <url>", "HTTP base URL of the server; HTTPS is found on the next port")
     .option("--ca-crt <path>", "store of CA certificates for services: a file or a directory", "cas.crt.pem")
     .option("--user-ca-crt <path>", "store of CA certificates for users", "cau.crt.pem")
+    .option(
+      "--ca-fingerprint <sha256:hex>",
+      "begin an empty --ca-crt only with the CA certificate of this fingerprint (see --show-ca)",
+      fingerprintOption,
+    )
+    .option("--user-ca-fingerprint <sha256:hex>", "the same for --user-ca-crt", fingerprintOption)
     .option("--crl <path>", "store of CRLs for services", "cas.crl.pem")
     .option("--user-crl <path>", "store of CRLs for users", "cau.crl.pem")
     .option("--threshold <days>", "--renew-crt renews with less than this left", days, 31)
@@ -54,6 +62,7 @@ function clientCommand() {
       new Option("--mode <mode>", "work with certificates of services or of users")
         .choices(["service", "user"] as const).default("service" as Mode),
     )
+    .option("--show-ca", "print the fingerprint with which others can begin to trust this CA")
     .option("--send-csr <path...>", "send requests; prints an id for each", collect)
     .option("--get-crt <id-path...>", "ID PATH: fetch a certificate into a file, next to its key", collect)
     .option("--revoke-crt <crt-key...>", "CRT KEY: revoke a certificate with its own key", collect)
