@@ -2,10 +2,9 @@
 import { signMessage } from "../core/envelope.ts";
 import { CaucaseError } from "../core/errors.ts";
 import { type Certificate, certificateFromPem, certificateToPem, isIssuedBy } from "../core/x509/certificate.ts";
-import { buildCsr } from "../core/x509/csr.ts";
 import { generateRsaKey, type PrivateKey, privateKeyToPem } from "../core/x509/private_key.ts";
-import { signerFor } from "../core/x509/signer.ts";
 import type { ApiClient } from "./api_client.ts";
+import { makeRequest, type NewRequest } from "./new_request.ts";
 
 /** A key and its certificate, ready to be written. */
 export interface RenewedPair {
@@ -28,34 +27,49 @@ export function isRenewalDue({ notAfter }: Certificate, threshold: number, now: 
   return notAfter - now < threshold;
 }
 
-/** A renewal: a new key, and the messages that turn it into a certificate. */
-export interface Renewal {
+/** Who renews. */
+export interface Holder {
   readonly certificate: Certificate;
   readonly key: PrivateKey;
   /** One of these must have issued what the server answers. */
   readonly authorities: readonly Certificate[];
-  /** RSA bits of the new key. */
-  readonly keyBits: number;
 }
 
 /**
- * Renews at the server. Nothing is written: the old pair is good until the caller has stored the new one.
+ * Renews at the server, with a new RSA key of `keyBits`. Nothing is written: the old pair is good until the caller has stored
+ * the new one.
  * @throws `untrusted` when what the server answers is not a certificate for the new key from a CA that we know
  */
 export async function renewAt(
-  api: ApiClient,
-  { certificate, key, authorities, keyBits }: Renewal,
+  api: Pick<ApiClient, "renew">,
+  { keyBits, ...holder }: Holder & { readonly keyBits: number },
 ): Promise<RenewedPair> {
-  const newKey = await generateRsaKey(keyBits);
-  const csrPem = await buildCsr({ subject: certificate.subject, extensions: [] }, await signerFor(newKey));
-  const payload = JSON.stringify({ crt_pem: certificateToPem(certificate), renew_csr_pem: csrPem });
-  const certificatePem = await api.renew(await signMessage(payload, key));
-  const renewed = await certificateFromPem(certificatePem);
-  await requireCertificateFor(newKey, renewed, authorities);
-  return { keyPem: privateKeyToPem(newKey), certificatePem: certificateToPem(renewed), certificate: renewed };
+  return await sendRenewal(api, holder, await prepareRenewal(holder.certificate, () => generateRsaKey(keyBits)));
 }
 
-async function requireCertificateFor(
+/** The new key and the request for a renewal: sent again after a lost answer, a server of ours answers the same certificate. */
+export async function prepareRenewal(
+  { subject }: Certificate,
+  newKey: () => Promise<PrivateKey>,
+): Promise<NewRequest> {
+  // The server takes the extensions from the old certificate.
+  return await makeRequest({ subject, extensions: [] }, newKey);
+}
+
+/** Sends what `prepareRenewal` made. Throws as `renewAt` does. */
+export async function sendRenewal(
+  api: Pick<ApiClient, "renew">,
+  { certificate, key, authorities }: Holder,
+  request: NewRequest,
+): Promise<RenewedPair> {
+  const payload = JSON.stringify({ crt_pem: certificateToPem(certificate), renew_csr_pem: request.csrPem });
+  const renewed = await certificateFromPem(await api.renew(await signMessage(payload, key)));
+  await requireCertificateFor(request.key, renewed, authorities);
+  return { keyPem: privateKeyToPem(request.key), certificatePem: certificateToPem(renewed), certificate: renewed };
+}
+
+/** @throws `untrusted` unless it is for `key`, from one of `authorities` */
+export async function requireCertificateFor(
   key: PrivateKey,
   certificate: Certificate,
   authorities: readonly Certificate[],
