@@ -138,6 +138,7 @@ async function createHandler(authorities: AllAuthorities, { options, netloc, hos
   const crossOrigin = createCrossOrigin({ ...origins, whitelist: options.corsWhitelist });
   return createApp({
     authorities,
+    httpCa: authorities.http_cas,
     crossOrigin,
     corsPage: createCorsPage({ ...origins, crossOrigin }),
     netloc: netloc.text,

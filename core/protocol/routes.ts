@@ -35,6 +35,7 @@ export const ROUTES = {
     "The oldest that is valid",
   ),
   caChain: listed(["GET", "/{ca}/crt/ca.crt.json", "anyone"], "getCACertificateChain", "From the oldest to the newest"),
+  httpsCa: listed(["GET", "/{ca}/crt/https.json", "anyone"], "getHTTPSCACertificate", "Who vouches for HTTPS"),
   submit: listed(["PUT", "/{ca}/csr", "anyone"], "createCertificateSigningRequest", "Submit a request"),
   reject: listed(["DELETE", "/{ca}/csr/{csr_id}", "user"], "deletePendingCertificateRequest", "Reject a request"),
   sign: listed(["PUT", "/{ca}/crt/{crt_id}", "user"], "createCertificate", "Sign a pending request"),

@@ -3,6 +3,7 @@ import type { CertificateAuthority } from "../../core/ca/certificate_authority.t
 import { httpsOrigin, httpsOriginOfNetloc } from "../../core/cors/origin.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import type { Route, RouteName } from "../../core/protocol/routes.ts";
+import { HttpsVouching } from "../https_vouching.ts";
 import type { CorsPage } from "./cors_page.ts";
 import { type CrossOrigin, withOriginHeaders } from "./cross_origin.ts";
 import type { Answer, Exchange, Handler } from "./exchange.ts";
@@ -14,6 +15,8 @@ import { UserAuthentication } from "./user_authentication.ts";
 
 export interface AppParts {
   readonly authorities: Readonly<Record<PublicCa, CertificateAuthority>>;
+  /** The private CA of the HTTPS listener. */
+  readonly httpCa: CertificateAuthority;
   readonly crossOrigin: CrossOrigin;
   readonly corsPage: CorsPage;
   /** `HOST[:PORT]` of HTTP, as clients reach it. */
@@ -26,6 +29,7 @@ export interface AppParts {
 /** The whole HTTP interface as one function. It never throws. */
 export function createApp(parts: AppParts): Handler {
   const users = new UserAuthentication(parts.authorities.cau);
+  const vouching = new HttpsVouching(parts.httpCa.authorities);
   const fallback = httpsOriginOfNetloc(parts.netloc);
   const handlers: Record<RouteName, RouteHandler> = {
     ...HANDLERS,
@@ -45,6 +49,7 @@ export function createApp(parts: AppParts): Handler {
       id,
       now,
       httpsOrigin: httpsOrigin({ secure: exchange.secure, host: exchange.header("host") }, fallback),
+      vouching,
       user: () => users.require(exchange, now),
     });
   }

@@ -39,6 +39,7 @@ function links(ca: string, userOrigin = "") {
     getCertificate: template(`/${ca}/crt/{+csr_id}`),
     getCACertificate: read(`/${ca}/crt/ca.crt.pem`),
     getCACertificateChain: read(`/${ca}/crt/ca.crt.json`),
+    getHTTPSCACertificate: read(`/${ca}/crt/https.json`),
   };
 }
 

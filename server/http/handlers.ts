@@ -8,6 +8,7 @@ import { readRevocation, readRevocationEnvelope } from "../../core/ca/messages.t
 import { CaucaseError, malformed } from "../../core/errors.ts";
 import type { RouteName } from "../../core/protocol/routes.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
+import type { HttpsVouching } from "../https_vouching.ts";
 import { jsonBody, optionalTemplateBody } from "./bodies.ts";
 import { crlAnswer, crlListAnswer } from "./crl_answers.ts";
 import type { Answer, Exchange } from "./exchange.ts";
@@ -25,6 +26,7 @@ export interface Call {
   readonly now: number;
   /** Scheme, host and port of this server over HTTPS, as the caller names it. */
   readonly httpsOrigin: string;
+  readonly vouching: HttpsVouching;
   /** The certificate of the user who asks. Throws `unauthenticated`. */
   user(): Promise<Certificate>;
 }
@@ -43,6 +45,7 @@ export const HANDLERS: Readonly<Record<Exclude<RouteName, "corsPage" | "corsDeci
     ok("application/pkix-cert", await ca.issuance.certificate(parseRequestId(id), now)),
   caCertificate: async ({ ca, now }) => caCertificate(await ca.authorities.valid(now)),
   caChain: async ({ ca, now }) => ok("application/json", await ca.authorities.chainJson(now)),
+  httpsCa: async ({ ca, now, vouching }) => ok("application/json", await vouching.json(ca, now)),
   submit: async ({ exchange, ca, now }) => {
     const id = await ca.issuance.submit(await exchange.body(), now);
     return { status: 201, headers: { Location: `${id}` } };

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { certificateToPem } from "../../core/x509/certificate.ts";
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
-import { signerFor } from "../../core/x509/signer.ts";
 import { certify, type Credentials, firstUser, type Holder, revokeSerial } from "../../tests/support/desk.ts";
+import { forge } from "../../tests/support/forgery.ts";
 import { LIFE_SPAN, NOW } from "../../tests/support/issuing.ts";
 import { isRefusal } from "../../tests/support/refusals.ts";
-import { newAuthority, type SeededCa } from "../../tests/support/seeded_authorities.ts";
-import { certificateDer } from "../../tests/support/structures.ts";
+import { newAuthority } from "../../tests/support/seeded_authorities.ts";
 import { exchangeOf, newTestApp, type TestApp } from "../../tests/support/test_app.ts";
 import type { Exchange } from "./exchange.ts";
 import { UserAuthentication } from "./user_authentication.ts";
@@ -18,14 +17,6 @@ function from(credentials: Credentials | null): Exchange {
 async function start(): Promise<{ app: TestApp; users: UserAuthentication; user: Holder }> {
   const app = await newTestApp();
   return { app, users: new UserAuthentication(app.authorities.cau), user: await firstUser(app) };
-}
-
-/** A certificate for the user's key and name, from a CA that says it is ours. */
-async function forge(ca: SeededCa, like: Holder): Promise<Credentials> {
-  const { subject, issuer, publicKey: { spki }, notBefore, notAfter, extensions } = like.certificate;
-  const wanted = { serial: like.certificate.serial, subject, issuer, spki, notBefore, notAfter, extensions };
-  const der = await certificateDer(await signerFor(ca.key), wanted);
-  return { key: like.key, cert: encodePem(PEM_LABEL.CERTIFICATE, der) };
 }
 
 Deno.test("require() gives the certificate of a user", async () => {

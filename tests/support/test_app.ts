@@ -34,6 +34,7 @@ export class TestApp implements Desk {
     const origins = { keys: KEYS, netloc: NETLOC, clock: this.clock };
     const crossOrigin = createCrossOrigin({ ...origins, whitelist: ["https://white.example"] });
     this.handler = createApp({
+      httpCa: this.authorities.http_cas,
       authorities,
       crossOrigin,
       corsPage: createCorsPage({ ...origins, crossOrigin }),
