@@ -4,9 +4,9 @@ import { type Bytes, utf8 } from "../core/bytes.ts";
 import { type Message, messageToJson } from "../core/envelope.ts";
 import { CaucaseError, type ErrorDetails, malformed } from "../core/errors.ts";
 import { parseJson } from "../core/json.ts";
-import { httpsPortBeside } from "../core/protocol/netloc.ts";
 import { type Route, type RouteName, ROUTES } from "../core/protocol/routes.ts";
 import { httpRequest, type HttpResponse } from "./http_request.ts";
+import { operationUrl, parseServerUrl } from "./server_url.ts";
 
 /** A user's certificate and key, PEM. */
 export interface UserCredentials {
@@ -42,18 +42,7 @@ export class ApiClient {
     private readonly ca: "cas" | "cau",
     private readonly options: { readonly user?: UserCredentials; readonly signal?: AbortSignal } = {},
   ) {
-    const url = URL.parse(baseUrl);
-    if (url === null || url.protocol !== "http:") {
-      throw new CaucaseError("usage", `--ca-url: ${JSON.stringify(baseUrl)} is not an http: URL`, {
-        hint: "HTTPS is found on the next port by itself",
-      });
-    }
-    if (url.username !== "" || url.password !== "") {
-      throw new CaucaseError("usage", "--ca-url: there must be no name or password in the URL", {
-        hint: "users are known by their certificates: see --user-key",
-      });
-    }
-    this.#base = url;
+    this.#base = parseServerUrl(baseUrl, "--ca-url");
   }
 
   /** Base URL of the server, for people. */
@@ -123,7 +112,7 @@ export class ApiClient {
   async #call(name: RouteName, { id, body, contentType, asUser = false }: Call = {}): Promise<HttpResponse> {
     const route: Route = ROUTES[name];
     const { user, signal } = this.options;
-    const url = this.#url(route, { id, asUser });
+    const url = operationUrl(this.#base, { route, ca: this.ca, id, secure: asUser });
     const response = await httpRequest({
       method: route.method,
       url,
@@ -135,20 +124,6 @@ export class ApiClient {
     if (response.status >= 200 && response.status <= 299) return response;
     const hint = user ? "the certificate in --user-key is not, or no longer, a user's" : "see --user-key";
     throw refused(`${route.method} ${url.href}`, response, response.status === 401 ? { hint } : {});
-  }
-
-  #url({ path }: Route, { id, asUser }: { id: string | undefined; asUser: boolean }): URL {
-    const url = new URL(this.#base);
-    const filled = path.replace("{ca}", this.ca).replace(/\{\w+\}/, encodeURIComponent(id ?? ""));
-    url.pathname = url.pathname.replace(/\/+$/, "") + filled;
-    url.search = "";
-    url.hash = "";
-    if (asUser) {
-      const port = httpsPortBeside(url.port === "" ? 80 : Number(url.port));
-      url.protocol = "https:";
-      url.port = `${port}`;
-    }
-    return url;
   }
 }
 

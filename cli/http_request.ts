@@ -2,6 +2,7 @@
 import http from "node:http";
 import https from "node:https";
 import { Buffer } from "node:buffer";
+import { TLSSocket } from "node:tls";
 import type { Bytes } from "../core/bytes.ts";
 import { CaucaseError } from "../core/errors.ts";
 import { VERSION } from "./version.ts";
@@ -25,6 +26,8 @@ export interface HttpResponse {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
   readonly body: Bytes;
+  /** DER of the certificate that the server showed, over HTTPS; nothing of it was checked. */
+  readonly serverCertificate?: Uint8Array | undefined;
 }
 
 const SILENCE = 60_000;
@@ -82,6 +85,8 @@ function tlsOptions(user: HttpRequest["user"]): https.RequestOptions {
 }
 
 async function collect(response: http.IncomingMessage, maxBody: number): Promise<HttpResponse> {
+  const { socket } = response;
+  const serverCertificate = socket instanceof TLSSocket ? socket.getPeerCertificate().raw : undefined;
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of response) {
@@ -90,5 +95,10 @@ async function collect(response: http.IncomingMessage, maxBody: number): Promise
     parts.push(part);
   }
   if (!response.complete) throw new Error(BROKEN_OFF);
-  return { status: response.statusCode ?? 0, headers: response.headers, body: new Uint8Array(Buffer.concat(parts)) };
+  return {
+    status: response.statusCode ?? 0,
+    headers: response.headers,
+    body: new Uint8Array(Buffer.concat(parts)),
+    serverCertificate,
+  };
 }
