@@ -2,7 +2,7 @@
 import type { BenchContext } from "./bench_context.ts";
 import { leastForIssuing, leastForRenewing, measureCosts } from "./costs.ts";
 import type { Figure } from "./ledger.ts";
-import { type LoadResult, runLoad } from "./load.ts";
+import { runLoad, throughput } from "./load.ts";
 import type { BenchServer } from "./program.ts";
 import { renewRequest, submitRequest } from "./requests.ts";
 import type { Amounts } from "./seed.ts";
@@ -48,9 +48,7 @@ async function measureServer(
   for (const [connections, volume] of volumes) {
     const count = volume[name];
     const csrs = requests.slice(used, used += warmUp + count);
-    const result = await runLoad({
-      port,
-      pid: server.pid,
+    const result = await runLoad(server, {
       connections,
       requests: await Promise.all(
         csrs.map((csr, index) =>
@@ -60,9 +58,8 @@ async function measureServer(
       warmUp,
       count,
       maxSeconds: scale.maxSeconds,
-      expected: operation === "issue" ? [201] : [200],
     });
-    ledger.add(figureOf(operation, connections, amounts), name, sampleOf(result));
+    ledger.add(figureOf(operation, connections, amounts), name, throughput(result));
   }
 }
 
@@ -70,10 +67,6 @@ function chosen<T>(list: readonly T[], index: number): T {
   const one = list[index % list.length];
   if (one === undefined) throw new Error("nothing to choose from");
   return one;
-}
-
-function sampleOf({ durations: { length }, seconds, cpuSeconds }: LoadResult) {
-  return { value: length / seconds, cpuMs: cpuSeconds * 1000 / length };
 }
 
 function figureOf(operation: Operation, connections: number, amounts: Amounts): Figure {

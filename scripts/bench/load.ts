@@ -1,12 +1,12 @@
 /** Load on a server, from a process of its own: neither the server nor who measures shares an event loop with it. */
+import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 import { runCommand } from "../../tests/support/process.ts";
+import type { Sample } from "./ledger.ts";
+import { type BenchServer, LOG } from "./program.ts";
 
 /** What to send. */
-export interface LoadJob {
-  readonly port: number;
-  /** Process whose CPU time is looked at. */
-  readonly pid: number;
+export interface Load {
   readonly connections: number;
   /** Whole requests, ASCII; in turn, and from the beginning again. */
   readonly requests: readonly string[];
@@ -16,8 +16,13 @@ export interface LoadJob {
   readonly count: number;
   /** No request begins later than this after the clock started. */
   readonly maxSeconds: number;
-  /** The statuses that answers may have. */
-  readonly expected: readonly number[];
+}
+
+/** What the process that sends it is told. */
+export interface LoadJob extends Load {
+  readonly port: number;
+  /** Process whose CPU time is looked at. */
+  readonly pid: number;
 }
 
 export interface LoadResult {
@@ -27,6 +32,8 @@ export interface LoadResult {
   readonly cpuSeconds: number;
   /** Of each request in the order in which they were sent, in milliseconds. */
   readonly durations: readonly number[];
+  /** The statuses from 400 up that were answered, the warm-up included. */
+  readonly refusals: readonly number[];
 }
 
 const WORKER = fileURLToPath(new URL("load_worker.ts", import.meta.url));
@@ -34,15 +41,34 @@ const WORKER = fileURLToPath(new URL("load_worker.ts", import.meta.url));
 /** Milliseconds: for the slowest answer and the warm-up, beyond the job's own limit. */
 const GRACE = 60_000;
 
-/** @throws Error when an answer has another status than it should: the figures would be worth nothing */
-export async function runLoad(job: LoadJob): Promise<LoadResult> {
+/**
+ * Puts load on a server. The reference may fail under it: its database is locked for seconds then; that is said, and such
+ * answers count for nothing.
+ * @throws Error when ours refuses anything: the figures would be worth nothing
+ */
+export async function runLoad({ program, pid, folder }: BenchServer, load: Load): Promise<LoadResult> {
+  const job: LoadJob = { ...load, port: program.port, pid };
   // Deno lets only programs with all rights look into /proc.
   const command = [Deno.execPath(), "run", "--allow-all", WORKER];
-  const { status, out, err } = await runCommand(command, {
-    cwd: ".",
-    input: JSON.stringify(job),
-    timeoutMs: job.maxSeconds * 1000 + GRACE,
-  });
+  const timeoutMs = load.maxSeconds * 1000 + GRACE;
+  const { status, out, err } = await runCommand(command, { cwd: folder, input: JSON.stringify(job), timeoutMs });
   if (status !== 0) throw new Error(`the load generator failed: ${err}`);
-  return JSON.parse(out);
+  const result: LoadResult = JSON.parse(out);
+  const [first] = result.refusals;
+  if (first === undefined) return result;
+  const report = `${program.name} answered ${first} to ${result.refusals.length} of its requests`;
+  if (program.name === "ours") throw new Error(`${report}; its last words:\n${await lastWords(folder)}`);
+  console.log(`${report}: those are not counted`);
+  return result;
+}
+
+/** Answers that were of use in a second, and what each cost. */
+export function throughput({ durations, refusals, seconds, cpuSeconds }: LoadResult): Sample {
+  const answered = durations.length - refusals.length;
+  return { value: answered / seconds, cpuMs: cpuSeconds * 1000 / answered };
+}
+
+async function lastWords(folder: string): Promise<string> {
+  const log = await Deno.readTextFile(path.join(folder, LOG));
+  return log.split("\n").slice(-12).join("\n");
 }

@@ -27,12 +27,15 @@ export function programs(): readonly Program[] {
 export interface BenchServer extends AsyncDisposable {
   readonly program: Program;
   readonly pid: number;
+  /** Its working folder. */
+  readonly folder: string;
   /** From the start of the process to the first answer, in milliseconds. */
   readonly startMs: number;
 }
 
 export const DATABASE = "caucase.sqlite";
-const LOG = "server.log";
+/** What a server writes. */
+export const LOG = "server.log";
 
 /** Everything is signed unasked, and no number of requests is too large. */
 const OPTIONS = ["--bind", "127.0.0.1", "--service-auto-approve-count", "100000000", "--service-max-csr", "100000000"];
@@ -61,6 +64,7 @@ export async function startProgram(program: Program, folder: string): Promise<Be
   return {
     program,
     pid: process.pid,
+    folder,
     startMs,
     [Symbol.asyncDispose]: async () => void await process.stop("SIGTERM"),
   };

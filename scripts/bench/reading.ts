@@ -1,7 +1,8 @@
 /** Public reads: what every holder and verifier fetches, over and over. */
 import type { BenchContext } from "./bench_context.ts";
 import type { Figure } from "./ledger.ts";
-import { runLoad } from "./load.ts";
+import { runLoad, throughput } from "./load.ts";
+import type { BenchServer } from "./program.ts";
 import { CA_CERTIFICATE, CRL, readRequest } from "./requests.ts";
 import type { Volume } from "./scale.ts";
 
@@ -58,21 +59,16 @@ function readsOf({ scale: { reads, largeReads } }: BenchContext, most: number): 
 
 async function measureRead(
   { scale, ledger }: BenchContext,
-  { program: { name, port }, pid }: {
-    readonly program: { name: "ours" | "reference"; port: number };
-    readonly pid: number;
-  },
+  server: BenchServer,
   { figure, target, connections, volume }: Read,
 ): Promise<void> {
-  const { durations: { length }, seconds, cpuSeconds } = await runLoad({
-    port,
-    pid,
+  const { name, port } = server.program;
+  const result = await runLoad(server, {
     connections,
     requests: [readRequest(port, target)],
     warmUp: Math.ceil(volume[name] / 10),
     count: volume[name],
     maxSeconds: scale.maxSeconds,
-    expected: [200],
   });
-  ledger.add(figure, name, { value: length / seconds, cpuMs: cpuSeconds * 1000 / length });
+  ledger.add(figure, name, throughput(result));
 }
