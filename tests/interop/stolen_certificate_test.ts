@@ -58,7 +58,7 @@ async function refusesStolen(server: ServerProcess, kind: KeyKind, protocol: str
   assert.doesNotMatch(stolen.out, /HTTP/, told);
   assert.match(
     stolen.err,
-    /alert (decrypt error|bad signature|handshake failure|access denied)|write:errno|reset/i,
+    /alert (decrypt error|bad signature|handshake failure|access denied)|unexpected eof|write:errno|reset/i,
     told,
   );
 }

@@ -28,11 +28,25 @@ export async function startServer(settings: ServerSettings): Promise<ServerProce
   const process = new RunningProcess(commandLine(settings, port), { cwd: settings.folder });
   try {
     await process.waitFor("Listening on");
+    for (const listening of [port, port + 1]) await reachable(listening, process);
   } catch (error) {
     await process[Symbol.asyncDispose]();
     throw error;
   }
   return new ServerProcess({ ...settings, port }, process);
+}
+
+/** The reference says that it listens a moment before it does. */
+async function reachable(port: number, process: RunningProcess): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    try {
+      return (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+    } catch (error) {
+      if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+  throw new Error(`nothing listens on 127.0.0.1:${port}\n${process.written.out}${process.written.err}`);
 }
 
 function commandLine(settings: ServerSettings, port: number): readonly string[] {
