@@ -14,7 +14,7 @@ import { showCa } from "./client/show_ca.ts";
 import { listCsr, rejectCsr, revokeOtherCrt, revokeSerial, signCsr, signCsrWith } from "./client/user_actions.ts";
 import { EXIT } from "./exit_status.ts";
 import { runHook } from "./hook.ts";
-import { reportError } from "./terminal.ts";
+import { printError, reportError } from "./terminal.ts";
 import { refreshCaStore, refreshCrlStore } from "./trust_refresh.ts";
 
 /** Does what the command line asks for. Resolves with the exit status. */
@@ -33,8 +33,11 @@ export async function client(args: readonly string[]): Promise<number> {
     outcome.failed();
   }
   // Also after a failure: whoever uses what was changed before it must hear of that, as the next call will find nothing to change.
-  const hookFailed = outcome.changed && options.onRenew !== undefined && !(await runHook(options.onRenew));
-  return hookFailed ? EXIT.hookFailed : outcome.status;
+  if (!outcome.changed || options.onRenew === undefined) return outcome.status;
+  const hookFailure = await runHook(options.onRenew);
+  if (hookFailure === undefined) return outcome.status;
+  printError(`--on-renew: ${hookFailure}`);
+  return EXIT.hookFailed;
 }
 
 interface Apis {

@@ -21,7 +21,7 @@ export function normalizeArguments(args: readonly string[], forms: OptionForms):
   const expanded = options.map((argument) => argument.startsWith("--") ? expand(argument, forms.names) : argument);
   for (const [index, argument] of expanded.entries()) {
     const [name = ""] = argument.split("=", 1);
-    const arity = forms.arity[name];
+    const arity = Object.hasOwn(forms.arity, name) ? forms.arity[name] : undefined;
     if (arity !== undefined) requireValues(expanded.slice(index), arity);
   }
   return end < 0 ? expanded : [...expanded, ...args.slice(end)];

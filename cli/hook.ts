@@ -1,14 +1,7 @@
 /** Runs the command of `--on-renew`. */
-import { printError } from "./terminal.ts";
 
-/** Runs a shell command line with our own input and outputs. False when it fails, whatever the reason, which is said. */
-export async function runHook(command: string): Promise<boolean> {
-  const reason = await failureOf(command);
-  if (reason !== undefined) printError(`--on-renew: ${reason}`);
-  return reason === undefined;
-}
-
-async function failureOf(command: string): Promise<string | undefined> {
+/** Runs a shell command line with our own input and outputs. Why it failed; undefined when it did not. */
+export async function runHook(command: string): Promise<string | undefined> {
   try {
     const streams = { stdin: "inherit", stdout: "inherit", stderr: "inherit" } as const;
     const { success, code, signal } = await new Deno.Command("/bin/sh", { args: ["-c", command], ...streams }).spawn()

@@ -33,7 +33,11 @@ export function reportError(error: unknown): void {
 /** How long to wait for whoever reads our output, in milliseconds, before the next try. */
 const NEXT_TRY = 5;
 
-function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+/**
+ * Writes all of `text`, however much of it the stream takes at a time. Exported for its test.
+ * @throws what the stream throws, unless its reader is gone
+ */
+export function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
   let bytes = encoder.encode(text);
   while (bytes.length > 0) {
     try {

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { InvalidArgumentError } from "@commander-js/extra-typings";
+import { collect, days, keyBits, lifeSpanDays, port, wholeNumber } from "./options.ts";
+
+type Parser = (text: string) => number;
+
+const VALUES: readonly (readonly [Parser, text: string, value: number | "refused"])[] = [
+  [wholeNumber, "0", 0],
+  [wholeNumber, "0050", 50],
+  [wholeNumber, "9007199254740991", Number.MAX_SAFE_INTEGER],
+  [wholeNumber, "9007199254740993", "refused"],
+  [wholeNumber, "", "refused"],
+  [wholeNumber, " 5", "refused"],
+  [wholeNumber, "-1", "refused"],
+  [wholeNumber, "1.0", "refused"],
+  [wholeNumber, "0x10", "refused"],
+  [days, "0", 0],
+  [days, "93", 93],
+  [days, "0.000462963", 0.000462963],
+  [days, ".5", 0.5],
+  [days, "31.", 31],
+  [days, ".", "refused"],
+  [days, "1e3", "refused"],
+  [days, "Infinity", "refused"],
+  [days, "9".repeat(400), "refused"],
+  [days, "-5", "refused"],
+  [days, "1,5", "refused"],
+  [lifeSpanDays, "0.0", "refused"],
+  [lifeSpanDays, "0.1", 0.1],
+  [port, "1", 1],
+  [port, "0", "refused"],
+  [port, "65534", 65534],
+  [port, "65535", "refused"],
+  [keyBits, "2048", 2048],
+  [keyBits, "2056", 2056],
+  [keyBits, "16384", 16384],
+  [keyBits, "2047", "refused"],
+  [keyBits, "2049", "refused"],
+  [keyBits, "16392", "refused"],
+];
+
+for (const [parse, text, value] of VALUES) {
+  Deno.test(`${parse.name}() ${value === "refused" ? "refuses" : "takes"} ${JSON.stringify(text.slice(0, 20))}`, () => {
+    if (value === "refused") assert.throws(() => parse(text), InvalidArgumentError);
+    else assert.equal(parse(text), value);
+  });
+}
+
+Deno.test("wholeNumber() and days() read back what was written", () => {
+  fc.assert(fc.property(fc.maxSafeNat(), (number) => {
+    assert.equal(wholeNumber(`${number}`), number);
+    assert.equal(days(`${number}`), number);
+  }));
+});
+
+Deno.test("collect() keeps the order of the command line", () => {
+  assert.deepEqual(collect("c", collect("b", collect("a"))), ["a", "b", "c"]);
+});
