@@ -8,6 +8,8 @@ import { overview } from "./cli/overview.ts";
 const SUBCOMMANDS: Readonly<Record<string, () => Promise<Subcommand>>> = {
   serve: async () => (await import("./cli/serve.ts")).serve,
   client: async () => (await import("./cli/client.ts")).client,
+  updater: async () => (await import("./cli/updater.ts")).updater,
+  probe: async () => (await import("./cli/probe.ts")).probe,
   rerequest: async () => (await import("./cli/rerequest.ts")).rerequest,
   "key-id": async () => (await import("./cli/key_id.ts")).keyId,
 };

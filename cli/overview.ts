@@ -5,6 +5,8 @@ import { newProgram, parseArguments } from "./subcommand.ts";
 const SUBCOMMANDS: readonly (readonly [name: string, description: string])[] = [
   ["serve", "run a certificate authority for services and one for users"],
   ["client", "request, fetch, sign, renew and revoke certificates"],
+  ["updater", "get a certificate, and keep it and its CA certificates and CRLs up to date"],
+  ["probe", "check a server from outside"],
   ["rerequest", "make a new key, and a request like an older one"],
   ["key-id", "print identifiers of private keys, and of the keys that open a backup"],
 ];

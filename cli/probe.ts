@@ -1,0 +1,40 @@
+/** `caucase probe`: checks a server from outside. */
+import { systemClock } from "../core/host/clock.ts";
+import { EXIT } from "./exit_status.ts";
+import { probeServer } from "./probe/checks.ts";
+import type { Finding } from "./probe/finding.ts";
+import { askServer } from "./probe/server.ts";
+import { parseServerUrl } from "./server_url.ts";
+import { newCommand, parseArguments } from "./subcommand.ts";
+import { printError, printLine } from "./terminal.ts";
+
+/** Probes the server that the command line names. Resolves with the exit status. */
+export async function probe(args: readonly string[]): Promise<number> {
+  const command = probeCommand();
+  parseArguments(command, args);
+  const [text] = command.processedArgs;
+  const { json = false } = command.opts();
+  const url = parseServerUrl(text, "URL");
+  const findings = await probeServer(askServer(url), systemClock.now());
+  const works = findings.every(({ level }) => level !== "error");
+  if (json) printLine(JSON.stringify({ url: url.href, works, findings }));
+  else for (const finding of findings) printFinding(finding);
+  return works ? EXIT.ok : EXIT.error;
+}
+
+function probeCommand() {
+  return newCommand(
+    "probe",
+    "Check a server from outside: HTTP and HTTPS, both CAs, CRLs, the clock, the certificate for HTTPS. " +
+      "One line for each finding: what is well on standard output, the rest on standard error. " +
+      "The exit status is 1 when there is an error; warnings do not count.",
+  )
+    .argument("<url>", "HTTP base URL of the server; HTTPS is found on the next port")
+    .option("--json", "print all findings as JSON, on standard output");
+}
+
+function printFinding({ check, level, message }: Finding): void {
+  const line = `${level}: ${check}: ${message}`;
+  if (level === "ok") printLine(line);
+  else printError(line);
+}

@@ -1,0 +1,44 @@
+/** Asking a server from outside, as anybody may. */
+import { CaucaseError } from "../../core/errors.ts";
+import { ROUTES } from "../../core/protocol/routes.ts";
+import { httpRequest } from "../http_request.ts";
+import { operationUrl } from "../server_url.ts";
+
+export type PublicCa = "cas" | "cau";
+
+export interface Question {
+  readonly ca: PublicCa;
+  readonly about: "caCertificate" | "caChain" | "crlList" | "httpsCa";
+  /** By HTTPS. */
+  readonly secure: boolean;
+}
+
+export interface Answer {
+  readonly url: string;
+  readonly text: string;
+  /** The `Date` header. */
+  readonly date: string | undefined;
+  /** When it was asked for and had arrived whole, by this machine's clock; Unix seconds with fractions. */
+  readonly askedAt: number;
+  readonly arrivedAt: number;
+  /** DER, over HTTPS. */
+  readonly serverCertificate: Uint8Array | undefined;
+}
+
+/** Throws `unreachable` when there is no whole answer, `refused` when it says anything but that it worked. */
+export type Ask = (question: Question) => Promise<Answer>;
+
+/** A server that says nothing for this long does not work; milliseconds. */
+const SILENCE = 30_000;
+
+/** Asks the server at `base`. */
+export function askServer(base: URL): Ask {
+  return async ({ ca, about, secure }) => {
+    const url = operationUrl(base, { route: ROUTES[about], ca, secure });
+    const askedAt = Date.now() / 1000;
+    const { status, headers, body, serverCertificate } = await httpRequest({ method: "GET", url, silence: SILENCE });
+    if (status !== 200) throw new CaucaseError("refused", `GET ${url.href}: the server answered ${status}`, { status });
+    const text = new TextDecoder().decode(body);
+    return { url: url.href, text, date: headers.date, askedAt, arrivedAt: Date.now() / 1000, serverCertificate };
+  };
+}
