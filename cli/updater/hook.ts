@@ -1,0 +1,105 @@
+/** Runs the command of `--on-renew` for the updater: told what changed, and for a limited time. */
+import { CaucaseError } from "../../core/errors.ts";
+
+export type Reason = "ca" | "crl" | "certificate" | "key";
+
+/** A file or store whose content the hook was not yet told of. */
+export interface Change {
+  readonly path: string;
+  readonly reason: Reason;
+}
+
+export interface HookRun {
+  /** A shell command line. */
+  readonly command: string;
+  readonly changes: readonly Change[];
+  /** Seconds after which it is killed, with all that it started. */
+  readonly timeLimit: number;
+  /** Ends it before its time; it has failed then. */
+  readonly signal: AbortSignal;
+}
+
+/** Between SIGTERM and SIGKILL, in milliseconds. */
+const GRACE = 5_000;
+
+/**
+ * Runs the command once, through `/bin/sh -c`, in a process group of its own. `CAUCASE_CHANGED` holds the changed paths, one a
+ * line; `CAUCASE_REASONS`, line by line, why each: `ca`, `crl`, `certificate` or `key`.
+ * @throws `refused` with the status, when it fails, cannot be started, or takes longer than its limit
+ */
+export async function runHookOnce({ command, changes, timeLimit, signal }: HookRun): Promise<void> {
+  const child = startHook(command, changes);
+  let reason: string | undefined;
+  const end = (why: string) => {
+    if (reason !== undefined) return;
+    reason = why;
+    signalGroup(child.pid, "SIGTERM");
+  };
+  const onAbort = () => end("it was stopped with the updater");
+  const timer = setTimeout(() => end(`it took longer than ${timeLimit} s`), timeLimit * 1000);
+  signal.addEventListener("abort", onAbort);
+  if (signal.aborted) onAbort();
+  try {
+    const status = await endOf(child, () => reason !== undefined);
+    reason ??= failureOf(status);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", onAbort);
+  }
+  if (reason !== undefined) throw hookFailure(reason);
+}
+
+function startHook(command: string, changes: readonly Change[]): Deno.ChildProcess {
+  try {
+    return new Deno.Command("/bin/sh", {
+      args: ["-c", command],
+      env: {
+        CAUCASE_CHANGED: changes.map(({ path }) => path).join("\n"),
+        CAUCASE_REASONS: changes.map(({ reason }) => reason).join("\n"),
+      },
+      stdin: "null",
+      stdout: "inherit",
+      stderr: "inherit",
+      // A group of its own, to be ended as a whole.
+      detached: true,
+    }).spawn();
+  } catch (error) {
+    throw hookFailure(`it could not be started: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/** Status of the child; once it is `ending`, what is left of its group is killed after a while. */
+async function endOf(child: Deno.ChildProcess, ending: () => boolean): Promise<Deno.CommandStatus> {
+  let endingSince: number | undefined;
+  const killer = setInterval(() => {
+    if (!ending()) return;
+    endingSince ??= performance.now();
+    if (performance.now() - endingSince >= GRACE) signalGroup(child.pid, "SIGKILL");
+  }, 250);
+  try {
+    return await child.status;
+  } finally {
+    clearInterval(killer);
+    // The shell is gone; what it left in the background when it was told to end goes too.
+    if (ending()) signalGroup(child.pid, "SIGKILL");
+  }
+}
+
+function failureOf({ success, code, signal }: Deno.CommandStatus): string | undefined {
+  if (success) return undefined;
+  return signal === null ? `it ended with status ${code}` : `it was ended by ${signal}`;
+}
+
+function hookFailure(reason: string): CaucaseError {
+  return new CaucaseError("refused", `the --on-renew command failed: ${reason}`);
+}
+
+/** Signals the whole group that `leader` leads. */
+function signalGroup(leader: number, signal: Deno.Signal): void {
+  try {
+    Deno.kill(-leader, signal);
+  } catch (error) {
+    // Nobody of it is left.
+    if (!(error instanceof Deno.errors.NotFound) && !(error instanceof TypeError)) throw error;
+  }
+}

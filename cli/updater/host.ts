@@ -1,0 +1,55 @@
+/** What an updater needs of the machine and the network: one place for tests to put others in. */
+import type { RandomSource } from "../../core/ca/settings.ts";
+import { type Clock, systemClock } from "../../core/host/clock.ts";
+import { hostFileSystem } from "../../core/host/durable_file.ts";
+import { getLog, type Log } from "../../core/host/log.ts";
+import { randomBytes } from "../../core/host/random.ts";
+import { generateRsaKey, type PrivateKey } from "../../core/x509/private_key.ts";
+import { ApiClient } from "../api_client.ts";
+import { printLine } from "../terminal.ts";
+import { type HookRun, runHookOnce } from "./hook.ts";
+
+export type FileSystem = typeof hostFileSystem;
+
+/** The part of the protocol that a holder uses. */
+export type HolderApi = Pick<
+  ApiClient,
+  "serverUrl" | "caCertificate" | "caChain" | "crls" | "submit" | "request" | "certificate" | "renew"
+>;
+
+export interface Connection {
+  readonly caUrl: string;
+  readonly ca: "cas" | "cau";
+  readonly signal: AbortSignal;
+}
+
+export interface UpdaterHost {
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly fileSystem: FileSystem;
+  readonly log: Log;
+  connect(to: Connection): HolderApi;
+  newKey(bits: number): Promise<PrivateKey>;
+  /** @throws `CaucaseError` when the command fails or takes too long */
+  runHook(run: HookRun): Promise<void>;
+  /** Takes one line for standard output. */
+  print(line: string): void;
+}
+
+/** No action at the server takes longer, also where it trickles: milliseconds. */
+const LONGEST_ACTION = 10 * 60_000;
+
+/** The machine and the network as they are. */
+export function systemHost(): UpdaterHost {
+  return {
+    clock: systemClock,
+    random: randomBytes,
+    fileSystem: hostFileSystem,
+    log: getLog("updater"),
+    connect: ({ caUrl, ca, signal }) =>
+      new ApiClient(caUrl, ca, { signal: AbortSignal.any([signal, AbortSignal.timeout(LONGEST_ACTION)]) }),
+    newKey: generateRsaKey,
+    runHook: runHookOnce,
+    print: printLine,
+  };
+}

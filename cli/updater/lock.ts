@@ -1,0 +1,58 @@
+/** One updater per set of files: a lock of the kernel on a file beside them, which ends with its holder, however that ends. */
+import { CaucaseError } from "../../core/errors.ts";
+import { KEY_FILE_MODE } from "../../core/host/key_file.ts";
+import { fileError } from "../../core/host/file_error.ts";
+import type { FileSystem } from "./host.ts";
+
+/**
+ * Locks the files that belong to `path` until the answer is disposed of, or the process ends. The lock file stays: removing it
+ * would let two processes lock two files of the same name.
+ * @throws `in-use` when another holds the lock; `file` when the lock file cannot be made
+ */
+export async function lockFiles(path: string, fileSystem: FileSystem): Promise<Disposable> {
+  const lockPath = `${path}.caucase-updater.lock`;
+  try {
+    await createOnce(lockPath, fileSystem);
+    const file = await Deno.open(lockPath);
+    if (await tryLock(file)) return file;
+    file.close();
+  } catch (error) {
+    throw fileError("lock", lockPath, error);
+  }
+  throw new CaucaseError("in-use", `another updater keeps ${path} up to date: it holds ${lockPath}`, {
+    hint: "stop that one first",
+  });
+}
+
+/** Whether somebody holds the lock. Changes nothing. */
+export async function isLocked(path: string): Promise<boolean> {
+  try {
+    using file = await Deno.open(`${path}.caucase-updater.lock`);
+    return !await file.tryLock(true);
+  } catch {
+    // Without a lock file nobody ever ran here; one that cannot be opened is somebody else's business.
+    return false;
+  }
+}
+
+async function createOnce(path: string, fileSystem: FileSystem): Promise<void> {
+  try {
+    await (await fileSystem.create(path, KEY_FILE_MODE)).close();
+  } catch (error) {
+    if (!isExisting(error)) throw error;
+  }
+}
+
+function isExisting(error: unknown): boolean {
+  return error instanceof Deno.errors.AlreadyExists ||
+    (error instanceof Error && "code" in error && error.code === "EEXIST");
+}
+
+/** Whether the lock was obtained, or cannot be had at all: some network file systems lock nothing. */
+async function tryLock(file: Deno.FsFile): Promise<boolean> {
+  try {
+    return await file.tryLock(true);
+  } catch {
+    return true;
+  }
+}

@@ -1,0 +1,228 @@
+/**
+ * What an updater does now and when it wakes up next: a pure decision over what it sees and remembers. Times are Unix seconds.
+ *
+ * Four tasks run side by side, each with its own memory of tries and failures, so that one that fails holds up no other: CA
+ * certificates, CRLs, the certificate, the hook. Whenever something is due at the server, CA certificates and CRLs are
+ * refreshed too: a host thereby knows a new CA long before anything is signed with it.
+ */
+import { DAY, HOUR, type Life, renewalTime, retryTime, SHORTEST_PAUSE } from "./jitter.ts";
+
+export const TASKS = ["ca", "crl", "certificate", "hook"] as const;
+export type Task = typeof TASKS[number];
+
+/** What is remembered of a task, also across restarts. */
+export interface Track {
+  readonly lastTry: number | null;
+  readonly lastSuccess: number | null;
+  /** In a row, since the last success. */
+  readonly failures: number;
+  /** From a server's Retry-After. */
+  readonly notBefore: number | null;
+  /** The last failure, for people; null after a success. */
+  readonly error: string | null;
+}
+
+export const UNTRIED: Track = { lastTry: null, lastSuccess: null, failures: 0, notBefore: null, error: null };
+
+export interface Rules {
+  /** The certificate is renewed with less than this left (seconds; see `renewalTime`). */
+  readonly threshold: number;
+  /** CRLs are refreshed with less than this left. */
+  readonly crlThreshold: number;
+  readonly maxSleep: number;
+  /** Sets this host apart from others. */
+  readonly seed: string;
+}
+
+/** Where the certificate stands. */
+export type Holding =
+  /** None is kept. */
+  | { readonly kind: "none" }
+  /** There is none yet, and no request was sent. */
+  | { readonly kind: "absent" }
+  /** The server has the request. */
+  | { readonly kind: "requested" }
+  /** The server does not have the request any more, and no certificate for it. */
+  | { readonly kind: "rejected" }
+  | { readonly kind: "held" } & Life
+  /** Its files cannot be used. */
+  | { readonly kind: "unusable" };
+
+export interface CrlDates {
+  readonly thisUpdate: number;
+  readonly nextUpdate: number | undefined;
+}
+
+export interface Observed {
+  readonly rules: Rules;
+  /** Whether a CA certificate is stored that has not expired: nothing else makes sense without. */
+  readonly hasCa: boolean;
+  readonly crls: readonly CrlDates[];
+  readonly certificate: Holding;
+  /** Whether something changed that the hook was not run for with success. */
+  readonly hookPending: boolean;
+  readonly tracks: Readonly<Record<Task, Track>>;
+  /** Tasks to do now whatever the time: after a start and a SIGHUP. */
+  readonly demanded: ReadonlySet<Task>;
+}
+
+export type Action =
+  | "refreshCa"
+  | "refreshCrl"
+  | "sendRequest"
+  | "pollRequest"
+  | "renew"
+  /** Say that the certificate needs a person. */
+  | "complain"
+  /** Take back an earlier complaint or failure: the certificate is in order. */
+  | "confirm"
+  /** Nothing will ever come of it: say so and stop. */
+  | "stop"
+  | "runHook";
+
+export interface Plan {
+  /** In this order. Each leaves its mark in its track, so that it is not due again at once. */
+  readonly actions: readonly Action[];
+  /** When to look again, once there are no actions. */
+  readonly wakeAt: number;
+}
+
+export const TASK_OF: Readonly<Record<Action, Task>> = {
+  refreshCa: "ca",
+  refreshCrl: "crl",
+  sendRequest: "certificate",
+  pollRequest: "certificate",
+  renew: "certificate",
+  complain: "certificate",
+  confirm: "certificate",
+  stop: "certificate",
+  runHook: "hook",
+};
+
+export function plan(seen: Observed, now: number): Plan {
+  const observed = { ...seen, tracks: withoutFuture(seen.tracks, now) };
+  const dueAt = dueTimes(observed, now);
+  const actions = actionsAt(observed, dueAt, now);
+  const earliest = Math.min(...TASKS.map((task) => dueAt[task]), now + observed.rules.maxSleep);
+  return { actions, wakeAt: Math.max(Math.ceil(earliest), now + SHORTEST_PAUSE) };
+}
+
+type DueTimes = Readonly<Record<Task, number>>;
+
+function dueTimes(observed: Observed, now: number): DueTimes {
+  const { hasCa } = observed;
+  return {
+    ca: demandedAt(observed, "ca", now) ?? caDueAt(observed, now),
+    crl: hasCa ? demandedAt(observed, "crl", now) ?? crlDueAt(observed, now) : Infinity,
+    certificate: hasCa ? certificateDueAt(observed, now) : Infinity,
+    hook: hookDueAt(observed, now),
+  };
+}
+
+function actionsAt(observed: Observed, dueAt: DueTimes, now: number): Action[] {
+  const isDue = (task: Task) => dueAt[task] <= now;
+  const certificate = isDue("certificate") ? certificateAction(observed, now) : undefined;
+  const atServer = isDue("ca") || isDue("crl") || certificate === "renew" || certificate === "sendRequest";
+  const refresh = (task: Task) => isDue(task) || (atServer && isRested(observed.tracks[task], now));
+  const actions: Action[] = [];
+  if (refresh("ca")) actions.push("refreshCa");
+  if (observed.hasCa && refresh("crl")) actions.push("refreshCrl");
+  if (certificate !== undefined) actions.push(certificate);
+  // The hook comes when all else is done, so that it runs once for all that changed.
+  return actions.length === 0 && isDue("hook") ? ["runHook"] : actions;
+}
+
+function certificateAction({ certificate, rules, tracks }: Observed, now: number): Action | undefined {
+  switch (certificate.kind) {
+    case "none":
+      return undefined;
+    case "absent":
+      return "sendRequest";
+    case "requested":
+      return "pollRequest";
+    case "rejected":
+      return "stop";
+    case "unusable":
+      return "complain";
+    case "held":
+      if (now > certificate.notAfter) return "complain";
+      if (now >= renewalTime(certificate, rules.threshold, rules.seed)) return "renew";
+      return tracks.certificate.failures > 0 ? "confirm" : undefined;
+  }
+}
+
+/** Whether a task that is not due itself may go along with others. */
+function isRested({ failures, lastTry }: Track, now: number): boolean {
+  return failures === 0 && (lastTry === null || lastTry + SHORTEST_PAUSE <= now);
+}
+
+/** A demand overrides pauses and dates, but not the server's wish to be left alone. */
+function demandedAt({ demanded, tracks }: Observed, task: Task, now: number): number | undefined {
+  if (!demanded.has(task)) return undefined;
+  const { notBefore, lastTry } = tracks[task];
+  return Math.min(notBefore ?? now, (lastTry ?? now) + DAY);
+}
+
+function caDueAt({ hasCa, rules, tracks: { ca } }: Observed, now: number): number {
+  if (ca.failures > 0) return retry(ca, { rules, longest: HOUR });
+  return hasCa && ca.lastSuccess !== null ? ca.lastSuccess + rules.maxSleep : now;
+}
+
+function crlDueAt({ crls, rules, tracks: { crl } }: Observed, now: number): number {
+  const ends = crls.map(({ nextUpdate = Infinity }) => nextUpdate);
+  const end = Math.min(...ends);
+  if (crl.failures > 0) return retry(crl, { rules, longest: HOUR, deadline: end });
+  if (crls.length === 0 || crl.lastSuccess === null) return (crl.lastSuccess ?? now - SHORTEST_PAUSE) + SHORTEST_PAUSE;
+  const due = Math.min(...crls.map((dates) => crlRefreshTime(dates, rules.crlThreshold)));
+  // A server that has nothing newer is asked more and more often, as for a failure.
+  const pause = Math.min(Math.max((end - now) / 10, SHORTEST_PAUSE), HOUR);
+  return Math.min(Math.max(due, crl.lastSuccess + pause), crl.lastSuccess + rules.maxSleep);
+}
+
+/** CRLs are not spread: a server makes a new one at half of their time, and holders ask at different times anyway. */
+function crlRefreshTime({ thisUpdate, nextUpdate }: CrlDates, threshold: number): number {
+  if (nextUpdate === undefined) return Infinity;
+  return nextUpdate - Math.min(threshold, 0.4 * (nextUpdate - thisUpdate));
+}
+
+function certificateDueAt(observed: Observed, now: number): number {
+  const { certificate: holding, rules, tracks: { certificate: track }, demanded } = observed;
+  const demand = demanded.has("certificate") ? demandedAt(observed, "certificate", now) : undefined;
+  const failing = (longest: number, deadline?: number) =>
+    track.failures > 0 ? retry(track, { rules, longest, deadline }) : now;
+  switch (holding.kind) {
+    case "none":
+      return Infinity;
+    case "rejected":
+      return now;
+    case "absent":
+    case "unusable":
+      return demand ?? failing(HOUR);
+    case "requested":
+      return demand ?? (track.failures > 0 ? failing(HOUR) : (track.lastTry ?? now - SHORTEST_PAUSE) + SHORTEST_PAUSE);
+    case "held": {
+      if (now > holding.notAfter) return demand ?? failing(HOUR);
+      const due = renewalTime(holding, rules.threshold, rules.seed);
+      if (now < due) return track.failures > 0 ? now : due;
+      return demand ?? failing(DAY, holding.notAfter);
+    }
+  }
+}
+
+function hookDueAt({ hookPending, rules, tracks: { hook }, demanded }: Observed, now: number): number {
+  if (!hookPending) return Infinity;
+  return hook.failures > 0 && !demanded.has("hook") ? retry(hook, { rules, longest: HOUR }) : now;
+}
+
+function retry(
+  { failures, lastTry, notBefore }: Track,
+  { rules: { seed }, longest, deadline = Infinity }: { rules: Rules; longest: number; deadline?: number | undefined },
+): number {
+  return retryTime({ failures, lastTry: lastTry ?? 0, notBefore }, { seed, longest, deadline });
+}
+
+/** What is remembered from the future was written while the clock was wrong, and says nothing. */
+function withoutFuture(tracks: Observed["tracks"], now: number): Observed["tracks"] {
+  const past = (track: Track) => (track.lastTry ?? 0) > now + SHORTEST_PAUSE ? UNTRIED : track;
+  return { ca: past(tracks.ca), crl: past(tracks.crl), certificate: past(tracks.certificate), hook: past(tracks.hook) };
+}

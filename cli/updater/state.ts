@@ -1,0 +1,79 @@
+/** What an updater remembers across restarts: a small JSON file beside the certificate. It holds nothing secret. */
+import * as v from "valibot";
+import { fromUtf8 } from "../../core/bytes.ts";
+import { readFileBytes, writeFileDurably } from "../../core/host/durable_file.ts";
+import { type Task, type Track, UNTRIED } from "./plan.ts";
+import type { FileSystem, UpdaterHost } from "./host.ts";
+
+const FORMAT = "caucase updater, 1";
+
+const TRACK = v.object({
+  lastTry: v.nullable(v.number()),
+  lastSuccess: v.nullable(v.number()),
+  failures: v.number(),
+  notBefore: v.nullable(v.number()),
+  error: v.nullable(v.string()),
+});
+
+const REQUEST = v.object({
+  /** Decimal. */
+  id: v.string(),
+  /** SHA-256 of the request that was sent, hex. */
+  csr: v.string(),
+  /** The server knows neither the request nor a certificate for it. */
+  rejected: v.boolean(),
+});
+
+const STATE = v.object({
+  format: v.literal(FORMAT),
+  /** Sets this host apart from others when it comes to spreading. */
+  seed: v.string(),
+  tracks: v.object({ ca: TRACK, crl: TRACK, certificate: TRACK, hook: TRACK }),
+  request: v.nullable(REQUEST),
+  /** Fingerprints, by path, of what the hook was last run for with success, or what was there at the first start. */
+  announced: v.record(v.string(), v.nullable(v.string())),
+  /** Next wake-up. */
+  wakeAt: v.nullable(v.number()),
+});
+
+export type SentRequest = v.InferOutput<typeof REQUEST>;
+/** Times are Unix seconds. */
+export type UpdaterState = Omit<v.InferOutput<typeof STATE>, "format" | "tracks"> & { tracks: Record<Task, Track> };
+
+/** The state in the file at `path`; undefined when there is none, or none that can be understood. @throws `file` */
+export async function readState(path: string, fileSystem: FileSystem): Promise<UpdaterState | undefined> {
+  const bytes = await readFileBytes(path, fileSystem);
+  if (bytes === undefined) return undefined;
+  const parsed = v.safeParse(STATE, parseJson(bytes));
+  return parsed.success ? parsed.output : undefined;
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(fromUtf8(bytes));
+  } catch {
+    // Whoever edits the file by hand may break it: the updater then begins anew, which costs at most a needless hook.
+    return undefined;
+  }
+}
+
+/** The state of an updater that never ran. */
+export function newState(random: UpdaterHost["random"]): UpdaterState {
+  const tracks = { ca: UNTRIED, crl: UNTRIED, certificate: UNTRIED, hook: UNTRIED };
+  return { seed: random(8).toHex(), tracks, request: null, announced: {}, wakeAt: null };
+}
+
+/** Keeps a state in its file; writes only what changed. */
+export class StateFile {
+  #written = "";
+
+  constructor(private readonly path: string, private readonly fileSystem: FileSystem) {}
+
+  /** @throws `file` */
+  async save(state: UpdaterState): Promise<void> {
+    const text = JSON.stringify({ format: FORMAT, ...state }, null, 2) + "\n";
+    if (text === this.#written) return;
+    await writeFileDurably(this.path, text, { fileSystem: this.fileSystem });
+    this.#written = text;
+  }
+}

@@ -1,0 +1,64 @@
+/** `caucase updater --status`: what is kept and how it is, for people and for monitoring. Changes nothing. */
+import { nameToText } from "../../core/x509/name.ts";
+import { pendingChanges } from "./actions.ts";
+import type { UpdaterEntry } from "./entry_options.ts";
+import type { FileSystem } from "./host.ts";
+import { isLocked } from "./lock.ts";
+import { type OnDisk, readDisk } from "./observe.ts";
+import { TASKS } from "./plan.ts";
+import { readState, type UpdaterState } from "./state.ts";
+
+/** Times are ISO 8601, UTC; null where there is nothing to tell. */
+export type EntryStatus = Awaited<ReturnType<typeof entryStatus>>;
+
+/** @throws `file` when the state file cannot be read */
+export async function entryStatus(entry: UpdaterEntry, fileSystem: FileSystem) {
+  const disk = await readDisk(entry, fileSystem);
+  const state = await readState(entry.statePath, fileSystem);
+  return {
+    name: entry.name,
+    running: await isLocked(entry.name),
+    nextWakeUp: time(state?.wakeAt),
+    certificate: certificateStatus(entry, disk, state),
+    authorities: disk.authorities.map(({ subject, notAfter }) => ({
+      subject: nameToText(subject),
+      expires: time(notAfter),
+    })),
+    crls: disk.crls.map(({ number, nextUpdate }) => ({ number: `${number}`, nextUpdate: time(nextUpdate) })),
+    hook: entry.onRenew === undefined ? null : {
+      pending: state === undefined ? [] : pendingChanges(disk, state).map(({ path }) => path),
+      failures: state?.tracks.hook.failures ?? 0,
+    },
+    tasks: state && Object.fromEntries(TASKS.map((task) => {
+      const { lastSuccess, lastTry, failures, error } = state.tracks[task];
+      return [task, { lastTry: time(lastTry), lastSuccess: time(lastSuccess), failures, lastError: error }];
+    })),
+  };
+}
+
+/** Whether nothing of it needs attention. */
+export function isHealthy({ tasks, certificate }: EntryStatus): boolean {
+  const failing = Object.values(tasks ?? {}).some(({ failures }) => failures > 0);
+  return !failing && (certificate === null || certificate.state === "held");
+}
+
+function certificateStatus({ certificate: files }: UpdaterEntry, { pair, trouble }: OnDisk, state?: UpdaterState) {
+  if (files === undefined) return null;
+  const request = state?.request?.id ?? null;
+  const waiting = { state: request === null ? "absent" : state?.request?.rejected ? "rejected" : "requested", request };
+  if (trouble !== undefined) return { path: files.certificatePath, state: "unusable", error: trouble.message };
+  if (pair === undefined) return { path: files.certificatePath, ...waiting };
+  const { subject, serial, notBefore, notAfter } = pair.certificate;
+  return {
+    path: files.certificatePath,
+    state: "held",
+    subject: nameToText(subject),
+    serial: `${serial}`,
+    valid: time(notBefore),
+    expires: time(notAfter),
+  };
+}
+
+function time(seconds: number | null | undefined): string | null {
+  return seconds === null || seconds === undefined ? null : new Date(seconds * 1000).toISOString();
+}
