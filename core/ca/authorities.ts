@@ -37,9 +37,13 @@ export interface Authority extends Validity {
 }
 
 export class Authorities {
-  /** All that the store holds, expired ones included; undefined until it was read. */
+  /**
+   * All that the store holds, expired ones included; undefined until it was read, once: from then on it is kept up to date here,
+   * so that one CA certificate is one object for good.
+   */
   #known: readonly Authority[] | undefined;
   #chain: { readonly of: readonly Authority[]; readonly json: string } | undefined;
+  readonly #loading = new SingleFlight<readonly Authority[]>();
   readonly #making = new SingleFlight<void>();
   readonly #rollover: DueWork;
 
@@ -52,7 +56,7 @@ export class Authorities {
    * same time. When that fails (a full disk), the old ones go on: they have half of their life left.
    */
   async valid(now: number): Promise<readonly Authority[]> {
-    const known = this.#known ?? await this.#load();
+    const known = this.#known ?? await this.#loaded();
     if (!isNewAuthorityDue(known, now, this.settings.lifeSpan)) return unexpired(known, now);
     await this.#rollover.attempt(() => this.#making.run(() => this.#make(now)), {
       canWait: () => unexpired(known, now).length > 0,
@@ -92,16 +96,17 @@ export class Authorities {
 
   /** Deletes those that expired before `before`, with their keys. */
   async drop(before: number): Promise<void> {
-    const known = this.#known ?? await this.#load();
+    const known = this.#known ?? await this.#loaded();
     if (known.every((authority) => authority.notAfter >= before)) return;
     await this.store.dropAuthorities(before);
-    await this.#load();
+    this.#known = this.#known?.filter((authority) => authority.notAfter >= before);
   }
 
-  async #load(): Promise<readonly Authority[]> {
-    const rows = await this.store.authorities();
-    this.#known = await Promise.all(rows.map((row, index) => this.#open(row, index)));
-    return this.#known;
+  #loaded(): Promise<readonly Authority[]> {
+    return this.#loading.run(async () => {
+      const rows = await this.store.authorities();
+      return this.#known = await Promise.all(rows.map((row, index) => this.#open(row, index)));
+    });
   }
 
   async #open(row: StoredAuthority, index: number): Promise<Authority> {
@@ -123,17 +128,19 @@ export class Authorities {
 
   async #make(now: number): Promise<void> {
     // Somebody may have made it between the caller's look and this call.
-    const known = this.#known ?? await this.#load();
+    const known = this.#known ?? await this.#loaded();
     if (!isNewAuthorityDue(known, now, this.settings.lifeSpan)) return;
     const key = await generateRsaKey(this.settings.keyBits);
     const der = await signCertificate(this.#prepare(key.publicKey, { known, now }), await signerFor(key));
     const certificate = await parseCertificate(der);
-    await this.store.addAuthority({
+    const row = {
       expirationDate: certificate.notAfter,
       keyPem: privateKeyToPem(key),
       certificatePem: certificateToPem(certificate),
-    });
-    await this.#load();
+    };
+    const authority = await openAuthority(row);
+    await this.store.addAuthority(row);
+    this.#known = [...this.#known ?? known, authority];
   }
 
   /** The first certificate is made from the settings, each one after it from the one before. */

@@ -62,10 +62,14 @@ export class CrlPublisher {
   /** The current CRL of every valid CA certificate, oldest CA first. Does not wait for a signature that is under way. */
   async current(now: number): Promise<readonly PublishedCrl[]> {
     await this.#renewIfDue(now);
-    const valid = await this.authorities.valid(now);
-    const missing = valid.some((authority) => !this.#published.has(authority));
-    if (missing || (this.#isBehind() && !this.#signing.busy)) await this.#publish(now);
-    return valid.flatMap((authority) => this.#published.get(authority) ?? []);
+    // Again after each signature: it may have been under way for somebody else, before there was a new CA certificate.
+    while (true) {
+      const valid = await this.authorities.valid(now);
+      const crls = valid.flatMap((authority) => this.#published.get(authority) ?? []);
+      const complete = crls.length === valid.length;
+      if (complete && (this.#signing.busy || !this.#isBehind())) return crls;
+      await this.#publish(now);
+    }
   }
 
   /** Takes a committed revocation over into the CRLs; resolves when they are signed and served. */
