@@ -7,7 +7,7 @@
  */
 import { encodePem, PEM_LABEL } from "../pem.ts";
 import { buildCrl, CrlEntries } from "../x509/crl_builder.ts";
-import type { Bytes } from "../bytes.ts";
+import { type Bytes, utf8 } from "../bytes.ts";
 import { BACK_DATE } from "../x509/issuance.ts";
 import type { Authorities, Authority } from "./authorities.ts";
 import { DueWork } from "./due_work.ts";
@@ -28,8 +28,8 @@ export interface PublishedCrl {
   /** When the scheduled renewal replaces it, if no revocation does before. */
   readonly renewalDueAt: number;
   readonly der: Bytes;
-  /** PEM, made when first asked for. */
-  pem(): string;
+  /** PEM, ASCII bytes; made when first asked for, then the same for all who ask: a list may be megabytes long. */
+  pem(): Bytes;
 }
 
 /** What the next CRLs will say: what the store committed, with its entries encoded. */
@@ -170,7 +170,7 @@ export class CrlPublisher {
   }
 }
 
-function lazyPem(der: Bytes): () => string {
-  let pem: string | undefined;
-  return () => pem ??= encodePem(PEM_LABEL.CRL, der);
+function lazyPem(der: Bytes): () => Bytes {
+  let pem: Bytes | undefined;
+  return () => pem ??= utf8(encodePem(PEM_LABEL.CRL, der));
 }

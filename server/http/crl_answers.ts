@@ -1,4 +1,5 @@
 /** CRLs on the wire: PEM or DER, and the conditions under which a copy is still good (RFC 9110 section 13). */
+import { concatBytes, utf8 } from "../../core/bytes.ts";
 import type { PublishedCrl } from "../../core/ca/crl_publisher.ts";
 import type { Answer, Exchange } from "./exchange.ts";
 
@@ -15,8 +16,17 @@ export function crlAnswer(exchange: Exchange, crl: PublishedCrl, options: { der:
 
 /** The CRLs of all CA certificates, as PEM, joined by a newline. */
 export function crlListAnswer(exchange: Exchange, crls: readonly PublishedCrl[], now: number): Answer {
-  return conditional(exchange, crls, { now, form: "pem", body: () => crls.map((crl) => crl.pem()).join("\n") });
+  return conditional(exchange, crls, { now, form: "pem", body: () => joinPems(crls) });
 }
+
+/** The bytes that are kept where there is one: nothing is copied then, however many read at once. */
+function joinPems(crls: readonly PublishedCrl[]): Uint8Array {
+  const [first, ...others] = crls.map((crl) => crl.pem());
+  if (first === undefined) throw new Error("a CA without a CRL");
+  return others.length === 0 ? first : concatBytes(first, ...others.flatMap((pem) => [NEWLINE, pem]));
+}
+
+const NEWLINE = utf8("\n");
 
 interface Representation {
   readonly now: number;

@@ -15,7 +15,7 @@ function published(changes: Partial<PublishedCrl> = {}): PublishedCrl {
     modifiedAt: NOW - 100,
     renewalDueAt: NOW + 3600,
     der: utf8("DER of the one"),
-    pem: () => "PEM of the one\n",
+    pem: () => utf8("PEM of the one\n"),
     ...changes,
   };
 }
@@ -46,7 +46,7 @@ Deno.test("crlAnswer() is DER only when Accept names the type, or the path does"
   ];
   for (const [accept, der] of cases) {
     const { body } = ask(accept === undefined ? {} : { accept });
-    assert.deepEqual(body, der ? utf8("DER of the one") : "PEM of the one\n", accept);
+    assert.deepEqual(body, utf8(der ? "DER of the one" : "PEM of the one\n"), accept);
     assert.deepEqual(ask(accept === undefined ? {} : { accept }, { der: true }).body, utf8("DER of the one"));
   }
 });
@@ -114,14 +114,19 @@ Deno.test("crlAnswer() is 304 without a body, but with the headers, when the cop
 
 Deno.test("crlListAnswer() joins the PEM of all by a newline and is as new as the newest", () => {
   const older = published({ modifiedAt: NOW - 500, renewalDueAt: NOW + 30 });
-  const newer = published({ der: utf8("DER of the other"), pem: () => "PEM of the other\n" });
+  const newer = published({ der: utf8("DER of the other"), pem: () => utf8("PEM of the other\n") });
   const answer = (headers = {}) => crlListAnswer(fakeExchange({ headers }), [older, newer], NOW);
   const { body, headers = {} } = answer();
-  assert.equal(body, "PEM of the one\n\nPEM of the other\n");
+  assert.deepEqual(body, utf8("PEM of the one\n\nPEM of the other\n"));
   assert.equal(headers["Last-Modified"], "Mon, 23 Nov 2026 13:58:20 GMT");
   assert.equal(headers["Cache-Control"], "max-age=30");
   assert.equal(answer({ "if-none-match": String(headers["ETag"]) }).status, 304);
-  assert.equal(answer({ accept: "application/pkix-crl" }).body, body, "there is no DER of several CRLs");
+  assert.deepEqual(answer({ accept: "application/pkix-crl" }).body, body, "there is no DER of several CRLs");
   const alone = crlListAnswer(fakeExchange({ headers: {} }), [newer], NOW);
   assert.notEqual(alone.headers?.["ETag"], headers["ETag"]);
+});
+
+Deno.test("crlListAnswer() hands out the bytes that are kept, without a copy for each reader, where there is one CRL", () => {
+  const pem = utf8("PEM of megabytes\n");
+  assert.equal(crlListAnswer(fakeExchange({ headers: {} }), [published({ pem: () => pem })], NOW).body, pem);
 });
