@@ -48,7 +48,10 @@ export function createApp(parts: AppParts): Handler {
       },
       id,
       now,
-      httpsOrigin: httpsOrigin({ secure: exchange.secure, host: exchange.header("host") }, fallback),
+      // Made when asked for: most requests do not need it, and parsing it costs as much as all the rest of a read.
+      get httpsOrigin() {
+        return httpsOrigin({ secure: exchange.secure, host: exchange.header("host") }, fallback);
+      },
       vouching,
       user: () => users.require(exchange, now),
     });
