@@ -18,25 +18,34 @@ export interface WriteOptions {
 /** Bodies up to this size go out in one piece with their headers. In bytes. */
 const PIECE = 64 * 1024;
 
-const NO_BYTES = new Uint8Array(0);
-
 /**
  * Writes it all, without waiting where it fits into one piece.
  * @returns bytes of the body that go out
  * @throws when a header is not one; nothing was written then
  */
 export function writeAnswer(response: ServerResponse, answer: Answer, options: WriteOptions): number {
-  const { body = NO_BYTES, status } = answer;
-  const bytes = typeof body === "string" ? utf8(body) : body;
+  const { status } = answer;
+  const body = asciiOrBytes(answer.body ?? "");
   // RFC 9110, 8.6: neither has a body, and a length would be that of another answer.
   const hasLength = status !== 204 && status !== 304;
-  const headers = headerList(answer.headers, { length: hasLength ? bytes.length : undefined, close: options.close });
+  const headers = headerList(answer.headers, { length: hasLength ? body.length : undefined, close: options.close });
   // The reason is given, as the response would keep that of an attempt that failed before.
   response.writeHead(status, STATUS_CODES[status] ?? "", headers);
-  const sent = options.method === "HEAD" || !hasLength ? NO_BYTES : bytes;
+  const sent = options.method === "HEAD" || !hasLength ? "" : body;
   if (sent.length <= PIECE) writeAtOnce(response, sent, options);
-  else writeInPieces(response, sent, options);
+  else writeInPieces(response, typeof sent === "string" ? utf8(sent) : sent, options);
   return sent.length;
+}
+
+/**
+ * Short bodies as text where they are ASCII, as PEM and JSON nearly always are: text goes out in one write with the headers, in
+ * three quarters of the time. Not beyond ASCII: Deno's TLS sockets write every text as UTF-8, whatever they are told.
+ * Either way, the length is that in bytes.
+ */
+function asciiOrBytes(body: string | Uint8Array): string | Uint8Array {
+  if (typeof body === "string") return Buffer.byteLength(body) === body.length ? body : utf8(body);
+  if (body.length > PIECE || !isAscii(body)) return body;
+  return Buffer.from(body.buffer, body.byteOffset, body.length).toString("latin1");
 }
 
 /** Names and values in turn: the form that costs least to write. */
@@ -55,22 +64,13 @@ function headerList(
   return list;
 }
 
-function writeAtOnce(response: ServerResponse, bytes: Uint8Array, { hold }: WriteOptions): void {
-  const piece = asciiText(bytes) ?? bytes;
+function writeAtOnce(response: ServerResponse, piece: string | Uint8Array, { hold }: WriteOptions): void {
   if (!hold) {
     response.end(piece, "latin1");
     return;
   }
   response.flushHeaders();
   if (piece.length > 0) response.write(piece, "latin1");
-}
-
-/**
- * The bytes as text where they are ASCII, as PEM and JSON nearly always are: text goes out in one write with the headers, in
- * three quarters of the time. Not beyond ASCII: Deno's TLS sockets write every text as UTF-8, whatever they are told.
- */
-function asciiText(bytes: Uint8Array): string | undefined {
-  return isAscii(bytes) ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1") : undefined;
 }
 
 /** Never more than one piece ahead of the client: what it does not take stays where it is, shared by all who get the same. */
