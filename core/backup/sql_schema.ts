@@ -63,11 +63,15 @@ class DefinitionParser {
   #table(): Definition {
     const name = this.#newName();
     this.#list(() => this.#tableConstraint() || this.#column());
-    do {
-      if (this.#accept("WITHOUT")) this.#require("ROWID");
-      else if (!this.#accept("STRICT")) break;
-    } while (this.#accept(","));
+    if (this.#peek("WITHOUT") || this.#peek("STRICT")) {
+      do this.#tableOption(); while (this.#accept(","));
+    }
     return { kind: "createTable", name };
+  }
+
+  #tableOption(): void {
+    if (this.#accept("WITHOUT")) this.#require("ROWID");
+    else this.#require("STRICT");
   }
 
   #uniqueIndex(): Definition {
