@@ -80,7 +80,7 @@ export async function holderOf(privateKey: PrivateKey, certificatePem: string): 
 /** `by` revokes a serial number; the answer. */
 export function revokeSerial(
   desk: Desk,
-  by: Credentials,
+  by: Credentials | null,
   { ca = "cas", serial }: { readonly ca?: "cau" | "cas"; readonly serial: bigint | string },
 ): Promise<Reply> {
   const body = unsignedBody(`{"revoke_serial": ${serial}}`);

@@ -1,6 +1,7 @@
 /** A server inside the test's own process: real sockets and files, but a clock that moves only when told to. */
 import { Agent as HttpAgent, type IncomingMessage, request as httpRequest, type RequestOptions } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { dirname } from "node:path";
 import { concatBytes, utf8 } from "../../core/bytes.ts";
 import { ManualClock } from "../../core/host/clock.ts";
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
@@ -21,16 +22,13 @@ export interface TestServerOptions {
   readonly serve?: Partial<ServeOptions>;
   /** Whether the server makes its own keys, RSA, when it starts; else quick ones are there already. */
   readonly ownKeys?: boolean;
-  /** Files of another server, which was stopped, to go on with. */
-  readonly folder?: string;
 }
 
 /** Starts a server whose clock shows `NOW`; `await using` stops it when the block ends. */
 export async function runServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const folder = options.folder === undefined ? await tempFolder() : undefined;
-  const path = options.folder ?? folder?.path ?? "";
-  if (folder !== undefined && !options.ownKeys) await seedFiles(path);
-  const server = new TestServer(serveOptions(path, options.serve), folder);
+  const folder = await tempFolder();
+  if (!options.ownKeys) await seedFiles(folder.path);
+  const server = new TestServer(serveOptions(folder.path, options.serve), folder);
   await server.start();
   return server;
 }
@@ -63,6 +61,11 @@ export class TestServer implements Desk, AsyncDisposable {
   #running: RunningServer | undefined;
 
   constructor(readonly options: ServeOptions, private readonly folder: TempFolder | undefined) {}
+
+  /** Where all its files are. */
+  get folderPath(): string {
+    return dirname(this.options.db);
+  }
 
   get port(): number {
     return this.options.basePort ?? 0;
