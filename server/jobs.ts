@@ -1,7 +1,6 @@
 /** What the server does by itself when its time has come: each job says when it is next due. */
-import { setTimeout } from "node:timers/promises";
 import { describeError } from "../core/errors.ts";
-import { type Clock, wallClock } from "../core/host/clock.ts";
+import type { Clock } from "../core/host/clock.ts";
 
 export interface Job {
   /** For the log. */
@@ -12,17 +11,10 @@ export interface Job {
 
 export interface JobsOptions {
   readonly clock: Clock;
-  /** Counts the time that passes, whatever the other clock is set to. */
-  readonly uptime?: Clock;
   readonly warn: (message: string) => void;
   /** Ends the jobs. */
   readonly signal: AbortSignal;
 }
-
-const processUptime: Clock = wallClock({
-  milliseconds: () => performance.now(),
-  wait: (milliseconds, signal) => setTimeout(milliseconds, undefined, signal && { signal }),
-});
 
 /** A job that failed is tried again after this many seconds, doubled each time up to the second number. */
 const RETRY = { first: 60, longest: 3600 };
@@ -35,8 +27,7 @@ export async function runJobs(jobs: readonly Job[], options: JobsOptions): Promi
   await Promise.all(jobs.map((job) => runJob(job, options)));
 }
 
-async function runJob(job: Job, options: JobsOptions): Promise<void> {
-  const { clock, warn, signal } = options;
+async function runJob(job: Job, { clock, warn, signal }: JobsOptions): Promise<void> {
   let retryAfter = RETRY.first;
   while (!signal.aborted) {
     const now = clock.now();
@@ -50,24 +41,10 @@ async function runJob(job: Job, options: JobsOptions): Promise<void> {
       wakeAt = now + retryAfter;
       retryAfter = Math.min(2 * retryAfter, RETRY.longest);
     }
-    await sleepUntil(wakeAt, options);
-  }
-}
-
-/**
- * Until the clock shows `time`, or as much time has passed as is missing now: a clock that is put right after it was a year
- * ahead must not keep the jobs asleep for that year. Ends without error at the signal.
- */
-async function sleepUntil(time: number, { clock, uptime = processUptime, signal }: JobsOptions): Promise<void> {
-  const awake = new AbortController();
-  const end = AbortSignal.any([signal, awake.signal]);
-  // One more, as both count whole seconds: the clock shows the time first unless it was set back.
-  const latest = uptime.now() + time - clock.now() + 1;
-  try {
-    await Promise.race([clock.sleepUntil(time, end), uptime.sleepUntil(latest, end)]);
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  } finally {
-    awake.abort();
+    try {
+      await clock.sleepUntil(wakeAt, signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
   }
 }
