@@ -20,6 +20,13 @@ export interface PendingRequest {
   readonly csrPem: string;
 }
 
+export interface ApiClientOptions {
+  readonly user?: UserCredentials;
+  /** The trust anchors to demand of the HTTPS server, PEM; undefined to take any. Asked before the first call as a user. */
+  readonly anchors?: () => Promise<readonly string[] | undefined>;
+  readonly signal?: AbortSignal;
+}
+
 interface Call {
   readonly id?: string;
   readonly body?: Uint8Array;
@@ -40,9 +47,14 @@ export class ApiClient {
   constructor(
     baseUrl: string,
     private readonly ca: "cas" | "cau",
-    private readonly options: { readonly user?: UserCredentials; readonly signal?: AbortSignal } = {},
+    private readonly options: ApiClientOptions = {},
   ) {
     this.#base = parseServerUrl(baseUrl, "--ca-url");
+  }
+
+  /** The same operations, as somebody. */
+  as(options: ApiClientOptions): ApiClient {
+    return new ApiClient(this.#base.href, this.ca, { ...this.options, ...options });
   }
 
   /** Base URL of the server, for people. */
@@ -63,6 +75,12 @@ export class ApiClient {
   /** The current CRLs of all CA certificates, PEM. */
   async crls(): Promise<string> {
     return text(await this.#call("crlList"));
+  }
+
+  /** Who vouches for the HTTPS server, JSON; undefined where the server cannot say. */
+  async httpsVoucher(): Promise<string | undefined> {
+    // The reference takes the name for an id that is no number.
+    return await optional(() => this.#call("httpsCa"), [400, 404]);
   }
 
   /** Sends a request; its id. */
@@ -111,7 +129,7 @@ export class ApiClient {
 
   async #call(name: RouteName, { id, body, contentType, asUser = false }: Call = {}): Promise<HttpResponse> {
     const route: Route = ROUTES[name];
-    const { user, signal } = this.options;
+    const { user, anchors, signal } = this.options;
     const url = operationUrl(this.#base, { route, ca: this.ca, id, secure: asUser });
     const response = await httpRequest({
       method: route.method,
@@ -119,6 +137,7 @@ export class ApiClient {
       ...(body && { body }),
       ...(contentType !== undefined && { contentType }),
       ...(asUser && user && { user }),
+      ...(asUser && anchors && { anchors: await anchors() }),
       ...(signal && { signal }),
     });
     if (response.status >= 200 && response.status <= 299) return response;
@@ -136,11 +155,11 @@ function text({ body }: { body: Bytes }): string {
 }
 
 /** The body of an answer, or undefined where the server says that there is nothing. */
-async function optional(call: () => Promise<HttpResponse>): Promise<string | undefined> {
+async function optional(call: () => Promise<HttpResponse>, nothing = [404]): Promise<string | undefined> {
   try {
     return text(await call());
   } catch (error) {
-    if (error instanceof CaucaseError && error.details.status === 404) return undefined;
+    if (error instanceof CaucaseError && nothing.includes(error.details.status ?? 0)) return undefined;
     throw error;
   }
 }

@@ -15,19 +15,17 @@ import { listCsr, rejectCsr, revokeOtherCrt, revokeSerial, signCsr, signCsrWith 
 import { EXIT } from "./exit_status.ts";
 import { runHook } from "./hook.ts";
 import { printError, reportError } from "./terminal.ts";
+import { ServerAuthentication } from "./server_authentication.ts";
 import { refreshCaStore, refreshCrlStore } from "./trust_refresh.ts";
 
 /** Does what the command line asks for. Resolves with the exit status. */
 export async function client(args: readonly string[]): Promise<number> {
   const options = readClientOptions(args);
   const user = options.userKey === undefined ? undefined : await readCredentials(options.userKey);
-  const apis = {
-    cas: new ApiClient(options.caUrl, "cas", user && { user }),
-    cau: new ApiClient(options.caUrl, "cau", user && { user }),
-  };
+  const apis = { cas: new ApiClient(options.caUrl, "cas"), cau: new ApiClient(options.caUrl, "cau") };
   const outcome = new Outcome();
   try {
-    await work(apis, options, outcome);
+    await work(options, { ...apis, user, outcome });
   } catch (error) {
     reportError(error);
     outcome.failed();
@@ -40,13 +38,15 @@ export async function client(args: readonly string[]): Promise<number> {
   return EXIT.hookFailed;
 }
 
-interface Apis {
+interface Work {
   readonly cas: ApiClient;
   readonly cau: ApiClient;
+  readonly user: UserCredentials | undefined;
+  readonly outcome: Outcome;
 }
 
 /** The CA certificates, what was asked for, the CRLs. */
-async function work({ cas, cau }: Apis, options: ClientOptions, outcome: Outcome): Promise<void> {
+async function work(options: ClientOptions, { cas, cau, user, outcome }: Work): Promise<void> {
   const now = systemClock.now();
   const wantsUsers = options.updateUser || options.mode === "user";
   const { caFingerprint, userCaFingerprint } = options;
@@ -59,8 +59,11 @@ async function work({ cas, cau }: Apis, options: ClientOptions, outcome: Outcome
   };
   const services = await refresh(cas, options.caCrt, caFingerprint);
   const users = wantsUsers ? await refresh(cau, options.userCaCrt, userCaFingerprint) : [];
+  const required = options.requireServerAuthentication ?? false;
+  const server = new ServerAuthentication(cas, { authorities: services, required, warn: printError });
   const ofMode = options.mode === "user" ? { api: cau, authorities: users } : { api: cas, authorities: services };
-  await runActions({ ...ofMode, mode: options.mode, now, outcome }, options);
+  const api = ofMode.api.as({ ...(user && { user }), anchors: () => server.anchors() });
+  await runActions({ ...ofMode, api, mode: options.mode, now, outcome }, options);
   await refreshCrls(cas, options.crl, { outcome, authorities: services });
   if (options.updateUser) await refreshCrls(cau, options.userCrl, { outcome, authorities: users });
 }

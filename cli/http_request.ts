@@ -15,6 +15,8 @@ export interface HttpRequest {
   readonly contentType?: string;
   /** Certificate and key of a user, PEM, for HTTPS. */
   readonly user?: { readonly certificatePem: string; readonly keyPem: string };
+  /** The only trust anchors for the server's certificate, PEM. Without them it is not verified. */
+  readonly anchors?: readonly string[] | undefined;
   readonly signal?: AbortSignal;
   /** A server that says nothing for this long is taken for dead; milliseconds. */
   readonly silence?: number;
@@ -55,7 +57,7 @@ function reasonOf(error: unknown): string {
 }
 
 function exchange(request: HttpRequest): Promise<HttpResponse> {
-  const { method, url, body, contentType, user, signal, silence = SILENCE, maxBody = MAX_BODY } = request;
+  const { method, url, body, contentType, signal, silence = SILENCE, maxBody = MAX_BODY } = request;
   const headers: Record<string, string> = { "User-Agent": `caucase/${VERSION}` };
   if (contentType !== undefined) headers["Content-Type"] = contentType;
   if (method !== "GET") headers["Content-Length"] = `${body?.length ?? 0}`;
@@ -64,7 +66,7 @@ function exchange(request: HttpRequest): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     const receive = (response: http.IncomingMessage) => collect(response, maxBody).then(resolve, reject);
     const sent = url.protocol === "https:"
-      ? https.request(url, { ...common, ...tlsOptions(user) }, receive)
+      ? https.request(url, { ...common, ...tlsOptions(request) }, receive)
       : http.request(url, common, receive);
     sent.on("timeout", () => sent.destroy(new Error(`no answer for ${silence / 1000} s`)));
     sent.on("error", reject);
@@ -72,13 +74,11 @@ function exchange(request: HttpRequest): Promise<HttpResponse> {
   });
 }
 
-/**
- * The server's certificate is not verified: its CA is published nowhere by the reference. A user's private key is
- * safe all the same, but what is read and asked for over such a connection is only as good as the network.
- */
-function tlsOptions(user: HttpRequest["user"]): https.RequestOptions {
+/** A user's private key is safe with any server; what is read and asked for is only as good as the server is the right one. */
+function tlsOptions({ user, anchors }: HttpRequest): https.RequestOptions {
   return {
-    rejectUnauthorized: false,
+    rejectUnauthorized: anchors !== undefined,
+    ...(anchors && { ca: [...anchors] }),
     minVersion: "TLSv1.2",
     ...(user && { cert: user.certificatePem, key: user.keyPem }),
   };

@@ -58,6 +58,7 @@ function clientCommand() {
     .option("--key-len <bits>", "RSA bits of new keys", keyBits, 2048)
     .option("--on-renew <command>", "shell command to run when a CA certificate, certificate or CRL changed")
     .option("--user-key <path>", "key and certificate of a user, in one file")
+    .option("--require-server-authentication", "go on over HTTPS only with a server that a trusted CA vouches for")
     .addOption(
       new Option("--mode <mode>", "work with certificates of services or of users")
         .choices(["service", "user"] as const).default("service" as Mode),
