@@ -7,7 +7,7 @@ import { AccessLog, writeToStandardOutput } from "../server/http/access_log.ts";
 import { EXIT } from "./exit_status.ts";
 import { collect, days, keyBits, lifeSpanDays, port, wholeNumber } from "./options.ts";
 import { newCommand, parseArguments } from "./subcommand.ts";
-import { printError, printLine } from "./terminal.ts";
+import { printError } from "./terminal.ts";
 
 /** Runs the server. Resolves with the exit status after it was stopped. */
 export async function serve(args: readonly string[]): Promise<number> {
@@ -33,7 +33,7 @@ export async function serve(args: readonly string[]): Promise<number> {
 }
 
 function announce({ addresses }: RunningServer): void {
-  for (const { host, httpPort, httpsPort } of addresses) printLine(`Listening on [${host}]:${httpPort}-${httpsPort}`);
+  for (const { host, httpPort, httpsPort } of addresses) printError(`Listening on [${host}]:${httpPort}-${httpsPort}`);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -130,8 +130,9 @@ function encodeToBeSigned(
     derExplicit(
       0,
       encodeExtensions([
-        authorityKeyIdentifier(issuer.keyIdentifier), // 5.2.1
+        // In the reference's order: a database that moves from one to the other keeps its CRLs, byte for byte.
         { oid: OID.CRL_NUMBER, critical: false, value: derInteger(number) }, // 5.2.3
+        authorityKeyIdentifier(issuer.keyIdentifier), // 5.2.1
       ]),
     ),
   );
