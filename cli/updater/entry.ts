@@ -7,7 +7,7 @@ import { pendingChanges, PERFORM } from "./actions.ts";
 import { requestFingerprint } from "./bootstrap.ts";
 import type { UpdaterEntry } from "./entry_options.ts";
 import type { UpdaterHost } from "./host.ts";
-import { type OnDisk, readDisk } from "./observe.ts";
+import { DiskReader, type OnDisk } from "./observe.ts";
 import { type Action, type Holding, plan, type Task, TASK_OF, TASKS, type Track } from "./plan.ts";
 import { newState, readState, StateFile, type UpdaterState } from "./state.ts";
 
@@ -24,11 +24,15 @@ export class EntryUpdater {
   /** A start looks at everything. */
   #demanded = new Set<Task>(TASKS);
 
+  readonly #disk: DiskReader;
+
   private constructor(
     private readonly entry: UpdaterEntry,
     private readonly host: UpdaterHost,
     private readonly memory: { readonly state: UpdaterState; readonly file: StateFile },
-  ) {}
+  ) {
+    this.#disk = new DiskReader(entry, host.fileSystem);
+  }
 
   /**
    * Takes up where the last run ended, completing what was cut short.
@@ -39,10 +43,10 @@ export class EntryUpdater {
     if (entry.certificate !== undefined) await recoverKeyPair(entry.certificate, fileSystem);
     const state = await readState(entry.statePath, fileSystem) ?? newState(random);
     // What is there before our first start is old news to everybody.
-    for (const { path, fingerprint } of (await readDisk(entry, fileSystem)).watched) {
+    const updater = new EntryUpdater(entry, host, { state, file: new StateFile(entry.statePath, fileSystem) });
+    for (const { path, fingerprint } of (await updater.#disk.read()).watched) {
       if (!Object.hasOwn(state.announced, path)) state.announced[path] = fingerprint;
     }
-    const updater = new EntryUpdater(entry, host, { state, file: new StateFile(entry.statePath, fileSystem) });
     await updater.#remember();
     return updater;
   }
@@ -64,7 +68,7 @@ export class EntryUpdater {
     for (let count = 0; count < MOST_ACTIONS; count++) {
       signal.throwIfAborted();
       const now = host.clock.now();
-      const disk = await readDisk(entry, host.fileSystem);
+      const disk = await this.#disk.read();
       const { actions: [action], wakeAt } = plan(await this.#observed(disk), now);
       if (action === undefined) {
         // What was demanded and is not due has been looked at; a demand that came meanwhile stays.

@@ -2,7 +2,6 @@
 import { utf8 } from "../../core/bytes.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import { readFileBytes } from "../../core/host/durable_file.ts";
-import { parseKeyFile } from "../../core/host/key_file.ts";
 import { type KeyPair, readKeyPair } from "../../core/host/key_pair_file.ts";
 import { openCaStore, openCrlStore } from "../../core/host/trust_store.ts";
 import { type Certificate, certificateFromPem } from "../../core/x509/certificate.ts";
@@ -28,19 +27,63 @@ export interface OnDisk {
   readonly watched: readonly Watched[];
 }
 
-export async function readDisk(entry: UpdaterEntry, fileSystem: FileSystem): Promise<OnDisk> {
-  const caPems = await readOr(() => openCaStore(entry.caPath, fileSystem).read());
-  const crlPems = await readOr(() => openCrlStore(entry.crlPath, fileSystem).read());
-  const casPems = isSeparate(entry) ? await readOr(() => openCaStore(entry.casCaPath, fileSystem).read()) : undefined;
-  const { pair, trouble } = await readPair(entry.certificate, fileSystem);
-  const watched: Watched[] = [
-    { path: entry.caPath, reason: "ca", fingerprint: await fingerprint(caPems) },
-    ...(casPems ? [{ path: entry.casCaPath, reason: "ca", fingerprint: await fingerprint(casPems) } as const] : []),
-    { path: entry.crlPath, reason: "crl", fingerprint: await fingerprint(crlPems) },
-    ...await watchedPair(entry.certificate, pair),
-  ];
-  const authorities = await readable(caPems, certificateFromPem);
-  return { authorities, crls: await readable(crlPems, crlFromPem), pair, trouble, watched };
+/** Reads what an entry keeps, again and again; what did not change since the last time is not parsed again. */
+export class DiskReader {
+  readonly #authorities = new LastParsed<Certificate | undefined>();
+  readonly #crls = new LastParsed<CertificateList | undefined>();
+  readonly #pair = new LastParsed<KeyPair>();
+
+  constructor(private readonly entry: UpdaterEntry, private readonly fileSystem: FileSystem) {}
+
+  /** What cannot be read counts as missing: an action that needs it meets the same trouble and reports it. */
+  async read(): Promise<OnDisk> {
+    const { entry, fileSystem } = this;
+    const caPems = await readOr(() => openCaStore(entry.caPath, fileSystem).read());
+    const crlPems = await readOr(() => openCrlStore(entry.crlPath, fileSystem).read());
+    const casPems = isSeparate(entry) ? await readOr(() => openCaStore(entry.casCaPath, fileSystem).read()) : undefined;
+    const { pair, trouble } = await this.#readPair(entry.certificate);
+    const watched: Watched[] = [
+      { path: entry.caPath, reason: "ca", fingerprint: await fingerprint(caPems) },
+      ...(casPems ? [{ path: entry.casCaPath, reason: "ca", fingerprint: await fingerprint(casPems) } as const] : []),
+      { path: entry.crlPath, reason: "crl", fingerprint: await fingerprint(crlPems) },
+      ...await watchedPair(entry.certificate, pair),
+    ];
+    const authorities = await this.#authorities.each(caPems, (pem) => unlessRefused(() => certificateFromPem(pem)));
+    const crls = await this.#crls.each(crlPems, (pem) => unlessRefused(() => crlFromPem(pem)));
+    return { authorities: known(authorities), crls: known(crls), pair, trouble, watched };
+  }
+
+  async #readPair(files: CertificateFiles | undefined): Promise<Pick<OnDisk, "pair" | "trouble">> {
+    const nothing = { pair: undefined, trouble: undefined };
+    if (files === undefined) return nothing;
+    try {
+      const certificate = await this.#text(files.certificatePath);
+      if (!certificate.includes("-----BEGIN CERTIFICATE-----")) return nothing;
+      const content = `${certificate}\0${await this.#text(files.keyPath)}`;
+      const [pair] = await this.#pair.each([content], () => readKeyPair(files, this.fileSystem));
+      return { ...nothing, pair };
+    } catch (error) {
+      if (error instanceof CaucaseError) return { ...nothing, trouble: error };
+      throw error;
+    }
+  }
+
+  async #text(path: string): Promise<string> {
+    return new TextDecoder().decode(await readFileBytes(path, this.fileSystem));
+  }
+}
+
+/** What was parsed the last time, by its text. */
+class LastParsed<T> {
+  #last: ReadonlyMap<string, T> = new Map();
+
+  /** All of `texts`, parsed. Throws what `parse` throws. */
+  async each(texts: readonly string[], parse: (text: string) => T | Promise<T>): Promise<T[]> {
+    const parsed = new Map<string, T>();
+    for (const text of texts) parsed.set(text, this.#last.get(text) ?? await parse(text));
+    this.#last = parsed;
+    return [...parsed.values()];
+  }
 }
 
 /** Whether the CA certificates for services have a store of their own. */
@@ -48,47 +91,21 @@ export function isSeparate({ casCaPath, caPath }: UpdaterEntry): boolean {
   return casCaPath !== caPath;
 }
 
-/** Nothing where the store cannot be read: the refresh of it meets the same trouble, and reports it. */
 async function readOr(read: () => Promise<string[]>): Promise<string[]> {
+  return await unlessRefused(read) ?? [];
+}
+
+function known<T>(list: readonly (T | undefined)[]): T[] {
+  return list.filter((one) => one !== undefined);
+}
+
+async function unlessRefused<T>(action: () => T | Promise<T>): Promise<T | undefined> {
   try {
-    return await read();
+    return await action();
   } catch (error) {
-    if (error instanceof CaucaseError) return [];
+    if (error instanceof CaucaseError) return undefined;
     throw error;
   }
-}
-
-/** Those that can be parsed; refreshing the store reports the others. */
-async function readable<T>(pems: readonly string[], parse: (pem: string) => T | Promise<T>): Promise<T[]> {
-  const parsed: T[] = [];
-  for (const pem of pems) {
-    try {
-      parsed.push(await parse(pem));
-    } catch (error) {
-      if (!(error instanceof CaucaseError)) throw error;
-    }
-  }
-  return parsed;
-}
-
-async function readPair(
-  files: CertificateFiles | undefined,
-  fileSystem: FileSystem,
-): Promise<Pick<OnDisk, "pair" | "trouble">> {
-  const nothing = { pair: undefined, trouble: undefined };
-  try {
-    if (files === undefined || !await hasCertificate(files, fileSystem)) return nothing;
-    return { ...nothing, pair: await readKeyPair(files, fileSystem) };
-  } catch (error) {
-    if (error instanceof CaucaseError) return { ...nothing, trouble: error };
-    throw error;
-  }
-}
-
-async function hasCertificate({ certificatePath }: CertificateFiles, fileSystem: FileSystem): Promise<boolean> {
-  const bytes = await readFileBytes(certificatePath, fileSystem);
-  if (bytes === undefined || bytes.length === 0) return false;
-  return (await parseKeyFile(bytes, certificatePath)).certificate !== undefined;
 }
 
 async function watchedPair(files: CertificateFiles | undefined, pair: KeyPair | undefined): Promise<Watched[]> {

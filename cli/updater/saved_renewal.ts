@@ -6,6 +6,7 @@
 import { CaucaseError } from "../../core/errors.ts";
 import { equalBytes } from "../../core/bytes.ts";
 import { readFileBytes, writeFileDurably } from "../../core/host/durable_file.ts";
+import { fileError } from "../../core/host/file_error.ts";
 import { KEY_FILE_MODE, parseKeyFile } from "../../core/host/key_file.ts";
 import { onlyPem, PEM_LABEL } from "../../core/pem.ts";
 import { type Certificate, certificateToPem } from "../../core/x509/certificate.ts";
@@ -55,5 +56,10 @@ export async function readRenewal(
 
 /** Forgets it. @throws `file` */
 export async function forgetRenewal(keyPath: string, fileSystem: FileSystem): Promise<void> {
-  await fileSystem.remove(renewalPath(keyPath));
+  const path = renewalPath(keyPath);
+  try {
+    await fileSystem.remove(path);
+  } catch (error) {
+    throw fileError("remove", path, error);
+  }
 }

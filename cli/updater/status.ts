@@ -4,7 +4,7 @@ import { pendingChanges } from "./actions.ts";
 import type { UpdaterEntry } from "./entry_options.ts";
 import type { FileSystem } from "./host.ts";
 import { isLocked } from "./lock.ts";
-import { type OnDisk, readDisk } from "./observe.ts";
+import { DiskReader, type OnDisk } from "./observe.ts";
 import { TASKS } from "./plan.ts";
 import { readState, type UpdaterState } from "./state.ts";
 
@@ -13,7 +13,7 @@ export type EntryStatus = Awaited<ReturnType<typeof entryStatus>>;
 
 /** @throws `file` when the state file cannot be read */
 export async function entryStatus(entry: UpdaterEntry, fileSystem: FileSystem) {
-  const disk = await readDisk(entry, fileSystem);
+  const disk = await new DiskReader(entry, fileSystem).read();
   const state = await readState(entry.statePath, fileSystem);
   return {
     name: entry.name,

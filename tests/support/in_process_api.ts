@@ -1,0 +1,57 @@
+/** A server as its holders see it, without sockets: calls go straight to a CA, and fail as they would over the network. */
+import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
+import { type Message, messageToJson } from "../../core/envelope.ts";
+import { CaucaseError } from "../../core/errors.ts";
+import type { HolderApi } from "../../cli/updater/host.ts";
+import { statusOf } from "../../server/http/refusals.ts";
+
+export interface InProcessServer {
+  readonly ca: CertificateAuthority;
+  now(): number;
+  /** What happens to a call on its way: may throw instead of carrying it out, or after it. */
+  carry<T>(name: keyof HolderApi, call: () => Promise<T>): Promise<T>;
+}
+
+export const SERVER_URL = "http://ca.example.com:8009/";
+
+export function inProcessApi({ ca, now, carry }: InProcessServer): HolderApi {
+  const call = <T>(name: keyof HolderApi, action: () => Promise<T>) => carry(name, () => refusing(name, action));
+  const text = new TextDecoder();
+  return {
+    serverUrl: SERVER_URL,
+    caCertificate: () =>
+      call("caCertificate", async () => (await ca.authorities.valid(now()))[0]?.certificatePem ?? ""),
+    caChain: () => call("caChain", () => ca.authorities.chainJson(now())),
+    crls: () =>
+      call("crls", async () => (await ca.crls.current(now())).map((crl) => text.decode(crl.pem())).join("\n")),
+    submit: (csr) => call("submit", async () => `${await ca.issuance.submit(new Uint8Array(csr), now())}`),
+    request: (id) =>
+      call("request", () => optional(async () => text.decode(await ca.issuance.request(BigInt(id), now())))),
+    certificate: (id) => call("certificate", () => optional(() => ca.issuance.certificate(BigInt(id), now()))),
+    renew: (message: Message) => call("renew", () => ca.issuance.renew(JSON.stringify(messageToJson(message)), now())),
+  };
+}
+
+/** What the network says when nobody answers. */
+export function unreachable(): CaucaseError {
+  return new CaucaseError("unreachable", `${SERVER_URL}: connection refused`);
+}
+
+async function refusing<T>(name: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof CaucaseError)) throw error;
+    const status = statusOf(error);
+    throw new CaucaseError("refused", `${name}: the server answered ${status}: ${error.message}`, { status });
+  }
+}
+
+async function optional<T>(action: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof CaucaseError && statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
