@@ -49,13 +49,13 @@ async function anchor(server: TestServer): Promise<Certificate> {
 }
 
 Deno.test("a service that renews in time never meets a CA certificate that it does not know", async () => {
-  await using server = await runServer();
+  await using server = await runServer({ serve: { thresholdDays: 0 } });
   let holder = await certify(server, await firstUser(server));
   let trusted = [await anchor(server)];
   const [first] = trusted;
   const issuers = new Set<string>();
-  // Every 62 days for 2 years: the CA certificate changes twice.
-  for (let now = NOW + 62 * DAY; now < NOW + 730 * DAY; now += 62 * DAY) {
+  // Every 62 days until the first CA certificate has expired.
+  for (let now = NOW + 62 * DAY; now < NOW + 4 * LIFE_SPAN + 62 * DAY; now += 62 * DAY) {
     server.clock.set(now);
     trusted = await follow(server, trusted);
     holder = await renew(server, holder);
@@ -63,7 +63,7 @@ Deno.test("a service that renews in time never meets a CA certificate that it do
     assert.equal(issuer.filter(Boolean).length, 1, `at day ${(now - NOW) / DAY}`);
     issuers.add(trusted[issuer.indexOf(true)]?.keyIdentifier ?? "");
   }
-  assert.ok(issuers.size >= 3, "the CA changed its key");
+  assert.ok(issuers.size > 1, "the CA changed its key");
   assert.notDeepEqual((await anchor(server)).der, first?.der, "the first one is gone");
 });
 
