@@ -44,8 +44,22 @@ export async function httpRequest(request: HttpRequest): Promise<HttpResponse> {
     return await exchange(request);
   } catch (cause) {
     request.signal?.throwIfAborted();
+    if (request.anchors !== undefined && isVerificationFailure(cause)) throw wrongServer(request, cause);
     throw new CaucaseError("unreachable", `${method} ${url.href}: ${reasonOf(cause)}`, { cause });
   }
+}
+
+/** Whether TLS ended because of the server's certificate, by the names that OpenSSL and Node gave such failures. */
+function isVerificationFailure(error: unknown): error is Error {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return /^ERR_TLS_CERT_ALTNAME_INVALID$|^UNABLE_TO_|^CERT_|SELF_SIGNED_CERT/.test(code);
+}
+
+function wrongServer({ method, url }: HttpRequest, cause: Error): CaucaseError {
+  return new CaucaseError("untrusted", `${method} ${url.href}: ${cause.message.replace(/[: ]+$/, "")}`, {
+    cause,
+    hint: "reach the server by the name in its --netloc; if that is what you did, somebody else answers in its place",
+  });
 }
 
 const BROKEN_OFF = "the answer broke off";

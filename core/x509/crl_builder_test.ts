@@ -65,8 +65,8 @@ Deno.test("CrlEntries.bytes() stays as it is when more are appended", () => {
 Deno.test("buildCrl() writes the fields of RFC 5280 5.1", async () => {
   const fields = fieldsOf(await buildCrl({ ...CONTENT, entries: entriesOf(5n, 300n) }, signer));
   const extensions = encodeExtensions([
-    authorityKeyIdentifier(issuer.keyIdentifier),
     { oid: OID.CRL_NUMBER, critical: false, value: derInteger(7) },
+    authorityKeyIdentifier(issuer.keyIdentifier),
   ]);
   const expected = [
     derInteger(1),
