@@ -118,7 +118,7 @@ for (const [label, change] of Object.entries(REFUSED)) {
 
 Deno.test("buildCrl() takes the largest number that fits 20 bytes", async () => {
   const crl = await buildCrl({ ...CONTENT, number: (1n << 159n) - 1n, entries: new CrlEntries() }, signer);
-  assert.ok(fieldsOf(crl).at(-1)?.endsWith("02147f" + "f".repeat(38)));
+  assert.ok(fieldsOf(crl).at(-1)?.includes("02147f" + "f".repeat(38)));
 });
 
 Deno.test("buildCrl() refuses the key of another CA", async () => {
