@@ -36,7 +36,7 @@ export async function* decryptCbc(
     if (plain.length === 0) continue;
     yield last;
     yield plain.subarray(0, -BLOCK);
-    last = plain.slice(-BLOCK);
+    last = new Uint8Array(plain.subarray(-BLOCK));
   }
   if (size === 0 || size % BLOCK !== 0) {
     throw malformed(`backup is cut off: ${size} encrypted bytes are no whole blocks`);

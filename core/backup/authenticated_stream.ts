@@ -24,6 +24,9 @@ export interface StreamKeys {
 
 const CODE_SIZE = 32;
 
+/** Bytes that are encrypted at once: statements alone would be too small, blocks need too much memory. */
+const PIECE_SIZE = 256 * 1024;
+
 /** Encrypts `plain`. Another `blockSize` than the format's is for tests of its borders. */
 export function sealStream(
   plain: AsyncIterable<Uint8Array>,
@@ -34,7 +37,8 @@ export function sealStream(
 }
 
 /**
- * Plain bytes of what `sealStream` made, block by block. They are whole only when this ends without an error.
+ * Plain bytes of what `sealStream` made, block by block. They are whole only when this ends without an error. A block is good
+ * until the next one is asked for: it lies in the same memory.
  * @throws `untrusted` when a block is not what the maker wrote there, `malformed` when the file ends in the wrong place
  */
 export async function* openStream(
@@ -61,11 +65,20 @@ async function* withCodes(
   code: PrefixCode,
   size: number,
 ): AsyncGenerator<Uint8Array> {
-  for await (const block of piecesOf(plain, size)) {
-    code.add(block);
-    yield block;
-    yield code.current();
+  let missing = size;
+  for await (const piece of piecesOf(plain, PIECE_SIZE)) {
+    for (let rest: Uint8Array = piece; rest.length > 0;) {
+      const part = rest.subarray(0, missing);
+      rest = rest.subarray(part.length);
+      missing -= part.length;
+      code.add(part);
+      yield part;
+      if (missing > 0) continue;
+      yield code.current();
+      missing = size;
+    }
   }
+  if (missing < size) yield code.current();
 }
 
 /** HMAC-SHA-256 (RFC 2104) of a growing message. Made of hashes, as the runtime's HMAC cannot go on after a result. */

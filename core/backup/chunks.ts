@@ -2,11 +2,11 @@
 import { type Bytes, concatBytes } from "../bytes.ts";
 
 /**
- * The same bytes in pieces of exactly `size`; the last one may be shorter and is never empty. No piece is used again, so the
- * reader may keep it.
+ * The same bytes in pieces of exactly `size`; the last one may be shorter and is never empty. All lie in the same memory, as
+ * buffers of megabytes pile up faster than they are collected: a piece is good until the next one is asked for.
  */
 export async function* piecesOf(chunks: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Bytes> {
-  let piece = new Uint8Array(size);
+  const piece = new Uint8Array(size);
   let filled = 0;
   for await (const chunk of chunks) {
     for (let rest = chunk; rest.length > 0;) {
@@ -16,7 +16,6 @@ export async function* piecesOf(chunks: AsyncIterable<Uint8Array>, size: number)
       rest = rest.subarray(part.length);
       if (filled < size) continue;
       yield piece;
-      piece = new Uint8Array(size);
       filled = 0;
     }
   }

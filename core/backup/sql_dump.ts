@@ -99,7 +99,7 @@ async function* statementsOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<
       yield begun.length === 0 ? last : concatBytes(...begun, last);
       [begun, size, start] = [[], 0, end + 1];
     }
-    begun.push(piece.slice(start));
+    begun.push(new Uint8Array(piece.subarray(start)));
     size += piece.length - start;
     checkSize(size);
   }
