@@ -17,12 +17,16 @@ interface PathEntry {
 
 const CA_NAMES: readonly string[] = ["cau", "cas"];
 const PATHS = groupByPath();
+/** Paths without parameters but the CA, as clients write them: what is read most is found without being taken apart. */
+const FIXED_PATHS: ReadonlyMap<string, PathMatch> = new Map(PATHS.flatMap(fixedPaths));
 
 /**
  * The path of `target` (path and query). Empty segments are ignored. A fixed segment wins over a parameter.
  * @throws `not-found`
  */
 export function matchPath(target: string): PathMatch {
+  const fixed = FIXED_PATHS.get(target);
+  if (fixed !== undefined) return fixed;
   const segments = pathSegments(target);
   for (const { pattern, routes } of PATHS) {
     const parameters = matchSegments(pattern, segments);
@@ -55,6 +59,13 @@ function groupByPath(): PathEntry[] {
     byPath.set(key, entry);
   }
   return [...byPath.values()].toSorted((a, b) => parameterCount(a) - parameterCount(b));
+}
+
+function fixedPaths({ pattern, routes }: PathEntry): [string, PathMatch][] {
+  if (pattern.includes("{}")) return [];
+  const path = `/${pattern.join("/")}`;
+  if (!pattern.includes("{ca}")) return [[path, { routes, parameters: {} }]];
+  return CA_NAMES.map((ca) => [path.replace("{ca}", ca), { routes, parameters: { ca } }]);
 }
 
 function parameterCount({ pattern }: PathEntry): number {
