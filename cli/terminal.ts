@@ -1,5 +1,5 @@
 /** The only place that prints. Standard output is for what was asked for, standard error for everything else. */
-import { CaucaseError, describeError } from "../core/errors.ts";
+import { describeFault } from "../core/errors.ts";
 import { fileError } from "../core/host/file_error.ts";
 import { escapeControls } from "../core/host/log_format.ts";
 
@@ -26,8 +26,7 @@ export function printError(text: string): void {
 
 /** The line for an error that ends what was asked for; the stack too where the fault is ours. */
 export function reportError(error: unknown): void {
-  const fault = !(error instanceof CaucaseError) && error instanceof Error && error.stack;
-  printError(`error: ${fault || describeError(error)}`);
+  printError(`error: ${describeFault(error)}`);
 }
 
 /** How long to wait for whoever reads our output, in milliseconds, before the next try. */

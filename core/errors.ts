@@ -79,3 +79,10 @@ export function describeError(error: unknown): string {
   const hint = error instanceof CaucaseError && error.details.hint;
   return hint ? `${error.message} (${hint})` : error.message;
 }
+
+/** As `describeError`; of a fault of ours the stack too, with those of its causes. */
+export function describeFault(error: unknown): string {
+  if (error instanceof CaucaseError || !(error instanceof Error)) return describeError(error);
+  const own = error.stack ?? error.message;
+  return error.cause instanceof Error ? `${own}\ncaused by ${describeFault(error.cause)}` : own;
+}

@@ -1,5 +1,5 @@
 /** What the server does by itself when its time has come: each job says when it is next due. */
-import { describeError } from "../core/errors.ts";
+import { describeFault } from "../core/errors.ts";
 import type { Clock } from "../core/host/clock.ts";
 
 export interface Job {
@@ -37,7 +37,7 @@ async function runJob(job: Job, { clock, warn, signal }: JobsOptions): Promise<v
       wakeAt = Math.max(now + 1, Math.min(await job.run(now), now + LONGEST_SLEEP));
       retryAfter = RETRY.first;
     } catch (error) {
-      warn(`${job.name} failed, next try in ${retryAfter} s: ${describeError(error)}`);
+      warn(`${job.name} failed, next try in ${retryAfter} s: ${describeFault(error)}`);
       wakeAt = now + retryAfter;
       retryAfter = Math.min(2 * retryAfter, RETRY.longest);
     }

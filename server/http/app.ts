@@ -1,7 +1,7 @@
 /** From a request to its answer: path, method, origin, then the route's handler, in that order. */
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
 import { httpsOrigin, httpsOriginOfNetloc } from "../../core/cors/origin.ts";
-import { CaucaseError } from "../../core/errors.ts";
+import { CaucaseError, describeError, describeFault } from "../../core/errors.ts";
 import type { Route, RouteName } from "../../core/protocol/routes.ts";
 import { HttpsVouching } from "../https_vouching.ts";
 import type { CorsPage } from "./cors_page.ts";
@@ -87,9 +87,9 @@ export function createApp(parts: AppParts): Handler {
   };
 }
 
-/** A fault in one line, and its stack, for the log. */
+/** A fault with its stack, for the log; also that of a refusal by disk or database, and what caused it. */
 export function faultReport(error: unknown, { method, target }: Exchange): string {
-  const stack = error instanceof Error ? error.stack ?? error.message : String(error);
-  const cause = error instanceof CaucaseError && error.cause instanceof Error ? `\ncaused by ${error.cause.stack}` : "";
-  return `${method} ${target}: ${stack}${cause}`;
+  if (!(error instanceof CaucaseError)) return `${method} ${target}: ${describeFault(error)}`;
+  const cause = error.cause === undefined ? "" : `\ncaused by ${describeFault(error.cause)}`;
+  return `${method} ${target}: ${error.stack ?? describeError(error)}${cause}`;
 }

@@ -1,6 +1,6 @@
 /** Answers one request of a connection: checks it, calls the handler, writes and logs what it says. */
 import type { IncomingMessage } from "node:http";
-import { describeError } from "../../core/errors.ts";
+import { describeError, describeFault } from "../../core/errors.ts";
 import { writeAnswer } from "./answer_writer.ts";
 import type { BodyMemory, BodyReader } from "./body_reader.ts";
 import { combinedLine } from "./combined_format.ts";
@@ -85,8 +85,7 @@ class ServedRequest implements RunningRequest {
   /** Our own mistake: the administrator gets it all, the client nothing. */
   readonly #fault = (error: unknown): void => {
     const { request, response } = this.#origin.received;
-    const stack = error instanceof Error ? error.stack ?? error.message : String(error);
-    this.#parts.log(`${request.method} ${request.url}: ${stack}`);
+    this.#parts.log(`${request.method} ${request.url}: ${describeFault(error)}`);
     if (response.headersSent) this.#origin.connection.destroy();
     else this.#write({ status: 500 });
   };
