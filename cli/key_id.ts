@@ -1,8 +1,6 @@
 /** `caucase key-id`: prints which key a file holds, and which keys open a backup. */
-import { type BackupHeader, PREFIX_SIZE, readBackupHeader, readHeaderSize } from "../core/backup/container.ts";
-import { type Bytes, concatBytes } from "../core/bytes.ts";
 import { CaucaseError, describeError } from "../core/errors.ts";
-import { fileError } from "../core/host/file_error.ts";
+import { readBackupFileHeader } from "../core/host/backup_file.ts";
 import { readKeyFile } from "../core/host/key_file.ts";
 import { EXIT } from "./exit_status.ts";
 import { collect } from "./options.ts";
@@ -51,31 +49,7 @@ async function printKey(path: string): Promise<void> {
 }
 
 async function printRecipients(path: string): Promise<void> {
-  const { recipients } = await readHeaderOf(path);
+  const { header } = await readBackupFileHeader(path);
   printLine(path);
-  for (const { keyId } of recipients) printLine(`  ${keyId}`);
-}
-
-/** Reads no further than the header: a backup may be larger than memory. */
-async function readHeaderOf(path: string): Promise<BackupHeader> {
-  try {
-    using file = await Deno.open(path);
-    const prefix = await readUpTo(file, PREFIX_SIZE);
-    const header = await readUpTo(file, readHeaderSize(prefix));
-    return readBackupHeader(concatBytes(prefix, header)).header;
-  } catch (error) {
-    throw fileError("read", path, error);
-  }
-}
-
-/** The next `size` bytes, fewer where the file ends before. */
-async function readUpTo(file: Deno.FsFile, size: number): Promise<Bytes> {
-  const bytes = new Uint8Array(size);
-  let length = 0;
-  while (length < size) {
-    const read = await file.read(bytes.subarray(length));
-    if (read === null) break;
-    length += read;
-  }
-  return bytes.subarray(0, length);
+  for (const { keyId } of header.recipients) printLine(`  ${keyId}`);
 }

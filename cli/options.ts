@@ -8,6 +8,13 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+/** A whole number from 1. */
+export function countFromOne(text: string): number {
+  const value = wholeNumber(text);
+  if (value === 0) throw new InvalidArgumentError("It must be a whole number from 1.");
+  return value;
+}
+
 /** A number of days from 0, fractions allowed. */
 export function days(text: string): number {
   const value = Number(text);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { InvalidArgumentError } from "@commander-js/extra-typings";
-import { collect, days, keyBits, lifeSpanDays, port, wholeNumber } from "./options.ts";
+import { collect, countFromOne, days, keyBits, lifeSpanDays, port, wholeNumber } from "./options.ts";
 
 type Parser = (text: string) => number;
 
@@ -15,6 +15,10 @@ const VALUES: readonly (readonly [Parser, text: string, value: number | "refused
   [wholeNumber, "-1", "refused"],
   [wholeNumber, "1.0", "refused"],
   [wholeNumber, "0x10", "refused"],
+  [countFromOne, "1", 1],
+  [countFromOne, "30", 30],
+  [countFromOne, "0", "refused"],
+  [countFromOne, "1.5", "refused"],
   [days, "0", 0],
   [days, "93", 93],
   [days, "0.000462963", 0.000462963],

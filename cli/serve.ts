@@ -5,7 +5,7 @@ import { onStopSignals } from "../core/host/signals.ts";
 import { type RunningServer, type ServeOptions, startServer } from "../server/serve.ts";
 import { AccessLog, writeToStandardOutput } from "../server/http/access_log.ts";
 import { EXIT } from "./exit_status.ts";
-import { collect, days, keyBits, lifeSpanDays, port, wholeNumber } from "./options.ts";
+import { collect, countFromOne, days, keyBits, lifeSpanDays, port, wholeNumber } from "./options.ts";
 import { newCommand, parseArguments } from "./subcommand.ts";
 import { printError } from "./terminal.ts";
 
@@ -61,7 +61,10 @@ function serveCommand() {
     .option("--user-max-csr <n>", "pending requests of users, at most", wholeNumber, 50)
     .option("--service-auto-approve-count <n>", "sign this many first requests for services unasked", wholeNumber, 0)
     .option("--user-auto-approve-count <n>", "sign this many first requests of users unasked", wholeNumber, 1)
-    .option("--lock-auto-approve-count", "write both counts down for good, the first time");
+    .option("--lock-auto-approve-count", "write both counts down for good, the first time")
+    .option("--backup-directory <path>", "make backups in this folder, encrypted to the users of that time")
+    .option("--backup-period <days>", "from one backup to the next", lifeSpanDays, 1)
+    .option("--backup-keep <n>", "remove all but this many backups after a new one (default: keep all)", countFromOne);
 }
 
 /** @throws `EarlyExit` after help or a complaint */
@@ -90,5 +93,12 @@ function readServeOptions(args: readonly string[]): ServeOptions {
       autoApproveCount: given.userAutoApproveCount,
     },
     lockAutoApproveCount: given.lockAutoApproveCount ?? false,
+    ...(given.backupDirectory !== undefined && {
+      backup: {
+        directory: given.backupDirectory,
+        periodDays: given.backupPeriod,
+        ...(given.backupKeep !== undefined && { keep: given.backupKeep }),
+      },
+    }),
   };
 }

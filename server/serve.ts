@@ -4,6 +4,7 @@ import type { RandomSource, Warn } from "../core/ca/settings.ts";
 import type { Clock } from "../core/host/clock.ts";
 import { httpsPortBeside, type Netloc, parseNetloc } from "../core/protocol/netloc.ts";
 import { type AllAuthorities, type AuthoritiesOptions, createAuthorities, seconds } from "./authorities.ts";
+import { createBackupJob } from "./backup/backup_job.ts";
 import { openCorsKeyFile } from "./cors_key_file.ts";
 import { createApp, faultReport } from "./http/app.ts";
 import { resolveAddresses } from "./http/addresses.ts";
@@ -16,6 +17,14 @@ import { openSqliteStorage, type SqliteStorage } from "./storage/sqlite_storage.
 import { HttpsCertificate, type HttpsIdentity } from "./tls/https_certificate.ts";
 import { requireClientCertificateSupport } from "./tls/runtime_check.ts";
 
+export interface BackupOptions {
+  readonly directory: string;
+  /** From one backup to the next. */
+  readonly periodDays: number;
+  /** How many to keep, where not all. */
+  readonly keep?: number;
+}
+
 export interface ServeOptions extends AuthoritiesOptions {
   readonly netloc: string;
   /** Port of HTTP, where it is not netloc's. */
@@ -27,6 +36,8 @@ export interface ServeOptions extends AuthoritiesOptions {
   readonly corsKeyStore: string;
   readonly corsWhitelist: readonly string[];
   readonly thresholdDays: number;
+  /** Without it, no backups. */
+  readonly backup?: BackupOptions;
   readonly limits?: Partial<Limits>;
 }
 
@@ -100,6 +111,7 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
   const jobs = [
     ...caJobs([authorities.cau, authorities.cas]),
     httpsJob(httpsCertificate, { shown: identity, show: (next) => listeners.replaceCertificate(tlsOf(next)) }),
+    ...backupJobs(storage, setup, stopping.signal),
   ];
   const finished = runJobs(jobs, { clock, warn: host.warn, signal: stopping.signal });
   return {
@@ -165,6 +177,13 @@ function caJobs(authorities: readonly CertificateAuthority[]): Job[] {
       },
     },
   ]);
+}
+
+function backupJobs(storage: SqliteStorage, { options: { backup }, host }: Setup, signal: AbortSignal): Job[] {
+  if (backup === undefined) return [];
+  const { directory, periodDays, keep } = backup;
+  const settings = { folder: directory, period: seconds(periodDays), keep };
+  return [createBackupJob({ database: storage.path, settings, warn: host.warn, signal })];
 }
 
 /** Makes the certificate for HTTPS anew in time, and shows it to new connections. */

@@ -43,6 +43,18 @@ export class Database {
     return this.#guard(() => this.#statement(sql).all(...values));
   }
 
+  /** All rows, one by one: for results that memory may not hold. */
+  *rows(sql: string): Generator<Row> {
+    const statement = this.#guard(() => this.#handle.prepare(sql));
+    statement.setReadBigInts(true);
+    const rows = this.#guard(() => statement.iterate());
+    for (;;) {
+      const { done, value } = this.#guard(() => rows.next());
+      if (done) return;
+      yield value;
+    }
+  }
+
   /** How many rows it changed. */
   run(sql: string, ...values: readonly Bindable[]): number {
     return this.#guard(() => Number(this.#statement(sql).run(...values).changes));
