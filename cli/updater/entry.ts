@@ -9,6 +9,7 @@ import type { UpdaterEntry } from "./entry_options.ts";
 import type { UpdaterHost } from "./host.ts";
 import { DiskReader, type OnDisk } from "./observe.ts";
 import { type Action, type Holding, plan, type Task, TASK_OF, TASKS, type Track } from "./plan.ts";
+import { forgetOldRenewal } from "./saved_renewal.ts";
 import { newState, readState, StateFile, type UpdaterState } from "./state.ts";
 
 /** How a wake-up ended. */
@@ -42,9 +43,13 @@ export class EntryUpdater {
     const { fileSystem, random } = host;
     if (entry.certificate !== undefined) await recoverKeyPair(entry.certificate, fileSystem);
     const state = await readState(entry.statePath, fileSystem) ?? newState(random);
-    // What is there before our first start is old news to everybody.
     const updater = new EntryUpdater(entry, host, { state, file: new StateFile(entry.statePath, fileSystem) });
-    for (const { path, fingerprint } of (await updater.#disk.read()).watched) {
+    const { pair, watched } = await updater.#disk.read();
+    if (pair !== undefined && entry.certificate !== undefined) {
+      await forgetOldRenewal(entry.certificate.keyPath, pair.certificate, fileSystem);
+    }
+    // What is there before our first start is old news to everybody.
+    for (const { path, fingerprint } of watched) {
       if (!Object.hasOwn(state.announced, path)) state.announced[path] = fingerprint;
     }
     await updater.#remember();

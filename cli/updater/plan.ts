@@ -165,7 +165,8 @@ function demandedAt({ demanded, tracks }: Observed, task: Task, now: number): nu
 
 function caDueAt({ hasCa, rules, tracks: { ca } }: Observed, now: number): number {
   if (ca.failures > 0) return retry(ca, { rules, longest: HOUR });
-  return hasCa && ca.lastSuccess !== null ? ca.lastSuccess + rules.maxSleep : now;
+  if (hasCa && ca.lastSuccess !== null) return ca.lastSuccess + rules.maxSleep;
+  return (ca.lastSuccess ?? now - SHORTEST_PAUSE) + SHORTEST_PAUSE;
 }
 
 function crlDueAt({ crls, rules, tracks: { crl } }: Observed, now: number): number {

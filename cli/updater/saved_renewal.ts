@@ -63,3 +63,13 @@ export async function forgetRenewal(keyPath: string, fileSystem: FileSystem): Pr
     throw fileError("remove", path, error);
   }
 }
+
+/** Forgets what is of no use any more: a kill came between the new pair and the removal of what led to it. @throws `file` */
+export async function forgetOldRenewal(
+  keyPath: string,
+  certificate: Certificate,
+  fileSystem: FileSystem,
+): Promise<void> {
+  if (await fileSystem.status(renewalPath(keyPath)) === undefined) return;
+  if (await readRenewal(keyPath, certificate, fileSystem) === undefined) await forgetRenewal(keyPath, fileSystem);
+}

@@ -13,6 +13,13 @@ export class MemoryFiles implements FileSystem {
   #stepsLeft = Infinity;
   #full = false;
 
+  /** Another disk with the same files. */
+  copy(): MemoryFiles {
+    const copy = new MemoryFiles();
+    for (const [path, file] of this.#files) copy.#files.set(path, file);
+    return copy;
+  }
+
   /** Lets `steps` more changes happen; from then on nothing does, until `restart`. */
   crashAfter(steps: number): void {
     this.#stepsLeft = steps;

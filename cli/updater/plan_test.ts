@@ -1,0 +1,199 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { DAY, HOUR, renewalTime } from "./jitter.ts";
+import {
+  type Action,
+  type Holding,
+  type Observed,
+  plan,
+  type Task,
+  TASK_OF,
+  TASKS,
+  type Track,
+  UNTRIED,
+} from "./plan.ts";
+
+const NOW = 1_800_000_000;
+const rules = { threshold: 31 * DAY, crlThreshold: 7 * DAY, maxSleep: 31 * DAY, seed: "host" };
+
+/** A task that succeeded that many seconds ago. */
+function done(ago: number): Track {
+  return { ...UNTRIED, lastTry: NOW - ago, lastSuccess: NOW - ago };
+}
+
+/** A task that failed for the nth time that many seconds ago. */
+function failed(ago: number, failures = 1, notBefore: number | null = null): Track {
+  return { lastTry: NOW - ago, lastSuccess: NOW - 20 * DAY, failures, notBefore, error: "refused" };
+}
+
+function held(left: number, lifeSpan = 93 * DAY): Holding {
+  return { kind: "held", notBefore: NOW + left - lifeSpan, notAfter: NOW + left };
+}
+
+type Change = Partial<Omit<Observed, "tracks">> & { readonly tracks?: Partial<Observed["tracks"]> };
+
+/** A host for which nothing is due, but for what `change` says. */
+function observed({ tracks, ...change }: Change = {}): Observed {
+  return {
+    rules,
+    hasCa: true,
+    crls: [{ thisUpdate: NOW - 10 * DAY, nextUpdate: NOW + 20 * DAY }],
+    certificate: held(60 * DAY),
+    hookPending: false,
+    demanded: new Set(),
+    ...change,
+    tracks: { ca: done(DAY), crl: done(DAY), certificate: done(33 * DAY), hook: done(33 * DAY), ...tracks },
+  };
+}
+
+const stale = [{ thisUpdate: NOW - 24 * DAY, nextUpdate: NOW + 6 * DAY }];
+
+Deno.test("plan() does what is due, and with anything due refreshes CA certificates and CRLs", () => {
+  const cases: [name: string, change: Change, actions: Action[]][] = [
+    ["nothing is due", {}, []],
+    ["the first start", { hasCa: false, crls: [], certificate: { kind: "absent" }, tracks: untried() }, ["refreshCa"]],
+    ["it has slept long enough", { tracks: { ca: done(31 * DAY), crl: done(31 * DAY) } }, ["refreshCa", "refreshCrl"]],
+    ["a CRL nears its end", { crls: stale }, ["refreshCa", "refreshCrl"]],
+    ["a CRL is missing", { crls: [], tracks: { crl: UNTRIED } }, ["refreshCa", "refreshCrl"]],
+    ["a CRL has no end", { crls: [{ thisUpdate: NOW, nextUpdate: undefined }] }, []],
+    ["the certificate is due", { certificate: held(30 * DAY) }, ["refreshCa", "refreshCrl", "renew"]],
+    ["it is due, the rest was done just now", { certificate: held(30 * DAY), tracks: { ca: done(5), crl: done(5) } }, [
+      "renew",
+    ]],
+    ["it is due, and the CA fails", { certificate: held(30 * DAY), tracks: { ca: failed(5), crl: failed(5) } }, [
+      "renew",
+    ]],
+    ["a certificate from the future", { certificate: held(200 * DAY) }, []],
+    ["all CA certificates have expired", { hasCa: false, certificate: held(1 * DAY), tracks: { ca: failed(5) } }, []],
+    ["no certificate is kept", { certificate: { kind: "none" } }, []],
+    ["there is none yet", { certificate: { kind: "absent" } }, ["refreshCa", "refreshCrl", "sendRequest"]],
+    ["a request was sent a minute ago", { certificate: { kind: "requested" }, tracks: { certificate: done(60) } }, [
+      "pollRequest",
+    ]],
+    ["a request was sent just now", { certificate: { kind: "requested" }, tracks: { certificate: done(5) } }, []],
+    ["the request was rejected", { certificate: { kind: "rejected" } }, ["stop"]],
+    ["the certificate has expired", { certificate: held(-1) }, ["complain"]],
+    ["its files cannot be used", { certificate: { kind: "unusable" } }, ["complain"]],
+    ["that was said a minute ago", { certificate: { kind: "unusable" }, tracks: { certificate: failed(30) } }, []],
+    ["a person has mended it", { tracks: { certificate: failed(30) } }, ["confirm"]],
+    ["the hook is pending", { hookPending: true }, ["runHook"]],
+    ["the hook is pending, and more is due", { hookPending: true, crls: stale }, ["refreshCa", "refreshCrl"]],
+    ["the hook failed just now", { hookPending: true, tracks: { hook: failed(5) } }, []],
+    ["the hook failed two minutes ago", { hookPending: true, tracks: { hook: failed(120) } }, ["runHook"]],
+  ];
+  for (const [name, change, actions] of cases) assert.deepEqual(plan(observed(change), NOW).actions, actions, name);
+});
+
+Deno.test("plan() looks at everything that is demanded, but for what the server asked to be spared", () => {
+  const demanded = new Set<Task>(TASKS);
+  const cases: [name: string, change: Change, actions: Action[]][] = [
+    ["nothing due", {}, ["refreshCa", "refreshCrl"]],
+    ["failing", { tracks: { ca: failed(5), crl: failed(5) } }, ["refreshCa", "refreshCrl"]],
+    ["Retry-After", { tracks: { ca: failed(5, 1, NOW + HOUR), crl: failed(5, 1, NOW + HOUR) } }, []],
+    ["Retry-After of a wrong server", { tracks: { ca: failed(DAY, 1, NOW + 900 * DAY) } }, ["refreshCa", "refreshCrl"]],
+    ["a renewal that failed", { certificate: held(DAY), tracks: { certificate: failed(5) } }, [
+      "refreshCa",
+      "refreshCrl",
+      "renew",
+    ]],
+  ];
+  for (const [name, change, actions] of cases) {
+    assert.deepEqual(plan(observed({ ...change, demanded }), NOW).actions, actions, name);
+  }
+});
+
+Deno.test("plan() forgets what was remembered while the clock was wrong", () => {
+  const future = { ...failed(-3 * 365 * DAY, 9), notBefore: NOW + 4 * 365 * DAY };
+  const { actions } = plan(
+    observed({ certificate: held(30 * DAY), tracks: { ca: future, crl: future, certificate: future } }),
+    NOW,
+  );
+  assert.deepEqual(actions, ["refreshCa", "refreshCrl", "renew"]);
+});
+
+Deno.test("plan() sleeps until the first thing that will be due", () => {
+  const untilRenewal =
+    renewalTime({ notBefore: NOW - 40 * DAY, notAfter: NOW + 53 * DAY }, rules.threshold, rules.seed) - NOW;
+  const cases: [name: string, change: Change, seconds: number][] = [
+    ["a CRL", {}, 13 * DAY],
+    [
+      "the longest sleep",
+      {
+        certificate: { kind: "none" },
+        crls: [{ thisUpdate: NOW, nextUpdate: undefined }],
+        tracks: { ca: done(0), crl: done(0) },
+      },
+      31 * DAY,
+    ],
+    ["a shorter longest sleep", { rules: { ...rules, maxSleep: 5 * DAY } }, 4 * DAY],
+    [
+      "the certificate",
+      { certificate: held(53 * DAY), crls: [{ thisUpdate: NOW, nextUpdate: undefined }] },
+      untilRenewal,
+    ],
+    ["an answer to the request", { certificate: { kind: "requested" }, tracks: { certificate: done(0) } }, 60],
+    ["never sooner than a minute", { certificate: { kind: "requested" }, tracks: { certificate: done(59) } }, 60],
+  ];
+  for (const [name, change, seconds] of cases) {
+    const { actions, wakeAt } = plan(observed(change), NOW);
+    assert.deepEqual(actions, [], name);
+    assert.equal(wakeAt - NOW, seconds, name);
+  }
+});
+
+Deno.test("plan() tries a renewal more and more urgently as the end nears", () => {
+  const pauseWith = (left: number) => {
+    const change = { certificate: held(left), tracks: { ca: done(0), crl: done(0), certificate: failed(0, 30) } };
+    return plan(observed(change), NOW).wakeAt - NOW;
+  };
+  assert.ok(pauseWith(30 * DAY) > 12 * HOUR - 1 && pauseWith(30 * DAY) <= DAY);
+  assert.ok(pauseWith(DAY) <= DAY / 10);
+  assert.ok(pauseWith(HOUR) <= HOUR / 10);
+  assert.equal(pauseWith(100), 60);
+});
+
+Deno.test("plan() comes to rest: done or failed, no action is due again at once", () => {
+  const track = fc.record({
+    lastTry: fc.option(fc.integer({ min: NOW - 90 * DAY, max: NOW + DAY })),
+    lastSuccess: fc.option(fc.integer({ min: NOW - 90 * DAY, max: NOW + DAY })),
+    failures: fc.nat(40),
+    notBefore: fc.option(fc.integer({ min: NOW - DAY, max: NOW + 9 * DAY })),
+    error: fc.constant(null),
+  });
+  const holding = fc.oneof(
+    fc.constantFrom<Holding[]>({ kind: "none" }, { kind: "absent" }, { kind: "requested" }, { kind: "unusable" }),
+    fc.integer({ min: -DAY, max: 95 * DAY }).map((left) => held(left)),
+  );
+  const crl = fc.integer({ min: -DAY, max: 30 * DAY }).map((left) => ({
+    thisUpdate: NOW + left - 30 * DAY,
+    nextUpdate: NOW + left,
+  }));
+  const input = fc.record({
+    tracks: fc.record({ ca: track, crl: track, certificate: track, hook: track }),
+    certificate: holding,
+    crls: fc.array(crl, { maxLength: 3 }),
+    hasCa: fc.boolean(),
+    hookPending: fc.boolean(),
+    success: fc.boolean(),
+  });
+  fc.assert(fc.property(input, ({ success, tracks, ...rest }) => {
+    let current = tracks;
+    for (let step = 0; step < 8; step++) {
+      const { actions: [action], wakeAt } = plan(observed({ ...rest, tracks: current }), NOW);
+      if (action === undefined) return assert.ok(wakeAt >= NOW + 60 && wakeAt <= NOW + 31 * DAY);
+      const task = TASK_OF[action];
+      // A hook that succeeded is not pending, a renewed certificate is not due: here only failures stay as they are.
+      if (
+        success && (action === "renew" || action === "runHook" || action === "complain" || action === "sendRequest")
+      ) return;
+      const { failures } = current[task];
+      current = { ...current, [task]: success ? done(0) : { ...failed(0, failures + 1), notBefore: null } };
+      if (action === "confirm") return;
+    }
+    assert.fail("no end of actions");
+  }));
+});
+
+function untried(): Observed["tracks"] {
+  return { ca: UNTRIED, crl: UNTRIED, certificate: UNTRIED, hook: UNTRIED };
+}
