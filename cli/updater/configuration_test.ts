@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { utf8 } from "../../core/bytes.ts";
+import { CaucaseError } from "../../core/errors.ts";
+import { parseConfiguration } from "./configuration.ts";
+
+const COMMON = { caUrl: "http://ca:8009", casCa: "ca.pem", ca: "ca.pem", crl: "crl.pem" };
+
+function parse(configuration: unknown) {
+  return parseConfiguration(utf8(JSON.stringify(configuration)), "c.json");
+}
+
+Deno.test("parseConfiguration() gives each certificate what stands beside the list, unless it says otherwise", () => {
+  const certificates = [{ crt: "a.crt", dns: ["a.example.com"] }, {
+    crt: "b.crt",
+    key: "b.key",
+    threshold: 5,
+    mode: "user",
+  }];
+  const [a, b] = parse({ ...COMMON, threshold: 10, onRenew: "reload", certificates });
+  assert.equal(a?.threshold, 10 * 86_400);
+  assert.deepEqual([a?.certificate?.keyPath, a?.certificate?.csrPath], ["a.crt", "a.crt.csr"]);
+  assert.equal(a?.statePath, "a.crt.caucase-updater.json");
+  assert.equal(b?.threshold, 5 * 86_400);
+  assert.equal(b?.certificate?.identity, undefined);
+  assert.deepEqual([b?.onRenew, b?.mode, b?.caPath], ["reload", "user", "ca.pem"]);
+});
+
+Deno.test("parseConfiguration() names file and member of what is wrong", () => {
+  const cases: [configuration: unknown, message: RegExp][] = [
+    [[], /^cannot use c\.json: /],
+    [{ ...COMMON }, /certificates/],
+    [{ ...COMMON, certificates: [] }, /certificates: it is empty/],
+    [{ ...COMMON, certificates: [{ crt: "a" }, { crt: 7 }] }, /certificates\[1\]\.crt: .*string/],
+    [{ ...COMMON, certificates: [{ cert: "a" }] }, /certificates\[0\]\.cert is not known/],
+    [{ ...COMMON, certificates: [{ crt: "a", threshold: -1 }] }, /certificates\[0\]\.threshold: it is negative/],
+    [{ ...COMMON, crl: undefined, certificates: [{ crt: "a" }] }, /certificates\[0\]\.crl is missing/],
+    [
+      { ...COMMON, caUrl: "https://ca", certificates: [{ crt: "a" }] },
+      /certificates\[0\]\.caUrl: "https:\/\/ca" is not/,
+    ],
+    [{ ...COMMON, certificates: [{ crt: "a", ip: ["300.1.1.1"] }] }, /certificates\[0\]\.ip: .*not an IP address/],
+    [{ ...COMMON, certificates: [{ crt: "a", subject: "host" }] }, /certificates\[0\]\.subject: "host" is not a part/],
+    [{ ...COMMON, certificates: [{ crt: "a", caFingerprint: "sha256:12" }] }, /certificates\[0\]\.caFingerprint: /],
+    [{ ...COMMON, certificates: [{ key: "a" }] }, /certificates\[0\]\.key is of no use without certificates\[0\]\.crt/],
+    [{ ...COMMON, certificates: [{ crt: "a" }, { crt: "a", state: "s" }] }, /two certificates use a/],
+  ];
+  for (const [configuration, message] of cases) {
+    const refused = (error: unknown) =>
+      error instanceof CaucaseError && error.code === "file" && message.test(error.message);
+    assert.throws(() => parse(configuration), refused, `${message}`);
+  }
+  assert.throws(() => parseConfiguration(utf8("{"), "c.json"), /cannot use c\.json: it is not JSON/);
+});
