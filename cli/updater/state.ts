@@ -45,7 +45,9 @@ export async function readState(path: string, fileSystem: FileSystem): Promise<U
   const bytes = await readFileBytes(path, fileSystem);
   if (bytes === undefined) return undefined;
   const parsed = v.safeParse(STATE, parseJson(bytes));
-  return parsed.success ? parsed.output : undefined;
+  if (!parsed.success) return undefined;
+  const { format: _, ...state } = parsed.output;
+  return state;
 }
 
 function parseJson(bytes: Uint8Array): unknown {
