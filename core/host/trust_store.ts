@@ -147,17 +147,22 @@ async function makeDirectory({ path, fileSystem }: Store): Promise<void> {
 /** Makes the blocks the content of the file at `path`; whether that changed anything. */
 async function writeBlocks(store: Store, path: string, blocks: readonly StoredBlock[]): Promise<boolean> {
   const wanted = new Set(blocks.map(({ raw }) => forStorage(raw)));
-  if (await holdsBlocks(store, path, wanted)) return false;
+  const text = new TextDecoder().decode(await readFileBytes(path, store.fileSystem));
+  if (holdsBlocks(text, store.label, wanted)) return false;
+  // Nobody keeps a key in a trust store: the path was mistyped, and a key cannot be had again.
+  if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(text)) {
+    throw new CaucaseError("file", `${path} holds a private key and is not replaced`, {
+      hint: "give the store another path",
+    });
+  }
   await writeFileDurably(path, utf8([...wanted].join("")), { fileSystem: store.fileSystem });
   return true;
 }
 
-async function holdsBlocks({ fileSystem, label }: Store, path: string, wanted: ReadonlySet<string>): Promise<boolean> {
-  const bytes = await readFileBytes(path, fileSystem);
-  if (bytes === undefined) return false;
+function holdsBlocks(text: string, label: string, wanted: ReadonlySet<string>): boolean {
   try {
     // Compared with their line ends: other programs may compare bytes.
-    const present = new Set(storedBlocks(new TextDecoder().decode(bytes), label).map(({ raw }) => raw + "\n"));
+    const present = new Set(storedBlocks(text, label).map(({ raw }) => raw + "\n"));
     return present.size === wanted.size && present.isSubsetOf(wanted);
   } catch (error) {
     // What is no PEM is not what is wanted, and is replaced.

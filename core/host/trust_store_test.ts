@@ -203,3 +203,12 @@ Deno.test("write() makes a first store whole or not at all when killed at any st
     }
   }
 });
+
+Deno.test("write() does not replace a private key, which cannot be had again", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/host.key.pem`;
+    await Deno.writeTextFile(path, OLD.keyPem);
+    assert.deepEqual(await openCaStore(path).read(), []);
+    await assert.rejects(openCaStore(path).write([A]), /host\.key\.pem.* private key/);
+    assert.equal(await Deno.readTextFile(path), OLD.keyPem);
+  }));
