@@ -36,8 +36,8 @@ export interface BackupCircumstances {
 
 /**
  * Makes a backup in memory for a few blocks. Undefined, and nothing was written, while there is no user.
- * @throws `unacceptable` when no user has a key that it could be encrypted to
- * @throws `storage`, `file`; then there is no file at the target; the signal's reason after it was given
+ * @throws `storage` when the database cannot be read; `file` for whatever keeps the file from being written, also when no user
+ * has a key that it could be encrypted to, and after the signal. Then there is no file
  */
 export async function makeBackup(
   { database, target, now }: BackupOrder,

@@ -1,0 +1,73 @@
+/** A database of caucase with a user CA, made without a server. */
+import { DatabaseSync } from "node:sqlite";
+import { utf8 } from "../../core/bytes.ts";
+import type { SqlValue } from "../../core/backup/sql_literal.ts";
+import { type Certificate, certificateToPem, parseCertificate } from "../../core/x509/certificate.ts";
+import { newSerial, signCertificate } from "../../core/x509/issuance.ts";
+import { checkLeaf, prepareLeaf } from "../../core/x509/leaf_profile.ts";
+import { commonNameDer } from "../../core/x509/name.ts";
+import type { PublicKey } from "../../core/x509/public_key.ts";
+import { signerFor } from "../../core/x509/signer.ts";
+import { openSqliteStorage } from "../../server/storage/sqlite_storage.ts";
+import { LIFE_SPAN, NOW, random } from "./issuing.ts";
+import { seedAuthorities, type SeededCa } from "./seeded_authorities.ts";
+import { type TempFolder, tempFolder } from "./temp_folder.ts";
+
+/** Opens it as a server would; gone when the block ends. */
+export async function userDatabase(): Promise<UserDatabase> {
+  const folder = await tempFolder();
+  const path = `${folder.path}/caucase.sqlite`;
+  const storage = await openSqliteStorage({ path, lock: false, log: () => {} });
+  const { cau } = await seedAuthorities(storage);
+  await storage.close();
+  return new UserDatabase(folder, path, cau);
+}
+
+export class UserDatabase implements AsyncDisposable {
+  /** Writes beside whatever else reads. */
+  readonly writer: DatabaseSync;
+
+  constructor(readonly folder: TempFolder, readonly path: string, readonly ca: SeededCa) {
+    this.writer = new DatabaseSync(path);
+    this.writer.exec("PRAGMA journal_mode = WAL");
+  }
+
+  /** Certifies a key from `now` on, and stores the certificate. */
+  async addUser(publicKey: PublicKey, now = NOW): Promise<Certificate> {
+    const order = {
+      request: { subject: commonNameDer("user"), extensions: [] },
+      publicKey,
+      issuer: this.ca.certificate,
+      now,
+      lifeSpan: LIFE_SPAN,
+      serial: newSerial(random),
+      autoSigned: false,
+      keepCaucasePolicies: false,
+    };
+    const der = await signCertificate(checkLeaf(prepareLeaf(order), order), await signerFor(this.ca.key));
+    const certificate = await parseCertificate(der);
+    const pem = utf8(certificateToPem(certificate));
+    this.addRow("caucrt", [null, utf8(publicKey.keyId), BigInt(now + LIFE_SPAN), utf8("a request"), pem]);
+    return certificate;
+  }
+
+  revoke({ serial }: Certificate): void {
+    this.addRow("caurevoked", [`${serial}`, BigInt(NOW), BigInt(NOW + LIFE_SPAN)]);
+  }
+
+  addRow(table: string, values: readonly SqlValue[]): void {
+    this.writer.prepare(`INSERT INTO ${table} VALUES (${values.map(() => "?").join(", ")})`).run(...values);
+  }
+
+  /** Every row of a table, as arrays. */
+  rows(table: string): unknown[][] {
+    const statement = this.writer.prepare(`SELECT * FROM "${table}"`);
+    statement.setReadBigInts(true);
+    return statement.all().map((row) => Object.values(row));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.writer.close();
+    await this.folder[Symbol.asyncDispose]();
+  }
+}
