@@ -89,6 +89,8 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
     host.warn("restored from a backup: CRL numbers jumped ahead of all that were used");
   }
   const authorities = createAuthorities(storage, setup);
+  // Freezes them where that was asked for: a later start must find what this one was told, whether a request came or not.
+  for (const ca of [authorities.cau, authorities.cas]) await ca.issuance.autoSignAmount();
   const httpsCertificate = createHttpsCertificate(storage, authorities.http_cas, setup);
   const handler = await createHandler(authorities, setup);
   const identity = await httpsCertificate.current(clock.now());

@@ -93,6 +93,21 @@ Deno.test("a stop lets running requests finish, and takes no new connections", a
   assert.deepEqual(pending.map(({ csr }) => csr), [body], "both were the same request");
 });
 
+Deno.test("serve freezes the automatic signatures when it starts, though no request comes", async () => {
+  const service = { validityDays: 93, maxPending: 50, autoApproveCount: 2 };
+  await using server = await runServer({ serve: { service, lockAutoApproveCount: true } });
+  await server.stop();
+  const later = { ...server.options, service: { ...service, autoApproveCount: 0 }, lockAutoApproveCount: false };
+  const second = new TestServer(later, undefined);
+  await second.start();
+  try {
+    const id = await submit(second, "cas", await csrFor(await newEcKey()));
+    assert.equal((await second.ask("GET", `/cas/crt/${id}`)).status, 200, "one of the two");
+  } finally {
+    await second.stop();
+  }
+});
+
 Deno.test("a server that starts with nothing makes all its files, private ones 0600, and finds its way back", async () => {
   await using folder = await tempFolder();
   const server = new TestServer(serveOptions(folder.path), undefined);
