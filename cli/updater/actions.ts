@@ -6,7 +6,7 @@ import type { PrivateKey } from "../../core/x509/private_key.ts";
 import { prepareRenewal, sendRenewal } from "../renewal.ts";
 import { refreshCaStore, refreshCrlStore } from "../trust_refresh.ts";
 import { askFor, requestFingerprint, requestToSend, storeFirst } from "./bootstrap.ts";
-import { expiredPair, lostRequest } from "./complaints.ts";
+import { expiredPair, lostRequest, refusedRenewal } from "./complaints.ts";
 import type { CertificateFiles, UpdaterEntry } from "./entry_options.ts";
 import type { HolderApi, UpdaterHost } from "./host.ts";
 import { isSeparate, type OnDisk } from "./observe.ts";
@@ -109,14 +109,14 @@ async function renew(scene: Scene): Promise<Result> {
     await forgetRenewal(files.keyPath, fileSystem);
     // The reference knows no request twice: it answers only a new one.
     if (begun !== undefined) return await renew(scene);
-    throw error;
+    throw refusedRenewal(scene.entry, error);
   }
   await forgetRenewal(files.keyPath, fileSystem);
   return { news: "got a new certificate, with a new key" };
 }
 
 /** Whether the server understood the request and will answer it like that each time. */
-function isRefusedForGood(error: unknown): boolean {
+function isRefusedForGood(error: unknown): error is CaucaseError {
   if (!(error instanceof CaucaseError) || error.code !== "refused") return false;
   const { status = 0 } = error.details;
   return status >= 400 && status <= 499 && status !== 408 && status !== 429;

@@ -1,124 +1,24 @@
+/** Renewals, hooks, troubles; the first certificate is in bootstrap_test.ts. */
 import assert from "node:assert/strict";
 import { CaucaseError } from "../../core/errors.ts";
-import { readKeyPair } from "../../core/host/key_pair_file.ts";
-import { privateKeyToPem } from "../../core/x509/private_key.ts";
 import { unreachable } from "../../tests/support/in_process_api.ts";
-import { newKey } from "../../tests/support/keys.ts";
-import { csrFor } from "../../tests/support/requests.ts";
-import { FOLDER, UpdaterDesk } from "../../tests/support/updater_desk.ts";
-import type { Wake } from "./entry.ts";
+import { FOLDER, PATHS, UpdaterDesk, wakeTime } from "../../tests/support/updater_desk.ts";
 
 const DAY = 86_400;
-const PATHS = { keyPath: `${FOLDER}/host.key`, certificatePath: `${FOLDER}/host.crt` };
-
-function pairOf({ files }: UpdaterDesk) {
-  return readKeyPair(PATHS, files);
-}
-
 async function serialOf(desk: UpdaterDesk): Promise<bigint> {
-  return (await pairOf(desk)).certificate.serial;
-}
-
-function wakeTime(wake: Wake): number {
-  assert.equal(wake.kind, "asleep");
-  return wake.kind === "asleep" ? wake.wakeAt : 0;
+  return (await desk.pair()).certificate.serial;
 }
 
 /** A desk that holds a certificate which is due for renewal. */
-async function dueDesk(): Promise<UpdaterDesk> {
-  const desk = new UpdaterDesk();
-  await desk.start();
-  desk.clock.set(desk.clock.now() + 63 * DAY);
-  return desk;
+function dueDesk(): Promise<UpdaterDesk> {
+  return new UpdaterDesk().untilDue();
 }
-
-Deno.test("wakeUp() gets a first certificate for a key and request of its own", async () => {
-  const desk = new UpdaterDesk();
-  const wake = await desk.start();
-  const { certificate } = await pairOf(desk);
-  assert.equal(certificate.publicKey.kind, "EC");
-  assert.equal(desk.files.mode(PATHS.keyPath), 0o600);
-  assert.deepEqual(desk.hooks.map(({ changes }) => changes.map(({ path, reason }) => `${path} ${reason}`)), [[
-    `${FOLDER}/ca.pem ca`,
-    `${FOLDER}/crl.pem crl`,
-    `${FOLDER}/host.crt certificate`,
-    `${FOLDER}/host.key key`,
-  ]]);
-  assert.ok(wakeTime(wake) > desk.clock.now() + DAY);
-  assert.ok(!desk.files.text(desk.entry.statePath)?.includes("PRIVATE"));
-});
-
-Deno.test("wakeUp() goes on with the same key and the same request after a crash at any step of the first start", async () => {
-  const like = new UpdaterDesk({ autoApprove: 0 });
-  for (let steps = 0; steps < 60; steps++) {
-    const desk = new UpdaterDesk({ like });
-    desk.files.crashAfter(steps);
-    await desk.start().catch((error) => assert.ok(error instanceof CaucaseError, String(error)));
-    const key = desk.files.text(PATHS.keyPath);
-    desk.files.restart();
-    desk.clock.set(desk.clock.now() + 600);
-    await desk.start();
-    if (key !== undefined) assert.equal(desk.files.text(PATHS.keyPath), key, `after ${steps} steps`);
-    const pending = await desk.ca.issuance.pending();
-    assert.equal(pending.length, 1, `after ${steps} steps`);
-    await desk.ca.issuance.sign(pending[0]?.id ?? 0n, undefined, desk.clock.now());
-    desk.clock.set(desk.clock.now() + 60);
-    await desk.start();
-    await pairOf(desk);
-  }
-});
-
-Deno.test("wakeUp() asks every minute for a request that waits, and stops when it was rejected", async () => {
-  const desk = new UpdaterDesk({ autoApprove: 0 });
-  const updater = await desk.open();
-  const { signal } = new AbortController();
-  assert.equal(wakeTime(await updater.wakeUp(signal)), desk.clock.now() + 60);
-  const [request] = await desk.ca.issuance.pending();
-  await desk.ca.issuance.reject(request?.id ?? 0n);
-  desk.clock.set(desk.clock.now() + 60);
-  assert.deepEqual(await updater.wakeUp(signal), { kind: "stopped", status: 1 });
-  assert.match(
-    desk.log.at(-1) ?? "",
-    /request \d+ was rejected.*remove \/caucase-desk\/host\.crt\.caucase-updater\.json/,
-  );
-  desk.calls.length = 0;
-  assert.deepEqual(await desk.start(), { kind: "stopped", status: 1 }, "also after a restart");
-  assert.ok(!desk.calls.includes("submit"));
-});
-
-Deno.test("wakeUp() sends the request that a person made, and says what is missing otherwise", async () => {
-  const byHand = { entry: { subject: undefined, dns: undefined } };
-  const cases: [name: string, prepare: (desk: UpdaterDesk) => Promise<void>, problem: RegExp | undefined][] = [
-    ["nothing", () => Promise.resolve(), /no request in \/caucase-desk\/host\.crt\.csr.*rerequest/],
-    [
-      "no key",
-      async ({ files }) => files.put(`${FOLDER}/host.crt.csr`, await csrText()),
-      /no private key for the request/,
-    ],
-    ["another key", async ({ files }) => {
-      files.put(`${FOLDER}/host.crt.csr`, await csrText());
-      files.put(PATHS.keyPath, privateKeyToPem(await newKey("P-256")));
-    }, /for another key than the one in/],
-    ["both", async ({ files }) => {
-      const key = await newKey("P-256");
-      files.put(`${FOLDER}/host.crt.csr`, new TextDecoder().decode(await csrFor(key)));
-      files.put(PATHS.keyPath, privateKeyToPem(key));
-    }, undefined],
-  ];
-  for (const [name, prepare, problem] of cases) {
-    const desk = new UpdaterDesk(byHand);
-    await prepare(desk);
-    await desk.start();
-    if (problem !== undefined) assert.match(desk.log.join("\n"), problem, name);
-    else await pairOf(desk);
-  }
-});
 
 Deno.test("wakeUp() renews with a new key, and tells the hook once", async () => {
   const desk = await dueDesk();
-  const before = await pairOf(desk);
+  const before = await desk.pair();
   await desk.start();
-  const after = await pairOf(desk);
+  const after = await desk.pair();
   assert.notEqual(after.keyPem, before.keyPem);
   assert.notEqual(after.certificate.serial, before.certificate.serial);
   assert.equal(desk.hooks.length, 2);
@@ -173,7 +73,7 @@ Deno.test("wakeUp() leaves a pair that fits, whatever step of a renewal it is ki
     desk.files.crashAfter(steps);
     await desk.start().catch((error) => assert.ok(error instanceof CaucaseError, String(error)));
     desk.files.restart();
-    await pairOf(desk);
+    await desk.pair();
     desk.clock.set(desk.clock.now() + 600);
     const updater = await desk.open();
     assert.equal(desk.files.text(PATHS.certificatePath)?.includes("BEGIN CERTIFICATE"), true);
@@ -238,6 +138,15 @@ Deno.test("wakeUp() says what to do when the certificate has expired, and goes o
   assert.ok(desk.calls.includes("caChain") && desk.calls.includes("crls") && !desk.calls.includes("renew"));
 });
 
+Deno.test("wakeUp() says what to do when the server refuses to renew, and keeps no key for it", async () => {
+  const desk = await dueDesk();
+  const { certificate } = await desk.pair();
+  await desk.ca.revocations.revoke({ by: "user", certificate }, desk.clock.now());
+  await desk.start();
+  assert.match(desk.log.join("\n"), /cannot renew .*host\.crt: .*400.*revoked.*move .*host\.crt.* away/);
+  assert.ok(!desk.files.paths().some((path) => path.endsWith(".renewing")));
+});
+
 Deno.test("wakeUp() changes nothing when all stored CA certificates have expired", async () => {
   const desk = new UpdaterDesk();
   await desk.start();
@@ -281,7 +190,3 @@ Deno.test("wakeUp() survives whatever the network does, and tries again", async 
     assert.notEqual(await serialOf(desk), before, name);
   }
 });
-
-async function csrText(): Promise<string> {
-  return new TextDecoder().decode(await csrFor(await newKey("P-256")));
-}

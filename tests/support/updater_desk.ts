@@ -6,15 +6,18 @@ import type { HolderApi, UpdaterHost } from "../../cli/updater/host.ts";
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
 import { describeError } from "../../core/errors.ts";
 import { ManualClock } from "../../core/host/clock.ts";
+import { type KeyPair, readKeyPair } from "../../core/host/key_pair_file.ts";
 import { createMemoryStorage } from "../../server/storage/memory_storage.ts";
 import { testAuthorities } from "./authorities.ts";
 import { inProcessApi, SERVER_URL } from "./in_process_api.ts";
-import { NOW, random } from "./issuing.ts";
+import { DAY, NOW, random } from "./issuing.ts";
 import { newKey } from "./keys.ts";
 import { MemoryFiles } from "./memory_files.ts";
 
 /** Where the desk's updater keeps its files: no such folder exists on the disk. */
 export const FOLDER = "/caucase-desk";
+
+export const PATHS = { keyPath: `${FOLDER}/host.key`, certificatePath: `${FOLDER}/host.crt` };
 
 export interface DeskOptions {
   /** Instead of those of an updater with key and certificate in two files, a name of its own and a hook. */
@@ -51,6 +54,18 @@ export class UpdaterDesk {
   /** A new process: it remembers nothing but what is on the disk. */
   open(): Promise<EntryUpdater> {
     return EntryUpdater.open(this.entry, this.host());
+  }
+
+  /** Lets the certificate that it has got by now come close to its end. */
+  async untilDue(): Promise<this> {
+    await this.start();
+    this.clock.set(this.clock.now() + 63 * DAY);
+    return this;
+  }
+
+  /** The pair on the disk. @throws unless it fits */
+  pair(): Promise<KeyPair> {
+    return readKeyPair(PATHS, this.files);
   }
 
   /** One wake-up of a new process. */
@@ -100,3 +115,9 @@ const STANDARD: RawEntry = {
   dns: ["host.example.com"],
   onRenew: "reload",
 };
+
+/** When a wake-up that ended in sleep wants the next. */
+export function wakeTime(wake: Wake): number {
+  if (wake.kind !== "asleep") throw new Error(`it does not sleep: ${JSON.stringify(wake)}`);
+  return wake.wakeAt;
+}
