@@ -167,10 +167,16 @@ async function optional(call: () => Promise<HttpResponse>, nothing = [404]): Pro
 /** What a server said of its refusal, in one short line without control characters. */
 function refused(what: string, { status, headers, body }: HttpResponse, details: ErrorDetails): CaucaseError {
   const reason = text({ body: body.subarray(0, 300) as Bytes }).replace(/[^\p{L}\p{N}\p{P}\p{S} ]+/gu, " ").trim();
-  const retryAfter = Number(headers["retry-after"]);
+  const retryAfter = retryAfterOf(headers);
   return new CaucaseError("refused", `${what}: the server answered ${status}${reason && `: ${reason}`}`, {
     ...details,
     status,
-    ...(Number.isFinite(retryAfter) && { retryAfter }),
+    ...(retryAfter !== undefined && { retryAfter }),
   });
+}
+
+/** Seconds (RFC 9110 10.2.3). A date is compared with the answer's own: the clocks may differ. */
+function retryAfterOf({ "retry-after": value = "", date = "" }: HttpResponse["headers"]): number | undefined {
+  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.parse(date)) / 1000;
+  return seconds >= 0 ? seconds : undefined;
 }

@@ -96,7 +96,7 @@ export function toEntry(raw: RawEntry, nameOf: (member: string) => string): Upda
   checkUrl(caUrl, nameOf("caUrl"));
   const certificate = certificateFiles(raw, nameOf);
   const caPath = required("ca");
-  const name = certificate?.certificatePath ?? caPath;
+  const name = certificate?.certificatePath ?? caPath.replace(/(?<=.)\/+$/, "");
   return {
     name,
     caUrl,
@@ -114,7 +114,7 @@ export function toEntry(raw: RawEntry, nameOf: (member: string) => string): Upda
     onRenew: raw.onRenew,
     hookTimeout: raw.hookTimeout ?? 300,
     exitOnHookFailure: raw.exitOnHookFailure ?? false,
-    statePath: raw.state ?? `${name.replace(/\/+$/, "")}.caucase-updater.json`,
+    statePath: raw.state ?? `${name}.caucase-updater.json`,
   };
 }
 
