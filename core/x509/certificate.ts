@@ -9,7 +9,7 @@ import { authorityKeyIdOf, subjectKeyIdOf } from "./key_identifier.ts";
 import { checkName } from "./name.ts";
 import { OID } from "./oids.ts";
 import { parsePublicKey, type PublicKey } from "./public_key.ts";
-import { expectSameAlgorithm, isSignedWith, openSigned, type Signed } from "./signed.ts";
+import { checkSize, expectSameAlgorithm, isSignedWith, openSigned, type Signed } from "./signed.ts";
 
 /** Times are Unix seconds, key identifiers lower-case hex. */
 export interface Certificate extends Signed {
@@ -45,9 +45,10 @@ const KEY_CERT_SIGN = 5;
 
 /**
  * Reads a certificate of version 1, 2 or 3. Neither its signature nor its dates are looked at.
- * @throws `malformed`; `unacceptable` for algorithms and keys that are not ours
+ * @throws `malformed`; `unacceptable` for algorithms and keys that are not ours, and for more than 100 KiB
  */
 export async function parseCertificate(der: Uint8Array): Promise<Certificate> {
+  checkSize(der, WHAT);
   const opened = openSigned(der, WHAT);
   const { reader, der: whole, body, signatureAlgorithm, signature } = opened;
   const version = readVersion(reader.optional(TAG.CONTEXT_CONSTRUCTED)?.content);

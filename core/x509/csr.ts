@@ -11,7 +11,7 @@ import { encodeExtensions, type Extension, parseExtensions } from "./extension.t
 import { checkName } from "./name.ts";
 import { OID } from "./oids.ts";
 import { parsePublicKey, type PublicKey } from "./public_key.ts";
-import { encodeSigned, isSignedWith, openSigned, type Signed } from "./signed.ts";
+import { checkSize, encodeSigned, isSignedWith, openSigned, type Signed } from "./signed.ts";
 import type { Signer } from "./signer.ts";
 
 export interface CertificationRequest extends Signed {
@@ -28,9 +28,10 @@ const LABELS = [PEM_LABEL.CSR, PEM_LABEL.NEW_CSR];
 /**
  * Reads a request. Its signature is not looked at (see {@link verifyCsr}), nor whether its key is strong enough.
  * @throws `malformed`, also for a subject whose strings do not decode; `unacceptable` for algorithms and keys that are
- * not ours
+ * not ours, and for more than 100 KiB
  */
 export async function parseCsr(der: Uint8Array): Promise<CertificationRequest> {
+  checkSize(der, WHAT);
   const { reader, der: whole, body, signatureAlgorithm, signature } = openSigned(der, WHAT);
   if (reader.integer() !== 0n) throw malformed(`${WHAT} has a version other than 1`);
   const subject = reader.expect(TAG.SEQUENCE).raw.slice();

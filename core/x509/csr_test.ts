@@ -176,3 +176,15 @@ Deno.test("csrFromPem() refuses what is not exactly one request in ASCII", async
     await assert.rejects(csrFromPem(bytes), { code: "malformed" }, name);
   }
 });
+
+Deno.test("parseCsr() refuses more than 100 KiB, which would take long to walk through", async () => {
+  const member = derSequence(derOid("2.5.4.3"), derElement(TAG.UTF8_STRING, utf8("x")));
+  const members = derElement(TAG.SET, ...new Array<Uint8Array>(20_000).fill(member));
+  const extension = derSequence(derOid("1.2.3"), derOctetString(new Uint8Array(110_000)));
+  const requested = derExplicit(0, attribute(OID.EXTENSION_REQUEST, derSequence(extension)));
+  const tooLarge = { "a name": { subject: derSequence(members) }, "an extension": { attributes: requested } };
+  for (const [what, parts] of Object.entries(tooLarge)) {
+    const refused = { code: "unacceptable", message: /more than 102400 bytes/ };
+    await assert.rejects(parseCsr(await requestOf(parts)), refused, what);
+  }
+});

@@ -62,7 +62,7 @@ export function commonNameDer(commonName: string): Bytes {
  * @throws `malformed` with what is wrong
  */
 export function checkName(nameDer: Uint8Array): void {
-  nameToText(nameDer);
+  for (const attribute of parseName(nameDer).flat()) plainText(attribute);
 }
 
 /** The most specific common name; undefined where there is none. @throws `malformed` */
@@ -117,8 +117,12 @@ function parseAttribute(member: DerElement): Attribute {
 
 function attributeText(attribute: Attribute): string {
   const { type, value } = attribute;
-  const text = value.tag === TAG.BIT_STRING ? bitStringText(attribute) : escapeText(valueText(attribute));
-  return `${TYPE_NAME[type] ?? type}=${text}`;
+  const text = plainText(attribute);
+  return `${TYPE_NAME[type] ?? type}=${value.tag === TAG.BIT_STRING ? text : escapeText(text)}`;
+}
+
+function plainText(attribute: Attribute): string {
+  return attribute.value.tag === TAG.BIT_STRING ? bitStringText(attribute) : valueText(attribute);
 }
 
 /** RFC 4514 2.4: `#` and the value's bits in hexadecimal. Only x500UniqueIdentifier is a bit string (X.520 6.2.7). */

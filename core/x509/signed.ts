@@ -1,6 +1,6 @@
 /** What certificates, requests and CRLs have in common: a body, an algorithm, and a signature over the body. */
 import { type Bytes, equalBytes } from "../bytes.ts";
-import { malformed } from "../errors.ts";
+import { CaucaseError, malformed } from "../errors.ts";
 import { DerReader, openDer, readWholeBitString } from "./der_reader.ts";
 import { TAG } from "./der_tags.ts";
 import { derBitString, derSequence } from "./der_writer.ts";
@@ -22,6 +22,17 @@ export interface OpenedSigned extends Signed {
   readonly reader: DerReader;
   /** The AlgorithmIdentifier as it was written. */
   readonly algorithmDer: Uint8Array;
+}
+
+/** As much as OpenSSL takes of a peer's certificates in a handshake: nothing larger is of any use. */
+const MAX_SIZE = 100 * 1024;
+
+/**
+ * For what anybody may send us before a signature is checked: megabytes of names or extensions take seconds to walk through.
+ * @throws `unacceptable` for more than 100 KiB
+ */
+export function checkSize(der: Uint8Array, what: string): void {
+  if (der.length > MAX_SIZE) throw new CaucaseError("unacceptable", `${what} of more than ${MAX_SIZE} bytes`);
 }
 
 /**

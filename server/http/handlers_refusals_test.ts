@@ -46,6 +46,9 @@ async function badRequests(): Promise<Record<string, Body>> {
   const pem = new TextDecoder().decode(await csrFor(key));
   const signer = await signerFor(key);
   const notUtf8 = derSequence(derElement(0x31, derSequence(new Uint8Array([6, 3, 85, 4, 3, 12, 1, 0xff]))));
+  // One set of 200 000 attributes: as arguments of one call they would exhaust the stack.
+  const attributes = new Uint8Array([0x30, 8, 6, 3, 85, 4, 3, 12, 1, 0x61]).toHex().repeat(200_000);
+  const huge = derSequence(derElement(0x31, Uint8Array.fromHex(attributes)));
   const foreign = { ...signer, publicKey: (await newEcKey()).publicKey };
   const weak = await signerFor(await weakKey());
   return {
@@ -60,6 +63,7 @@ async function badRequests(): Promise<Record<string, Body>> {
     "an empty structure": encodePem(PEM_LABEL.CSR, new Uint8Array([0x30, 0])),
     "a signature of another key": await buildCsr({ subject: commonNameDer("a"), extensions: [] }, foreign),
     "a name that is not UTF-8": await buildCsr({ subject: notUtf8, extensions: [] }, signer),
+    "a name of megabytes": await buildCsr({ subject: huge, extensions: [] }, signer),
     "a weak key": await buildCsr({ subject: commonNameDer("a"), extensions: [] }, weak),
   };
 }
