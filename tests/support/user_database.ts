@@ -67,7 +67,7 @@ export class UserDatabase implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.writer.close();
+    if (this.writer.isOpen) this.writer.close();
     await this.folder[Symbol.asyncDispose]();
   }
 }
