@@ -128,7 +128,7 @@ async function runHook({ entry, host, state, disk, signal }: Scene): Promise<Res
   // What changes while the hook runs is for its next run.
   if (command !== undefined) await host.runHook({ command, changes, timeLimit, signal });
   for (const { path, fingerprint } of changes) state.announced[path] = fingerprint;
-  return { news: "the --on-renew command was told of all changes" };
+  return command === undefined ? {} : { news: "the --on-renew command was told of all changes" };
 }
 
 /** What the hook was not told of yet. */

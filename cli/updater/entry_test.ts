@@ -100,7 +100,7 @@ Deno.test("wakeUp() keeps the old pair on a full disk, sends nothing, and renews
   assert.match(desk.log.join("\n"), /no space left on device/);
   desk.files.full = false;
   assert.ok(wakeTime(wake) <= desk.clock.now() + 120);
-  desk.clock.set(desk.clock.now() + 200);
+  desk.clock.set(desk.clock.now() + DAY / 2);
   await updater.wakeUp(new AbortController().signal);
   assert.notEqual(await serialOf(desk), before);
 });

@@ -39,6 +39,8 @@ export interface Failing {
 
 export interface Patience {
   readonly seed: string;
+  /** Seconds after the first failure, at most: half of it at least. Two minutes unless given. */
+  readonly first?: number;
   /** Seconds between two tries, at most. */
   readonly longest: number;
   /** When it is too late; nothing that fails waits for more than a tenth of what is left. */
@@ -46,12 +48,13 @@ export interface Patience {
 }
 
 /**
- * When to try again after a failure: after one to two minutes, twice that each time, with jitter; never sooner than a minute.
+ * When to try again after a failure: after `first`, twice that each time, with jitter; never sooner than a minute.
  * A Retry-After is waited for, as long as half of what is left until the deadline remains.
  */
-export function retryTime({ failures, lastTry, notBefore }: Failing, { seed, longest, deadline }: Patience): number {
+export function retryTime({ failures, lastTry, notBefore }: Failing, patience: Patience): number {
+  const { seed, first = 2 * SHORTEST_PAUSE, longest, deadline } = patience;
   const left = deadline - lastTry;
-  const pause = Math.min(2 * SHORTEST_PAUSE * 2 ** Math.min(failures - 1, 30), longest, left / 10);
+  const pause = Math.min(first * 2 ** Math.min(failures - 1, 30), longest, left / 10);
   const jittered = pause * (1 + fraction(seed, `failure ${failures}`)) / 2;
   const asked = Math.min((notBefore ?? lastTry) - lastTry, LONGEST_RETRY_AFTER, left / 2);
   return lastTry + Math.ceil(Math.max(SHORTEST_PAUSE, jittered, asked));

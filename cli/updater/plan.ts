@@ -189,8 +189,7 @@ function crlRefreshTime({ thisUpdate, nextUpdate }: CrlDates, threshold: number)
 function certificateDueAt(observed: Observed, now: number): number {
   const { certificate: holding, rules, tracks: { certificate: track }, demanded } = observed;
   const demand = demanded.has("certificate") ? demandedAt(observed, "certificate", now) : undefined;
-  const failing = (longest: number, deadline?: number) =>
-    track.failures > 0 ? retry(track, { rules, longest, deadline }) : now;
+  const failing = (longest: number) => track.failures > 0 ? retry(track, { rules, longest }) : now;
   switch (holding.kind) {
     case "none":
       return Infinity;
@@ -205,7 +204,9 @@ function certificateDueAt(observed: Observed, now: number): number {
       if (now > holding.notAfter) return demand ?? failing(HOUR);
       const due = renewalTime(holding, rules.threshold, rules.seed);
       if (now < due) return track.failures > 0 ? now : due;
-      return demand ?? failing(DAY, holding.notAfter);
+      if (demand !== undefined || track.failures === 0) return demand ?? now;
+      // With time to spare it is no hurry: else all hosts that met an outage would come back within the same hour.
+      return retry(track, { rules, first: 12 * HOUR, longest: DAY, deadline: holding.notAfter });
     }
   }
 }
@@ -215,11 +216,18 @@ function hookDueAt({ hookPending, rules, tracks: { hook }, demanded }: Observed,
   return hook.failures > 0 && !demanded.has("hook") ? retry(hook, { rules, longest: HOUR }) : now;
 }
 
+interface RetryRules {
+  readonly rules: Rules;
+  readonly first?: number;
+  readonly longest: number;
+  readonly deadline?: number;
+}
+
 function retry(
   { failures, lastTry, notBefore }: Track,
-  { rules: { seed }, longest, deadline = Infinity }: { rules: Rules; longest: number; deadline?: number | undefined },
+  { rules: { seed }, deadline = Infinity, ...patience }: RetryRules,
 ): number {
-  return retryTime({ failures, lastTry: lastTry ?? 0, notBefore }, { seed, longest, deadline });
+  return retryTime({ failures, lastTry: lastTry ?? 0, notBefore }, { seed, deadline, ...patience });
 }
 
 /** What is remembered from the future was written while the clock was wrong, and says nothing. */
