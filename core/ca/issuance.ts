@@ -17,6 +17,12 @@ import type { Verification } from "./verification.ts";
 /** How a certificate comes about: a person approved it, nobody was asked, or it continues another. */
 type Approval = "manual" | "automatic" | "renewal";
 
+/**
+ * Bytes of all pending requests together: the list of them is one text, with up to six characters for a byte, and anybody may send
+ * requests with megabytes of text around.
+ */
+const MAX_PENDING_BYTES = 16 * 1024 * 1024;
+
 /** What issuing works on. */
 export interface IssuanceParts {
   readonly store: CaStore;
@@ -58,6 +64,7 @@ export class Issuance {
       keyId: csr.publicKey.keyId,
       csr: csrPem,
       maxPending: this.settings.maxPending,
+      maxPendingBytes: MAX_PENDING_BYTES,
       autoSignAmount,
       ...(autoSigned && { autoSigned }),
       now,

@@ -28,6 +28,8 @@ export interface NewRequest {
   readonly csr: Bytes;
   /** How many requests may be pending; one more is refused. */
   readonly maxPending: number;
+  /** How many bytes the pending requests may have together: they are listed as a whole. */
+  readonly maxPendingBytes: number;
   /**
    * The certificate to store at once if this request is among the first `autoSignAmount` that the CA ever received. Absent
    * when the caller saw that it is not (the count only grows).

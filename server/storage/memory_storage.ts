@@ -15,7 +15,7 @@ import type {
   StoredAuthority,
   StoredRequest,
 } from "../../core/ca/store.ts";
-import { alreadyRevoked, duplicateKey, tooManyPending } from "./refusals.ts";
+import { alreadyRevoked, duplicateKey, pendingRefusal, type PendingSize } from "./refusals.ts";
 import { hasUniqueKeys } from "./schema.ts";
 
 export function createMemoryStorage(): Storage {
@@ -136,13 +136,14 @@ class MemoryCaStore implements CaStore {
   }
 
   #submit(request: NewRequest): { id: bigint; known: boolean } {
-    const { id, keyId, csr, maxPending, autoSignAmount, now } = request;
+    const { id, keyId, csr, autoSignAmount, now } = request;
     this.#removeExpired(now);
     const known = this.#withKey(keyId, now).find((other) => equalBytes(other.csr, csr));
     if (known) return { id: known.id, known: true };
     this.#requireNewKey(keyId, now);
     const { certificatePem, expirationDate } = (this.#received < autoSignAmount && request.autoSigned) || {};
-    if (certificatePem === undefined && this.#pending().length >= maxPending) throw tooManyPending(maxPending);
+    const refusal = certificatePem === undefined ? pendingRefusal(this.#pendingSize(), request) : undefined;
+    if (refusal) throw refusal;
     this.#received++;
     this.#requests.set(id, { id, keyId, csr, certificatePem, expirationDate });
     return { id, known: false };
@@ -159,6 +160,11 @@ class MemoryCaStore implements CaStore {
 
   #pending(): StoredRequest[] {
     return [...this.#requests.values()].filter(isPending);
+  }
+
+  #pendingSize(): PendingSize {
+    const pending = this.#pending();
+    return { count: pending.length, bytes: pending.reduce((total, { csr }) => total + csr.length, 0) };
   }
 
   #removeExpired(now: number): void {

@@ -1,14 +1,30 @@
 /** Refusals that every store gives in the same words. */
+import type { NewRequest } from "../../core/ca/store.ts";
 import { CaucaseError } from "../../core/errors.ts";
 
 export function duplicateKey(keyId: string): CaucaseError {
   return new CaucaseError("duplicate-key", `the key ${keyId} is known already`, { hint: "make a new key" });
 }
 
-export function tooManyPending(limit: number): CaucaseError {
-  return new CaucaseError("too-many-pending", `as many requests as allowed are pending (${limit})`, {
-    hint: "sign or reject some of them first",
-  });
+/** Number and bytes of pending requests. */
+export interface PendingSize {
+  readonly count: number;
+  readonly bytes: number;
+}
+
+/** Why `request` may not come on top of what is pending; undefined when it may. */
+export function pendingRefusal(pending: PendingSize, request: NewRequest): CaucaseError | undefined {
+  const { csr, maxPending, maxPendingBytes } = request;
+  const full = pending.count >= maxPending
+    ? `${maxPending}`
+    : pending.bytes + csr.length > maxPendingBytes
+    ? `${maxPendingBytes} bytes`
+    : undefined;
+  return full === undefined
+    ? undefined
+    : new CaucaseError("too-many-pending", `as many requests as allowed are pending (${full})`, {
+      hint: "sign or reject some of them first",
+    });
 }
 
 export function alreadyRevoked(serial: bigint): CaucaseError {

@@ -3,9 +3,14 @@ import { type Bytes, utf8 } from "../../core/bytes.ts";
 import type { CaName, NewCertificate, StoredRequest } from "../../core/ca/store.ts";
 import { bothForms, fromSeconds, toBigInt, toBytes, toSeconds, toText } from "./column_values.ts";
 import type { Database, Row } from "./database.ts";
+import type { PendingSize } from "./refusals.ts";
 
 /** How many expired rows one submission removes at most: many more than it adds, and few enough not to be noticed. */
 const REMOVED_AT_ONCE = 500n;
+
+/** Bytes of a request, whatever it is stored as; the second is NULL for one that is not pending. */
+const BYTES = "COALESCE(LENGTH(CAST(csr AS BLOB)), 0)";
+const PENDING_BYTES = `CASE WHEN crt IS NULL THEN ${BYTES} END`;
 
 const COLUMNS = "id, key_id, expiration_date, csr, crt";
 /** SQLite's integers end there, and so do ids. */
@@ -19,7 +24,7 @@ export type NewRow =
 /** Synchronous: within a transaction of the caller's where it writes. */
 export class RequestTable {
   readonly #table: string;
-  #pendingCount: { readonly value: number; readonly state: string } | undefined;
+  #pendingSize: (PendingSize & { readonly state: string }) | undefined;
 
   constructor(private readonly database: Database, ca: CaName) {
     this.#table = `${ca}crt`;
@@ -52,13 +57,14 @@ export class RequestTable {
   }
 
   /** Counted once and then kept; counted again after a rollback, or when another program wrote to the database. */
-  countPending(): number {
+  pendingSize(): PendingSize {
     const state = this.#state();
-    if (this.#pendingCount?.state !== state) {
-      const row = this.database.get(`SELECT COUNT(*) AS n FROM ${this.#table} WHERE crt IS NULL`);
-      this.#pendingCount = { value: Number(toBigInt(row?.["n"])), state };
+    if (this.#pendingSize?.state !== state) {
+      const sql = `SELECT COUNT(*) AS count, COALESCE(SUM(${BYTES}), 0) AS bytes FROM ${this.#table} WHERE crt IS NULL`;
+      const row = this.database.get(sql);
+      this.#pendingSize = { count: toNumber(row?.["count"]), bytes: toNumber(row?.["bytes"]), state };
     }
-    return this.#pendingCount.value;
+    return this.#pendingSize;
   }
 
   insert({ id, keyId, csr, certificatePem, expirationDate }: NewRow): void {
@@ -66,24 +72,22 @@ export class RequestTable {
     const expiration = expirationDate === undefined ? null : fromSeconds(expirationDate);
     const sql = `INSERT INTO ${this.#table} (${COLUMNS}) VALUES (?, ?, ?, ?, ?)`;
     this.database.run(sql, id, utf8(keyId), expiration, csr, crt);
-    if (crt === null) this.#countChanged(1);
+    if (crt === null) this.#changePendingSize({ count: 1, bytes: csr.length });
   }
 
   /** Whether it was pending. */
   sign(id: bigint, certificatePem: string, expirationDate: number): boolean {
     if (id > MAX_ID) return false;
-    const sql = `UPDATE ${this.#table} SET crt = ?, expiration_date = ? WHERE id = ? AND crt IS NULL`;
-    const changed = this.database.run(sql, utf8(certificatePem), fromSeconds(expirationDate), id);
-    this.#countChanged(-changed);
-    return changed > 0;
+    const sql =
+      `UPDATE ${this.#table} SET crt = ?, expiration_date = ? WHERE id = ? AND crt IS NULL RETURNING ${BYTES} AS bytes`;
+    return this.#uncount(this.database.all(sql, utf8(certificatePem), fromSeconds(expirationDate), id));
   }
 
   /** Whether it was pending. */
   reject(id: bigint): boolean {
     if (id > MAX_ID) return false;
-    const changed = this.database.run(`DELETE FROM ${this.#table} WHERE id = ? AND crt IS NULL`, id);
-    this.#countChanged(-changed);
-    return changed > 0;
+    const sql = `DELETE FROM ${this.#table} WHERE id = ? AND crt IS NULL RETURNING ${BYTES} AS bytes`;
+    return this.#uncount(this.database.all(sql, id));
   }
 
   expireEarlier(id: bigint, expirationDate: number): void {
@@ -95,23 +99,28 @@ export class RequestTable {
   /** Removes rows whose time has passed, a bounded number of them. */
   removeExpired(now: number): void {
     const expired = `SELECT id FROM ${this.#table} WHERE expiration_date < ? LIMIT ?`;
-    const sql = `DELETE FROM ${this.#table} WHERE id IN (${expired}) RETURNING crt IS NULL AS pending`;
+    const sql = `DELETE FROM ${this.#table} WHERE id IN (${expired}) RETURNING ${PENDING_BYTES} AS bytes`;
     this.#uncount(this.database.all(sql, fromSeconds(now), REMOVED_AT_ONCE));
   }
 
   /** Removes the expired rows of a key, which would stand in the way of a new one where keys are unique. */
   removeExpiredKey(keyId: string, now: number): void {
-    const sql =
-      `DELETE FROM ${this.#table} WHERE key_id IN (?, ?) AND expiration_date < ? RETURNING crt IS NULL AS pending`;
+    const sql = `DELETE FROM ${this.#table} WHERE key_id IN (?, ?) AND expiration_date < ?` +
+      ` RETURNING ${PENDING_BYTES} AS bytes`;
     this.#uncount(this.database.all(sql, ...bothForms(keyId), fromSeconds(now)));
   }
 
-  #uncount(removed: readonly Row[]): void {
-    this.#countChanged(-removed.filter(({ pending }) => pending === 1n).length);
+  /** Takes off rows that were pending: their bytes, NULL for those that were not. Whether there are any rows. */
+  #uncount(changed: readonly Row[]): boolean {
+    for (const { bytes } of changed) {
+      if (bytes !== null) this.#changePendingSize({ count: -1, bytes: -toNumber(bytes) });
+    }
+    return changed.length > 0;
   }
 
-  #countChanged(by: number): void {
-    if (this.#pendingCount) this.#pendingCount = { ...this.#pendingCount, value: this.#pendingCount.value + by };
+  #changePendingSize({ count, bytes }: PendingSize): void {
+    const before = this.#pendingSize;
+    if (before) this.#pendingSize = { ...before, count: before.count + count, bytes: before.bytes + bytes };
   }
 
   /** Changes when the count may have changed other than through our own committed writes. */
@@ -122,6 +131,10 @@ export class RequestTable {
 }
 
 const UNEXPIRED = "(expiration_date IS NULL OR expiration_date >= ?)";
+
+function toNumber(value: Row[string] | undefined): number {
+  return Number(toBigInt(value));
+}
 
 function toRequest(row: Row): StoredRequest {
   const { id, key_id, expiration_date, csr, crt } = row;

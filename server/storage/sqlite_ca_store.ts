@@ -15,7 +15,7 @@ import { CaucaseError } from "../../core/errors.ts";
 import { AuthorityTable } from "./authority_table.ts";
 import type { Database } from "./database.ts";
 import { NamedValues } from "./named_values.ts";
-import { alreadyRevoked, duplicateKey, tooManyPending } from "./refusals.ts";
+import { alreadyRevoked, duplicateKey, pendingRefusal } from "./refusals.ts";
 import { RequestTable } from "./request_table.ts";
 import { RevocationTable } from "./revocation_table.ts";
 import { hasUniqueKeys } from "./schema.ts";
@@ -146,14 +146,15 @@ export class SqliteCaStore implements CaStore {
 
   /** Refusals are answered and not thrown, so that the removal of expired rows is committed with them. */
   #submit(request: NewRequest): Submitted | CaucaseError {
-    const { id, keyId, csr, maxPending, autoSignAmount, now } = request;
+    const { id, keyId, csr, autoSignAmount, now } = request;
     this.#requests.removeExpired(now);
     const [known] = this.#requests.findLike(keyId, csr, now);
     if (known) return { id: known.id, known: true };
     if (this.#refusesKey(keyId, now)) return duplicateKey(keyId);
     const inTime = this.#values.counter("received_csr") < BigInt(autoSignAmount);
     const autoSigned = inTime ? request.autoSigned : undefined;
-    if (!autoSigned && this.#requests.countPending() >= maxPending) return tooManyPending(maxPending);
+    const refusal = autoSigned ? undefined : pendingRefusal(this.#requests.pendingSize(), request);
+    if (refusal) return refusal;
     this.#values.increase("received_csr");
     this.#requests.insert({ id, keyId, csr, ...autoSigned });
     return { id, known: false };

@@ -24,7 +24,8 @@ export function csrBytes(n: number) {
 
 /** The n-th request: id, key and bytes differ from all others'. Nothing is signed automatically. */
 export function newRequest(n: number, changes: Partial<NewRequest> = {}): NewRequest {
-  return { id: BigInt(n), keyId: keyId(n), csr: csrBytes(n), maxPending: 50, autoSignAmount: 0, now: NOW, ...changes };
+  const limits = { maxPending: 50, maxPendingBytes: 1_000_000, autoSignAmount: 0 };
+  return { id: BigInt(n), keyId: keyId(n), csr: csrBytes(n), ...limits, now: NOW, ...changes };
 }
 
 /** The n-th request with a certificate ready, in case it is among the first `amount`. */

@@ -92,6 +92,24 @@ export const requestCases: Cases = {
     assert.deepEqual(await pendingIds(store), [3n]);
   },
 
+  async "submit() refuses more bytes than may be pending, and takes them again when there is room"(storage) {
+    const store = storage.ca("cas");
+    const csr = (n: number) => new Uint8Array(400).fill(n);
+    const submit = (n: number) => store.submit(newRequest(n, { csr: csr(n), maxPendingBytes: 1000 }));
+    await submit(1);
+    await submit(2);
+    const full = { code: "too-many-pending", message: /1000 bytes/ };
+    await assert.rejects(submit(3), full);
+    await store.submit(firstRequest(4, 99, { csr: csr(4), maxPendingBytes: 1000 }));
+    assert.equal((await submit(2)).known, true);
+    await store.sign(1n, "certificate", NOW + DAY);
+    await submit(3);
+    await assert.rejects(submit(5), full);
+    await store.reject(2n);
+    await submit(5);
+    await assert.rejects(submit(6), full);
+  },
+
   async "submit() takes the first user although nothing may be pending"(storage) {
     const store = storage.ca("cau");
     await store.submit(firstRequest(1, 1, { maxPending: 0 }));
