@@ -48,16 +48,26 @@ export class Database {
     const statement = this.#guard(() => this.#handle.prepare(sql));
     statement.setReadBigInts(true);
     const rows = this.#guard(() => statement.iterate());
-    for (;;) {
-      const { done, value } = this.#guard(() => rows.next());
-      if (done) return;
-      yield value;
+    try {
+      for (;;) {
+        const { done, value } = this.#guard(() => rows.next());
+        if (done) return;
+        yield value;
+      }
+    } finally {
+      // A statement that is not read to its end would keep the database's file busy.
+      rows.return?.();
     }
   }
 
   /** How many rows it changed. */
   run(sql: string, ...values: readonly Bindable[]): number {
     return this.#guard(() => Number(this.#statement(sql).run(...values).changes));
+  }
+
+  /** Runs an INSERT with values that another database held: each is stored as what it is, a number as REAL. */
+  insert(sql: string, values: readonly (Bindable | number)[]): void {
+    this.#guard(() => this.#statement(sql).run(...values));
   }
 
   /** Runs `action` in a transaction that is committed when this returns, and undone when it throws. */
