@@ -11,6 +11,7 @@ const SUBCOMMANDS: Readonly<Record<string, () => Promise<Subcommand>>> = {
   updater: async () => (await import("./cli/updater.ts")).updater,
   probe: async () => (await import("./cli/probe.ts")).probe,
   rerequest: async () => (await import("./cli/rerequest.ts")).rerequest,
+  manage: async () => (await import("./cli/manage.ts")).manage,
   "key-id": async () => (await import("./cli/key_id.ts")).keyId,
 };
 

@@ -8,6 +8,7 @@ const SUBCOMMANDS: readonly (readonly [name: string, description: string])[] = [
   ["updater", "get a certificate, and keep it and its CA certificates and CRLs up to date"],
   ["probe", "check a server from outside"],
   ["rerequest", "make a new key, and a request like an older one"],
+  ["manage", "restore and check backups, take over another CA, hand one over"],
   ["key-id", "print identifiers of private keys, and of the keys that open a backup"],
 ];
 

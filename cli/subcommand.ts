@@ -38,13 +38,15 @@ function prepare(command: Command, description: string) {
     .exitOverride();
 }
 
+/** How many values an option takes each time, by its long name, where that is a fixed number other than one. */
+export type Arity = Readonly<Record<string, number>>;
+
 /**
- * Parses `args` into `command`. `pairs` names the options that take two values each time.
+ * Parses `args` into `command`.
  * @throws `EarlyExit` after help, version, or a complaint about the command line
  */
-export function parseArguments(command: AnyCommand, args: readonly string[], pairs: readonly string[] = []): void {
+export function parseArguments(command: AnyCommand, args: readonly string[], arity: Arity = {}): void {
   const names = [...command.options.map((option) => option.long ?? ""), "--help"];
-  const arity = Object.fromEntries(pairs.map((name) => [name, 2]));
   try {
     command.parse(normalizeArguments(args, { names, arity }), { from: "user" });
   } catch (error) {

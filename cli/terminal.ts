@@ -1,7 +1,8 @@
 /** The only place that prints. Standard output is for what was asked for, standard error for everything else. */
-import { describeFault } from "../core/errors.ts";
+import { CaucaseError, describeFault } from "../core/errors.ts";
 import { fileError } from "../core/host/file_error.ts";
 import { escapeControls } from "../core/host/log_format.ts";
+import { HiddenLine } from "./hidden_line.ts";
 
 const encoder = new TextEncoder();
 
@@ -27,6 +28,36 @@ export function printError(text: string): void {
 /** The line for an error that ends what was asked for; the stack too where the fault is ours. */
 export function reportError(error: unknown): void {
   printError(`error: ${describeFault(error)}`);
+}
+
+/**
+ * Asks for a line on the terminal and shows nothing of it. The prompt goes to standard error: standard output may be a file.
+ * @throws `file` when standard input is no terminal, or ends; ends the process when it is interrupted
+ */
+export async function askHidden(prompt: string): Promise<string> {
+  if (!Deno.stdin.isTerminal()) {
+    throw new CaucaseError("file", "cannot ask for a passphrase: standard input is not a terminal", {
+      hint: "--passphrase-file names a file that holds it",
+    });
+  }
+  Deno.stdin.setRaw(true);
+  const line = new HiddenLine();
+  try {
+    writeAll(Deno.stderr, escapeControls(prompt));
+    const buffer = new Uint8Array(1024);
+    while (line.state === "typing") {
+      const size = await Deno.stdin.read(buffer);
+      if (size === null) throw new CaucaseError("file", "cannot ask for a passphrase: standard input ended");
+      line.type(buffer.subarray(0, size));
+    }
+  } finally {
+    Deno.stdin.setRaw(false);
+    writeAll(Deno.stderr, "\n");
+  }
+  if (line.state === "entered") return line.text;
+  // What the terminal would have done.
+  Deno.kill(Deno.pid, "SIGINT");
+  throw new CaucaseError("file", "interrupted while asking for a passphrase");
 }
 
 /** How long to wait for whoever reads our output, in milliseconds, before the next try. */

@@ -10,13 +10,12 @@ import type { Mode } from "./session.ts";
 
 export type ClientOptions = ReturnType<typeof readClientOptions>;
 
-/** Options that take two values each time. */
-const PAIRS = ["--get-crt", "--revoke-crt", "--renew-crt", "--get-csr", "--sign-csr-with"];
+const ARITY = { "--get-crt": 2, "--revoke-crt": 2, "--renew-crt": 2, "--get-csr": 2, "--sign-csr-with": 2 };
 
 /** @throws `EarlyExit` after help or a complaint; `usage` for ids in more than one list */
 export function readClientOptions(args: readonly string[]) {
   const command = clientCommand();
-  parseArguments(command, args, PAIRS);
+  parseArguments(command, args, ARITY);
   const given = command.opts();
   const options = {
     ...given,

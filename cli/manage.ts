@@ -1,0 +1,119 @@
+/** `caucase manage`: restores and checks backups, takes over another CA, hands one over. */
+import { SECONDS_PER_DAY } from "../core/ca/lifecycle.ts";
+import { CaucaseError } from "../core/errors.ts";
+import { systemClock } from "../core/host/clock.ts";
+import { randomBytes } from "../core/host/random.ts";
+import { manage as manageDatabase, type ManageOrder, type ManageReport } from "../server/manage/manage.ts";
+import type { RestoreFiles } from "../server/manage/restore.ts";
+import { type BackupFigures, type CaFigures, verifyBackup } from "../server/manage/verify_backup.ts";
+import { EXIT } from "./exit_status.ts";
+import { askedPassphrases, passphrasesFrom } from "./manage/passphrases.ts";
+import { collect, lifeSpanDays } from "./options.ts";
+import { newCommand, parseArguments } from "./subcommand.ts";
+import { askHidden, printError, printLine } from "./terminal.ts";
+
+const ARITY = { "--restore-backup": 4, "--verify-backup": 2 };
+
+/** Does what the command line asks for. Resolves with the exit status. */
+export async function manage(args: readonly string[]): Promise<number> {
+  const command = manageCommand();
+  parseArguments(command, args, ARITY);
+  const given = command.opts();
+  const passphrases = given.passphraseFile === undefined
+    ? askedPassphrases(askHidden, printError)
+    : await passphrasesFrom(given.passphraseFile);
+  const now = systemClock.now();
+  const [backup, key] = once("--verify-backup", given.verifyBackup);
+  if (backup !== undefined && key !== undefined) {
+    const figures = await verifyBackup({ backup, key, now }, passphrases);
+    for (const line of figureLines(backup, figures)) printLine(line);
+  }
+  const order = orderOf(given);
+  const report = await manageDatabase(order, { now, random: randomBytes, passphrases, warn: printError });
+  tell(order, report);
+  return EXIT.ok;
+}
+
+function tell(order: ManageOrder, report: ManageReport): void {
+  if (order.restore !== undefined) { for (const line of restoreNotes(order.db, order.restore)) printError(line); }
+  for (const line of importLines(report)) printLine(line);
+}
+
+function manageCommand() {
+  return newCommand(
+    "manage",
+    "Restore and check backups, take over another CA, hand one over. In one call: a check, then a restore, then imports, then " +
+      "the export.",
+  )
+    .option("--db <path>", "the SQLite database", "caucase.sqlite")
+    .option("--user-crt-validity <days>", "life span of the certificate that a restore issues", lifeSpanDays, 93)
+    .option(
+      "--restore-backup <values...>",
+      "BACKUP KEY CSR CRT: make the database from a backup that KEY opens, revoke the certificate of KEY, issue one for CSR " +
+        "and append it to CRT",
+    )
+    .option("--verify-backup <values...>", "BACKUP KEY: a restore without a result, to see whether one would succeed")
+    .option("--import-ca <pem>", "key pairs that become service CA certificates; repeatable, all at once", collect)
+    .option("--import-bad-ca", "take CA certificates that do not look like such, or are out of date")
+    .option("--import-crl <pem>", "take over what the CRL of a service CA certificate says; repeatable", collect)
+    .option("--export-ca <pem>", "write all service CA certificates and encrypted keys into a new file")
+    .option("--passphrase-file <path>", "take passphrases from the first line of this file, instead of asking");
+}
+
+function orderOf(given: ReturnType<ReturnType<typeof manageCommand>["opts"]>): ManageOrder {
+  const [backup, key, csr, crt] = once("--restore-backup", given.restoreBackup);
+  const isComplete = backup !== undefined && key !== undefined && csr !== undefined && crt !== undefined;
+  return {
+    db: given.db,
+    userLifeSpan: Math.floor(given.userCrtValidity * SECONDS_PER_DAY),
+    restore: isComplete ? { backup, key, csr, crt } : undefined,
+    importCa: given.importCa ?? [],
+    importBadCa: given.importBadCa ?? false,
+    importCrl: given.importCrl ?? [],
+    exportCa: given.exportCa,
+  };
+}
+
+/** Values of an option that is for one occurrence. @throws `usage` for more */
+function once(name: keyof typeof ARITY, values: readonly string[] = []): readonly string[] {
+  if (values.length <= ARITY[name]) return values;
+  throw new CaucaseError("usage", `option '${name}' can be given once`);
+}
+
+/** The reference's lines, for scripts. */
+function importLines({ importedCas, importedCrls }: ManageReport): string[] {
+  const lines = importedCas === undefined ? [] : [`Imported ${importedCas} CA certificates`];
+  for (const { number, lastUpdate, added, known } of importedCrls) {
+    lines.push(`Set CRL number to ${number} and last update to ${timeText(lastUpdate)}`);
+    lines.push(`Revoked ${added} certificates (${known} were already revoked)`);
+  }
+  return lines;
+}
+
+/** What a backup cannot know, for the administrator. */
+function restoreNotes(db: string, { backup, crt }: RestoreFiles): string[] {
+  return [
+    `Restored ${db} from ${backup}; the new certificate is in ${crt}, the old one is revoked.`,
+    "Lost is what happened after the backup was made:",
+    " - certificates issued since go on working, but are not in the database; their holders need do nothing",
+    " - requests sent since are gone: their senders send them again",
+    " - what was revoked since is no longer revoked: revoke it again, by certificate or with client --revoke-serial",
+    "The next start of serve makes CRL numbers jump by 1000000, past those that were used since.",
+  ];
+}
+
+/** A backup's content, so that a person sees whether it is what they think. */
+function figureLines(backup: string, { recipients, cas }: BackupFigures): string[] {
+  return [`${backup} is good for restoring; ${recipients.length} keys open it`, ...cas.map(figureLine)];
+}
+
+function figureLine(figures: CaFigures): string {
+  const { ca, caCertificates, validCaCertificates, certificates, pendingRequests, revocations, crlNumber } = figures;
+  return `  ${ca}: CA certificates ${caCertificates} (valid now: ${validCaCertificates}), certificates ${certificates}, ` +
+    `pending requests ${pendingRequests}, revocations ${revocations}, CRL number ${crlNumber}`;
+}
+
+/** As the reference writes it: 2026-11-23 08:29:52+00:00. */
+function timeText(time: number): string {
+  return new Date(time * 1000).toISOString().replace("T", " ").replace(".000Z", "+00:00");
+}

@@ -1,0 +1,51 @@
+/** Where `manage` gets passphrases from. */
+import { fromUtf8 } from "../../core/bytes.ts";
+import { CaucaseError } from "../../core/errors.ts";
+import { readFileBytes } from "../../core/host/durable_file.ts";
+
+/** How to ask a person: shows the prompt, and gives what was typed. */
+export type Ask = (prompt: string) => Promise<string>;
+
+/** What the server's half of `manage` wants. */
+interface Passphrases {
+  ofKey(path: string): Promise<string>;
+  forExport(): Promise<string>;
+}
+
+/** Asked for on the terminal, each time one is needed. `tell` shows a line. */
+export function askedPassphrases(ask: Ask, tell: (line: string) => void): Passphrases {
+  return {
+    ofKey: (path) => ask(`Passphrase for key at ${path}: `),
+    async forExport() {
+      for (;;) {
+        const passphrase = await ask("CA export passphrase: ");
+        const again = await ask("             (again): ");
+        if (passphrase === "") tell("A passphrase is needed, retrying");
+        else if (passphrase !== again) tell("Input does not match, retrying");
+        else return passphrase;
+      }
+    },
+  };
+}
+
+/**
+ * The first line of the file at `path`, for every key. A pipe will do: it is read once.
+ * @throws `file` when it cannot be read, or that line is empty
+ */
+export async function passphrasesFrom(path: string): Promise<Passphrases> {
+  const bytes = await readFileBytes(path);
+  if (bytes === undefined) throw new CaucaseError("file", `cannot read ${path}: it does not exist`);
+  const [line = ""] = decode(bytes, path).split(/\r?\n/, 1);
+  if (line === "") {
+    throw new CaucaseError("file", `cannot use ${path}: its first line is empty, where the passphrase belongs`);
+  }
+  return { ofKey: () => Promise.resolve(line), forExport: () => Promise.resolve(line) };
+}
+
+function decode(bytes: Uint8Array, path: string): string {
+  try {
+    return fromUtf8(bytes);
+  } catch (cause) {
+    throw new CaucaseError("file", `cannot use ${path}: it is not UTF-8`, { cause });
+  }
+}

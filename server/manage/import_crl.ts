@@ -1,0 +1,60 @@
+/** Takes over what the CRLs of imported CA certificates say. */
+import type { CaStore, Revocation } from "../../core/ca/store.ts";
+import { PEM_LABEL } from "../../core/pem.ts";
+import type { Certificate } from "../../core/x509/certificate.ts";
+import { type CertificateList, isCrlSignedBy, parseCrl } from "../../core/x509/crl.ts";
+import type { CrlToImport } from "../storage/crl_import.ts";
+import { readCaRecords } from "./ca_records.ts";
+import { about, readPemBlocks, unusable } from "./pem_files.ts";
+
+export interface CrlFile {
+  readonly list: CertificateList;
+  readonly path: string;
+}
+
+/** The CRLs in the files at `paths`, in their order. @throws `file`, also for one that holds none */
+export async function readCrls(paths: readonly string[]): Promise<CrlFile[]> {
+  const found: CrlFile[] = [];
+  for (const path of paths) {
+    const blocks = (await readPemBlocks(path)).filter(({ label }) => label === PEM_LABEL.CRL);
+    if (blocks.length === 0) throw unusable(path, "it holds no CRL");
+    for (const { der } of blocks) found.push({ list: await about(path, () => parseCrl(der)), path });
+  }
+  return found;
+}
+
+/**
+ * The lists as what a database takes over. A revocation is kept until its CA certificate expires: the list does not say when
+ * the revoked certificate does, and nobody accepts that longer.
+ * @param added CA certificates that will be in the store by then
+ * @throws `file` for a list that none of the CA's certificates signed
+ */
+export async function judgeCrls(
+  files: readonly CrlFile[],
+  store: CaStore | undefined,
+  added: readonly Certificate[],
+): Promise<CrlToImport[]> {
+  if (files.length === 0) return [];
+  const stored = store === undefined ? [] : await readCaRecords(store);
+  const known = [...stored.map(({ certificate }) => certificate), ...added];
+  return await Promise.all(files.map((file) => judge(file, known)));
+}
+
+async function judge({ list, path }: CrlFile, known: readonly Certificate[]): Promise<CrlToImport> {
+  const signers: Certificate[] = [];
+  for (const ca of known) if (await isCrlSignedBy(list, ca)) signers.push(ca);
+  if (signers.length === 0) {
+    throw unusable(path, "none of the service CA certificates signed its CRL", "--import-ca takes that CA first");
+  }
+  const expirationDate = Math.max(...signers.map(({ notAfter }) => notAfter));
+  return {
+    number: list.number ?? 0n,
+    lastUpdate: list.thisUpdate,
+    revocations: asRevocations(list, expirationDate),
+  };
+}
+
+/** To be gone through once: a list may have a million entries. */
+function* asRevocations(list: CertificateList, expirationDate: number): Generator<Revocation> {
+  for (const { serial, revocationDate } of list.entries()) yield { serial, revocationDate, expirationDate };
+}

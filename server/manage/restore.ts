@@ -1,0 +1,105 @@
+/** From a backup to a database: what is checked before, and what is made of it. */
+import { CaucaseError } from "../../core/errors.ts";
+import { hostFileSystem, readFileBytes } from "../../core/host/durable_file.ts";
+import { withFolderLock } from "../../core/host/folder_lock.ts";
+import { parseKeyFile } from "../../core/host/key_file.ts";
+import { prepareFile } from "../../core/host/prepared_file.ts";
+import { concatBytes, utf8 } from "../../core/bytes.ts";
+import { type CertificationRequest, csrFromPem, verifyCsr } from "../../core/x509/csr.ts";
+import { checkKeyStrength } from "../../core/x509/public_key.ts";
+import type { NewDatabase } from "../storage/new_database.ts";
+import { RESTORED_MARK } from "../storage/restored_mark.ts";
+import { loadDump } from "./load_dump.ts";
+import { openBackupFile, readUserKey, type UserKey } from "./open_backup_file.ts";
+import { about, type Passphrases, unusable } from "./pem_files.ts";
+import type { ManagedStores } from "./private_stores.ts";
+import { type NewRequest, type Replacement, replaceUser } from "./restored_user.ts";
+
+/** Paths, as the command line names them. */
+export interface RestoreFiles {
+  readonly backup: string;
+  /** The private key that opens it, alone or with its certificate. */
+  readonly key: string;
+  /** A request with another key. */
+  readonly csr: string;
+  /** Where the new certificate is appended. */
+  readonly crt: string;
+}
+
+/** All that is asked of the files but the backup, before anything is made. */
+export interface Restoration {
+  readonly files: RestoreFiles;
+  readonly user: UserKey;
+  readonly request: NewRequest;
+}
+
+/** @throws `file` for whatever of these files cannot be used */
+export async function prepareRestoration(files: RestoreFiles, passphrases: Passphrases): Promise<Restoration> {
+  const user = await readUserKey(files.key, passphrases);
+  const request = await readRequest(files.csr);
+  if (request.csr.publicKey.keyId === user.key.publicKey.keyId) {
+    throw unusable(files.csr, "it is a request for the key that opens the backup, which is given up", "make a new key");
+  }
+  await requireFitting(files.crt, request.csr);
+  return { files, user, request };
+}
+
+async function readRequest(path: string): Promise<NewRequest> {
+  const bytes = await readFileBytes(path);
+  if (bytes === undefined) throw new CaucaseError("file", `cannot read ${path}: it does not exist`);
+  return await about(path, async () => {
+    const csr = await csrFromPem(bytes);
+    checkKeyStrength(csr.publicKey);
+    await verifyCsr(csr);
+    return { csr, bytes };
+  });
+}
+
+/** A file that holds another private key would be of no use with the new certificate. */
+async function requireFitting(path: string, { publicKey }: CertificationRequest): Promise<void> {
+  const bytes = await readFileBytes(path);
+  const key = bytes && (await parseKeyFile(bytes, path)).key;
+  if (key !== undefined && key.publicKey.keyId !== publicKey.keyId) {
+    throw unusable(path, "it holds another private key than that of the request");
+  }
+}
+
+/**
+ * Fills an empty database from the backup and gives its user a new certificate.
+ * @returns that certificate, PEM
+ * @throws `file` for a backup that is damaged, hostile or not for this key; see also `replaceUser`
+ */
+export async function restoreInto(
+  target: NewDatabase,
+  { files, user, request }: Restoration,
+  circumstances: { readonly stores: ManagedStores } & Omit<Replacement, "user" | "request">,
+): Promise<string> {
+  const { database } = target;
+  const { statements } = await openBackupFile(files.backup, user.key);
+  await loadDump(database, statements);
+  target.completeSchema();
+  const certificatePem = await replaceUser(database, circumstances.stores, { ...circumstances, user, request });
+  database.run(`PRAGMA user_version = ${RESTORED_MARK}`);
+  return certificatePem;
+}
+
+/**
+ * Puts the database in its place and the certificate behind what is in its file: both are on the disk before the first is seen.
+ * Where the second cannot be, the first is taken away again.
+ */
+export function publishRestored(target: NewDatabase, path: string, certificatePem: string): Promise<void> {
+  return withFolderLock(path, async () => {
+    const old = await readFileBytes(path) ?? new Uint8Array();
+    const separator = old.length > 0 && old.at(-1) !== 0x0a ? "\n" : "";
+    const content = concatBytes(old, utf8(separator + certificatePem));
+    await using prepared = await prepareFile({ path, content, mode: undefined }, hostFileSystem);
+    await target.publish();
+    try {
+      await prepared.replace();
+    } catch (error) {
+      await target.withdraw();
+      throw error;
+    }
+    await prepared.settle();
+  });
+}

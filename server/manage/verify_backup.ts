@@ -1,0 +1,97 @@
+/** A restore drill: everything a restore does with a backup, in a database that has no name and goes with the process. */
+import { CaucaseError } from "../../core/errors.ts";
+import { isValidAt } from "../../core/x509/certificate.ts";
+import type { CaName } from "../../core/ca/store.ts";
+import { Database } from "../storage/database.ts";
+import { CA_NAMES, createSchema } from "../storage/schema.ts";
+import { readCaRecords } from "./ca_records.ts";
+import { loadDump } from "./load_dump.ts";
+import { openBackupFile, readUserKey } from "./open_backup_file.ts";
+import type { Passphrases } from "./pem_files.ts";
+import { type ManagedStores, privateStores } from "./private_stores.ts";
+import { findCertificate } from "./restored_user.ts";
+
+export interface VerifyOrder {
+  readonly backup: string;
+  /** File with a private key that opens it. */
+  readonly key: string;
+  /** Unix seconds. */
+  readonly now: number;
+}
+
+/** What a CA has in a backup. */
+export interface CaFigures {
+  readonly ca: CaName;
+  readonly caCertificates: number;
+  /** Of those, how many have not expired. */
+  readonly validCaCertificates: number;
+  readonly certificates: number;
+  readonly pendingRequests: number;
+  readonly revocations: number;
+  readonly crlNumber: bigint;
+}
+
+export interface BackupFigures {
+  /** Key identifiers of those who can open it. */
+  readonly recipients: readonly string[];
+  readonly cas: readonly CaFigures[];
+}
+
+/**
+ * Whether the backup could be restored now with this key. Nothing is written that stays.
+ * @throws whatever a restore would throw; `storage` also for damage that a restore would carry over
+ */
+export async function verifyBackup(order: VerifyOrder, passphrases: Passphrases): Promise<BackupFigures> {
+  const user = await readUserKey(order.key, passphrases);
+  const { header, statements } = await openBackupFile(order.backup, user.key);
+  // SQLite's temporary databases have no name in any folder: nothing stays, however the process ends.
+  const database = new Database("");
+  try {
+    database.run("PRAGMA trusted_schema = OFF");
+    await loadDump(database, statements);
+    database.transaction(() => createSchema(database));
+    requireIntegrity(database);
+    const stores = privateStores(database, () => {});
+    const authorities = await readCaRecords(stores.ca("cau"));
+    const { serial } = await findCertificate(database, user, authorities);
+    if (await stores.ca("cau").isRevoked(serial)) {
+      throw new CaucaseError("untrusted", `the certificate ${serial} of the key is revoked: another user must restore`);
+    }
+    const cas: CaFigures[] = [];
+    for (const ca of CA_NAMES) cas.push(await figuresOf(ca, { database, stores, now: order.now }));
+    return { recipients: header.recipients.map(({ keyId }) => keyId), cas };
+  } catch (error) {
+    throw namingBackup(order.backup, error);
+  } finally {
+    database.close();
+  }
+}
+
+function requireIntegrity(database: Database): void {
+  const [first] = database.all("PRAGMA integrity_check");
+  if (first?.["integrity_check"] !== "ok") throw new CaucaseError("storage", "SQLite finds the database damaged");
+}
+
+async function figuresOf(
+  ca: CaName,
+  { database, stores, now }: { database: Database; stores: ManagedStores; now: number },
+): Promise<CaFigures> {
+  const records = await readCaRecords(stores.ca(ca));
+  const count = (sql: string) => Number(database.get(`SELECT COUNT(*) AS n FROM ${ca}${sql}`)?.["n"]);
+  return {
+    ca,
+    caCertificates: records.length,
+    validCaCertificates: records.filter(({ certificate }) => isValidAt(certificate, now)).length,
+    certificates: count("crt WHERE crt IS NOT NULL"),
+    pendingRequests: count("crt WHERE crt IS NULL"),
+    revocations: count("revoked"),
+    crlNumber: (await stores.ca(ca).crlContent()).number,
+  };
+}
+
+/** The database has no name to be found under. */
+function namingBackup(path: string, error: unknown): unknown {
+  if (!(error instanceof CaucaseError) || error.code === "file") return error;
+  const message = `${path} is not good for restoring: ${error.message}`;
+  return new CaucaseError(error.code, message, { ...error.details, cause: error });
+}
