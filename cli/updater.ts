@@ -6,12 +6,12 @@ import { EXIT } from "./exit_status.ts";
 import { printLine } from "./terminal.ts";
 import { LookNow, runEntries } from "./updater/daemon.ts";
 import type { UpdaterEntry } from "./updater/entry_options.ts";
-import { systemHost } from "./updater/host.ts";
+import { systemHost, type UpdaterHost } from "./updater/host.ts";
 import { readUpdaterOptions } from "./updater/options.ts";
 import { entryStatus, isHealthy } from "./updater/status.ts";
 
-/** Runs the updater. Resolves with the exit status. */
-export async function updater(args: readonly string[]): Promise<number> {
+/** Runs the updater, on a machine as `host` has it. Resolves with the exit status. */
+export async function updater(args: readonly string[], host: UpdaterHost = systemHost()): Promise<number> {
   const { entries, once, status, logFormat } = await readUpdaterOptions(args);
   if (status) return await printStatus(entries);
   await configureLogging({ format: logFormat, level: "info" });
@@ -19,7 +19,7 @@ export async function updater(args: readonly string[]): Promise<number> {
   const look = new LookNow();
   const removeReload = onReload(look.trigger);
   try {
-    return await runEntries(entries, systemHost(), { signal: stop.signal, look, once });
+    return await runEntries(entries, host, { signal: stop.signal, look, once });
   } finally {
     removeReload();
     stop.remove();
