@@ -3,10 +3,10 @@ import { resolve } from "node:path";
 import { CaucaseError } from "../core/errors.ts";
 import { readFileBytes } from "../core/host/durable_file.ts";
 import { fileError } from "../core/host/file_error.ts";
-import { buildCsr, type CertificationRequest, csrFromPem, verifyCsr } from "../core/x509/csr.ts";
+import { type CertificationRequest, csrFromPem, verifyCsr } from "../core/x509/csr.ts";
 import { generateRsaKey, privateKeyToPem } from "../core/x509/private_key.ts";
-import { signerFor } from "../core/x509/signer.ts";
 import { EXIT } from "./exit_status.ts";
+import { makeRequest } from "./new_request.ts";
 import { keyBits } from "./options.ts";
 import { requireReplaceable, writeKeyAndRequest } from "./rerequest/files.ts";
 import { newCommand, parseArguments } from "./subcommand.ts";
@@ -20,9 +20,8 @@ export async function rerequest(args: readonly string[]): Promise<number> {
   if (resolve(csr) === resolve(key)) throw new CaucaseError("usage", "--csr and --key name the same file");
   await requireReplaceable(csr, "a request");
   await requireReplaceable(key, "a private key");
-  const newKey = await generateRsaKey(keyLen);
-  const request = { path: csr, pem: await buildCsr(wanted, await signerFor(newKey)) };
-  await writeKeyAndRequest({ path: key, pem: privateKeyToPem(newKey) }, request);
+  const made = await makeRequest(wanted, () => generateRsaKey(keyLen));
+  await writeKeyAndRequest({ path: key, pem: privateKeyToPem(made.key) }, { path: csr, pem: made.csrPem });
   return EXIT.ok;
 }
 

@@ -1,6 +1,7 @@
 /** The change from one key pair to the next in two files, and its completion after it was cut short: see `key_pair_file.ts`. */
 import { type Bytes, utf8 } from "../bytes.ts";
 import { writeFileDurably } from "./durable_file.ts";
+import { fileError } from "./file_error.ts";
 import type { FileSystem } from "./file_system.ts";
 import { KEY_FILE_MODE } from "./key_file.ts";
 import { type Contents, isPair, type KeyPairFiles, type KeyPairPem, readContents } from "./key_pair_contents.ts";
@@ -12,13 +13,13 @@ export async function changePair(files: KeyPairFiles, wanted: KeyPairPem, fileSy
   const old = await readContents(files, fileSystem);
   await using key = await prepareKey(files, wanted, fileSystem);
   await using certificate = await prepareCertificate(files, wanted, fileSystem);
-  let undo = () => fileSystem.remove(files.journal);
+  let undo = () => removeFile(files.journal, fileSystem);
   try {
     await writeJournal(files.journal, await describe(old, wanted), fileSystem);
     await key.replace();
     undo = async () => {
       await putBack(files.key, old.key, fileSystem);
-      await fileSystem.remove(files.journal);
+      await removeFile(files.journal, fileSystem);
     };
     await certificate.replace();
   } catch (error) {
@@ -28,7 +29,7 @@ export async function changePair(files: KeyPairFiles, wanted: KeyPairPem, fileSy
   }
   await key.settle();
   await certificate.settle();
-  await fileSystem.remove(files.journal);
+  await removeFile(files.journal, fileSystem);
 }
 
 async function describe(old: Contents, wanted: KeyPairPem): Promise<KeyPairJournal> {
@@ -41,8 +42,16 @@ async function describe(old: Contents, wanted: KeyPairPem): Promise<KeyPairJourn
 }
 
 async function putBack(path: string, content: Bytes | undefined, fileSystem: FileSystem): Promise<void> {
-  if (content === undefined) await fileSystem.remove(path);
+  if (content === undefined) await removeFile(path, fileSystem);
   else await writeFileDurably(path, content, { fileSystem });
+}
+
+async function removeFile(path: string, fileSystem: FileSystem): Promise<void> {
+  try {
+    await fileSystem.remove(path);
+  } catch (error) {
+    throw fileError("remove", path, error);
+  }
 }
 
 /** What became of a journal; `none`: there was nothing to complete. */
@@ -55,7 +64,7 @@ export async function finishChange(files: KeyPairFiles, fileSystem: FileSystem):
   if (journal === undefined) return "none";
   const outOfDate = await isOutOfDate(journal, files, fileSystem);
   if (!outOfDate) await completeChange(files, journal, fileSystem);
-  await fileSystem.remove(files.journal);
+  await removeFile(files.journal, fileSystem);
   return outOfDate ? "discarded" : "finished";
 }
 
