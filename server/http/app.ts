@@ -3,12 +3,13 @@ import type { CertificateAuthority } from "../../core/ca/certificate_authority.t
 import { httpsOrigin, httpsOriginOfNetloc } from "../../core/cors/origin.ts";
 import { CaucaseError, describeError, describeFault } from "../../core/errors.ts";
 import type { Route, RouteName } from "../../core/protocol/routes.ts";
+import type { Certificate } from "../../core/x509/certificate.ts";
 import { HttpsVouching } from "../https_vouching.ts";
 import type { CorsPage } from "./cors_page.ts";
 import { type CrossOrigin, withOriginHeaders } from "./cross_origin.ts";
 import type { Answer, Exchange, Handler } from "./exchange.ts";
 import type { PublicCa } from "./hal.ts";
-import { HANDLERS, type RouteHandler } from "./handlers.ts";
+import { type Call, HANDLERS, type RouteHandler } from "./handlers.ts";
 import { refusal, statusOf } from "./refusals.ts";
 import { allowedMethods, matchPath, type PathMatch, selectRoute } from "./router.ts";
 import { UserAuthentication } from "./user_authentication.ts";
@@ -26,35 +27,44 @@ export interface AppParts {
   readonly reportFault: (error: unknown, exchange: Exchange) => void;
 }
 
+/** A route that was found, and what its handler needs besides the request. */
+interface FoundRoute extends Pick<Call, "now" | "user"> {
+  readonly name: RouteName;
+  readonly match: PathMatch;
+}
+
 /** The whole HTTP interface as one function. It never throws. */
 export function createApp(parts: AppParts): Handler {
   const users = new UserAuthentication(parts.authorities.cau);
   const vouching = new HttpsVouching(parts.httpCa.authorities);
   const fallback = httpsOriginOfNetloc(parts.netloc);
-  const handlers: Record<RouteName, RouteHandler> = {
-    ...HANDLERS,
-    corsPage: ({ exchange }) => parts.corsPage.show(exchange),
-    corsDecide: ({ exchange }) => parts.corsPage.decide(exchange),
-  };
+  const handlers = allHandlers(parts.corsPage);
 
-  function callHandler(exchange: Exchange, { name, match }: { name: RouteName; match: PathMatch }) {
-    const { ca, id = "" } = match.parameters;
+  /** The handler's answer, or the refusal; the access log names the user of both. */
+  async function callHandler(exchange: Exchange, found: { name: RouteName; match: PathMatch }): Promise<Answer> {
     const now = parts.clock.now();
-    return handlers[name]({
+    let user: Certificate | undefined;
+    const call = callOf(exchange, { ...found, now, user: async () => user = await users.require(exchange, now) });
+    const answer = await Promise.try(handlers[found.name], call).catch((error) => refuse(error, exchange));
+    return user === undefined ? answer : { ...answer, user: `${user.serial}` };
+  }
+
+  function callOf(exchange: Exchange, { name, match, ...rest }: FoundRoute): Call {
+    const { ca, id = "" } = match.parameters;
+    return {
       exchange,
       get ca() {
         if (ca === "cau" || ca === "cas") return parts.authorities[ca];
         throw new Error(`route ${name} names no CA`);
       },
       id,
-      now,
       // Made when asked for: most requests do not need it, and parsing it costs as much as all the rest of a read.
       get httpsOrigin() {
         return httpsOrigin({ secure: exchange.secure, host: exchange.header("host") }, fallback);
       },
       vouching,
-      user: () => users.require(exchange, now),
-    });
+      ...rest,
+    };
   }
 
   function refuse(error: unknown, exchange: Exchange): Answer {
@@ -68,11 +78,7 @@ export function createApp(parts: AppParts): Handler {
     if (name === "corsDecide") return await callHandler(exchange, { name, match });
     const verdict = await parts.crossOrigin.judge(exchange, (route satisfies Route).origins);
     if (verdict.kind === "refuse") return verdict.answer;
-    try {
-      return withOriginHeaders(await callHandler(exchange, { name, match }), verdict.headers);
-    } catch (error) {
-      return withOriginHeaders(refuse(error, exchange), verdict.headers);
-    }
+    return withOriginHeaders(await callHandler(exchange, { name, match }), verdict.headers);
   }
 
   return async (exchange) => {
@@ -84,6 +90,14 @@ export function createApp(parts: AppParts): Handler {
     } catch (error) {
       return refuse(error, exchange);
     }
+  };
+}
+
+function allHandlers(corsPage: CorsPage): Record<RouteName, RouteHandler> {
+  return {
+    ...HANDLERS,
+    corsPage: ({ exchange }) => corsPage.show(exchange),
+    corsDecide: ({ exchange }) => corsPage.decide(exchange),
   };
 }
 

@@ -101,6 +101,8 @@ Deno.test("DELETE csr/{id} rejects a pending request, once", async () => {
   const id = await submit(app, "cas", await csrFor(await newEcKey()));
   const answer = await app.answer("DELETE", `/cas/csr/${id}`, { as: user });
   assert.deepEqual([answer.status, answer.user], [204, `${user.certificate.serial}`]);
+  const again = await app.answer("DELETE", `/cas/csr/${id}`, { as: user });
+  assert.deepEqual([again.status, again.user], [404, `${user.certificate.serial}`], "also of what was refused");
   for (const [method, path] of [["DELETE", "csr"], ["GET", "csr"], ["GET", "crt"], ["PUT", "crt"]] as const) {
     assert.equal((await app.ask(method, `/cas/${path}/${id}`, { as: user })).status, 404, `${method} ${path}`);
   }
