@@ -7,10 +7,11 @@ import { fileError } from "./file_error.ts";
 const CHUNK = 256 * 1024;
 
 /**
- * The header of the backup at `path` and the file's size in bytes. Reads no further than the header.
+ * The header of the backup at `path`, the offset at which its cipher text begins, and the size of the file, in bytes. Reads no
+ * further than the header.
  * @throws `file`, also when it is no backup
  */
-export async function readBackupFileHeader(path: string): Promise<{ header: BackupHeader; size: number }> {
+export async function readBackupFileHeader(path: string): Promise<{ header: BackupHeader; end: number; size: number }> {
   try {
     using file = await Deno.open(path, { read: true });
     const prefix = await readUpTo(file, PREFIX_SIZE);
