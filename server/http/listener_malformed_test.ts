@@ -64,6 +64,7 @@ Deno.test("what is not HTTP is answered 400 and the connection closed", async (t
         assert.match(answer, /^HTTP\/1\.1 400 Bad Request\r\n/);
         assert.match(answer, /\r\nDate: /);
         assert.match(answer, /\r\nConnection: close\r\n/);
+        assert.match(answer, /\r\n\r\n[^\r\n]{10,}/, "the reason");
         assert.equal(answer.split("HTTP/1.1 ").length, 2, "one answer");
       }
       assert.deepEqual(server.log, []);

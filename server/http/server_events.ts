@@ -106,9 +106,15 @@ class ServerEvents {
     const connection = this.#bySocket.get(socket);
     if (!connection || connection.busy) return void socket.destroy();
     socket.end(malformedAnswer(), () => socket.destroy());
-    const line = { user: undefined, requestLine: undefined, referer: undefined, userAgent: undefined, bytes: 0 };
+    const line = { user: undefined, requestLine: undefined, referer: undefined, userAgent: undefined };
     this.#parts.accessLog(
-      combinedLine({ ...line, remoteAddress: connection.remoteAddress, timeMs: Date.now(), status: 400 }),
+      combinedLine({
+        ...line,
+        remoteAddress: connection.remoteAddress,
+        timeMs: Date.now(),
+        status: 400,
+        bytes: MALFORMED.length,
+      }),
     );
   }
 }
@@ -117,9 +123,17 @@ function endpoint({ remoteAddress, remotePort }: Socket): string {
   return `${remoteAddress} ${remotePort}`;
 }
 
+const MALFORMED = "the request is not well-formed HTTP\n";
+
 /** Written by hand, as there is no response object to write it with. */
 function malformedAnswer(): string {
-  return `HTTP/1.1 400 Bad Request\r\nDate: ${
-    new Date().toUTCString()
-  }\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+  const head = [
+    "HTTP/1.1 400 Bad Request",
+    `Date: ${new Date().toUTCString()}`,
+    "Connection: close",
+    "Content-Type: text/plain; charset=utf-8",
+    "X-Content-Type-Options: nosniff",
+    `Content-Length: ${MALFORMED.length}`,
+  ];
+  return `${head.join("\r\n")}\r\n\r\n${MALFORMED}`;
 }
