@@ -63,9 +63,19 @@ export async function sendRenewal(
   request: NewRequest,
 ): Promise<RenewedPair> {
   const payload = JSON.stringify({ crt_pem: certificateToPem(certificate), renew_csr_pem: request.csrPem });
-  const renewed = await certificateFromPem(await api.renew(await signMessage(payload, key)));
+  const renewed = await answeredCertificate(await api.renew(await signMessage(payload, key)));
   await requireCertificateFor(request.key, renewed, authorities);
   return { keyPem: privateKeyToPem(request.key), certificatePem: certificateToPem(renewed), certificate: renewed };
+}
+
+/** The certificate that a server answered, PEM. @throws as `certificateFromPem`, saying whose fault it is */
+export async function answeredCertificate(pem: string): Promise<Certificate> {
+  try {
+    return await certificateFromPem(pem);
+  } catch (error) {
+    if (!(error instanceof CaucaseError)) throw error;
+    throw new CaucaseError(error.code, `the server answered with no usable certificate: ${error.message}`);
+  }
 }
 
 /** @throws `untrusted` unless it is for `key`, from one of `authorities` */

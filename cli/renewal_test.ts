@@ -47,6 +47,13 @@ Deno.test("renewAt() gives the pair of a new key, asked for with the old one", a
   assert.equal(renewed.certificatePem, certificateToPem(renewed.certificate));
 });
 
+Deno.test("renewAt() says that it is the server whose answer is no certificate", async () => {
+  await assert.rejects(renewAt({ renew: () => Promise.resolve("<html>") }, holder), {
+    code: "malformed",
+    message: "the server answered with no usable certificate: certificate: no PEM block with the label CERTIFICATE",
+  });
+});
+
 Deno.test("renewAt() refuses a certificate for another key", async () => {
   await assert.rejects(renewAt(fakeApi(() => Promise.resolve(certificate)), holder), {
     code: "untrusted",

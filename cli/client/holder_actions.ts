@@ -5,10 +5,10 @@ import { appendDurably, readFileBytes, writeFileDurably } from "../../core/host/
 import { fileError } from "../../core/host/file_error.ts";
 import { belongTogether, findKeyFile, KEY_FILE_MODE, readKeyFile } from "../../core/host/key_file.ts";
 import { readKeyPair, recoverKeyPair, writeKeyPair } from "../../core/host/key_pair_file.ts";
-import { type Certificate, certificateFromPem, certificateToPem } from "../../core/x509/certificate.ts";
+import { type Certificate, certificateToPem } from "../../core/x509/certificate.ts";
 import { csrFromPem } from "../../core/x509/csr.ts";
 import { isAutoSigned } from "../../core/x509/policies.ts";
-import { isRenewalDue, issuerAmong, renewAt } from "../renewal.ts";
+import { answeredCertificate, isRenewalDue, issuerAmong, renewAt } from "../renewal.ts";
 import { printLine } from "../terminal.ts";
 import type { Session } from "./session.ts";
 import { deliverToStream } from "./streams.ts";
@@ -100,7 +100,7 @@ async function getOneCrt({ api, outcome, authorities }: Session, { id, path }: I
     printLine(`${id} ${pending ? "CSR still pending" : "not found - maybe CSR was rejected ?"}`);
     return pending ? outcome.warned() : outcome.failed();
   }
-  const certificate = await certificateFromPem(pem);
+  const certificate = await answeredCertificate(pem);
   if (await issuerAmong(authorities, certificate) === undefined) {
     throw new CaucaseError("untrusted", "no stored CA certificate vouches for the certificate");
   }

@@ -5,11 +5,11 @@ import { readFileBytes, writeFileDurably } from "../../core/host/durable_file.ts
 import { fileError } from "../../core/host/file_error.ts";
 import { KEY_FILE_MODE, parseKeyFile } from "../../core/host/key_file.ts";
 import { writeKeyPair } from "../../core/host/key_pair_file.ts";
-import { type Certificate, certificateFromPem, certificateToPem } from "../../core/x509/certificate.ts";
+import { type Certificate, certificateToPem } from "../../core/x509/certificate.ts";
 import { buildCsr, csrFromPem } from "../../core/x509/csr.ts";
 import { type PrivateKey, privateKeyToPem } from "../../core/x509/private_key.ts";
 import { signerFor } from "../../core/x509/signer.ts";
-import { requireCertificateFor } from "../renewal.ts";
+import { answeredCertificate, requireCertificateFor } from "../renewal.ts";
 import type { CertificateFiles } from "./entry_options.ts";
 import type { FileSystem, HolderApi } from "./host.ts";
 
@@ -55,7 +55,7 @@ export async function requestFingerprint(csr: Uint8Array): Promise<string> {
 /** What has become of the request with that `id`. */
 export async function askFor(api: HolderApi, id: string): Promise<Certificate | "pending" | "unknown"> {
   const pem = await api.certificate(id);
-  if (pem !== undefined) return await certificateFromPem(pem);
+  if (pem !== undefined) return await answeredCertificate(pem);
   return await api.request(id) === undefined ? "unknown" : "pending";
 }
 
