@@ -16,7 +16,7 @@ export class RawServer implements AsyncDisposable {
   readonly #ended: Promise<void>;
 
   /** `answer` gets each request; text is sent as UTF-8. */
-  constructor(private readonly answer: (request: string) => RawAnswer) {
+  constructor(private readonly answer: (request: string) => RawAnswer | Promise<RawAnswer>) {
     this.#ended = this.#accept();
   }
 
@@ -49,7 +49,7 @@ export class RawServer implements AsyncDisposable {
     try {
       const request = await readRequest(connection);
       this.requests.push(request);
-      const { bytes, stayOpen = false } = this.answer(request);
+      const { bytes, stayOpen = false } = await this.answer(request);
       await writeAll(connection, typeof bytes === "string" ? utf8(bytes) : bytes);
       // Not before the client has gone: what it did not read yet would be lost with a reset.
       if (stayOpen) { while (await connection.read(new Uint8Array(1)) !== null); }
