@@ -11,6 +11,8 @@ export interface WriteOptions {
   readonly close: boolean;
   /** Called whenever the client took some of the answer. */
   readonly onProgress: () => void;
+  /** Called with what is kept in memory until the client has taken it, where that is much. */
+  readonly onLarge: (bytes: Uint8Array) => void;
   /** Keeps the response open after its last byte; whoever asks for that ends it. */
   readonly hold?: boolean;
 }
@@ -74,7 +76,8 @@ function writeAtOnce(response: ServerResponse, piece: string | Uint8Array, { hol
 }
 
 /** Never more than one piece ahead of the client: what it does not take stays where it is, shared by all who get the same. */
-function writeInPieces(response: ServerResponse, bytes: Uint8Array, { hold, onProgress }: WriteOptions): void {
+function writeInPieces(response: ServerResponse, bytes: Uint8Array, { hold, onProgress, onLarge }: WriteOptions): void {
+  onLarge(bytes);
   let offset = 0;
   function writeNext(): void {
     onProgress();

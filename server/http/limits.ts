@@ -18,6 +18,8 @@ export interface Limits {
   readonly bodyBytes: number;
   /** All bodies held at once. More: the connection that holds the largest unfinished one is dropped. */
   readonly bodyBytesInMemory: number;
+  /** Bytes of all large answers that clients have not taken yet. More: the connections whose answers began first are dropped. */
+  readonly answerBytesInMemory: number;
   /** For a TLS handshake, from the connection on. */
   readonly handshakeMs: number;
   /** For the headers of a request, from its first byte on; for the first request, from the connection on. */
@@ -52,6 +54,7 @@ export function defaultLimits(openFiles = openFileLimit()): Limits {
     headerBytes: 16 * 1024,
     bodyBytes: 10 * MEBIBYTE,
     bodyBytesInMemory: 256 * MEBIBYTE,
+    answerBytesInMemory: 256 * MEBIBYTE,
     handshakeMs: 10_000,
     headersMs: 10_000,
     bodyMs: 120_000,

@@ -7,6 +7,7 @@ import { createServer as createHttpsServer, type Server as HttpsServer } from "n
 import type { Server } from "node:net";
 import { CaucaseError, describeError } from "../../core/errors.ts";
 import { proveClientCertificates } from "../tls/runtime_check.ts";
+import { AnswerMemory } from "./answer_memory.ts";
 import { BodyMemory } from "./body_reader.ts";
 import { ConnectionPool } from "./connection_pool.ts";
 import type { Handler } from "./exchange.ts";
@@ -60,7 +61,9 @@ export async function startListeners(options: ListenerOptions): Promise<Listener
   await proveClientCertificates(options.tls);
   const limits = { ...defaultLimits(), ...options.limits };
   const pool = new ConnectionPool(limits, options.log);
-  const serve = createRequestServer({ ...options, limits, memory: new BodyMemory(limits.bodyBytesInMemory) });
+  const memory = new BodyMemory(limits.bodyBytesInMemory);
+  const answers = new AnswerMemory(limits.answerBytesInMemory);
+  const serve = createRequestServer({ ...options, limits, memory, answers });
   const watched = { pool, limits, serve, accessLog: options.accessLog };
   const servers: Server[] = [];
   const httpsServers: HttpsServer[] = [];

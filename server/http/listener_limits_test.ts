@@ -144,6 +144,24 @@ Deno.test("a client that takes nothing of its answer is dropped", async () => {
   assert.ok((await client.rest()).length < body.length);
 });
 
+Deno.test("of too many large answers that nobody takes the one that began first is given up", async () => {
+  const size = 20_000_000;
+  await using server = await listening(() => ({ status: 200, body: new Uint8Array(size) }), {
+    answerBytesInMemory: size,
+  });
+  const [first, second] = [await RawClient.tcp(server.http), await RawClient.tls(server.https)];
+  using _ = first;
+  using __ = second;
+  for (const client of [first, second]) {
+    client.request("GET", "/");
+    await once(client.socket, "data");
+    if (client === first) client.socket.pause();
+  }
+  first.socket.resume();
+  assert.ok((await first.rest()).length < size);
+  assert.equal((await second.response()).body.length, size);
+});
+
 Deno.test("an idle connection is closed after idleMs, and told so before", async () => {
   // The runtime adds a second.
   await using server = await listening(measure, { idleMs: 1 });

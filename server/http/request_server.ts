@@ -1,6 +1,7 @@
 /** Answers one request of a connection: checks it, calls the handler, writes and logs what it says. */
 import type { IncomingMessage } from "node:http";
 import { describeError, describeFault } from "../../core/errors.ts";
+import type { AnswerMemory, HeldAnswer } from "./answer_memory.ts";
 import { writeAnswer } from "./answer_writer.ts";
 import type { BodyMemory, BodyReader } from "./body_reader.ts";
 import { combinedLine } from "./combined_format.ts";
@@ -14,6 +15,7 @@ export interface RequestServerParts {
   readonly handler: Handler;
   readonly limits: Limits;
   readonly memory: BodyMemory;
+  readonly answers: AnswerMemory;
   /** Takes one line of the access log, without its end. */
   readonly accessLog: (line: string) => void;
   /** Takes faults of ours, with their stack. */
@@ -34,7 +36,7 @@ interface Origin {
   readonly connection: Connection;
 }
 
-class ServedRequest implements RunningRequest {
+class ServedRequest implements RunningRequest, HeldAnswer {
   readonly #parts: RequestServerParts;
   readonly #origin: Origin;
   #exchange: NodeExchange | undefined;
@@ -46,6 +48,11 @@ class ServedRequest implements RunningRequest {
 
   get reader(): BodyReader | undefined {
     return this.#exchange?.reader;
+  }
+
+  /** Others need the memory that its answer holds. */
+  drop(): void {
+    this.#origin.connection.destroy();
   }
 
   serve(): void {
@@ -101,10 +108,17 @@ class ServedRequest implements RunningRequest {
       close: connection.ending || awaitsContinue || unread === "much",
       hold: linger,
       onProgress: connection.progress,
+      onLarge: this.#holdMemory,
     });
     if (linger) this.#linger();
     this.#parts.accessLog(this.#logLine(answer, bytes));
   }
+
+  readonly #holdMemory = (bytes: Uint8Array): void => {
+    const { answers } = this.#parts;
+    this.#origin.received.response.once("close", () => answers.release(this));
+    answers.hold(this, bytes);
+  };
 
   /**
    * Reads on and throws away what comes, then ends the response: were the connection closed at once, the client might never see
