@@ -141,6 +141,18 @@ Deno.test("renew() answers the same message with the same certificate, also at o
   assert.equal(new Set(answers).size, 1);
 });
 
+Deno.test("renew() stores the request without the text around it", async () => {
+  const storage = createMemoryStorage();
+  const { cas } = testAuthorities(storage);
+  const [key, newer] = [await testKey("P-256"), await newKey("P-256")];
+  const old = await signedCertificate(cas, key);
+  const csr = await csrFor(newer);
+  const wordy = utf8(`${"text ".repeat(1000)}\n${new TextDecoder().decode(csr)}`);
+  const renewed = await cas.issuance.renew(await renewalBody(old, key, wordy), NOW);
+  const stored = await storage.ca("cas").requestsLike(newer.publicKey.keyId, csr, NOW);
+  assert.deepEqual(stored.map(({ certificatePem }) => certificatePem), [renewed]);
+});
+
 Deno.test("renew() refuses without a good old certificate and its holder's signature", async () => {
   const { cas, cau } = testAuthorities(createMemoryStorage());
   const key = await testKey("P-256");
