@@ -46,7 +46,7 @@ async function measure({ quick, groups, json }: BenchOptions, folder: string): P
   say("Preparing keys, requests and databases...");
   const context = await prepareBench({ scale, programs: programs(), ledger, folder });
   for (const group of groups) {
-    say(`Measuring: ${group}...`);
+    say(`Measuring: ${group} (${Math.round(performance.now() / 1000)} s so far)...`);
     await MEASUREMENTS[group](context);
   }
   say(`\n${ledger.toTable()}\n\n${loadText()}`);

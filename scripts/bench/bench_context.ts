@@ -4,7 +4,7 @@ import type { PrivateKey } from "../../core/x509/private_key.ts";
 import { type Holder, makeHolderKeys, makeHolders, makeRequests } from "./holders.ts";
 import type { Ledger, ProgramName } from "./ledger.ts";
 import { type BenchServer, DATABASE, type Program, startProgram } from "./program.ts";
-import { materialNeeded, type Scale } from "./scale.ts";
+import { materialNeeded, type Scale, type Volume } from "./scale.ts";
 import { type Amounts, seedDatabase } from "./seed.ts";
 
 export interface BenchContext {
@@ -15,13 +15,14 @@ export interface BenchContext {
   readonly requests: readonly string[];
   holders(program: ProgramName): readonly Holder[];
   /**
-   * Calls `measure` for one program after the other, each time with a server on a fresh copy of a database that holds `amounts`. Every
-   * second round in the other order, so that no program always comes first.
+   * Calls `measure` as often as `rounds` says, for one program after the other, each time with a server on a fresh copy of a database
+   * that holds `amounts`. Every second round in the other order, so that no program always comes first.
    */
-  withServers(amounts: Amounts, round: number, measure: (server: BenchServer) => Promise<void>): Promise<void>;
-  /** A fresh folder with a database that holds `amounts`, to start servers on. */
-  copyOf(amounts: Amounts, program: Program): Promise<string>;
+  eachRound(amounts: Amounts, rounds: Volume, measure: Measure): Promise<void>;
 }
+
+/** @param round from 0 */
+export type Measure = (server: BenchServer, round: number) => Promise<void>;
 
 interface Setup {
   readonly scale: Scale;
@@ -46,12 +47,14 @@ export async function prepareBench(setup: Setup): Promise<BenchContext> {
     ...setup,
     requests,
     holders: (program) => holders.get(program) ?? [],
-    copyOf,
-    async withServers(amounts, round, measure) {
-      for (const program of round % 2 === 0 ? programs : programs.toReversed()) {
-        const copy = await copyOf(amounts, program);
-        await useServer(program, copy, measure);
-        await Deno.remove(copy, { recursive: true });
+    async eachRound(amounts, rounds, measure) {
+      for (let round = 0; round < Math.max(rounds.ours, rounds.reference); round++) {
+        for (const program of round % 2 === 0 ? programs : programs.toReversed()) {
+          if (round >= rounds[program.name]) continue;
+          const copy = await copyOf(amounts, program);
+          await useServer(program, copy, (server) => measure(server, round));
+          await Deno.remove(copy, { recursive: true });
+        }
       }
     },
   };

@@ -29,10 +29,13 @@ async function measureOperation(
   operation: Operation,
   databases: readonly Amounts[],
 ): Promise<void> {
+  const { rounds, fullRounds } = context.scale;
   for (const amounts of databases) {
-    for (let round = 0; round < context.scale.rounds; round++) {
-      await context.withServers(amounts, round, (server) => measureServer(context, server, { operation, amounts }));
-    }
+    await context.eachRound(
+      amounts,
+      amounts === EMPTY ? rounds : fullRounds,
+      (server) => measureServer(context, server, { operation, amounts }),
+    );
   }
 }
 

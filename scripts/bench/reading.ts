@@ -18,13 +18,10 @@ export async function measureReading(context: BenchContext): Promise<void> {
   const { rounds, revoked } = context.scale;
   const most = revoked.at(-1) ?? 0;
   for (const entries of [0, most]) {
-    for (let round = 0; round < rounds; round++) {
-      await context.withServers({ certificates: 0, revoked: entries }, round, async (server) => {
-        for (const read of readsOf(context, most).filter((one) => one.revoked === entries)) {
-          await measureRead(context, server, read);
-        }
-      });
-    }
+    const reads = readsOf(context, most).filter((read) => read.revoked === entries);
+    await context.eachRound({ certificates: 0, revoked: entries }, rounds, async (server) => {
+      for (const read of reads) await measureRead(context, server, read);
+    });
   }
 }
 

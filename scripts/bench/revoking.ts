@@ -11,14 +11,13 @@ import { median } from "./statistics.ts";
 const TOGETHER_BUDGET = 50;
 
 export async function measureRevoking(context: BenchContext): Promise<void> {
-  for (const revoked of context.scale.revoked) {
-    for (let round = 0; round < context.scale.rounds; round++) {
-      await context.withServers(
-        { certificates: 0, revoked },
-        round,
-        (server) => measureServer(context, server, revoked),
-      );
-    }
+  const { revoked, rounds } = context.scale;
+  for (const entries of revoked) {
+    await context.eachRound(
+      { certificates: 0, revoked: entries },
+      rounds,
+      (server) => measureServer(context, server, entries),
+    );
   }
 }
 

@@ -9,19 +9,17 @@ const REST = 1500;
 
 export async function measureStarting(context: BenchContext): Promise<void> {
   const { certificates, revoked } = context.scale;
-  const most = revoked.at(-1) ?? 0;
-  for (
-    const amounts of [{ certificates: 0, revoked: 0 }, { certificates, revoked: 0 }, { certificates: 0, revoked: most }]
-  ) {
-    for (let round = 0; round < context.scale.starts; round++) {
-      await measureRound(context, amounts, round);
-    }
-  }
+  const databases = [
+    { certificates: 0, revoked: 0 },
+    { certificates, revoked: 0 },
+    { certificates: 0, revoked: revoked.at(-1) ?? 0 },
+  ];
+  for (const amounts of databases) await measureDatabase(context, amounts);
 }
 
-async function measureRound({ ledger, withServers }: BenchContext, amounts: Amounts, round: number): Promise<void> {
+async function measureDatabase({ scale, ledger, eachRound }: BenchContext, amounts: Amounts): Promise<void> {
   const { start, memory } = figuresOf(amounts);
-  await withServers(amounts, round, async ({ program, pid, startMs }) => {
+  await eachRound(amounts, scale.starts, async ({ program, pid, startMs }, round) => {
     ledger.add(start, program.name, { value: startMs });
     // Once is enough: it hardly varies, and takes its time.
     if (round > 0) return;
