@@ -1,8 +1,7 @@
 /** A backup's file and the key that opens it. */
 import { openBackup, type OpenedBackup } from "../../core/backup/backup.ts";
 import { PEM_LABEL } from "../../core/pem.ts";
-import { CaucaseError } from "../../core/errors.ts";
-import { fileError, systemCode } from "../../core/host/file_error.ts";
+import { readChunks } from "../../core/host/backup_file.ts";
 import { belongTogether } from "../../core/host/key_file.ts";
 import { type Certificate, parseCertificate } from "../../core/x509/certificate.ts";
 import { isPrivateKeyBlock, type PrivateKey } from "../../core/x509/private_key.ts";
@@ -32,33 +31,19 @@ export async function readUserKey(path: string, passphrases: Passphrases): Promi
 
 /** Opens the backup at `path`, see `openBackup`; errors name the file. The file is closed when its statements ended. */
 export async function openBackupFile(path: string, key: PrivateKey): Promise<OpenedBackup> {
-  const { header, statements } = await aboutBackup(path, async () => await openBackup(await openFile(path), key));
+  const { header, statements } = await about(path, () => openBackup(readChunks(path), key));
   return { header, statements: namingFile(path, statements) };
-}
-
-async function openFile(path: string): Promise<AsyncIterable<Uint8Array>> {
-  return (await Deno.open(path)).readable;
 }
 
 async function* namingFile<T>(path: string, items: AsyncIterable<T>): AsyncGenerator<T> {
   const iterator = items[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const { value, done } = await aboutBackup(path, () => iterator.next());
+      const { value, done } = await about(path, () => iterator.next());
       if (done) return;
       yield value;
     }
   } finally {
     await iterator.return?.();
-  }
-}
-
-/** Runs what reads the backup at `path`; refusals and the system's errors name it. */
-async function aboutBackup<T>(path: string, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    const isFault = !(error instanceof CaucaseError) && systemCode(error) === undefined;
-    throw isFault ? error : fileError("read", path, error);
   }
 }

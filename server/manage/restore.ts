@@ -9,8 +9,8 @@ import { type CertificationRequest, csrFromPem, verifyCsr } from "../../core/x50
 import { checkKeyStrength } from "../../core/x509/public_key.ts";
 import type { NewDatabase } from "../storage/new_database.ts";
 import { RESTORED_MARK } from "../storage/restored_mark.ts";
-import { loadDump } from "./load_dump.ts";
-import { openBackupFile, readUserKey, type UserKey } from "./open_backup_file.ts";
+import { loadBackup } from "./load_backup.ts";
+import { readUserKey, type UserKey } from "./open_backup_file.ts";
 import { about, type Passphrases, unusable } from "./pem_files.ts";
 import type { ManagedStores } from "./private_stores.ts";
 import { type NewRequest, type Replacement, replaceUser } from "./restored_user.ts";
@@ -75,8 +75,7 @@ export async function restoreInto(
   circumstances: { readonly stores: ManagedStores } & Omit<Replacement, "user" | "request">,
 ): Promise<string> {
   const { database } = target;
-  const { statements } = await openBackupFile(files.backup, user.key);
-  await loadDump(database, statements);
+  await loadBackup(database, files.backup, user.key);
   target.completeSchema();
   const certificatePem = await replaceUser(database, circumstances.stores, { ...circumstances, user, request });
   database.run(`PRAGMA user_version = ${RESTORED_MARK}`);

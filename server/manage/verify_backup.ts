@@ -5,8 +5,8 @@ import type { CaName } from "../../core/ca/store.ts";
 import { Database } from "../storage/database.ts";
 import { CA_NAMES, createSchema } from "../storage/schema.ts";
 import { readCaRecords } from "./ca_records.ts";
-import { loadDump } from "./load_dump.ts";
-import { openBackupFile, readUserKey } from "./open_backup_file.ts";
+import { loadBackup } from "./load_backup.ts";
+import { readUserKey } from "./open_backup_file.ts";
 import type { Passphrases } from "./pem_files.ts";
 import { type ManagedStores, privateStores } from "./private_stores.ts";
 import { findCertificate } from "./restored_user.ts";
@@ -43,12 +43,11 @@ export interface BackupFigures {
  */
 export async function verifyBackup(order: VerifyOrder, passphrases: Passphrases): Promise<BackupFigures> {
   const user = await readUserKey(order.key, passphrases);
-  const { header, statements } = await openBackupFile(order.backup, user.key);
   // SQLite's temporary databases have no name in any folder: nothing stays, however the process ends.
-  const database = new Database("");
+  const database = new Database("(temporary)", { file: "" });
   try {
     database.run("PRAGMA trusted_schema = OFF");
-    await loadDump(database, statements);
+    const header = await loadBackup(database, order.backup, user.key);
     database.transaction(() => createSchema(database));
     requireIntegrity(database);
     const stores = privateStores(database, () => {});

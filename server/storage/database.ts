@@ -9,6 +9,8 @@ export type Bindable = string | bigint | Uint8Array | null;
 export type Row = Readonly<Record<string, SQLOutputValue>>;
 
 export interface ConnectionOptions {
+  /** The file to open, where it is not at the path that errors name; empty: one without a name, gone when it is closed. */
+  readonly file?: string;
   readonly readOnly?: boolean;
   /** How long a statement waits for another program's lock. It stops everything else meanwhile, so it is short. */
   readonly busyTimeoutMs?: number;
@@ -20,8 +22,8 @@ export class Database {
   readonly #statements = new Map<string, StatementSync>();
   #rollbacks = 0;
 
-  constructor(readonly path: string, { readOnly = false, busyTimeoutMs = 500 }: ConnectionOptions = {}) {
-    this.#handle = this.#guard(() => new DatabaseSync(path, { readOnly, timeout: busyTimeoutMs }));
+  constructor(readonly path: string, { file = path, readOnly = false, busyTimeoutMs = 500 }: ConnectionOptions = {}) {
+    this.#handle = this.#guard(() => new DatabaseSync(file, { readOnly, timeout: busyTimeoutMs }));
   }
 
   /** Whether a transaction is open. SQLite ends one by itself when a disk is full. */

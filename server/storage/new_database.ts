@@ -65,7 +65,7 @@ export class NewDatabase implements AsyncDisposable {
     const temporary = `${dirname(target)}/.caucase-${randomBytes(16).toHex()}.tmp`;
     await createPrivately(temporary, path);
     try {
-      return new NewDatabase(target, temporary, openUnsafely(temporary));
+      return new NewDatabase(target, temporary, openUnsafely(path, temporary));
     } catch (error) {
       await hostFileSystem.remove(temporary);
       throw error;
@@ -116,8 +116,8 @@ export class NewDatabase implements AsyncDisposable {
  * Nothing is written to the disk in time, and the rollback journal is in memory: nobody sees this file before it is complete, and
  * nobody wants it when it is not. So SQLite makes no files beside it.
  */
-function openUnsafely(path: string): Database {
-  const database = new Database(path);
+function openUnsafely(path: string, file: string): Database {
+  const database = new Database(path, { file });
   try {
     database.get("PRAGMA journal_mode = MEMORY");
     database.run("PRAGMA synchronous = OFF");
