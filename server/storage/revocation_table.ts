@@ -1,10 +1,13 @@
 /** The table `<ca>revoked`. Its rows are in the order in which they were added; serials are decimal text. */
 import type { CaName, Revocation } from "../../core/ca/store.ts";
-import { bothForms, fromSeconds, toSeconds, toText } from "./column_values.ts";
+import { bothForms, fromSeconds, toBigInt, toSeconds, toText } from "./column_values.ts";
 import type { Database, Row } from "./database.ts";
 
 /** RFC 5280 4.1.2.2: at most 20 bytes with the sign bit, so below 2^159. */
 const SERIAL_LIMIT = 2n ** 159n;
+
+const FIRST_ROWID = -(2n ** 63n);
+const PAGE = 2000n;
 
 /** Synchronous: within a transaction of the caller's where it writes. */
 export class RevocationTable {
@@ -31,9 +34,25 @@ export class RevocationTable {
 
   /** Those that had not expired at `from`, in the order they were added, without what no CRL can hold. */
   list(from: number): readonly Revocation[] {
-    const sql = `SELECT serial, revocation_date, expiration_date FROM ${this.#table}` +
-      " WHERE expiration_date >= ? ORDER BY rowid";
-    return this.database.all(sql, fromSeconds(from)).flatMap((row) => this.#toRevocation(row) ?? []);
+    const revocations: Revocation[] = [];
+    for (const row of this.#rows(from)) {
+      const revocation = this.#toRevocation(row);
+      if (revocation !== undefined) revocations.push(revocation);
+    }
+    return revocations;
+  }
+
+  /** Page by page: all rows at once take several times the memory of the revocations, one by one twice the time. */
+  *#rows(from: number): Generator<Row> {
+    const sql = `SELECT rowid, serial, revocation_date, expiration_date FROM ${this.#table}` +
+      " WHERE rowid >= ? AND expiration_date >= ? ORDER BY rowid LIMIT ?";
+    for (let next = FIRST_ROWID;;) {
+      const page = this.database.all(sql, next, fromSeconds(from), PAGE);
+      yield* page;
+      const last = page.at(-1);
+      if (last === undefined || page.length < PAGE) return;
+      next = toBigInt(last["rowid"]) + 1n;
+    }
   }
 
   removeExpired(before: number): void {
