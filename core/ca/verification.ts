@@ -30,7 +30,7 @@ export class Verification {
   }
 
   /**
-   * Whether `certificate`, of which `requireIssued` once said that `issuer` issued it, is good now. Costs no signature: for
+   * Whether `certificate`, which `issuer` issued as was seen once, is good now. Costs no signature: for
    * what is asked on every request of a connection.
    */
   async isStillGood(certificate: Certificate, issuer: Authority, now: number): Promise<boolean> {

@@ -32,10 +32,6 @@ export function derInteger(value: bigint | number): Bytes {
   return derElement(TAG.INTEGER, twosComplement(BigInt(value)));
 }
 
-export function derEnumerated(value: number): Bytes {
-  return derElement(TAG.ENUMERATED, twosComplement(BigInt(value)));
-}
-
 export function derBoolean(value: boolean): Bytes {
   return Uint8Array.of(TAG.BOOLEAN, 1, value ? 0xff : 0);
 }
@@ -79,11 +75,6 @@ export function derUtf8String(text: string): Bytes {
 /** IA5String; throws `RangeError` when `text` is not ASCII. */
 export function derIa5String(text: string): Bytes {
   return derElement(TAG.IA5_STRING, asciiBytes(text));
-}
-
-/** PrintableString; the caller answers for the alphabet of X.680 41.4. */
-export function derPrintableString(text: string): Bytes {
-  return derElement(TAG.PRINTABLE_STRING, asciiBytes(text));
 }
 
 /** `[number] EXPLICIT`. */
