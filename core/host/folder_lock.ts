@@ -23,7 +23,20 @@ export async function withFolderLock<T>(path: string, action: () => Promise<T>, 
     }
     await new Promise((resolve) => setTimeout(resolve, patience.pause));
   }
-  return await action();
+  try {
+    return await action();
+  } finally {
+    await unlock(lock);
+  }
+}
+
+/** Not by closing alone: a child process that is just being started may hold a copy of the descriptor for a moment longer. */
+async function unlock(folder: Deno.FsFile | undefined): Promise<void> {
+  try {
+    await folder?.unlock();
+  } catch {
+    // Where locks are not to be had, none was.
+  }
 }
 
 async function openFolder(folder: string): Promise<Deno.FsFile | undefined> {

@@ -16,7 +16,7 @@ export async function lockDatabase(path: string): Promise<Disposable> {
   const lockPath = `${path}.lock`;
   const file = await openLockFile(lockPath);
   try {
-    if (await file.tryLock(true)) return file;
+    if (await file.tryLock(true)) return { [Symbol.dispose]: () => release(file) };
     throw new CaucaseError("in-use", `the database ${path} is in use by another caucase process`, {
       hint: "stop that server first",
     });
@@ -24,6 +24,12 @@ export async function lockDatabase(path: string): Promise<Disposable> {
     file.close();
     throw error instanceof CaucaseError ? error : fileError("lock", lockPath, error);
   }
+}
+
+/** Not by closing alone: a child process that is just being started may hold a copy of the descriptor for a moment longer. */
+function release(file: Deno.FsFile): void {
+  file.unlockSync();
+  file.close();
 }
 
 async function openLockFile(path: string): Promise<Deno.FsFile> {
