@@ -44,6 +44,16 @@ Deno.test("wakeUp() goes on with the same key and the same request after a crash
   }
 });
 
+Deno.test("wakeUp() forgets the request for a certificate that it holds, whoever put it there", async () => {
+  const desk = new UpdaterDesk({ autoApprove: 0 });
+  await desk.start();
+  const [{ id } = { id: 0n }] = await desk.ca.issuance.pending();
+  await desk.ca.issuance.sign(id, undefined, desk.clock.now());
+  desk.files.put(PATHS.certificatePath, await desk.ca.issuance.certificate(id, desk.clock.now()));
+  await desk.start();
+  assert.equal(JSON.parse(desk.files.text(desk.entry.statePath) ?? "").request, null);
+});
+
 Deno.test("wakeUp() asks every minute for a request that waits, and stops when it was rejected", async () => {
   const desk = new UpdaterDesk({ autoApprove: 0 });
   const updater = await desk.open();

@@ -74,6 +74,8 @@ export class EntryUpdater {
       signal.throwIfAborted();
       const now = host.clock.now();
       const disk = await this.#disk.read();
+      // Its certificate is there: a kill came before we noted that, or a person fetched it.
+      if (disk.pair !== undefined) state.request = null;
       const { actions: [action], wakeAt } = plan(await this.#observed(disk), now);
       if (action === undefined) {
         // What was demanded and is not due has been looked at; a demand that came meanwhile stays.
