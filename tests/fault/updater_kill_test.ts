@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { LookNow, runEntries } from "../../cli/updater/daemon.ts";
 import { type RawEntry, toEntry } from "../../cli/updater/entry_options.ts";
+import { findKeyFile } from "../../core/host/key_file.ts";
+import type { PrivateKey } from "../../core/x509/private_key.ts";
 import { DAY, NOW } from "../support/issuing.ts";
 import { runServer, type TestServer } from "../support/running_server.ts";
 import { type TempFolder, tempFolder } from "../support/temp_folder.ts";
@@ -12,7 +14,7 @@ import { hostOf } from "./updater_program.ts";
 /** Killed by SIGKILL, as the shell counts. */
 const KILLED = 128 + 9;
 const DUE = NOW + 63 * DAY;
-const RULES = { validityDays: 93, maxPending: 3, autoApproveCount: 10 };
+const RULES = { validityDays: 93, maxPending: 3, autoApproveCount: 200 };
 
 /** What a renewal with key and certificate in two files must consist of. */
 const STEPS_OF_TWO = [
@@ -31,7 +33,7 @@ Deno.test("updater leaves a pair that fits, in two files, killed at every step o
   // Two at a time: most of it is the start of a process.
   const numbers = steps.keys();
   const worker = async (updater: KilledUpdater) => {
-    for (const number of numbers) await updater.killAt(number + 1, steps);
+    for (const number of numbers) await updater.killRenewalAt(number + 1, steps);
   };
   await Promise.all([worker(one), worker(other)]);
 });
@@ -44,69 +46,98 @@ Deno.test("updater leaves a pair that fits, in one file, killed at every step th
   const begin = steps.indexOf("answer to renew");
   const end = steps.findIndex((step) => /^remove .*\.renewing$/.test(step));
   assert.ok(begin > 0 && end > begin);
-  for (let number = begin; number <= end; number++) await updater.killAt(number + 1, steps);
+  for (let number = begin; number <= end; number++) await updater.killRenewalAt(number + 1, steps);
 });
 
-/** The files of one host, put back after each kill to what they were when the certificate became due. */
+Deno.test("updater goes on with the key and request that it has made, killed at every step to the first certificate", async () => {
+  await using server = await runServer({ serve: { service: RULES } });
+  await using updater = await KilledUpdater.open(server, "key.pem", { now: NOW });
+  const steps = await updater.steps();
+  const begin = steps.findIndex((step) => /^rename .*key\.pem$/.test(step));
+  const end = steps.findIndex((step) => /^remove .*\.pending$/.test(step));
+  assert.ok(begin > 0 && end > begin && steps.slice(begin, end).includes("send submit"));
+  for (let number = begin + 1; number <= end; number++) {
+    const about = await updater.kill(number + 1, steps);
+    const { publicKey } = await updater.key() ?? assert.fail(about);
+    await updater.startAgain(about);
+    assert.equal((await updater.key())?.publicKey.keyId, publicKey.keyId, about);
+  }
+});
+
+/** The files of one host, put back before each kill to what they were. */
 class KilledUpdater implements AsyncDisposable {
   readonly #settings: files.Settings;
-  readonly #due: string;
+  readonly #before: string;
 
-  private constructor(private readonly folder: TempFolder, private readonly entry: RawEntry) {
+  private constructor(
+    private readonly folder: TempFolder,
+    private readonly entry: RawEntry,
+    private readonly now: number,
+  ) {
     this.#settings = { folder: `${folder.path}/host`, entry };
-    this.#due = `${folder.path}/due`;
+    this.#before = `${folder.path}/before`;
   }
 
-  static async open(server: TestServer, keyFile: string): Promise<KilledUpdater> {
+  /** Without files unless it shall hold a certificate that is due at `now`. */
+  static async open(server: TestServer, keyFile: string, { now = DUE } = {}): Promise<KilledUpdater> {
     const folder = await tempFolder();
     const host = `${folder.path}/host`;
     const key = `${host}/${keyFile}`;
     const entry = { ...files.filesIn(host, `http://127.0.0.1:${server.port}`), key, onRenew: files.HOOK };
-    const updater = new KilledUpdater(folder, entry);
+    const updater = new KilledUpdater(folder, entry, now);
     await Deno.mkdir(host);
-    await files.runWell({ ...updater.#settings, machine: { now: NOW } });
-    await Deno.remove(`${host}/hook.log`);
-    await files.copyFiles(host, updater.#due);
+    if (now > NOW) {
+      await files.runWell({ ...updater.#settings, machine: { now: NOW } });
+      await Deno.remove(`${host}/hook.log`);
+    }
+    await files.copyFiles(host, updater.#before);
     return updater;
   }
 
-  /** What a renewal does, step by step. */
+  /** What it does when it is not killed, step by step. */
   async steps(): Promise<string[]> {
     const stepsPath = `${this.folder.path}/steps`;
-    await files.runWell({ ...this.#settings, machine: { now: DUE, stepsPath } });
+    await files.runWell({ ...this.#settings, machine: { now: this.now, stepsPath } });
     return (await Deno.readTextFile(stepsPath)).split("\n");
   }
 
-  /** Kills a renewal at the step of that number, from 1, and lets the next start complete it. */
-  async killAt(number: number, steps: readonly string[]): Promise<void> {
-    const { entry } = this;
-    const { folder } = this.#settings;
-    const about = `killed at step ${number}, ${steps[number - 1]}`;
-    await files.copyFiles(this.#due, folder);
-    const serial = await files.serialOf(entry);
-    const { status, err } = await files.runOnce({ ...this.#settings, machine: { now: DUE, killAt: number } });
-    assert.equal(status, KILLED, about + err);
-    await files.pairOf(entry);
-    const isRecoverable = await files.textOf(`${entry.key}.pending`) !== "";
-    assert.ok(isRecoverable || await files.fitsForOthers(entry), about);
+  /** The key that others read; undefined where there is none. */
+  async key(): Promise<PrivateKey | undefined> {
+    return (await findKeyFile(this.entry.key ?? ""))?.key;
+  }
 
-    assert.equal(await this.#startAgain(), 0, about);
-    assert.ok(await files.fitsForOthers(entry), about);
-    assert.notEqual(await files.serialOf(entry), serial, about);
+  /** Kills a renewal at the step of that number, from 1, and lets the next start complete it. */
+  async killRenewalAt(number: number, steps: readonly string[]): Promise<void> {
+    await files.copyFiles(this.#before, this.#settings.folder);
+    const serial = await files.serialOf(this.entry);
+    const about = await this.kill(number, steps);
+    await files.pairOf(this.entry);
+    const isRecoverable = await files.textOf(`${this.entry.key}.pending`) !== "";
+    assert.ok(isRecoverable || await files.fitsForOthers(this.entry), about);
+    await this.startAgain(about);
+    assert.notEqual(await files.serialOf(this.entry), serial, about);
+  }
+
+  /** Kills it at that step; what to say of it. */
+  async kill(number: number, steps: readonly string[]): Promise<string> {
+    await files.copyFiles(this.#before, this.#settings.folder);
+    const about = `killed at step ${number}, ${steps[number - 1]}`;
+    const { status, err } = await files.runOnce({ ...this.#settings, machine: { now: this.now, killAt: number } });
+    assert.equal(status, KILLED, about + err);
+    return about;
+  }
+
+  /** Lets it complete what it was killed over: in this process, as all that is left of the other one is on the disk. */
+  async startAgain(about: string): Promise<void> {
+    const { folder } = this.#settings;
+    const host = { ...hostOf({ now: this.now + 300 }, new FaultyFileSystem()), print: () => {} };
+    const control = { signal: new AbortController().signal, look: new LookNow(), once: true };
+    const entry = toEntry({ ...this.entry, onRenew: `cd ${folder}; ${files.HOOK}` }, String);
+    assert.equal(await runEntries([entry], host, control), 0, about);
+    assert.ok(await files.fitsForOthers(this.entry), about);
     assert.match(await files.textOf(`${folder}/hook.log`), /certificate/, about);
     const leftovers = (await files.fileNames(folder)).filter((name) => /renewing|pending/.test(name));
     assert.deepEqual(leftovers, [], about);
-  }
-
-  /** In this process, as that is quicker: all that is left of the killed one is on the disk. */
-  async #startAgain(): Promise<number> {
-    const host = { ...hostOf({ now: DUE + 300 }, new FaultyFileSystem()), print: () => {} };
-    const control = { signal: new AbortController().signal, look: new LookNow(), once: true };
-    return await runEntries(
-      [toEntry({ ...this.entry, onRenew: `cd ${this.#settings.folder}; ${files.HOOK}` }, String)],
-      host,
-      control,
-    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
