@@ -1,5 +1,6 @@
 /** One updater per set of files: a lock of the kernel on a file beside them, which ends with its holder, however that ends. */
 import { CaucaseError } from "../../core/errors.ts";
+import { lockFile } from "../../core/host/file_lock.ts";
 import { KEY_FILE_MODE } from "../../core/host/key_file.ts";
 import { fileError } from "../../core/host/file_error.ts";
 import type { FileSystem } from "./host.ts";
@@ -13,9 +14,8 @@ export async function lockFiles(path: string, fileSystem: FileSystem): Promise<D
   const lockPath = `${path}.caucase-updater.lock`;
   try {
     await createOnce(lockPath, fileSystem);
-    const file = await Deno.open(lockPath);
-    if (await tryLock(file)) return file;
-    file.close();
+    const lock = await lockFile(await Deno.open(lockPath), { optional: true });
+    if (lock !== undefined) return lock;
   } catch (error) {
     throw fileError("lock", lockPath, error);
   }
@@ -27,8 +27,8 @@ export async function lockFiles(path: string, fileSystem: FileSystem): Promise<D
 /** Whether somebody holds the lock. Changes nothing. */
 export async function isLocked(path: string): Promise<boolean> {
   try {
-    using file = await Deno.open(`${path}.caucase-updater.lock`);
-    return !await file.tryLock(true);
+    using lock = await lockFile(await Deno.open(`${path}.caucase-updater.lock`), { optional: true });
+    return lock === undefined;
   } catch {
     // Without a lock file nobody ever ran here; one that cannot be opened is somebody else's business.
     return false;
@@ -46,13 +46,4 @@ async function createOnce(path: string, fileSystem: FileSystem): Promise<void> {
 function isExisting(error: unknown): boolean {
   return error instanceof Deno.errors.AlreadyExists ||
     (error instanceof Error && "code" in error && error.code === "EEXIST");
-}
-
-/** Whether the lock was obtained, or cannot be had at all: some network file systems lock nothing. */
-async function tryLock(file: Deno.FsFile): Promise<boolean> {
-  try {
-    return await file.tryLock(true);
-  } catch {
-    return true;
-  }
 }

@@ -5,6 +5,7 @@
  */
 import { CaucaseError } from "../../core/errors.ts";
 import { fileError } from "../../core/host/file_error.ts";
+import { lockFile } from "../../core/host/file_lock.ts";
 import { ensurePrivateFile } from "./private_file.ts";
 
 /**
@@ -14,22 +15,19 @@ import { ensurePrivateFile } from "./private_file.ts";
  */
 export async function lockDatabase(path: string): Promise<Disposable> {
   const lockPath = `${path}.lock`;
-  const file = await openLockFile(lockPath);
-  try {
-    if (await file.tryLock(true)) return { [Symbol.dispose]: () => release(file) };
-    throw new CaucaseError("in-use", `the database ${path} is in use by another caucase process`, {
-      hint: "stop that server first",
-    });
-  } catch (error) {
-    file.close();
-    throw error instanceof CaucaseError ? error : fileError("lock", lockPath, error);
-  }
+  const lock = await lockOrExplain(await openLockFile(lockPath), lockPath);
+  if (lock !== undefined) return lock;
+  throw new CaucaseError("in-use", `the database ${path} is in use by another caucase process`, {
+    hint: "stop that server first",
+  });
 }
 
-/** Not by closing alone: a child process that is just being started may hold a copy of the descriptor for a moment longer. */
-function release(file: Deno.FsFile): void {
-  file.unlockSync();
-  file.close();
+async function lockOrExplain(file: Deno.FsFile, path: string): Promise<Disposable | undefined> {
+  try {
+    return await lockFile(file, { optional: false });
+  } catch (error) {
+    throw fileError("lock", path, error);
+  }
 }
 
 async function openLockFile(path: string): Promise<Deno.FsFile> {
