@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { LIFE_SPAN, NOW } from "../../tests/support/issuing.ts";
+import { LIFE_SPAN, NOW, random } from "../../tests/support/issuing.ts";
 import { newKey, testKey } from "../../tests/support/keys.ts";
 import {
   backUp,
@@ -15,6 +15,7 @@ import {
 import { crlLifeSpan } from "../../core/ca/lifecycle.ts";
 import { belongTogether } from "../../core/host/key_file.ts";
 import { certificateFromPem, isIssuedBy } from "../../core/x509/certificate.ts";
+import { encryptPrivateKey } from "../../core/x509/encrypted_key.ts";
 import { RESTORED_MARK } from "../storage/restored_mark.ts";
 import { CA_NAMES } from "../storage/schema.ts";
 import { openSqliteStorage } from "../storage/sqlite_storage.ts";
@@ -101,6 +102,17 @@ Deno.test("manage() appends the new certificate to a file that holds the new key
   assert.ok(text.startsWith(keyPem(key)));
   assert.ok(belongTogether(key, await certificateFromPem(text)));
   assert.equal(((await Deno.stat(files.crt)).mode ?? 0) & 0o777, 0o640);
+});
+
+Deno.test("manage() asks for the passphrase of an encrypted key", async () => {
+  await using restorable = await makeRestorable();
+  const { files, order } = restorable;
+  const encryption = { passphrase: "sesame", random, iterations: 1 };
+  await write(files.key, await encryptPrivateKey(await testKey("RSA"), encryption));
+  const ofKey = (path: string) => Promise.resolve(path === files.key ? "sesame" : "");
+  const host = manageHost();
+  await manage(order, { ...host, passphrases: { ...host.passphrases, ofKey } });
+  assert.equal(rowsOf(restorable, "caurevoked").after.length, 1);
 });
 
 Deno.test("manage() restores with an expired certificate, and makes a new CA where all have expired", async () => {
