@@ -2,7 +2,7 @@
 import type { CaStore } from "../../core/ca/store.ts";
 import { equalBytes } from "../../core/bytes.ts";
 import { belongTogether } from "../../core/host/key_file.ts";
-import { PEM_LABEL } from "../../core/pem.ts";
+import { onlyPem, PEM_LABEL } from "../../core/pem.ts";
 import {
   type Certificate,
   certificateToPem,
@@ -95,12 +95,17 @@ function signsCrls({ extensions }: Certificate): boolean {
  * @returns how many these were
  */
 export async function importKeyPairs(store: CaStore, pairs: readonly CaKeyPair[]): Promise<number> {
-  const stored = new Set((await store.authorities()).map(({ certificatePem }) => certificatePem.trim()));
+  // As DER: who else wrote to the database may have cut the lines of PEM elsewhere.
+  const derOf = (pem: string) => onlyPem(pem, [PEM_LABEL.CERTIFICATE], "CA certificate in the database").der.toHex();
+  const stored = new Set((await store.authorities()).map(({ certificatePem }) => derOf(certificatePem)));
   let added = 0;
   for (const { certificate, key } of pairs) {
-    const certificatePem = certificateToPem(certificate);
-    if (stored.has(certificatePem.trim())) continue;
-    await store.addAuthority({ expirationDate: certificate.notAfter, keyPem: privateKeyToPem(key), certificatePem });
+    if (stored.has(certificate.der.toHex())) continue;
+    await store.addAuthority({
+      expirationDate: certificate.notAfter,
+      keyPem: privateKeyToPem(key),
+      certificatePem: certificateToPem(certificate),
+    });
     added++;
   }
   return added;
