@@ -24,10 +24,18 @@ export function days(text: string): number {
   return value;
 }
 
-/** A number of days over 0, fractions allowed. */
+/** In days: a CRL lives for a third of this, and is 10 seconds old when it is made. */
+const SHORTEST_LIFE_SPAN = 36 / 86_400;
+
+/** In days: a hundred years. The CA of the HTTPS listener lives 40 times as long, and certificates know no year 10000. */
+const LONGEST_LIFE_SPAN = 36_500;
+
+/** How long certificates live, in days, fractions allowed. */
 export function lifeSpanDays(text: string): number {
   const value = days(text);
-  if (value === 0) throw new InvalidArgumentError("It must be more than no days.");
+  if (value < SHORTEST_LIFE_SPAN || value > LONGEST_LIFE_SPAN) {
+    throw new InvalidArgumentError(`It must be from 36 seconds (0.00042) to ${LONGEST_LIFE_SPAN} days.`);
+  }
   return value;
 }
 

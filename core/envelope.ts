@@ -36,7 +36,7 @@ const MessageShape = v.variant("digest", [
 /** A message from a value that JSON held. Throws `malformed` when it is none. */
 export function messageFromJson(value: unknown): Message {
   const parsed = v.safeParse(MessageShape, value);
-  if (!parsed.success) throw malformed(`not a signed message: ${v.summarize(parsed.issues)}`);
+  if (!parsed.success) throw malformed("not a message of payload, digest (null or a known one) and signature");
   const message = parsed.output;
   if (message.digest === null) return { payload: message.payload, digest: null };
   return { payload: message.payload, digest: message.digest, signature: decodeSignature(message.signature) };

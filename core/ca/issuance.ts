@@ -81,12 +81,14 @@ export class Issuance {
     return (await this.#stored(id, now)).csr;
   }
 
-  /** The certificate issued for a request, PEM. Once fetched it is kept for less time. */
-  async certificate(id: bigint, now: number): Promise<string> {
+  /** The certificate issued for a request, PEM. Once `fetched`, and not just looked at, it is kept for less time. */
+  async certificate(id: bigint, now: number, fetched = true): Promise<string> {
     const { certificatePem, expirationDate } = await this.#stored(id, now);
     if (certificatePem === undefined) throw notFound(id);
     const readUntil = now + this.settings.retention.read;
-    if (expirationDate !== undefined && expirationDate > readUntil) await this.store.expireEarlier(id, readUntil);
+    if (fetched && expirationDate !== undefined && expirationDate > readUntil) {
+      await this.store.expireEarlier(id, readUntil);
+    }
     return certificatePem;
   }
 

@@ -1,5 +1,4 @@
 /** Revoking: by the holder, by a user, by a bare serial number. */
-import { CaucaseError } from "../errors.ts";
 import type { Certificate } from "../x509/certificate.ts";
 import type { Authorities } from "./authorities.ts";
 import type { CrlPublisher } from "./crl_publisher.ts";
@@ -48,12 +47,7 @@ export class RevocationDesk {
 
   async #record(serial: bigint, { lastNeeded, now }: { lastNeeded: number; now: number }): Promise<void> {
     const { store, crls, lifeSpan } = this.parts;
-    if (await store.isRevoked(serial)) throw alreadyRevoked(serial);
     const revocation = { serial, revocationDate: now, expirationDate: lastNeeded + crlLifeSpan(lifeSpan) };
     await crls.add(revocation, await store.revoke(revocation), now);
   }
-}
-
-function alreadyRevoked(serial: bigint): CaucaseError {
-  return new CaucaseError("already-revoked", `serial number ${serial} is revoked already`);
 }

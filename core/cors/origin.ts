@@ -3,6 +3,7 @@
  * lower case, the scheme's default port left out, IPv6 in brackets.
  */
 import { CaucaseError } from "../errors.ts";
+import { httpsPortBeside, parseNetloc } from "../protocol/netloc.ts";
 
 /** What pages without an origin of their own send: sandboxed frames, `data:` addresses, posts that were redirected. */
 export const OPAQUE_ORIGIN = "null";
@@ -55,7 +56,7 @@ export function requestOrigin({ secure, host }: RequestTarget): string | undefin
 /** The HTTPS origin beside an HTTP one: the next port, and 443 for 80. Undefined where there is no next port. */
 export function httpsSibling(httpOrigin: string): string | undefined {
   const url = new URL(httpOrigin);
-  const port = url.port === "" ? 443 : Number(url.port) + 1;
+  const port = httpsPortBeside(url.port === "" ? 80 : Number(url.port));
   return parseOrigin(`https://${url.hostname}:${port}`);
 }
 
@@ -75,10 +76,12 @@ export function httpsOrigin(request: RequestTarget, fallback: string): string {
  * @throws `usage` when it is none
  */
 export function httpsOriginOfNetloc(netloc: string): string {
-  const origin = parseOrigin(`http://${netloc}`);
-  const https = origin && httpsSibling(origin);
-  if (https) return https;
-  throw new CaucaseError("usage", `--netloc: ${JSON.stringify(netloc)} is not HOST or HOST:PORT`);
+  const { host, port } = parseNetloc(netloc);
+  const origin = parseOrigin(`https://${host.includes(":") ? `[${host}]` : host}:${httpsPortBeside(port)}`);
+  if (origin === undefined) {
+    throw new CaucaseError("usage", `--netloc: ${JSON.stringify(netloc)} is too long for a host`);
+  }
+  return origin;
 }
 
 /**

@@ -4,15 +4,12 @@ import { type ConsentTokens, readConsentCookie, setConsentCookie, withoutToken }
 import { isWebOrigin, OPAQUE_ORIGIN, parseOrigin } from "./origin.ts";
 import { readConsent, type Verification } from "./token.ts";
 
-/** Which other origins a route is for: all, those a person consented to, or none at all. */
-export type OriginPolicy = CrossOrigin | "none";
-
 export interface OriginQuestion {
   /** The `Origin` header. A request without one comes from no other origin's page: there is nothing to judge. */
   readonly origin: string;
   /** The origin that the request was sent to, in normal form, where it says. */
   readonly sentTo: string | undefined;
-  readonly policy: OriginPolicy;
+  readonly policy: CrossOrigin;
   /** The `Cookie` header. */
   readonly cookie: string | undefined;
 }
@@ -45,7 +42,7 @@ export function judgeOrigin(
 }
 
 /** Nobody can tell whose page it is, so what is open to all is all it gets. */
-function judgeOpaque(policy: OriginPolicy): Judgement {
+function judgeOpaque(policy: CrossOrigin): Judgement {
   return policy === "any" ? { kind: "allowed", origin: OPAQUE_ORIGIN } : refused('origin "null" is nobody\'s');
 }
 

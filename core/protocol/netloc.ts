@@ -11,16 +11,20 @@ export interface Netloc {
 }
 
 const HTTP_PORT = 80;
+const MAX_PORT = 65_535;
 
 /** @throws `usage` */
 export function parseNetloc(text: string): Netloc {
   const [, host, , port] = /^([a-z0-9._-]+|(\[[0-9a-f:.]+\]))(?::(\d{1,5}))?$/i.exec(text) ?? [];
   const url = host === undefined ? null : URL.parse(`http://${host}/`);
   const number = port === undefined ? HTTP_PORT : Number(port);
-  if (url === null || number < 1 || number > 65535) {
+  if (url === null || number < 1 || number > MAX_PORT) {
     throw new CaucaseError("usage", `--netloc: ${JSON.stringify(text)} is not HOST or HOST:PORT`, {
       hint: "for instance ca.example.com, 192.0.2.1:8000 or [2001:db8::1]:8000",
     });
+  }
+  if (number === MAX_PORT) {
+    throw new CaucaseError("usage", `--netloc: ${JSON.stringify(text)} leaves no next port for HTTPS`);
   }
   return { text, host: url.hostname.replace(/^\[|\]$/g, ""), port: number };
 }

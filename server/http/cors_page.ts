@@ -83,7 +83,7 @@ async function readDecision(exchange: Exchange) {
   const type = exchange.header("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/x-www-form-urlencoded") throw malformed("the body is not a form");
   const body = await exchange.body();
-  if (body.length > MAX_FORM_SIZE) throw new CaucaseError("too-large", "the form is too large");
+  if (body.length > MAX_FORM_SIZE) throw malformed("the form is too large");
   const form = new URLSearchParams(formText(body));
   const grant = single(form, "grant");
   if (grant !== "0" && grant !== "1") throw malformed('"grant" is neither 0 nor 1');

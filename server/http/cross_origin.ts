@@ -8,7 +8,8 @@ import {
   parseWhitelist,
   requestOrigin,
 } from "../../core/cors/origin.ts";
-import { judgeOrigin, type OriginPolicy } from "../../core/cors/policy.ts";
+import { judgeOrigin } from "../../core/cors/policy.ts";
+import type { CrossOrigin as OriginPolicy } from "../../core/protocol/routes.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import type { Answer, Exchange } from "./exchange.ts";
 import { refusal } from "./refusals.ts";

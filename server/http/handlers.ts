@@ -41,8 +41,8 @@ export const HANDLERS: Readonly<Record<Exclude<RouteName, "corsPage" | "corsDeci
   crl: getCrl,
   pendingList: listPending,
   request: async ({ ca, id, now }) => ok("application/pkcs10", await ca.issuance.request(parseRequestId(id), now)),
-  certificate: async ({ ca, id, now }) =>
-    ok("application/pkix-cert", await ca.issuance.certificate(parseRequestId(id), now)),
+  certificate: async ({ exchange, ca, id, now }) =>
+    ok("application/pkix-cert", await ca.issuance.certificate(parseRequestId(id), now, exchange.method === "GET")),
   caCertificate: async ({ ca, now }) => caCertificate(await ca.authorities.valid(now)),
   caChain: async ({ ca, now }) => ok("application/json", await ca.authorities.chainJson(now)),
   httpsCa: async ({ ca, now, vouching }) => ok("application/json", await vouching.json(ca, now)),

@@ -11,7 +11,10 @@ type Value = SQLOutputValue | undefined;
 /** The bytes of a BLOB or TEXT. */
 export function toBytes(value: Value): Bytes {
   if (typeof value === "string") return utf8(value);
-  if (value instanceof Uint8Array) return new Uint8Array(value);
+  // A view of the copy that SQLite made: another copy would be a burden with large requests.
+  if (value instanceof Uint8Array && value.buffer instanceof ArrayBuffer) {
+    return new Uint8Array(value.buffer, value.byteOffset, value.length);
+  }
   throw unexpected("text", value);
 }
 

@@ -12,6 +12,12 @@ const REMOVED_AT_ONCE = 500n;
 const BYTES = "COALESCE(LENGTH(CAST(csr AS BLOB)), 0)";
 const PENDING_BYTES = `CASE WHEN crt IS NULL THEN ${BYTES} END`;
 
+/**
+ * With how many rows of one key a request is compared at most. A holder can renew with one key as often as it likes; requests that are
+ * sent again are then taken for new ones, which costs the holder alone.
+ */
+const COMPARED_AT_MOST = 256n;
+
 const COLUMNS = "id, key_id, expiration_date, csr, crt";
 /** SQLite's integers end there, and so do ids. */
 const MAX_ID = 2n ** 63n - 1n;
@@ -46,10 +52,10 @@ export class RequestTable {
 
   /** Unexpired rows with this key and these bytes, those to be forgotten first before the others, pending ones last. */
   findLike(keyId: string, csr: Bytes, now: number): readonly StoredRequest[] {
-    const sql =
-      `SELECT ${COLUMNS} FROM ${this.#table} WHERE key_id IN (?, ?) AND CAST(csr AS BLOB) = ? AND ${UNEXPIRED}` +
+    const sameKey = `SELECT ${COLUMNS} FROM ${this.#table} WHERE key_id IN (?, ?) LIMIT ?`;
+    const sql = `SELECT ${COLUMNS} FROM (${sameKey}) WHERE CAST(csr AS BLOB) = ? AND ${UNEXPIRED}` +
       " ORDER BY expiration_date IS NULL, expiration_date, id";
-    return this.database.all(sql, ...bothForms(keyId), csr, fromSeconds(now)).map(toRequest);
+    return this.database.all(sql, ...bothForms(keyId), COMPARED_AT_MOST, csr, fromSeconds(now)).map(toRequest);
   }
 
   pending(): readonly StoredRequest[] {
