@@ -1,4 +1,4 @@
-/** A small fleet, for the gate; tests/fault/fleet_test.ts runs a large one. */
+/** A small fleet, for the gate; tests/long/fleet_test.ts runs a large one. */
 import assert from "node:assert/strict";
 import { simulateFleet } from "./support/fleet.ts";
 
