@@ -97,7 +97,10 @@ Deno.test("runJobs() lets no job wait for another that fails or hangs", async ()
   hung.resolve(NOW);
   assert.deepEqual(healthy.runs, [0, 10, 20]);
   // A fault of ours comes with its stack.
-  assert.match(bench.warnings.join(), /^throwing failed, next try in 60 s: TypeError: at once, not as a promise\n +at /);
+  assert.match(
+    bench.warnings.join(),
+    /^throwing failed, next try in 60 s: TypeError: at once, not as a promise\n +at /,
+  );
 });
 
 Deno.test("runJobs() sees a jump forward of the clock at once", async () => {
