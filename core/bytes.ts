@@ -43,3 +43,9 @@ export function bigIntToBytes(value: bigint): Bytes {
   const hex = value.toString(16);
   return Uint8Array.fromHex(hex.length % 2 ? "0" + hex : hex);
 }
+
+/** Big-endian bytes of a non-negative number, zeros in front up to `size`, which must be enough. */
+export function bigIntToPaddedBytes(value: bigint, size: number): Bytes {
+  const bytes = bigIntToBytes(value);
+  return concatBytes(new Uint8Array(size - bytes.length), bytes);
+}

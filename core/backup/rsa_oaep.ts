@@ -3,7 +3,7 @@
  * not weaken it. By WebCrypto where that takes the key; moduli over 4096 bits and exponents over 32 bits it does not, and whoever
  * holds one must not be without backups.
  */
-import { bigIntToBytes, type Bytes, bytesToBigInt, concatBytes } from "../bytes.ts";
+import { bigIntToPaddedBytes, type Bytes, bytesToBigInt, concatBytes } from "../bytes.ts";
 import type { RandomSource } from "../ca/settings.ts";
 import { openDer, readWholeBitString } from "../x509/der_reader.ts";
 import { TAG } from "../x509/der_tags.ts";
@@ -11,7 +11,7 @@ import { digest } from "../x509/hashes.ts";
 import type { PrivateKey } from "../x509/private_key.ts";
 import { pkcs1FromPkcs8 } from "../x509/private_key_format.ts";
 import type { PublicKey } from "../x509/public_key.ts";
-import { readRsaPublicKey, type RsaPublicNumbers } from "../x509/rsa_numbers.ts";
+import { modularPower, readRsaPublicKey, type RsaPublicNumbers } from "../x509/rsa_numbers.ts";
 
 const HASH_SIZE = 20;
 const OAEP = { name: "RSA-OAEP", hash: "SHA-1" };
@@ -30,7 +30,7 @@ export async function encryptOaep(key: PublicKey, message: Bytes, random: Random
   }
   const size = Math.ceil(numbers.bits / 8);
   const encoded = await encode(message, random(HASH_SIZE), size);
-  return leftPadded(power(bytesToBigInt(encoded), numbers.exponent, numbers.modulus), size);
+  return bigIntToPaddedBytes(modularPower(bytesToBigInt(encoded), numbers.exponent, numbers.modulus), size);
 }
 
 /** The message that was encrypted to an RSA key; undefined when none was. */
@@ -41,7 +41,7 @@ export async function decryptOaep(key: PrivateKey, encrypted: Bytes): Promise<By
   if (isOfWebCrypto(numbers)) return await decryptByWebCrypto(key, encrypted);
   const number = bytesToBigInt(encrypted);
   if (number >= numbers.modulus) return undefined;
-  return await decode(leftPadded(power(number, privateExponent(key), numbers.modulus), size));
+  return await decode(bigIntToPaddedBytes(modularPower(number, privateExponent(key), numbers.modulus), size));
 }
 
 async function decryptByWebCrypto(key: PrivateKey, encrypted: Bytes): Promise<Bytes | undefined> {
@@ -104,21 +104,6 @@ function isOfWebCrypto({ bits, exponent }: RsaPublicNumbers): boolean {
   return bits <= 4096 && exponent < 2n ** 32n;
 }
 
-function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
-  let result = 1n;
-  for (const bit of exponent.toString(2)) {
-    result = (result * result) % modulus;
-    if (bit === "1") result = (result * base) % modulus;
-  }
-  return result;
-}
-
 function xor(a: Uint8Array, b: Uint8Array): Bytes {
   return Uint8Array.from(a, (byte, index) => byte ^ (b[index] ?? 0));
-}
-
-/** Big-endian, `size` bytes; `number` fits. */
-function leftPadded(number: bigint, size: number): Bytes {
-  const bytes = bigIntToBytes(number);
-  return concatBytes(new Uint8Array(size - bytes.length), bytes);
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { CaucaseError } from "../errors.ts";
 import { encodePem } from "../pem.ts";
 import { belongTogether, findKeyFile, readKeyFile } from "./key_file.ts";
-import { inFolder, makePair } from "./test_material.ts";
+import { inFolder, makePair } from "../../tests/support/host_material.ts";
 
 const { keyPem, certificatePem, key, certificate } = await makePair();
 const other = await makePair();

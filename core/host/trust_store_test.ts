@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { FaultyFileSystem } from "../../tests/fault/faulty_file_system.ts";
-import { inFolder, makeCrl, makePair, modeOf, namesIn } from "./test_material.ts";
+import { inFolder, makeCrl, makePair, modeOf, namesIn } from "../../tests/support/host_material.ts";
 import { openCaStore, openCrlStore } from "./trust_store.ts";
 
 const [OLD, NEW] = [await makePair(), await makePair()];

@@ -63,3 +63,13 @@ export function rsaPublicFromPrivate(der: Uint8Array, what: string): Uint8Array 
 function unacceptable(what: string, problem: string): CaucaseError {
   return new CaucaseError("unacceptable", `${what} ${problem}`);
 }
+
+/** `base` to the power of `exponent`, modulo `modulus`. Takes a time that depends on its operands: not for keys of a server. */
+export function modularPower(base: bigint, exponent: bigint, modulus: bigint): bigint {
+  let result = 1n;
+  for (const bit of exponent.toString(2)) {
+    result = (result * result) % modulus;
+    if (bit === "1") result = (result * base) % modulus;
+  }
+  return result;
+}

@@ -2,10 +2,10 @@
  * Verifies RSA signatures with arithmetic of our own, for keys that the runtime's WebCrypto does not take: moduli over
  * 4096 bits and exponents over 32 bits. Everything here is public, so nothing needs to run in constant time.
  */
-import { bigIntToBytes, type Bytes, bytesToBigInt, concatBytes, equalBytes } from "../bytes.ts";
+import { bigIntToPaddedBytes, type Bytes, bytesToBigInt, concatBytes, equalBytes } from "../bytes.ts";
 import { derNull, derOctetString, derOid, derSequence } from "./der_writer.ts";
 import { digest as hash, HASH_OID, HASH_SIZE, type HashName } from "./hashes.ts";
-import type { RsaPublicNumbers } from "./rsa_numbers.ts";
+import { modularPower, type RsaPublicNumbers } from "./rsa_numbers.ts";
 import type { RsaPkcs1Algorithm, RsaPssAlgorithm } from "./signature_algorithm.ts";
 
 export interface SignedData {
@@ -21,10 +21,13 @@ export async function verifyRsa(
 ): Promise<boolean> {
   const number = bytesToBigInt(signature);
   if (signature.length !== Math.ceil(key.bits / 8) || number >= key.modulus) return false;
-  const message = power(number, key.exponent, key.modulus);
+  const message = modularPower(number, key.exponent, key.modulus);
   const digest = await hash(algorithm.hash, data);
   if (algorithm.scheme === "RSA-PSS") return await isPssEncoding(message, { algorithm, digest, bits: key.bits - 1 });
-  return equalBytes(leftPadded(message, signature.length), pkcs1Encoding(algorithm.hash, digest, signature.length));
+  return equalBytes(
+    bigIntToPaddedBytes(message, signature.length),
+    pkcs1Encoding(algorithm.hash, digest, signature.length),
+  );
 }
 
 /** EMSA-PKCS1-v1_5 (RFC 8017 9.2). A key too short for the hash gives an encoding that no signature has. */
@@ -43,7 +46,7 @@ async function isPssEncoding(
   const dataSize = size - digest.length - 1;
   const zeros = dataSize - algorithm.saltLength - 1;
   if (zeros < 0 || message >= 1n << BigInt(bits)) return false;
-  const encoded = leftPadded(message, size);
+  const encoded = bigIntToPaddedBytes(message, size);
   if (encoded.at(-1) !== 0xbc) return false;
   const tag = encoded.slice(dataSize, -1);
   const mask = await mgf1(algorithm.hash, tag, dataSize);
@@ -61,19 +64,4 @@ async function mgf1(name: HashName, seed: Uint8Array, size: number): Promise<Byt
     counters.map((counter) => hash(name, concatBytes(seed, Uint8Array.of(0, 0, counter >> 8, counter & 0xff)))),
   );
   return concatBytes(...blocks).slice(0, size);
-}
-
-function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
-  let result = 1n;
-  for (const bit of exponent.toString(2)) {
-    result = (result * result) % modulus;
-    if (bit === "1") result = (result * base) % modulus;
-  }
-  return result;
-}
-
-/** Big-endian, `size` bytes; `number` fits. */
-function leftPadded(number: bigint, size: number): Bytes {
-  const bytes = bigIntToBytes(number);
-  return concatBytes(new Uint8Array(size - bytes.length), bytes);
 }

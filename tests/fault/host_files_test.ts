@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readKeyPair, recoverKeyPair, writeKeyPair } from "../../core/host/key_pair_file.ts";
 import { isTemporaryName } from "../../core/host/prepared_file.ts";
-import { makePair, modeOf, namesIn } from "../../core/host/test_material.ts";
+import { makePair, modeOf, namesIn } from "../support/host_material.ts";
 import { type Outcome, runCommand, RunningProcess, withUmask } from "../support/process.ts";
 import { type TempFolder, tempFolder } from "../support/temp_folder.ts";
 

@@ -1,6 +1,6 @@
 /** CRLs that an updater must not believe, from somebody who answers in the server's place; its process is real. */
 import assert from "node:assert/strict";
-import { makePair, type TestPair } from "../../core/host/test_material.ts";
+import { makePair, type TestPair } from "../support/host_material.ts";
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
 import { buildCrl, CrlEntries } from "../../core/x509/crl_builder.ts";
 import { signerFor } from "../../core/x509/signer.ts";

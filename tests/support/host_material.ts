@@ -1,12 +1,12 @@
 /** Key pairs and CRLs for the tests of this folder, on P-256 as that is quick to make. */
-import { encodePem, PEM_LABEL } from "../pem.ts";
-import { caSubject, checkCa, prepareCa } from "../x509/ca_profile.ts";
-import { type Certificate, parseCertificate } from "../x509/certificate.ts";
-import { buildCrl, CrlEntries } from "../x509/crl_builder.ts";
-import { newSerial, signCertificate } from "../x509/issuance.ts";
-import { parsePrivateKeyDer, type PrivateKey } from "../x509/private_key.ts";
-import { signerFor } from "../x509/signer.ts";
-import { randomBytes } from "./random.ts";
+import { encodePem, PEM_LABEL } from "../../core/pem.ts";
+import { caSubject, checkCa, prepareCa } from "../../core/x509/ca_profile.ts";
+import { type Certificate, parseCertificate } from "../../core/x509/certificate.ts";
+import { buildCrl, CrlEntries } from "../../core/x509/crl_builder.ts";
+import { newSerial, signCertificate } from "../../core/x509/issuance.ts";
+import { parsePrivateKeyDer, type PrivateKey } from "../../core/x509/private_key.ts";
+import { signerFor } from "../../core/x509/signer.ts";
+import { randomBytes } from "../../core/host/random.ts";
 
 export interface TestPair {
   readonly key: PrivateKey;
