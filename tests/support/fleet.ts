@@ -131,13 +131,23 @@ class Host {
     if (luck < 0.05) files.crashAfter(Math.floor(this.#chance() * 40));
     else if (luck < 0.08) this.#updater = undefined;
     else if (luck < 0.09) return void (this.wakeAt += 20 * DAY);
-    this.#updater ??= await EntryUpdater.open(this.#entry, fleet.host(this.index, files));
-    const wake = await this.#updater.wakeUp(new AbortController().signal);
-    assert.equal(wake.kind, "asleep", `host ${this.index} gave up: ${JSON.stringify(wake)}`);
-    if (wake.kind === "asleep") this.wakeAt = wake.wakeAt;
+    const wake = await this.#run(luck < 0.05);
+    if (wake?.kind === "asleep") this.wakeAt = wake.wakeAt;
+    else assert.equal(wake, undefined, `host ${this.index} gave up: ${JSON.stringify(wake)}`);
     files.restart();
     if (luck < 0.05) this.restart(fleet.now + 300);
     await this.check();
+  }
+
+  /** What came of a wake-up; undefined when a crash that was to come ended even the start. */
+  async #run(crashing: boolean) {
+    try {
+      this.#updater ??= await EntryUpdater.open(this.#entry, this.fleet.host(this.index, this.files));
+    } catch (error) {
+      if (crashing && error instanceof CaucaseError) return undefined;
+      throw error;
+    }
+    return await this.#updater.wakeUp(new AbortController().signal);
   }
 
   /** No certificate that has expired, none beside another's key, none that the stored CA certificates do not vouch for. */
