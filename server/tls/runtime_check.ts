@@ -19,8 +19,8 @@ export function requireClientCertificateSupport(version: string = Deno.version.d
 const PROOF_DEADLINE = 5_000;
 
 /**
- * Sees for itself: a connection to ourselves, where the server's own key pair stands in for the client's. Costs a few
- * milliseconds. Where no connection can be made (no loopback interface) nothing is proved, and the version must do.
+ * Sees for itself: a connection to ourselves, where the server's own key pair stands in for the client's. Costs less than a
+ * tenth of a second, most of it the first use of TLS. Where no connection can be made (no loopback interface) nothing is proved, and the version must do.
  * @throws `unsupported-runtime` where the certificate did not arrive
  */
 export async function proveClientCertificates(
