@@ -29,8 +29,8 @@ export async function manage(args: readonly string[]): Promise<number> {
     for (const line of figureLines(backup, figures)) printLine(line);
   }
   const order = orderOf(given);
-  const report = await manageDatabase(order, { now, random: randomBytes, passphrases, warn: printError });
-  tell(order, report);
+  const done = (report: ManageReport) => tell(order, report);
+  await manageDatabase(order, { now, random: randomBytes, passphrases, warn: printError, done });
   return EXIT.ok;
 }
 

@@ -120,12 +120,18 @@ function parseStatement(bytes: Uint8Array): DumpStatement {
   throw malformed("it is none of BEGIN, CREATE, INSERT and COMMIT");
 }
 
+/** SQLite's own limit. Values are kept until the row is complete: a statement may hold millions of small ones. */
+const MAX_COLUMNS = 2000;
+
 function parseInsert(sql: string): DumpStatement {
   const reader = new LiteralReader(sql, INSERT.length);
   const table = reader.name();
   if (!reader.skip(" VALUES(")) throw malformed("there is no VALUES where it must be");
   const values: SqlValue[] = [];
-  do values.push(reader.value()); while (reader.skip(","));
+  do {
+    if (values.length >= MAX_COLUMNS) throw malformed(`a row has more than ${MAX_COLUMNS} values`);
+    values.push(reader.value());
+  } while (reader.skip(","));
   if (!reader.skip(");")) throw malformed("a list of values does not end where it must");
   if (reader.offset < sql.length) throw malformed("there is more than one statement");
   return BOOKKEEPING_TABLES.includes(table) ? { kind: "aside" } : { kind: "insert", table, values };

@@ -1,4 +1,5 @@
 /** The folder that backups are in: their names, which is the newest, and which may go. */
+import { basename } from "node:path";
 import { fileError } from "../../core/host/file_error.ts";
 
 /** What anybody's backup is called; the reference looks for these too. */
@@ -36,9 +37,12 @@ export function backupName(time: number): string {
   return new Date(time * 1000).toISOString().replace(/\D/g, "").slice(0, 14) + SUFFIX;
 }
 
-/** Removes all but the newest `keep`, by the times in their names; files of other names stay. Throws `file`. */
-export async function removeOldBackups(folder: string, keep: number): Promise<void> {
-  const own = (await namesIn(folder)).filter((name) => OWN_NAME.test(name)).sort();
+/**
+ * Removes all but the newest `keep` up to the one just `made`, by the times in their names. Files of other names stay, and those of a
+ * clock that ran ahead: they must not make room at the cost of a backup of today. Throws `file`.
+ */
+export async function removeOldBackups(folder: string, keep: number, made: string): Promise<void> {
+  const own = (await namesIn(folder)).filter((name) => OWN_NAME.test(name) && name <= basename(made)).sort();
   for (const name of own.slice(0, -keep)) {
     try {
       await Deno.remove(`${folder}/${name}`);

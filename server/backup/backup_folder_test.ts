@@ -47,20 +47,29 @@ Deno.test("newestBackup() knows none in an empty folder, nor one from the future
 
 Deno.test("removeOldBackups() keeps the newest by name, and all files that are not called as ours are", async () => {
   const own = ["20261121000000", "20261122000000", "20261123000000"].map((time) => `${time}.sql.caucased`);
-  const foreign = [".caucase-0.tmp", "20261120000000.sql", "2026112000000.sql.caucased", "keep.sql.caucased"];
+  const made = own.at(-1) ?? "";
+  // The first one is of a clock that ran ahead: it makes no room, and takes none.
+  const foreign = [
+    "20990101000000.sql.caucased",
+    ".caucase-0.tmp",
+    "20261120000000.sql",
+    "2026112000000.sql.caucased",
+    "keep.sql.caucased",
+  ];
   await using folder = await folderWith(...own, ...foreign);
-  await removeOldBackups(folder.path, 3);
+  await removeOldBackups(folder.path, 3, `${folder.path}/${made}`);
   assert.deepEqual(await namesIn(folder), [...own, ...foreign].sort());
-  await removeOldBackups(folder.path, 2);
+  await removeOldBackups(folder.path, 2, `${folder.path}/${made}`);
   assert.deepEqual(await namesIn(folder), [...own.slice(1), ...foreign].sort());
-  await removeOldBackups(folder.path, 1);
+  await removeOldBackups(folder.path, 1, `${folder.path}/${made}`);
   assert.deepEqual(await namesIn(folder), [...own.slice(2), ...foreign].sort());
 });
 
 Deno.test("a folder that is not there is an error that names it", async () => {
   await using folder = await folderWith();
   const missing = `${folder.path}/missing`;
-  for (const action of [newestBackup, freeBackupPath, removeOldBackups]) {
+  const remove = (path: string, keep: number) => removeOldBackups(path, keep, "20261123000000.sql.caucased");
+  for (const action of [newestBackup, freeBackupPath, remove]) {
     await assert.rejects(action(missing, 1), { code: "file", message: new RegExp(`^cannot read ${missing}: `) });
   }
 });

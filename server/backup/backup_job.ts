@@ -60,6 +60,6 @@ async function makeDue(options: BackupJobOptions, now: number): Promise<boolean>
   const made = await make({ database, target, now }, signal);
   if (made === undefined) return false;
   for (const line of describeMade(target, made, (performance.now() - started) / 1000)) warn(line);
-  if (keep !== undefined) await removeOldBackups(folder, keep);
+  if (keep !== undefined) await removeOldBackups(folder, keep, target);
   return true;
 }

@@ -3,7 +3,7 @@ import type { CaStore, Revocation } from "../../core/ca/store.ts";
 import { PEM_LABEL } from "../../core/pem.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
 import { type CertificateList, isCrlSignedBy, parseCrl } from "../../core/x509/crl.ts";
-import type { CrlToImport } from "../storage/crl_import.ts";
+import { type CrlToImport, MAX_CRL_NUMBER } from "../storage/crl_import.ts";
 import { readCaRecords } from "./ca_records.ts";
 import { about, readPemBlocks, unusable } from "./pem_files.ts";
 
@@ -46,6 +46,7 @@ async function judge({ list, path }: CrlFile, known: readonly Certificate[]): Pr
   if (signers.length === 0) {
     throw unusable(path, "none of the service CA certificates signed its CRL", "--import-ca takes that CA first");
   }
+  if ((list.number ?? 0n) > MAX_CRL_NUMBER) throw unusable(path, "the number of its CRL is too large to go on from");
   const expirationDate = Math.max(...signers.map(({ notAfter }) => notAfter));
   return {
     number: list.number ?? 0n,

@@ -64,5 +64,10 @@ function insertInto(table: string, columns: number): string {
 function faultOfStatement(error: unknown): string | undefined {
   const cause = error instanceof CaucaseError ? error.details.cause : undefined;
   if (!(cause instanceof Error && "errcode" in cause && typeof cause.errcode === "number")) return undefined;
-  return STATEMENT_AT_FAULT.includes(cause.errcode & 0xff) ? cause.message : undefined;
+  return STATEMENT_AT_FAULT.includes(cause.errcode & 0xff) ? oneLine(cause.message) : undefined;
+}
+
+/** Names in it are the backup's: they must not look like lines of ours. */
+function oneLine(message: string): string {
+  return message.replace(/\s+/g, " ").slice(0, 200);
 }

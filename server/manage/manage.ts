@@ -29,6 +29,8 @@ export interface ManageHost {
   readonly random: RandomSource;
   readonly passphrases: Passphrases;
   readonly warn: (message: string) => void;
+  /** Told what was done, once it is on the disk: an export that fails after it changes nothing about that. */
+  readonly done?: (report: ManageReport) => void;
 }
 
 /** What was done. */
@@ -48,6 +50,7 @@ export async function manage(order: ManageOrder, host: ManageHost): Promise<Mana
   if (order.restore !== undefined) await requireNoDatabase(order.db);
   const work = await prepare(order, host);
   const report = await changeDatabase(work, { order, host });
+  host.done?.(report);
   if (order.exportCa !== undefined) await exportFrom(order.db, order.exportCa, host);
   return report;
 }

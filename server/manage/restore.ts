@@ -92,8 +92,8 @@ export function publishRestored(target: NewDatabase, path: string, certificatePe
     const separator = old.length > 0 && old.at(-1) !== 0x0a ? "\n" : "";
     const content = concatBytes(old, utf8(separator + certificatePem));
     await using prepared = await prepareFile({ path, content, mode: undefined }, hostFileSystem);
-    await target.publish();
     try {
+      await target.publish();
       await prepared.replace();
     } catch (error) {
       await target.withdraw();

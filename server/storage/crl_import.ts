@@ -21,7 +21,7 @@ export interface ImportedCrl {
 }
 
 /** SQLite's integers; room is left for the numbers to come. */
-const MAX_NUMBER = 2n ** 62n;
+export const MAX_CRL_NUMBER = 2n ** 62n;
 
 /**
  * Within a transaction.
@@ -33,7 +33,7 @@ export function importCrl(
 ): ImportedCrl {
   const values = new NamedValues(database, ca);
   const own = values.counter("crl_number");
-  if (imported > MAX_NUMBER) {
+  if (imported > MAX_CRL_NUMBER) {
     throw new CaucaseError("unacceptable", `the CRL number ${imported} is too large to go on from`);
   }
   const number = imported > own ? imported : own;
