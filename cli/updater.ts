@@ -27,7 +27,7 @@ export async function updater(args: readonly string[], host: UpdaterHost = syste
 }
 
 async function printStatus(entries: readonly UpdaterEntry[]): Promise<number> {
-  const statuses = await Promise.all(entries.map((entry) => entryStatus(entry, hostFileSystem)));
+  const statuses = await Promise.all(entries.map((entry) => entryStatus(entry, hostFileSystem, now)));
   printLine(JSON.stringify(statuses, null, 2));
-  return statuses.every(isHealthy) ? EXIT.ok : EXIT.error;
+  return statuses.every((status) => isHealthy(status, now)) ? EXIT.ok : EXIT.error;
 }

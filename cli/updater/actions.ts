@@ -53,14 +53,25 @@ async function refreshCa(scene: Scene): Promise<Result> {
   const { caFingerprint, userCaFingerprint } = entry;
   // Whoever pins one CA does not mean to take the other one on trust.
   const rules = { now, trustOnFirstUse: caFingerprint === undefined && userCaFingerprint === undefined };
-  const forServices = isSeparate(entry) && await refreshCaStore(
-    connect(scene, "cas"),
-    openCaStore(entry.casCaPath, fileSystem),
-    { ...rules, fingerprint: caFingerprint },
-  );
+  const forServices = () =>
+    refreshCaStore(connect(scene, "cas"), openCaStore(entry.casCaPath, fileSystem), {
+      ...rules,
+      fingerprint: caFingerprint,
+    });
   const fingerprint = entry.mode === "user" ? userCaFingerprint : caFingerprint;
-  const ofMode = await refreshCaStore(connect(scene), openCaStore(entry.caPath, fileSystem), { ...rules, fingerprint });
-  return ofMode.changed || (forServices && forServices.changed) ? { news: "got new CA certificates" } : {};
+  const ofMode = () =>
+    refreshCaStore(connect(scene), openCaStore(entry.caPath, fileSystem), { ...rules, fingerprint });
+  // One after the other, and the second one also when the first one fails.
+  const outcomes = [];
+  for (const refresh of isSeparate(entry) ? [forServices, ofMode] : [ofMode]) {
+    outcomes.push(...await Promise.allSettled([refresh()]));
+  }
+  let changed = false;
+  for (const outcome of outcomes) {
+    if (outcome.status === "rejected") throw outcome.reason;
+    changed ||= outcome.value.changed;
+  }
+  return changed ? { news: "got new CA certificates" } : {};
 }
 
 async function refreshCrl(scene: Scene): Promise<Result> {

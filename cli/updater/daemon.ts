@@ -93,12 +93,21 @@ async function keep(updater: EntryUpdater, { entry, host, control: { signal, loo
       nudge = new AbortController();
       const wakeAt = await wakeUp(updater, { entry, host, signal });
       if (typeof wakeAt !== "number") return wakeAt.status;
-      host.print(`Next wake-up at ${timeText(wakeAt)}`);
+      announce(wakeAt, host);
       await sleep(wakeAt, { host, signals: [signal, nudge.signal] });
       signal.throwIfAborted();
     }
   } finally {
     unsubscribe();
+  }
+}
+
+/** Says when it wakes up next. A full disk behind standard output is no reason to let a certificate expire. */
+function announce(wakeAt: number, { print, log }: UpdaterHost): void {
+  try {
+    print(`Next wake-up at ${timeText(wakeAt)}`);
+  } catch (error) {
+    log.warning("cannot write to standard output: {error}", { error: asError(error) });
   }
 }
 

@@ -101,6 +101,21 @@ Deno.test("runEntries() ends when every entry has come to its end", async () => 
   assert.equal(await ended, 1);
 });
 
+Deno.test("runEntries() goes on when standard output cannot be written", async () => {
+  await using folder = await tempFolder();
+  const desk = new DaemonDesk(folder.path);
+  const print = () => {
+    throw new Error("no space left on device");
+  };
+  const control = { signal: desk.stop.signal, look: desk.look, once: false };
+  const host = { ...desk.host(), fileSystem: hostFileSystem, print };
+  const ended = runEntries([desk.entryFor("host.pem")], host, control);
+  await desk.asleep(1, 0);
+  assert.match(desk.log.join("\n"), /cannot write to standard output: .*no space left/);
+  desk.stop.abort();
+  assert.equal(await ended, 0);
+});
+
 Deno.test("runEntries() does once what is due, and tells how it went by its status", async () => {
   const cases: [name: string, options: DeskOptions, prepare: (desk: DaemonDesk) => void, status: number][] = [
     ["done", {}, () => {}, 0],

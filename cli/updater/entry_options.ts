@@ -8,6 +8,7 @@ import { EMPTY_NAME } from "../../core/x509/name.ts";
 import { nameFromText } from "../../core/x509/name_text.ts";
 import { ApiClient } from "../api_client.ts";
 import { parseFingerprint } from "../ca_fingerprint.ts";
+import { SHORTEST_PAUSE } from "./jitter.ts";
 
 /** What a request that the updater makes itself asks for. */
 export interface Identity {
@@ -109,7 +110,7 @@ export function toEntry(raw: RawEntry, nameOf: (member: string) => string): Upda
     userCaFingerprint: fingerprint(raw.userCaFingerprint, nameOf("userCaFingerprint")),
     threshold: (raw.threshold ?? 31) * SECONDS_PER_DAY,
     crlThreshold: (raw.crlThreshold ?? 7) * SECONDS_PER_DAY,
-    maxSleep: (raw.maxSleep ?? 31) * SECONDS_PER_DAY,
+    maxSleep: Math.max(raw.maxSleep ?? 31, SHORTEST_PAUSE / SECONDS_PER_DAY) * SECONDS_PER_DAY,
     keyBits: raw.keyLen ?? 2048,
     onRenew: raw.onRenew,
     hookTimeout: raw.hookTimeout ?? 300,

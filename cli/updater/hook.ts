@@ -22,6 +22,9 @@ export interface HookRun {
 /** Between SIGTERM and SIGKILL, in milliseconds. */
 const GRACE = 5_000;
 
+/** How long after SIGTERM one that cannot be killed is waited for, in milliseconds. */
+const PATIENCE = 2 * GRACE;
+
 /**
  * Runs the command once, through `/bin/sh -c`, in a process group of its own. `CAUCASE_CHANGED` holds the changed paths, one a
  * line; `CAUCASE_REASONS`, line by line, why each: `ca`, `crl`, `certificate` or `key`.
@@ -41,7 +44,7 @@ export async function runHookOnce({ command, changes, timeLimit, signal }: HookR
   if (signal.aborted) onAbort();
   try {
     const status = await endOf(child, () => reason !== undefined);
-    reason ??= failureOf(status);
+    reason ??= status && failureOf(status);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", onAbort);
@@ -68,16 +71,24 @@ function startHook(command: string, changes: readonly Change[]): Deno.ChildProce
   }
 }
 
-/** Status of the child; once it is `ending`, what is left of its group is killed after a while. */
-async function endOf(child: Deno.ChildProcess, ending: () => boolean): Promise<Deno.CommandStatus> {
+/**
+ * Status of the child; once it is `ending`, what is left of its group is killed after a while. Undefined when it lives on
+ * even so: it may run as another user, whom the updater must not signal.
+ */
+async function endOf(child: Deno.ChildProcess, ending: () => boolean): Promise<Deno.CommandStatus | undefined> {
+  const givenUp = Promise.withResolvers<undefined>();
   let endingSince: number | undefined;
   const killer = setInterval(() => {
     if (!ending()) return;
     endingSince ??= performance.now();
-    if (performance.now() - endingSince >= GRACE) signalGroup(child.pid, "SIGKILL");
+    const passed = performance.now() - endingSince;
+    if (passed >= GRACE) signalGroup(child.pid, "SIGKILL");
+    if (passed < PATIENCE) return;
+    child.unref();
+    givenUp.resolve(undefined);
   }, 250);
   try {
-    return await child.status;
+    return await Promise.race([child.status, givenUp.promise]);
   } finally {
     clearInterval(killer);
     // The shell is gone; what it left in the background when it was told to end goes too.
@@ -99,7 +110,8 @@ function signalGroup(leader: number, signal: Deno.Signal): void {
   try {
     Deno.kill(-leader, signal);
   } catch (error) {
-    // Nobody of it is left.
-    if (!(error instanceof Deno.errors.NotFound) && !(error instanceof TypeError)) throw error;
+    // Nobody of it is left, or all of it runs as another user; thrown from a timer, an error would end the updater.
+    const isOutOfReach = error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied;
+    if (!isOutOfReach && !(error instanceof TypeError)) throw error;
   }
 }

@@ -33,6 +33,18 @@ Deno.test("runHookOnce() ends a command that takes too long, with all that it st
   assert.ok(await isGone(Number(await Deno.readTextFile(`${folder.path}/pid`))));
 });
 
+Deno.test("runHookOnce() waits for a command that it is not permitted to end", async () => {
+  const { kill } = Deno;
+  Deno.kill = () => {
+    throw new Deno.errors.PermissionDenied("Operation not permitted");
+  };
+  try {
+    await assert.rejects(run("sleep 0.5", { timeLimit: 0.1 }), /took longer than 0.1 s/);
+  } finally {
+    Deno.kill = kill;
+  }
+});
+
 Deno.test("runHookOnce() ends the command with the updater", async () => {
   const stop = new AbortController();
   const hook = run("sleep 600", { signal: stop.signal });

@@ -34,6 +34,11 @@ Deno.test("readUpdaterOptions() has the reference's defaults", async () => {
   assert.equal(onlyTrust?.statePath, "ca.caucase-updater.json");
 });
 
+Deno.test("readUpdaterOptions() lets an updater rest for a minute at least", async () => {
+  const { entries: [entry] } = await readUpdaterOptions([...REQUIRED, "--max-sleep", "0"]);
+  assert.equal(entry?.maxSleep, 60);
+});
+
 Deno.test("readUpdaterOptions() takes what to ask for", async () => {
   const names = ["--dns", "a.example.com", "--dns", "b.example.com", "--ip", "::1", "--email", "a@b", "--uri", "urn:x"];
   const asked = async (...args: string[]) => {

@@ -113,7 +113,7 @@ function dueTimes(observed: Observed, now: number): DueTimes {
   const { hasCa } = observed;
   return {
     ca: demandedAt(observed, "ca", now) ?? caDueAt(observed, now),
-    crl: hasCa ? demandedAt(observed, "crl", now) ?? crlDueAt(observed, now) : Infinity,
+    crl: hasCa ? Math.min(demandedAt(observed, "crl", now) ?? Infinity, crlDueAt(observed, now)) : Infinity,
     certificate: hasCa ? certificateDueAt(observed, now) : Infinity,
     hook: hookDueAt(observed, now),
   };
@@ -204,9 +204,11 @@ function certificateDueAt(observed: Observed, now: number): number {
       if (now > holding.notAfter) return demand ?? failing(HOUR);
       const due = renewalTime(holding, rules.threshold, rules.seed);
       if (now < due) return track.failures > 0 ? now : due;
-      if (demand !== undefined || track.failures === 0) return demand ?? now;
+      if (track.failures === 0) return now;
       // With time to spare it is no hurry: else all hosts that met an outage would come back within the same hour.
-      return retry(track, { rules, first: 12 * HOUR, longest: DAY, deadline: holding.notAfter });
+      const again = retry(track, { rules, first: 12 * HOUR, longest: DAY, deadline: holding.notAfter });
+      // A Retry-After holds back a demand for no longer than it holds back what is tried by itself.
+      return Math.min(demand ?? again, again);
     }
   }
 }

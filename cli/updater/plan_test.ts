@@ -91,6 +91,11 @@ Deno.test("plan() looks at everything that is demanded, but for what the server 
     ["failing", { tracks: { ca: failed(5), crl: failed(5) } }, ["refreshCa", "refreshCrl"]],
     ["Retry-After", { tracks: { ca: failed(5, 1, NOW + HOUR), crl: failed(5, 1, NOW + HOUR) } }, []],
     ["Retry-After of a wrong server", { tracks: { ca: failed(DAY, 1, NOW + 900 * DAY) } }, ["refreshCa", "refreshCrl"]],
+    ["Retry-After beyond the end", {
+      crls: [{ thisUpdate: NOW - 30 * DAY, nextUpdate: NOW }],
+      certificate: held(0),
+      tracks: { ca: failed(5, 1, NOW + DAY), crl: failed(DAY / 2, 1, NOW + DAY), certificate: failed(HOUR, 1, NOW + DAY) },
+    }, ["refreshCrl", "renew"]],
     ["a renewal that failed", { certificate: held(DAY), tracks: { certificate: failed(5) } }, [
       "refreshCa",
       "refreshCrl",

@@ -3,6 +3,7 @@ import { nameToText } from "../../core/x509/name.ts";
 import { pendingChanges } from "./actions.ts";
 import type { UpdaterEntry } from "./entry_options.ts";
 import type { FileSystem } from "./host.ts";
+import { HOUR } from "./jitter.ts";
 import { isLocked } from "./lock.ts";
 import { DiskReader, type OnDisk } from "./observe.ts";
 import { TASKS } from "./plan.ts";
@@ -12,14 +13,14 @@ import { readState, type UpdaterState } from "./state.ts";
 export type EntryStatus = Awaited<ReturnType<typeof entryStatus>>;
 
 /** @throws `file` when the state file cannot be read */
-export async function entryStatus(entry: UpdaterEntry, fileSystem: FileSystem) {
+export async function entryStatus(entry: UpdaterEntry, fileSystem: FileSystem, now: number) {
   const disk = await new DiskReader(entry, fileSystem).read();
   const state = await readState(entry.statePath, fileSystem);
   return {
     name: entry.name,
     running: await isLocked(entry.name),
     nextWakeUp: time(state?.wakeAt),
-    certificate: certificateStatus(entry, disk, state),
+    certificate: certificateStatus(entry, disk, { state, now }),
     authorities: disk.authorities.map(({ subject, notAfter }) => ({
       subject: nameToText(subject),
       expires: time(notAfter),
@@ -36,13 +37,22 @@ export async function entryStatus(entry: UpdaterEntry, fileSystem: FileSystem) {
   };
 }
 
-/** Whether nothing of it needs attention. */
-export function isHealthy({ tasks, certificate }: EntryStatus): boolean {
+/** Whether nothing of it needs attention at `now` (Unix seconds), be it that no updater runs any more. */
+export function isHealthy({ tasks, certificate, authorities, crls, nextWakeUp }: EntryStatus, now: number): boolean {
   const failing = Object.values(tasks ?? {}).some(({ failures }) => failures > 0);
-  return !failing && (certificate === null || certificate.state === "held");
+  if (failing || (certificate !== null && certificate.state !== "held")) return false;
+  const lasts = (end: string | null) => end === null || Date.parse(end) >= now * 1000;
+  const isCurrent = authorities.some(({ expires }) => lasts(expires)) && crls.every((crl) => lasts(crl.nextUpdate));
+  return isCurrent && (nextWakeUp === null || Date.parse(nextWakeUp) / 1000 + HOUR > now);
 }
 
-function certificateStatus({ certificate: files }: UpdaterEntry, { pair, trouble }: OnDisk, state?: UpdaterState) {
+interface Moment {
+  readonly state: UpdaterState | undefined;
+  /** Unix seconds. */
+  readonly now: number;
+}
+
+function certificateStatus({ certificate: files }: UpdaterEntry, { pair, trouble }: OnDisk, { state, now }: Moment) {
   if (files === undefined) return null;
   const request = state?.request?.id ?? null;
   const waiting = { state: request === null ? "absent" : state?.request?.rejected ? "rejected" : "requested", request };
@@ -51,7 +61,7 @@ function certificateStatus({ certificate: files }: UpdaterEntry, { pair, trouble
   const { subject, serial, notBefore, notAfter } = pair.certificate;
   return {
     path: files.certificatePath,
-    state: "held",
+    state: now > notAfter ? "expired" : "held",
     subject: nameToText(subject),
     serial: `${serial}`,
     valid: time(notBefore),

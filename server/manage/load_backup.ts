@@ -11,15 +11,21 @@ import { unusable } from "./pem_files.ts";
 const STATEMENT_AT_FAULT: readonly number[] = [1, 18, 19, 20];
 
 /**
- * Loads the backup at `path` that `key` opens. Nothing is committed unless it was read and authenticated to its end.
+ * Loads the backup at `path` that `key` opens. Nothing is committed unless it was read and authenticated to its end; `signal` gives
+ * it up.
  * @throws `file` for a backup that is damaged, hostile or not for this key; `storage`
  */
-export async function loadBackup(database: Database, path: string, key: PrivateKey): Promise<BackupHeader> {
+export async function loadBackup(
+  database: Database,
+  path: string,
+  { key, signal }: { readonly key: PrivateKey; readonly signal?: AbortSignal },
+): Promise<BackupHeader> {
   const { header, statements } = await openBackupFile(path, key);
   database.run("BEGIN IMMEDIATE");
   try {
     let number = 0;
     for await (const statement of statements) {
+      signal?.throwIfAborted();
       number++;
       const refusal = runStatement(database, statement);
       if (refusal !== undefined) throw unusable(path, `backup: statement ${number} cannot be run: ${refusal}`);

@@ -4,6 +4,7 @@ import { hostFileSystem, readFileBytes } from "../../core/host/durable_file.ts";
 import { withFolderLock } from "../../core/host/folder_lock.ts";
 import { parseKeyFile } from "../../core/host/key_file.ts";
 import { prepareFile } from "../../core/host/prepared_file.ts";
+import { onStopSignals } from "../../core/host/signals.ts";
 import { concatBytes, utf8 } from "../../core/bytes.ts";
 import { type CertificationRequest, csrFromPem, verifyCsr } from "../../core/x509/csr.ts";
 import { checkKeyStrength } from "../../core/x509/public_key.ts";
@@ -75,7 +76,15 @@ export async function restoreInto(
   circumstances: { readonly stores: ManagedStores } & Omit<Replacement, "user" | "request">,
 ): Promise<string> {
   const { database } = target;
-  await loadBackup(database, files.backup, user.key);
+  const stop = onStopSignals();
+  try {
+    await loadBackup(database, files.backup, { key: user.key, signal: stop.signal });
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    throw new CaucaseError("file", `the restore was stopped: there is no database at ${target.path}`, { cause: error });
+  } finally {
+    stop.remove();
+  }
   target.completeSchema();
   const certificatePem = await replaceUser(database, circumstances.stores, { ...circumstances, user, request });
   database.run(`PRAGMA user_version = ${RESTORED_MARK}`);

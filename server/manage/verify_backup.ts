@@ -47,7 +47,7 @@ export async function verifyBackup(order: VerifyOrder, passphrases: Passphrases)
   const database = new Database("(temporary)", { file: "" });
   try {
     database.run("PRAGMA trusted_schema = OFF");
-    const header = await loadBackup(database, order.backup, user.key);
+    const header = await loadBackup(database, order.backup, user);
     database.transaction(() => createSchema(database));
     requireIntegrity(database);
     const stores = privateStores(database, () => {});

@@ -50,7 +50,8 @@ export class NewDatabase implements AsyncDisposable {
   #state: "open" | "closed" | "published" = "open";
 
   private constructor(
-    private readonly target: string,
+    /** Where it is to be. */
+    readonly path: string,
     private readonly temporary: string,
     readonly database: Database,
   ) {}
@@ -85,19 +86,19 @@ export class NewDatabase implements AsyncDisposable {
     this.#close();
     try {
       await synchronize(this.temporary);
-      using _lock = await lockDatabase(this.target);
-      await requireNoDatabase(this.target);
-      await hostFileSystem.rename(this.temporary, this.target);
+      using _lock = await lockDatabase(this.path);
+      await requireNoDatabase(this.path);
+      await hostFileSystem.rename(this.temporary, this.path);
       this.#state = "published";
-      await synchronize(dirname(this.target));
+      await synchronize(dirname(this.path));
     } catch (error) {
-      throw error instanceof CaucaseError ? error : fileError("write", this.target, error);
+      throw error instanceof CaucaseError ? error : fileError("write", this.path, error);
     }
   }
 
   /** Takes it away again, where what belongs to it could not be written. */
   async withdraw(): Promise<void> {
-    if (this.#state === "published") await hostFileSystem.remove(this.target);
+    if (this.#state === "published") await hostFileSystem.remove(this.path);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

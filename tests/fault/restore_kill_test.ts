@@ -80,6 +80,18 @@ Deno.test("kill -9 during a restore leaves no database, nothing that others may 
   await assertRestored(restorable);
 });
 
+Deno.test("a restore that is told to stop leaves nothing, and says so", async () => {
+  await using restorable = await makeRestorable({ fill });
+  await using process = start(restorable);
+  await untilWritten(restorable, 2 * MEGABYTE);
+  process.kill("SIGTERM");
+  const { code, stderr } = await process.ended;
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /^error: the restore was stopped: there is no database at /);
+  assert.deepEqual(await temporaries(restorable), []);
+  await assert.rejects(Deno.stat(restorable.order.db), Deno.errors.NotFound);
+});
+
 Deno.test("a restore that may write no further says so and leaves nothing; the next one works", async () => {
   await using restorable = await makeRestorable(fill);
   const before = await restorable.list();
