@@ -81,13 +81,12 @@ Deno.test("kill -9 during a restore leaves no database, nothing that others may 
 });
 
 Deno.test("a restore that is told to stop leaves nothing, and says so", async () => {
-  await using restorable = await makeRestorable({ fill });
+  await using restorable = await makeRestorable(fill);
   await using process = start(restorable);
   await untilWritten(restorable, 2 * MEGABYTE);
-  process.kill("SIGTERM");
-  const { code, stderr } = await process.ended;
-  assert.equal(code, 1, stderr);
-  assert.match(stderr, /^error: the restore was stopped: there is no database at /);
+  const { status, err } = await process.stop("SIGTERM");
+  assert.equal(status, 1, err);
+  assert.match(err, /^error: the restore was stopped: there is no database at /);
   assert.deepEqual(await temporaries(restorable), []);
   await assert.rejects(Deno.stat(restorable.order.db), Deno.errors.NotFound);
 });
