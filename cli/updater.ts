@@ -13,7 +13,7 @@ import { entryStatus, isHealthy } from "./updater/status.ts";
 /** Runs the updater, on a machine as `host` has it. Resolves with the exit status. */
 export async function updater(args: readonly string[], host: UpdaterHost = systemHost()): Promise<number> {
   const { entries, once, status, logFormat } = await readUpdaterOptions(args);
-  if (status) return await printStatus(entries);
+  if (status) return await printStatus(entries, host.clock.now());
   await configureLogging({ format: logFormat, level: "info" });
   const stop = onStopSignals();
   const look = new LookNow();
@@ -26,7 +26,7 @@ export async function updater(args: readonly string[], host: UpdaterHost = syste
   }
 }
 
-async function printStatus(entries: readonly UpdaterEntry[]): Promise<number> {
+async function printStatus(entries: readonly UpdaterEntry[], now: number): Promise<number> {
   const statuses = await Promise.all(entries.map((entry) => entryStatus(entry, hostFileSystem, now)));
   printLine(JSON.stringify(statuses, null, 2));
   return statuses.every((status) => isHealthy(status, now)) ? EXIT.ok : EXIT.error;
