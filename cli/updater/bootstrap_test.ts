@@ -5,6 +5,7 @@ import { privateKeyToPem } from "../../core/x509/private_key.ts";
 import { newKey } from "../../tests/support/keys.ts";
 import { csrFor } from "../../tests/support/requests.ts";
 import { FOLDER, PATHS, UpdaterDesk, wakeTime } from "../../tests/support/updater_desk.ts";
+import { askFor } from "./bootstrap.ts";
 
 const DAY = 86_400;
 
@@ -70,6 +71,15 @@ Deno.test("wakeUp() asks every minute for a request that waits, and stops when i
   desk.calls.length = 0;
   assert.deepEqual(await desk.start(), { kind: "stopped", status: 1 }, "also after a restart");
   assert.ok(!desk.calls.includes("submit"));
+});
+
+Deno.test("askFor() takes only the word of a server that has a CA for a rejection", async () => {
+  const desk = new UpdaterDesk();
+  const nowhere = { certificate: () => Promise.resolve(undefined), request: () => Promise.resolve(undefined) };
+  const api = desk.host().connect({ caUrl: desk.entry.caUrl, ca: "cas", signal: new AbortController().signal });
+  assert.equal(await askFor({ ...api, ...nowhere }, "1"), "unknown");
+  const standIn = { ...api, ...nowhere, caChain: () => Promise.reject(new CaucaseError("refused", "answered 404")) };
+  await assert.rejects(askFor(standIn, "1"), /answered 404/);
 });
 
 Deno.test("wakeUp() sends the request that a person made, and says what is missing otherwise", async () => {
