@@ -59,8 +59,7 @@ async function refreshCa(scene: Scene): Promise<Result> {
       fingerprint: caFingerprint,
     });
   const fingerprint = entry.mode === "user" ? userCaFingerprint : caFingerprint;
-  const ofMode = () =>
-    refreshCaStore(connect(scene), openCaStore(entry.caPath, fileSystem), { ...rules, fingerprint });
+  const ofMode = () => refreshCaStore(connect(scene), openCaStore(entry.caPath, fileSystem), { ...rules, fingerprint });
   // One after the other, and the second one also when the first one fails.
   const outcomes = [];
   for (const refresh of isSeparate(entry) ? [forServices, ofMode] : [ofMode]) {

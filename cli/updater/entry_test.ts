@@ -28,6 +28,19 @@ Deno.test("wakeUp() renews with a new key, and tells the hook once", async () =>
   assert.equal(desk.hooks.length, 2, "nothing changed, nothing to tell");
 });
 
+Deno.test("wakeUp() refreshes the other store when one of two CAs fails", async () => {
+  const desk = new UpdaterDesk({ entry: { casCa: `${FOLDER}/cas.pem` } });
+  let count = 0;
+  desk.network = async (_, call) => {
+    if (count++ === 0) throw unreachable();
+    return await call();
+  };
+  await desk.start();
+  assert.ok(!desk.files.paths().includes(`${FOLDER}/cas.pem`));
+  assert.ok(desk.files.paths().includes(`${FOLDER}/ca.pem`));
+  assert.match(desk.log.join("\n"), /connection refused/);
+});
+
 Deno.test("wakeUp() gets the certificate that the server signed when its answer was lost", async () => {
   const desk = await dueDesk();
   const answers: unknown[] = [];
