@@ -94,7 +94,11 @@ Deno.test("plan() looks at everything that is demanded, but for what the server 
     ["Retry-After beyond the end", {
       crls: [{ thisUpdate: NOW - 30 * DAY, nextUpdate: NOW }],
       certificate: held(0),
-      tracks: { ca: failed(5, 1, NOW + DAY), crl: failed(DAY / 2, 1, NOW + DAY), certificate: failed(HOUR, 1, NOW + DAY) },
+      tracks: {
+        ca: failed(5, 1, NOW + DAY),
+        crl: failed(DAY / 2, 1, NOW + DAY),
+        certificate: failed(HOUR, 1, NOW + DAY),
+      },
     }, ["refreshCrl", "renew"]],
     ["a renewal that failed", { certificate: held(DAY), tracks: { certificate: failed(5) } }, [
       "refreshCa",
