@@ -1,9 +1,10 @@
 /** The file of `--config`: several certificates in one process. */
+import { resolve } from "node:path";
 import * as v from "valibot";
 import { fromUtf8 } from "../../core/bytes.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import { readFileBytes } from "../../core/host/durable_file.ts";
-import { RAW_ENTRY, toEntry, type UpdaterEntry } from "./entry_options.ts";
+import { ownFiles, RAW_ENTRY, toEntry, type UpdaterEntry } from "./entry_options.ts";
 
 /** Members beside `certificates` hold for all of them. */
 const CONFIGURATION = v.strictObject({
@@ -56,9 +57,13 @@ function issueText(issue: v.BaseIssue<unknown>): string {
 
 /** Two that keep the same files would undo each other's work. */
 function requireDifferent(entries: readonly UpdaterEntry[], path: string): void {
-  const names = entries.flatMap(({ name, statePath }) => [name, statePath]);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw unusable(path, `two certificates use ${twice}`);
+  const taken = new Set<string>();
+  for (const entry of entries) {
+    const own = [entry.name, ...ownFiles(entry)];
+    const twice = own.find((file) => taken.has(resolve(file)));
+    if (twice !== undefined) throw unusable(path, `two certificates use ${twice}`);
+    for (const file of own) taken.add(resolve(file));
+  }
 }
 
 function unusable(path: string, reason: string): CaucaseError {

@@ -43,6 +43,14 @@ Deno.test("parseConfiguration() names file and member of what is wrong", () => {
     [{ ...COMMON, certificates: [{ crt: "a", caFingerprint: "sha256:12" }] }, /certificates\[0\]\.caFingerprint: /],
     [{ ...COMMON, certificates: [{ key: "a" }] }, /certificates\[0\]\.key is of no use without certificates\[0\]\.crt/],
     [{ ...COMMON, certificates: [{ crt: "a" }, { crt: "a", state: "s" }] }, /two certificates use a/],
+    [{ ...COMMON, certificates: [{ crt: "a", key: "k" }, { crt: "b", key: "./k" }] }, /two certificates use \.\/k/],
+    [{ ...COMMON, csr: "r", certificates: [{ crt: "a" }, { crt: "b" }] }, /two certificates use r/],
+    [
+      { ...COMMON, certificates: [{ crt: "a", state: "./a" }] },
+      /certificates\[0\]\.state: \.\/a is used for something/,
+    ],
+    [{ ...COMMON, certificates: [{ crt: "a", state: "crl.pem" }] }, /certificates\[0\]\.state: crl\.pem is used/],
+    [{ ...COMMON, certificates: [{ crt: "a", key: "k", csr: "k" }] }, /certificates\[0\]\.csr: k is used/],
   ];
   for (const [configuration, message] of cases) {
     const refused = (error: unknown) =>

@@ -1,4 +1,5 @@
 /** What one updater keeps: from raw options, of the command line or of a configuration file, to checked ones. */
+import { resolve } from "node:path";
 import * as v from "valibot";
 import { CaucaseError } from "../../core/errors.ts";
 import { SECONDS_PER_DAY } from "../../core/ca/lifecycle.ts";
@@ -98,7 +99,7 @@ export function toEntry(raw: RawEntry, nameOf: (member: string) => string): Upda
   const certificate = certificateFiles(raw, nameOf);
   const caPath = required("ca");
   const name = certificate?.certificatePath ?? caPath.replace(/(?<=.)\/+$/, "");
-  return {
+  const entry: UpdaterEntry = {
     name,
     caUrl,
     mode: raw.mode ?? "service",
@@ -117,6 +118,30 @@ export function toEntry(raw: RawEntry, nameOf: (member: string) => string): Upda
     exitOnHookFailure: raw.exitOnHookFailure ?? false,
     statePath: raw.state ?? `${name}.caucase-updater.json`,
   };
+  requireSeparateFiles(entry, nameOf);
+  return entry;
+}
+
+/** The files that nobody else may keep. */
+export function ownFiles({ certificate, statePath }: UpdaterEntry): string[] {
+  if (certificate === undefined) return [statePath];
+  return [...new Set([certificate.certificatePath, certificate.keyPath, certificate.csrPath, statePath])];
+}
+
+/** Only the key may share a file, with its certificate: anything else would be overwritten. */
+function requireSeparateFiles(entry: UpdaterEntry, nameOf: (member: string) => string): void {
+  const { certificate, statePath, casCaPath, caPath, crlPath } = entry;
+  const taken = new Set([casCaPath, caPath, crlPath].map((path) => resolve(path)));
+  if (certificate !== undefined) {
+    for (const path of [certificate.certificatePath, certificate.keyPath]) taken.add(resolve(path));
+  }
+  for (const [member, path] of [["csr", certificate?.csrPath], ["state", statePath]] as const) {
+    if (path === undefined) continue;
+    if (taken.has(resolve(path))) {
+      throw new CaucaseError("usage", `${nameOf(member)}: ${path} is used for something else already`);
+    }
+    taken.add(resolve(path));
+  }
 }
 
 function certificateFiles(raw: RawEntry, nameOf: (member: string) => string): CertificateFiles | undefined {
