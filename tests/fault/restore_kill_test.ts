@@ -1,7 +1,7 @@
 /** A restore that is killed, or runs out of disk, leaves no database; the next one works. */
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { type Outcome, RunningProcess } from "../support/process.ts";
+import { type Outcome, runCommand, RunningProcess } from "../support/process.ts";
 import { makeRestorable, type Restorable } from "../support/restorable.ts";
 import { OUR_PROGRAM } from "../support/server_process.ts";
 import type { UserDatabase } from "../support/user_database.ts";
@@ -58,37 +58,87 @@ async function assertRestored(restorable: Restorable): Promise<void> {
   );
 }
 
+interface PartialRestore {
+  readonly process: RunningProcess;
+  /** Resolves when nobody reads the pipe any more, or when all that it gives was read. */
+  readonly fed: Promise<"stopped reading" | "read all">;
+}
+
+/** Starts a restore from a named pipe that gives all of the backup but its end: it can be met in its middle, and cannot finish. */
+async function startWithoutTheEnd(restorable: Restorable): Promise<PartialRestore> {
+  const { backup } = restorable.files;
+  const bytes = (await Deno.readFile(backup)).subarray(0, -MEGABYTE);
+  const pipe = `${folderOf(restorable)}/pipe`;
+  await runCommand(["mkfifo", pipe], { cwd: "/" });
+  const process = start({ ...restorable, files: { ...restorable.files, backup: pipe } });
+  // Resolves when the process has opened the other end.
+  const end = await Deno.open(pipe, { write: true });
+  await Deno.remove(pipe);
+  const fed = feed(end, bytes).then(() => "read all" as const, () => "stopped reading" as const);
+  return { process, fed: fed.finally(() => end.close()) };
+}
+
+async function feed(pipe: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let start = 0; start < bytes.length; start += MEGABYTE / 16) {
+    await pipe.write(bytes.subarray(start, start + MEGABYTE / 16));
+  }
+}
+
+/** Asserts that a kill left nothing but one private temporary file, and removes that. */
+async function assertNothingLeft(restorable: Restorable, before: readonly string[]): Promise<void> {
+  const temporary = await temporaries(restorable);
+  assert.deepEqual((await restorable.list()).filter((name) => !temporary.includes(name)), before);
+  assert.equal(temporary.length, 1);
+  for (const name of temporary) {
+    const path = `${folderOf(restorable)}/${name}`;
+    assert.equal(((await Deno.stat(path)).mode ?? 0) & 0o777, 0o600);
+    await Deno.remove(path);
+  }
+}
+
 Deno.test("kill -9 during a restore leaves no database, nothing that others may read, and the next one works", async () => {
   await using restorable = await makeRestorable(fill);
   const before = await restorable.list();
-  for (const size of [0, MEGABYTE, 8 * MEGABYTE, (PADDING - 1) * MEGABYTE]) {
-    await using process = start(restorable);
+  for (const size of [0, MEGABYTE, 8 * MEGABYTE]) {
+    const { process, fed } = await startWithoutTheEnd(restorable);
+    await using killed = process;
     await untilWritten(restorable, size);
-    await process.stop("SIGKILL");
-    const left = await restorable.list();
-    const temporary = await temporaries(restorable);
-    assert.deepEqual(left.filter((name) => !temporary.includes(name)), before, `killed after ${size} bytes`);
-    assert.equal(temporary.length, 1);
-    for (const name of temporary) {
-      const path = `${folderOf(restorable)}/${name}`;
-      assert.equal(((await Deno.stat(path)).mode ?? 0) & 0o777, 0o600);
-      await Deno.remove(path);
-    }
+    await killed.stop("SIGKILL");
+    assert.equal(await fed, "stopped reading", `killed after ${size} bytes`);
+    await assertNothingLeft(restorable, before);
   }
   const { status, out, err } = await restore(restorable);
   assert.deepEqual({ status, out }, { status: 0, out: "" }, err);
   await assertRestored(restorable);
 });
 
+Deno.test("kill -9 near the end of a restore leaves no database, or all of it", async () => {
+  await using restorable = await makeRestorable(fill);
+  const before = await restorable.list();
+  await using process = start(restorable);
+  await untilWritten(restorable, (PADDING - 1) * MEGABYTE);
+  await process.stop("SIGKILL");
+  const isThere = await Deno.stat(restorable.order.db).then(() => true, () => false);
+  if (isThere) {
+    using database = new DatabaseSync(restorable.order.db, { readOnly: true });
+    assert.equal(database.prepare("PRAGMA integrity_check").get()?.["integrity_check"], "ok");
+    assert.equal(database.prepare("SELECT COUNT(*) AS n FROM caurevoked").get()?.["n"], 1);
+  } else {
+    await assertNothingLeft(restorable, before);
+  }
+});
+
 Deno.test("a restore that is told to stop leaves nothing, and says so", async () => {
   await using restorable = await makeRestorable(fill);
-  await using process = start(restorable);
+  const before = await restorable.list();
+  const { process, fed } = await startWithoutTheEnd(restorable);
+  await using told = process;
   await untilWritten(restorable, 2 * MEGABYTE);
-  const { status, err } = await process.stop("SIGTERM");
+  const { status, err } = await told.stop("SIGTERM");
   assert.equal(status, 1, err);
   assert.match(err, /^error: the restore was stopped: there is no database at /);
-  assert.deepEqual(await temporaries(restorable), []);
-  await assert.rejects(Deno.stat(restorable.order.db), Deno.errors.NotFound);
+  assert.equal(await fed, "stopped reading");
+  assert.deepEqual(await restorable.list(), before);
 });
 
 Deno.test("a restore that may write no further says so and leaves nothing; the next one works", async () => {
