@@ -107,8 +107,8 @@ function readVersion(explicit: Uint8Array | undefined): 1 | 2 | 3 {
   const version = readInteger(readDer(explicit, TAG.INTEGER, WHAT), WHAT);
   if (version === 1n) return 2;
   if (version === 2n) return 3;
-  // Version 1 is the default, which DER does not write.
-  throw malformed(`${WHAT} has version number ${version}`);
+  // Version 1 is the default, which DER does not write. The number is not told: it may have a hundred thousand digits.
+  throw malformed(`${WHAT} has an unknown version, or writes down the default one`);
 }
 
 function readSerial(reader: DerReader): bigint {

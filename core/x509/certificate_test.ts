@@ -141,6 +141,10 @@ for (const [name, wanted] of Object.entries(REFUSED)) {
   });
 }
 
+Deno.test("parseCertificate() does not repeat a version of many digits", async () => {
+  await assert.rejects(parsed({ version: derInteger(2n ** 400_000n) }), { code: "malformed", message: /^.{1,100}$/ });
+});
+
 Deno.test("parseCertificate() refuses a key that it does not know", async () => {
   const spki = derSequence(derSequence(derOid("1.3.101.113")), derBitString(new Uint8Array(57)));
   await assert.rejects(parsed({ spki }), { code: "unacceptable" });

@@ -1,7 +1,7 @@
 /**
  * Writes DER (X.690), just what certificates, requests and CRLs are made of. Every function returns one whole element.
  */
-import { bigIntToBytes, type Bytes, concatBytes, utf8 } from "../bytes.ts";
+import { bigIntToBytes, type Bytes, concatBytes, joinBytes, utf8 } from "../bytes.ts";
 import { TAG } from "./der_tags.ts";
 
 // The second component is below 40 under the first two arcs (X.690 8.19.4).
@@ -16,16 +16,26 @@ export function derHeader(tag: number, length: number): Bytes {
 
 /** One element: `tag`, length, then `content` joined. */
 export function derElement(tag: number, ...content: readonly Uint8Array[]): Bytes {
-  return concatBytes(derHeader(tag, content.reduce((total, part) => total + part.length, 0)), ...content);
+  return elementOf(tag, content);
 }
 
 export function derSequence(...items: readonly Uint8Array[]): Bytes {
-  return derElement(TAG.SEQUENCE, ...items);
+  return elementOf(TAG.SEQUENCE, items);
 }
 
 /** SET OF: members sorted by their encoding, as X.690 11.6 asks. */
 export function derSetOf(...items: readonly Uint8Array[]): Bytes {
-  return derElement(TAG.SET, ...items.toSorted(compareEncodings));
+  return elementOf(TAG.SET, items.toSorted(compareEncodings));
+}
+
+/** The order of a SET OF (X.690 11.6): negative when `a` comes first, 0 when both are the same. */
+export function compareEncodings(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
 }
 
 export function derInteger(value: bigint | number): Bytes {
@@ -105,6 +115,11 @@ export function derTime(unixSeconds: number): Bytes {
     : derElement(TAG.GENERALIZED_TIME, asciiBytes(digits));
 }
 
+/** Arguments lie on the stack, which ends at some 100 000: what others ask for may have half as many items, so once only. */
+function elementOf(tag: number, content: readonly Uint8Array[]): Bytes {
+  return joinBytes([derHeader(tag, content.reduce((total, part) => total + part.length, 0)), ...content]);
+}
+
 function asciiBytes(text: string): Bytes {
   // deno-lint-ignore no-control-regex
   if (!/^[\x00-\x7f]*$/.test(text)) throw new RangeError("text is not ASCII");
@@ -125,13 +140,4 @@ function base128(component: bigint): Bytes {
   const groups = [Number(component & 0x7fn)];
   for (let rest = component >> 7n; rest > 0n; rest >>= 7n) groups.unshift(Number(rest & 0x7fn) | 0x80);
   return Uint8Array.from(groups);
-}
-
-function compareEncodings(a: Uint8Array, b: Uint8Array): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const difference = (a[i] ?? 0) - (b[i] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return a.length - b.length;
 }

@@ -64,6 +64,12 @@ for (const [name, encoded, hex] of ENCODINGS) {
   Deno.test(`the DER writer encodes ${name}`, () => assert.equal(encoded.toHex(), hex));
 }
 
+Deno.test("derSequence() and derSetOf() take as many items as a request has room for", () => {
+  const items = Array.from({ length: 50_000 }, () => derNull());
+  assert.equal(derSequence(...items).length, 5 + 100_000);
+  assert.equal(derSetOf(...items).length, 5 + 100_000);
+});
+
 Deno.test("derSetOf() puts a shorter encoding before one that it begins", () => {
   const short = Uint8Array.of(4, 0);
   const long = Uint8Array.of(4, 0, 0);

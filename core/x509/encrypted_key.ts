@@ -118,7 +118,10 @@ function readDerivation(reader: DerReader, size: number) {
   const keySize = parameters.optional(TAG.INTEGER)?.content;
   const prf = parameters.done ? undefined : parameters.enter(TAG.SEQUENCE);
   parameters.end();
-  if (iterations < 1n || iterations > MAX_ITERATIONS) throw malformed(`${WHAT} asks for ${iterations} iterations`);
+  if (iterations < 1n || iterations > MAX_ITERATIONS) {
+    // Not told how many: the number may have millions of digits.
+    throw malformed(`${WHAT} asks for no iterations, or more than ${MAX_ITERATIONS}`);
+  }
   if (keySize !== undefined && Number(`0x${keySize.toHex()}`) !== size) {
     throw malformed(`${WHAT} has a key length that does not fit its cipher`);
   }

@@ -82,10 +82,10 @@ function forged(iterations: bigint, ivSize: number): PemBlock {
 }
 
 Deno.test("decryptPrivateKey() does no work for a file that asks for too much of it", async () => {
-  for (const iterations of [0n, -1n, 50_000_001n, 2n ** 200n]) {
+  for (const iterations of [0n, -1n, 50_000_001n, 2n ** 200_000n]) {
     await assert.rejects(decryptPrivateKey(forged(iterations, 16), "x"), {
       code: "malformed",
-      message: `encrypted private key asks for ${iterations} iterations`,
+      message: "encrypted private key asks for no iterations, or more than 50000000",
     });
   }
   await assert.rejects(decryptPrivateKey(forged(1n, 8), "x"), { code: "malformed" });

@@ -2,11 +2,11 @@
  * Distinguished names (RFC 5280 4.1.2.4). A Name is kept as the DER it came in, so that it goes into a certificate byte for
  * byte; here it is judged, made, and turned into text for people.
  */
-import { type Bytes, equalBytes, fromUtf8, utf8 } from "../bytes.ts";
+import { type Bytes, fromUtf8, utf8 } from "../bytes.ts";
 import { malformed } from "../errors.ts";
 import { type DerElement, DerReader, openDer, readBitString } from "./der_reader.ts";
 import { TAG } from "./der_tags.ts";
-import { derOid, derSequence, derSetOf, derUtf8String } from "./der_writer.ts";
+import { compareEncodings, derOid, derSequence, derSetOf, derUtf8String } from "./der_writer.ts";
 
 const WHAT = "distinguished name";
 const COMMON_NAME = "2.5.4.3";
@@ -98,14 +98,18 @@ function parseSet(set: DerElement): Attribute[] {
   const members: DerElement[] = [];
   while (!reader.done) members.push(reader.expect(TAG.SEQUENCE));
   if (members.length === 0) throw malformed(`${WHAT} has an empty set`);
-  if (!equalBytes(set.raw, derSetOf(...members.map((member) => member.raw)))) {
-    throw malformed(`${WHAT} has a set that is not in DER order`);
-  }
-  // In order, so equal ones are neighbours.
-  if (members.some((member, i) => i > 0 && equalBytes(member.raw, members[i - 1]?.raw ?? member.raw))) {
-    throw malformed(`${WHAT} has the same attribute twice in one set`);
-  }
+  checkOrder(members);
   return members.map(parseAttribute);
+}
+
+/** Compares neighbours: a set may have tens of thousands of members, too many for the arguments of a call. */
+function checkOrder(members: readonly DerElement[]): void {
+  const orders = members.slice(1).map((member, index) =>
+    compareEncodings(members[index]?.raw ?? member.raw, member.raw)
+  );
+  if (orders.some((order) => order > 0)) throw malformed(`${WHAT} has a set that is not in DER order`);
+  // In order, so equal ones are neighbours.
+  if (orders.includes(0)) throw malformed(`${WHAT} has the same attribute twice in one set`);
 }
 
 function parseAttribute(member: DerElement): Attribute {

@@ -91,6 +91,11 @@ for (const [label, name] of Object.entries(REFUSED)) {
   Deno.test(`checkName() refuses ${label}`, () => assert.throws(() => checkName(name), { code: "malformed" }));
 }
 
+Deno.test("checkName() takes its time, not the stack, for a set of as many members as a request has room for", () => {
+  const members = derElement(TAG.SET, new Uint8Array(100_000).map((_, index) => index % 2 === 0 ? TAG.SEQUENCE : 0));
+  assert.throws(() => checkName(derSequence(members)), { code: "malformed", message: /twice/ });
+});
+
 Deno.test("checkName() names the type whose string does not decode", () => {
   assert.throws(() => checkName(commonName(TAG.UTF8_STRING, Uint8Array.of(0xff))), { message: /2\.5\.4\.3/ });
 });
