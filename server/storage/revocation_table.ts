@@ -32,25 +32,18 @@ export class RevocationTable {
     this.database.run(sql, String(serial), fromSeconds(revocationDate), fromSeconds(expirationDate));
   }
 
-  /** Those that had not expired at `from`, in the order they were added, without what no CRL can hold. */
-  list(from: number): readonly Revocation[] {
-    const revocations: Revocation[] = [];
-    for (const row of this.#rows(from)) {
-      const revocation = this.#toRevocation(row);
-      if (revocation !== undefined) revocations.push(revocation);
-    }
-    return revocations;
-  }
-
-  /** Page by page: all rows at once take several times the memory of the revocations, one by one twice the time. */
-  *#rows(from: number): Generator<Row> {
+  /**
+   * Those that had not expired at `from`, in the order they were added, without what no CRL can hold: in pages, between which the
+   * caller may do something else. All rows at once take several times the memory of the revocations, one by one twice the time.
+   */
+  *pages(from: number): Generator<readonly Revocation[]> {
     const sql = `SELECT rowid, serial, revocation_date, expiration_date FROM ${this.#table}` +
       " WHERE rowid >= ? AND expiration_date >= ? ORDER BY rowid LIMIT ?";
     for (let next = FIRST_ROWID;;) {
-      const page = this.database.all(sql, next, fromSeconds(from), PAGE);
-      yield* page;
-      const last = page.at(-1);
-      if (last === undefined || page.length < PAGE) return;
+      const rows = this.database.all(sql, next, fromSeconds(from), PAGE);
+      yield rows.map((row) => this.#toRevocation(row)).filter((revocation) => revocation !== undefined);
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < PAGE) return;
       next = toBigInt(last["rowid"]) + 1n;
     }
   }

@@ -10,7 +10,7 @@ function openTable(): { database: Database; table: RevocationTable } {
   return { database, table: new RevocationTable(database, "cas", assert.fail) };
 }
 
-Deno.test("list() finds every row in the order they were added, however many there are", () => {
+Deno.test("pages() finds every row in the order they were added, however many there are", () => {
   const { database, table } = openTable();
   const serials = Array.from({ length: 4001 }, (_, index) => BigInt(10_000 - index));
   database.transaction(() => {
@@ -18,11 +18,11 @@ Deno.test("list() finds every row in the order they were added, however many the
     database.run("DELETE FROM casrevoked WHERE rowid IN (1, 2000, 2001, 4001)");
   });
   const kept = serials.filter((_, index) => ![0, 1999, 2000, 4000].includes(index));
-  assert.deepEqual(table.list(NOW).map(({ serial }) => serial), kept);
+  assert.deepEqual([...table.pages(NOW)].flat().map(({ serial }) => serial), kept);
   database.close();
 });
 
-Deno.test("list() finds rows wherever another program put them, and leaves expired ones out", () => {
+Deno.test("pages() finds rows wherever another program put them, and leaves expired ones out", () => {
   const { database, table } = openTable();
   const insert = "INSERT INTO casrevoked (rowid, serial, revocation_date, expiration_date) VALUES (?, ?, ?, ?)";
   const rows: [rowid: bigint, expiration: number][] = [[-(2n ** 63n), 1], [-5n, 0], [0n, 1], [7n, -1], [
@@ -32,6 +32,6 @@ Deno.test("list() finds rows wherever another program put them, and leaves expir
   for (const [index, [rowid, after]] of rows.entries()) {
     database.run(insert, rowid, String(index), BigInt(NOW), BigInt(NOW + after));
   }
-  assert.deepEqual(table.list(NOW).map(({ serial }) => serial), [0n, 1n, 2n, 4n]);
+  assert.deepEqual([...table.pages(NOW)].flat().map(({ serial }) => serial), [0n, 1n, 2n, 4n]);
   database.close();
 });

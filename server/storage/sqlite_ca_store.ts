@@ -1,4 +1,5 @@
 /** One CA's part of an SQLite database. Reads see what is committed; writes share commits. */
+import { setImmediate } from "node:timers";
 import type { Bytes } from "../../core/bytes.ts";
 import type {
   CaName,
@@ -31,6 +32,9 @@ interface Submitted {
   readonly id: bigint;
   readonly known: boolean;
 }
+
+/** How often all revocations are read with pauses, in which they may change. */
+const READS_WITH_PAUSES = 3;
 
 // The database is synchronous, and a transaction never spans more than one turn of the event loop: no read can fall into one.
 export class SqliteCaStore implements CaStore {
@@ -112,11 +116,18 @@ export class SqliteCaStore implements CaStore {
     return Promise.try(() => this.#values.autoSignAmount());
   }
 
-  crlContent(): Promise<CrlContent> {
-    return Promise.try(() => {
+  /** Lets others go on between pages. When something changed meanwhile it reads anew, after a few times without a pause. */
+  async crlContent(): Promise<CrlContent> {
+    for (let attempt = 1;; attempt++) {
       const state = this.#crlState();
-      return { ...state, revocations: this.#revocations.list(state.lastUpdate ?? 0) };
-    });
+      const revocations: Revocation[] = [];
+      for (const page of this.#revocations.pages(state.lastUpdate ?? 0)) {
+        if (revocations.length > 0 && attempt <= READS_WITH_PAUSES) await nextTurn();
+        for (const revocation of page) revocations.push(revocation);
+      }
+      const { number, lastUpdate } = this.#crlState();
+      if (number === state.number && lastUpdate === state.lastUpdate) return { ...state, revocations };
+    }
   }
 
   isRevoked(serial: bigint): Promise<boolean> {
@@ -166,6 +177,11 @@ export class SqliteCaStore implements CaStore {
     this.#requests.removeExpiredKey(keyId, now);
     return this.#requests.hasKey(keyId, now);
   }
+}
+
+/** After what this turn of the event loop still brings. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 async function unlessRefused<T>(outcome: Promise<T | CaucaseError>): Promise<T> {
