@@ -1,6 +1,7 @@
 /**
  * The access log, written in few large pieces. Requests never wait for it: where standard output takes nothing (a stopped pager,
- * a full pipe), lines are kept up to a limit, then dropped and counted, and the count is reported once output goes on.
+ * a full pipe), lines are kept up to a limit, then dropped and counted, and the count is reported once output goes on. The same
+ * where it cannot be written (a full disk): it is tried again from time to time. Only a reader that is gone ends the log.
  */
 import { utf8 } from "../../core/bytes.ts";
 import { describeError } from "../../core/errors.ts";
@@ -14,6 +15,8 @@ export interface AccessLogOptions {
   readonly gatherMs?: number;
   /** Characters of lines kept while output is blocked. */
   readonly maxKept?: number;
+  /** How long to wait after a write that failed, in milliseconds. */
+  readonly retryMs?: number;
 }
 
 /** At so many gathered characters lines are written without waiting for more. */
@@ -25,11 +28,13 @@ export class AccessLog {
   #kept = 0;
   #dropped = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #failing = false;
   #writing: Promise<void> | undefined;
   #broken = false;
 
   constructor(options: AccessLogOptions) {
-    this.#options = { gatherMs: 100, maxKept: 4 * 1024 * 1024, ...options };
+    this.#options = { gatherMs: 100, maxKept: 4 * 1024 * 1024, retryMs: 10_000, ...options };
   }
 
   /** Takes one line, without its end. Costs next to nothing and never throws. */
@@ -41,19 +46,26 @@ export class AccessLog {
     }
     this.#lines.push(line);
     this.#kept += line.length + 1;
-    if (this.#writing) return;
+    if (this.#writing || this.#retry !== undefined) return;
     if (this.#kept >= FULL_PIECE) this.#startWriting();
     else this.#timer ??= setTimeout(() => this.#startWriting(), this.#options.gatherMs);
   };
 
   /** Writes what there is, and waits for it at most `deadlineMs`: a blocked output must not keep the server from stopping. */
   async close(deadlineMs = 2_000): Promise<void> {
-    this.#startWriting();
     const { promise: deadline, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, deadlineMs);
-    await Promise.race([this.#writing, deadline]);
+    await Promise.race([this.#writeRest(), deadline]);
     clearTimeout(timer);
+    clearTimeout(this.#retry);
     this.#broken = true;
+  }
+
+  /** Also what came, or failed, while a write was under way. */
+  async #writeRest(): Promise<void> {
+    await this.#writing;
+    this.#startWriting();
+    await this.#writing;
   }
 
   #startWriting(): void {
@@ -63,23 +75,41 @@ export class AccessLog {
   }
 
   async #writeAll(): Promise<void> {
-    try {
-      while (this.#lines.length > 0) {
-        const piece = utf8(this.#lines.join("\n") + "\n");
-        this.#lines = [];
-        this.#kept = 0;
+    while (this.#lines.length > 0) {
+      const lines = this.#lines;
+      this.#lines = [];
+      this.#kept = 0;
+      // What failed may have been written in part: what follows begins a line of its own.
+      const piece = utf8(`${this.#failing ? "\n" : ""}${lines.join("\n")}\n`);
+      try {
         await this.#options.write(piece);
-        this.#reportDropped();
+      } catch (error) {
+        return this.#onFailure(error, lines.length);
       }
-    } catch (error) {
-      this.#broken = true;
-      this.#options.warn(`The access log ends here, standard output cannot be written: ${describeError(error)}`);
+      this.#failing = false;
+      this.#reportDropped();
     }
+  }
+
+  #onFailure(error: unknown, lines: number): void {
+    const { warn, retryMs } = this.#options;
+    const reason = `standard output cannot be written: ${describeError(error)}`;
+    if (error instanceof Deno.errors.BrokenPipe) {
+      this.#broken = true;
+      return warn(`The access log ends here, ${reason}`);
+    }
+    if (!this.#failing) warn(`Lines of the access log are dropped, ${reason}`);
+    this.#failing = true;
+    this.#dropped += lines;
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined;
+      this.#startWriting();
+    }, retryMs);
   }
 
   #reportDropped(): void {
     if (this.#dropped === 0) return;
-    this.#options.warn(`${this.#dropped} lines of the access log were dropped while standard output was blocked`);
+    this.#options.warn(`${this.#dropped} lines of the access log were dropped while standard output took none`);
     this.#dropped = 0;
   }
 }

@@ -70,19 +70,19 @@ Deno.test("AccessLog drops lines while output is blocked, and says how many", as
   output.release();
   await output.started();
   assert.equal(output.pieces[1], "123456789\n".repeat(10));
-  assert.deepEqual(warnings, ["40 lines of the access log were dropped while standard output was blocked"]);
+  assert.deepEqual(warnings, ["40 lines of the access log were dropped while standard output took none"]);
   const closed = log.close();
   output.release();
   await closed;
   assert.equal(warnings.length, 1);
 });
 
-Deno.test("AccessLog says once that output cannot be written, and goes on without", async () => {
+Deno.test("AccessLog says once that the reader is gone, and goes on without", async () => {
   const warnings: string[] = [];
   let writes = 0;
   const write = () => {
     writes++;
-    return Promise.reject(new Error("Broken pipe"));
+    return Promise.reject(new Deno.errors.BrokenPipe("Broken pipe"));
   };
   const log = new AccessLog({ write, warn: (message) => warnings.push(message) });
   log.add("one");
@@ -99,4 +99,47 @@ Deno.test("AccessLog.close() does not wait for blocked output beyond its deadlin
   log.add("one");
   await log.close(1);
   assert.deepEqual(output.pieces, ["one\n"]);
+});
+
+Deno.test("AccessLog goes on when output can be written again, on a new line, and says how many were dropped", async () => {
+  const warnings: string[] = [];
+  const pieces: string[] = [];
+  const recovered = Promise.withResolvers<void>();
+  let failures = 3;
+  const write = (bytes: Uint8Array) => {
+    if (failures-- > 0) return Promise.reject(new Error("No space left on device"));
+    pieces.push(new TextDecoder().decode(bytes));
+    recovered.resolve();
+    return Promise.resolve();
+  };
+  const log = new AccessLog({ write, warn: (message) => warnings.push(message), gatherMs: 1, retryMs: 1 });
+  const flood = setInterval(() => log.add("a line"), 1);
+  await recovered.promise;
+  clearInterval(flood);
+  log.add("the last");
+  await log.close();
+  assert.match(pieces.join(""), /^\n(a line\n)+the last\n$/);
+  assert.match(
+    warnings.join("\n"),
+    /^Lines of the access log are dropped, [^\n]*: No space left on device\n\d+ lines /,
+  );
+  assert.equal(warnings.length, 2);
+});
+
+Deno.test("AccessLog.close() tries a last time while output cannot be written", async () => {
+  const pieces: string[] = [];
+  let full = true;
+  const write = (bytes: Uint8Array) => {
+    if (full) return Promise.reject(new Error("No space left on device"));
+    pieces.push(new TextDecoder().decode(bytes));
+    return Promise.resolve();
+  };
+  const warned = Promise.withResolvers<void>();
+  const log = new AccessLog({ write, warn: () => warned.resolve(), gatherMs: 1, retryMs: 60_000 });
+  log.add("lost");
+  await warned.promise;
+  log.add("kept");
+  full = false;
+  await log.close();
+  assert.deepEqual(pieces, ["\nkept\n"]);
 });
