@@ -1,6 +1,6 @@
 /** The only place that prints. Standard output is for what was asked for, standard error for everything else. */
 import { CaucaseError, describeFault } from "../core/errors.ts";
-import { fileError } from "../core/host/file_error.ts";
+import { fileError, systemCode } from "../core/host/file_error.ts";
 import { escapeControls } from "../core/host/log_format.ts";
 import { HiddenLine } from "./hidden_line.ts";
 
@@ -20,9 +20,18 @@ export function printText(text: string): void {
   }
 }
 
-/** Lines on standard error. What may come from others, as a server's reason, cannot drive the terminal. */
+/**
+ * Lines on standard error. What may come from others, as a server's reason, cannot drive the terminal. Never throws: a log on a
+ * full disk must not end a server, and there is nobody left to be told.
+ */
 export function printError(text: string): void {
-  writeAll(Deno.stderr, `${text.split("\n").map(escapeControls).join("\n")}\n`);
+  const lines = `${text.split("\n").map(escapeControls).join("\n")}\n`;
+  try {
+    writeAll(Deno.stderr, lines);
+  } catch (error) {
+    // Only what the system says about the stream.
+    if (systemCode(error) === undefined) throw error;
+  }
 }
 
 /** The line for an error that ends what was asked for; the stack too where the fault is ours. */
