@@ -1,6 +1,7 @@
 /** Opening and closing the database's file: who may read it, and in which of SQLite's modes it is. */
 import { CaucaseError, describeError } from "../../core/errors.ts";
 import { Database } from "./database.ts";
+import { requireUsable } from "./database_check.ts";
 import { ensurePrivateFile } from "./private_file.ts";
 
 /** Up to how many bytes the write-ahead log keeps its file after a checkpoint. */
@@ -25,6 +26,7 @@ export async function openForServing(path: string, log: (message: string) => voi
   await prepareFile(path, log);
   const database = new Database(path);
   try {
+    requireUsable(database);
     const mode = database.get("PRAGMA journal_mode = WAL")?.["journal_mode"];
     if (mode !== "wal") log(`no write-ahead log for ${path} on its file system: commits take longer`);
     database.run("PRAGMA synchronous = FULL");

@@ -43,6 +43,11 @@ function indexesOf(ca: CaName): Readonly<Record<string, string>> {
   };
 }
 
+/** Whether a table of that name is one of ours, or a CRL table of version 0.9.8 and older. */
+export function isOurTable(name: string): boolean {
+  return CA_NAMES.some((ca) => name === `${ca}crl` || Object.keys(tablesOf(ca)).some((table) => name === ca + table));
+}
+
 /**
  * Makes what is missing; changes no table that is there, whoever made it.
  * @throws `storage` when a table of ours lacks a column: the file is another program's

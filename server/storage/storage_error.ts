@@ -1,6 +1,8 @@
 /** What SQLite reports, as errors that say what to do. */
 import { CaucaseError } from "../../core/errors.ts";
 
+const DAMAGED = ["it is damaged", "put it aside and restore a backup with manage --restore-backup"] as const;
+
 /** Reason and hint by SQLite's primary result code (https://sqlite.org/rescode.html). */
 const REASONS: Readonly<Record<number, readonly [reason: string, hint: string]>> = {
   3: ["access is denied", "check owner and mode of the file and its folder"],
@@ -11,7 +13,7 @@ const REASONS: Readonly<Record<number, readonly [reason: string, hint: string]>>
     "check owner and mode of the file and its folder, and whether its file system is mounted read-only",
   ],
   10: ["reading or writing failed", "check the disk and the system's log"],
-  11: ["it is damaged", "put it aside and restore a backup with manage --restore-backup"],
+  11: DAMAGED,
   13: ["there is no space left", "free space on its file system"],
   14: ["it cannot be opened", "check that its folder exists, and owner and mode of both"],
   26: ["it is not an SQLite database", "check the path given with --db"],
@@ -28,6 +30,12 @@ export function storageError(error: unknown, path: string): unknown {
     cause: error,
     ...(hint && { hint }),
   });
+}
+
+/** The error for damage that SQLite describes instead of reporting it. */
+export function damaged(path: string): CaucaseError {
+  const [reason, hint] = DAMAGED;
+  return new CaucaseError("storage", `cannot use the database ${path}: ${reason}`, { hint });
 }
 
 function isSqliteError(error: unknown): error is Error {
