@@ -12,6 +12,7 @@ import { createCorsPage } from "./http/cors_page.ts";
 import { createCrossOrigin } from "./http/cross_origin.ts";
 import { type Listeners, startListeners } from "./http/listener.ts";
 import type { Limits } from "./http/limits.ts";
+import { createOwnOrigins } from "./http/own_origins.ts";
 import { type Job, runJobs } from "./jobs.ts";
 import { openSqliteStorage, type SqliteStorage } from "./storage/sqlite_storage.ts";
 import { HttpsCertificate, type HttpsIdentity } from "./tls/https_certificate.ts";
@@ -148,14 +149,14 @@ function createHttpsCertificate(
 async function createHandler(authorities: AllAuthorities, { options, netloc, host }: Setup) {
   const { clock, random, warn } = host;
   const keys = await openCorsKeyFile({ path: options.corsKeyStore, clock, random, warn });
-  const origins = { keys, netloc: netloc.text, clock };
+  const origins = { keys, own: createOwnOrigins(netloc.text), clock };
   const crossOrigin = createCrossOrigin({ ...origins, whitelist: options.corsWhitelist });
   return createApp({
     authorities,
     httpCa: authorities.http_cas,
     crossOrigin,
     corsPage: createCorsPage({ ...origins, crossOrigin }),
-    netloc: netloc.text,
+    own: origins.own,
     clock,
     reportFault: (error, exchange) => warn(faultReport(error, exchange)),
   });

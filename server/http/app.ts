@@ -1,6 +1,5 @@
 /** From a request to its answer: path, method, origin, then the route's handler, in that order. */
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
-import { httpsOrigin, httpsOriginOfNetloc } from "../../core/cors/origin.ts";
 import { CaucaseError, describeError, describeFault } from "../../core/errors.ts";
 import type { Route, RouteName } from "../../core/protocol/routes.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
@@ -10,6 +9,7 @@ import { type CrossOrigin, withOriginHeaders } from "./cross_origin.ts";
 import type { Answer, Exchange, Handler } from "./exchange.ts";
 import type { PublicCa } from "./hal.ts";
 import { type Call, HANDLERS, type RouteHandler } from "./handlers.ts";
+import type { OwnOrigins } from "./own_origins.ts";
 import { refusal, statusOf } from "./refusals.ts";
 import { allowedMethods, matchPath, type PathMatch, selectRoute } from "./router.ts";
 import { UserAuthentication } from "./user_authentication.ts";
@@ -20,8 +20,7 @@ export interface AppParts {
   readonly httpCa: CertificateAuthority;
   readonly crossOrigin: CrossOrigin;
   readonly corsPage: CorsPage;
-  /** `HOST[:PORT]` of HTTP, as clients reach it. */
-  readonly netloc: string;
+  readonly own: OwnOrigins;
   readonly clock: { now(): number };
   /** Takes every fault of ours, with its stack. */
   readonly reportFault: (error: unknown, exchange: Exchange) => void;
@@ -37,7 +36,6 @@ interface FoundRoute extends Pick<Call, "now" | "user"> {
 export function createApp(parts: AppParts): Handler {
   const users = new UserAuthentication(parts.authorities.cau);
   const vouching = new HttpsVouching(parts.httpCa.authorities);
-  const fallback = httpsOriginOfNetloc(parts.netloc);
   const handlers = allHandlers(parts.corsPage);
 
   /** The handler's answer, or the refusal; the access log names the user of both. */
@@ -60,7 +58,7 @@ export function createApp(parts: AppParts): Handler {
       id,
       // Made when asked for: most requests do not need it, and parsing it costs as much as all the rest of a read.
       get httpsOrigin() {
-        return httpsOrigin({ secure: exchange.secure, host: exchange.header("host") }, fallback);
+        return parts.own.https(exchange);
       },
       vouching,
       ...rest,

@@ -2,12 +2,13 @@
 import { fromUtf8 } from "../../core/bytes.ts";
 import { readConsentCookie, setConsentCookie, withToken } from "../../core/cors/cookie.ts";
 import type { CorsKeys } from "../../core/cors/key_set.ts";
-import { httpsOrigin, httpsOriginOfNetloc, isReturnAddress, isWebOrigin, parseOrigin } from "../../core/cors/origin.ts";
+import { isReturnAddress, isWebOrigin, parseOrigin } from "../../core/cors/origin.ts";
 import { readForm, signConsent, signForm } from "../../core/cors/token.ts";
 import { CaucaseError, malformed } from "../../core/errors.ts";
 import { consentPage } from "./consent_html.ts";
 import type { CrossOrigin } from "./cross_origin.ts";
 import type { Answer, Exchange } from "./exchange.ts";
+import type { OwnOrigins } from "./own_origins.ts";
 
 export interface CorsPage {
   /** `GET /cors?origin=…&return=…`; over HTTP a redirect to the same over HTTPS. */
@@ -19,20 +20,16 @@ export interface CorsPage {
 export interface CorsPageOptions {
   readonly keys: CorsKeys;
   readonly crossOrigin: CrossOrigin;
-  /** `HOST[:PORT]` of HTTP, as given to `--netloc`. */
-  readonly netloc: string;
+  readonly own: OwnOrigins;
   readonly clock: { now(): number };
 }
 
 /** Bytes; the form itself is under one kilobyte besides the return address. */
 const MAX_FORM_SIZE = 65_536;
 
-/** @throws `usage` when the netloc is none */
-export function createCorsPage({ keys, crossOrigin, netloc, clock }: CorsPageOptions): CorsPage {
-  const fallback = httpsOriginOfNetloc(netloc);
-
+export function createCorsPage({ keys, crossOrigin, own, clock }: CorsPageOptions): CorsPage {
   async function show(exchange: Exchange): Promise<Answer> {
-    const server = httpsOrigin({ secure: exchange.secure, host: exchange.header("host") }, fallback);
+    const server = own.https(exchange);
     const query = queryOf(exchange.target);
     if (!exchange.secure) return redirect(`${server}/cors${query}`);
     const parameters = new URLSearchParams(query);

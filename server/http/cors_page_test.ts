@@ -7,6 +7,7 @@ import { fakeExchange, type FakeRequest } from "../../tests/support/exchange.ts"
 import { createCorsPage } from "./cors_page.ts";
 import { createCrossOrigin } from "./cross_origin.ts";
 import type { Answer } from "./exchange.ts";
+import { createOwnOrigins } from "./own_origins.ts";
 
 const NOW = 1_795_000_000;
 const KEY = { expires: NOW + 86_400, secret: "first key, of 43 printable characters or so." };
@@ -18,7 +19,7 @@ const FORM_TYPE = "application/x-www-form-urlencoded";
 function openPage() {
   const clock = new ManualClock(NOW);
   const keys: CorsKeys = { valid: () => [KEY], signing: () => Promise.resolve(KEY) };
-  const origins = { keys, netloc: "ca.example:8009", clock };
+  const origins = { keys, own: createOwnOrigins("ca.example:8009"), clock };
   const crossOrigin = createCrossOrigin({ ...origins, whitelist: ["http://white.example"] });
   return { clock, page: createCorsPage({ ...origins, crossOrigin }) };
 }

@@ -1,17 +1,11 @@
 /** Answers for requests of other origins' pages: the headers of CORS, the question to a person, the refusal, the preflight. */
 import type { CorsKeys } from "../../core/cors/key_set.ts";
-import {
-  httpsOrigin,
-  httpsOriginOfNetloc,
-  OPAQUE_ORIGIN,
-  parseOrigin,
-  parseWhitelist,
-  requestOrigin,
-} from "../../core/cors/origin.ts";
+import { OPAQUE_ORIGIN, parseOrigin, parseWhitelist } from "../../core/cors/origin.ts";
 import { judgeOrigin } from "../../core/cors/policy.ts";
-import type { CrossOrigin as OriginPolicy } from "../../core/protocol/routes.ts";
+import type { Route } from "../../core/protocol/routes.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import type { Answer, Exchange } from "./exchange.ts";
+import type { OwnOrigins } from "./own_origins.ts";
 import { refusal } from "./refusals.ts";
 
 export type Headers = NonNullable<Answer["headers"]>;
@@ -23,7 +17,7 @@ export type Verdict =
 
 export interface CrossOrigin {
   /** To be asked after path and method are known, and before anything else of the request is looked at. */
-  judge(exchange: Exchange, policy: OriginPolicy): Promise<Verdict>;
+  judge(exchange: Exchange, policy: Route["origins"]): Promise<Verdict>;
   /** Answers `OPTIONS` for a path with these methods. Preflights carry no cookie, so they are allowed before any consent. */
   preflight(exchange: Exchange, methods: readonly string[]): Answer;
 }
@@ -32,8 +26,7 @@ export interface CrossOriginOptions {
   readonly keys: CorsKeys;
   /** Origins that need no consent, as given to `--cors-whitelist`. */
   readonly whitelist: readonly string[];
-  /** `HOST[:PORT]` of HTTP, as given to `--netloc`. */
-  readonly netloc: string;
+  readonly own: OwnOrigins;
   readonly clock: { now(): number };
 }
 
@@ -42,17 +35,15 @@ const VARY = { Vary: "Origin" };
 
 const OWN: Verdict = { kind: "go on", headers: VARY };
 
-/** @throws `usage` when the whitelist or the netloc is not what it should be */
-export function createCrossOrigin({ keys, whitelist, netloc, clock }: CrossOriginOptions): CrossOrigin {
+/** @throws `usage` when the whitelist is not what it should be */
+export function createCrossOrigin({ keys, whitelist, own, clock }: CrossOriginOptions): CrossOrigin {
   const trusted = parseWhitelist(whitelist);
-  const fallback = httpsOriginOfNetloc(netloc);
 
-  async function judge(exchange: Exchange, policy: OriginPolicy): Promise<Verdict> {
+  async function judge(exchange: Exchange, policy: Route["origins"]): Promise<Verdict> {
     const origin = exchange.header("origin");
     if (origin === undefined) return OWN;
-    const target = { secure: exchange.secure, host: exchange.header("host") };
     const judgement = await judgeOrigin(
-      { origin, sentTo: requestOrigin(target), policy, cookie: exchange.header("cookie") },
+      { origin, sentTo: own.sentTo(exchange), policy, cookie: exchange.header("cookie") },
       { whitelist: trusted, keys: keys.valid(), now: clock.now() },
     );
     switch (judgement.kind) {
@@ -63,15 +54,18 @@ export function createCrossOrigin({ keys, whitelist, netloc, clock }: CrossOrigi
       case "refused":
         return refuse(new CaucaseError("origin-refused", judgement.reason), VARY);
       case "undecided":
-        return challenge({ ...judgement, server: httpsOrigin(target, fallback) });
+        return challenge({ ...judgement, server: own.https(exchange) });
     }
   }
 
-  return { judge, preflight };
+  return {
+    judge,
+    preflight: (exchange, methods) => preflight(otherOrigin(exchange, own), methods),
+  };
 }
 
-function preflight(exchange: Exchange, methods: readonly string[]): Answer {
-  const origin = otherOrigin(exchange);
+/** @param origin of another site, undefined where the request is none of another's */
+function preflight(origin: string | undefined, methods: readonly string[]): Answer {
   if (origin === undefined) return { status: 204 };
   return {
     status: 204,
@@ -84,11 +78,11 @@ function preflight(exchange: Exchange, methods: readonly string[]): Answer {
 }
 
 /** The origin of another site's page that sent the request, in normal form or `null`. */
-function otherOrigin(exchange: Exchange): string | undefined {
+function otherOrigin(exchange: Exchange, own: OwnOrigins): string | undefined {
   const sent = exchange.header("origin");
   if (sent === undefined || sent === OPAQUE_ORIGIN) return sent;
   const origin = parseOrigin(sent);
-  return origin === requestOrigin({ secure: exchange.secure, host: exchange.header("host") }) ? undefined : origin;
+  return origin === own.sentTo(exchange) ? undefined : origin;
 }
 
 /** @param origin in normal form, which is how browsers write and compare it */

@@ -9,6 +9,7 @@ import { createApp } from "../../server/http/app.ts";
 import { createCorsPage } from "../../server/http/cors_page.ts";
 import { createCrossOrigin } from "../../server/http/cross_origin.ts";
 import type { Answer, Exchange, Handler } from "../../server/http/exchange.ts";
+import { createOwnOrigins } from "../../server/http/own_origins.ts";
 import { createMemoryStorage } from "../../server/storage/memory_storage.ts";
 import { testAuthorities, type TestAuthoritiesOptions } from "./authorities.ts";
 import type { AskOptions, Desk, Reply } from "./desk.ts";
@@ -31,14 +32,14 @@ export class TestApp implements Desk {
     readonly authorities: AllAuthorities,
     readonly seeded: Readonly<Record<"cau" | "cas", SeededCa>>,
   ) {
-    const origins = { keys: KEYS, netloc: NETLOC, clock: this.clock };
+    const origins = { keys: KEYS, own: createOwnOrigins(NETLOC), clock: this.clock };
     const crossOrigin = createCrossOrigin({ ...origins, whitelist: ["https://white.example"] });
     this.handler = createApp({
       httpCa: this.authorities.http_cas,
       authorities,
       crossOrigin,
       corsPage: createCorsPage({ ...origins, crossOrigin }),
-      netloc: NETLOC,
+      own: origins.own,
       clock: this.clock,
       reportFault: (error) => this.faults.push(error),
     });
