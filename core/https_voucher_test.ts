@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CaucaseError, type ErrorCode } from "./errors.ts";
+import { isRefusal } from "../tests/support/refusals.ts";
 import { readVoucher, vouchForHttps } from "./https_voucher.ts";
 import { certificateToPem, parseCertificate } from "./x509/certificate.ts";
 import { newCa, type TestCa } from "../tests/support/issuing.ts";
@@ -19,10 +19,6 @@ async function voucherOf(ca: TestCa) {
 const httpsPem = certificateToPem(await certificateOf(https));
 const trusted = [await certificateOf(services)];
 
-function refusedWith(code: ErrorCode) {
-  return (error: unknown) => error instanceof CaucaseError && error.code === code;
-}
-
 Deno.test("readVoucher() gives the CA certificates that a known CA vouches for", async () => {
   const text = await vouchForHttps(await voucherOf(services), [httpsPem, httpsPem]);
   assert.deepEqual(await readVoucher(text, trusted), [httpsPem, httpsPem]);
@@ -30,10 +26,10 @@ Deno.test("readVoucher() gives the CA certificates that a known CA vouches for",
 
 Deno.test("readVoucher() refuses the voucher of a CA that is not known, or that another key signed", async () => {
   const foreign = await vouchForHttps(await voucherOf(stranger), [httpsPem]);
-  await assert.rejects(readVoucher(foreign, trusted), refusedWith("untrusted"));
+  await assert.rejects(readVoucher(foreign, trusted), isRefusal("untrusted"));
   const { certificatePem } = await voucherOf(services);
   const forged = await vouchForHttps({ certificatePem, key: stranger.key }, [httpsPem]);
-  await assert.rejects(readVoucher(forged, trusted), refusedWith("untrusted"));
+  await assert.rejects(readVoucher(forged, trusted), isRefusal("untrusted"));
 });
 
 Deno.test("readVoucher() refuses what is no voucher", async () => {
@@ -41,6 +37,6 @@ Deno.test("readVoucher() refuses what is no voucher", async () => {
   const good = JSON.parse(await vouchForHttps(voucher, [httpsPem]));
   const cases = ["", "[]", JSON.stringify({ ...good, digest: null }), JSON.stringify({ ...good, payload: "{}" })];
   for (const text of [...cases, await vouchForHttps(voucher, []), await vouchForHttps(voucher, ["text"])]) {
-    await assert.rejects(readVoucher(text, trusted), refusedWith("malformed"), text.slice(0, 80));
+    await assert.rejects(readVoucher(text, trusted), isRefusal("malformed"), text.slice(0, 80));
   }
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type SignedMessage, signMessage } from "./envelope.ts";
-import { CaucaseError } from "./errors.ts";
+import { isRefusal } from "../tests/support/refusals.ts";
 import { followChain, linkPayload, parseChain } from "./trust.ts";
 import { checkCa, prepareCa } from "./x509/ca_profile.ts";
 import { type Certificate, certificateToPem, parseCertificate } from "./x509/certificate.ts";
@@ -47,9 +47,7 @@ function certificatesOf(...of: readonly Generation[]): Certificate[] {
   return of.map(({ certificate }) => certificate);
 }
 
-function isUntrusted(error: unknown): boolean {
-  return error instanceof CaucaseError && error.code === "untrusted";
-}
+const isUntrusted = isRefusal("untrusted");
 
 Deno.test("followChain() leads from any known CA certificate that has not expired to the newest", async () => {
   const cases: [string, Generation[], number, Generation[]][] = [
@@ -90,6 +88,6 @@ Deno.test("followChain() changes nothing when the chain says nothing of what is 
 
 Deno.test("parseChain() refuses what is not a list of signed messages", () => {
   for (const text of ["{}", "5", '[{"digest": null, "payload": "{}"}]', "[null]", "[", '["x"]']) {
-    assert.throws(() => parseChain(text), (error) => error instanceof CaucaseError && error.code === "malformed", text);
+    assert.throws(() => parseChain(text), isRefusal("malformed"), text);
   }
 });

@@ -8,6 +8,7 @@ import type { CertificateAuthority } from "../core/ca/certificate_authority.ts";
 import { newest, signingAuthority } from "../core/ca/lifecycle.ts";
 import type { CaName, Storage } from "../core/ca/store.ts";
 import { CaucaseError } from "../core/errors.ts";
+import { isRefusal } from "./support/refusals.ts";
 import { followChain, parseChain } from "../core/trust.ts";
 import { type Certificate, certificateFromPem } from "../core/x509/certificate.ts";
 import type { PrivateKey } from "../core/x509/private_key.ts";
@@ -169,7 +170,7 @@ Deno.test("a CA store last refreshed before a rollover recovers while a CA in it
   const tooLate = late + 1;
   const chain = parseChain(await cas.authorities.chainJson(tooLate));
   const attempt = followChain(known, chain, tooLate);
-  await assert.rejects(attempt, (error) => error instanceof CaucaseError && error.code === "untrusted");
+  await assert.rejects(attempt, isRefusal("untrusted"));
 });
 
 Deno.test("a certificate of the old CA is accepted until it expires, and refused after", async () => {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import { isRefusal } from "../../tests/support/refusals.ts";
 import { createMemoryStorage } from "../../server/storage/memory_storage.ts";
 import { testAuthorities } from "../../tests/support/authorities.ts";
 import { newKey, testKey } from "../../tests/support/keys.ts";
 import { csrFor, renewalBody } from "../../tests/support/requests.ts";
 import { equalBytes, utf8 } from "../bytes.ts";
-import { CaucaseError, type ErrorCode } from "../errors.ts";
+import type { ErrorCode } from "../errors.ts";
 import { encodePem, onlyPem, PEM_LABEL } from "../pem.ts";
 import { certificateFromPem } from "../x509/certificate.ts";
 import { findExtension } from "../x509/extension.ts";
@@ -17,10 +18,6 @@ const DAY = 86_400;
 
 function hex(text: string): string {
   return utf8(text).toHex();
-}
-
-function refusedWith(code: ErrorCode) {
-  return (error: unknown) => error instanceof CaucaseError && error.code === code;
 }
 
 /** A certificate for services that a person signed. */
@@ -38,7 +35,7 @@ Deno.test("submit() signs the first user without asking, and nobody after", asyn
   const first = await cau.issuance.submit(await csrFor(await newKey("P-256"), "alice"), NOW);
   const second = await cau.issuance.submit(await csrFor(await newKey("P-256"), "bob"), NOW);
   assert.equal(isAutoSigned(await certificateFromPem(await cau.issuance.certificate(first, NOW))), true);
-  await assert.rejects(cau.issuance.certificate(second, NOW), refusedWith("not-found"));
+  await assert.rejects(cau.issuance.certificate(second, NOW), isRefusal("not-found"));
   await cau.issuance.sign(second, undefined, NOW);
   assert.equal(isAutoSigned(await certificateFromPem(await cau.issuance.certificate(second, NOW))), false);
 });
@@ -76,7 +73,7 @@ Deno.test("submit() refuses what no certificate may be made from", async () => {
     ["another signature", tampered, "untrusted"],
   ];
   for (const [what, text, code] of cases) {
-    await assert.rejects(cas.issuance.submit(utf8(text), NOW), refusedWith(code), what);
+    await assert.rejects(cas.issuance.submit(utf8(text), NOW), isRefusal(code), what);
   }
 });
 
@@ -84,9 +81,9 @@ Deno.test("submit() refuses a user's key that is known, and more pending request
   const { cau, cas } = testAuthorities(createMemoryStorage(), { maxPending: 2 });
   const key = await newKey("P-256");
   await cau.issuance.submit(await csrFor(key, "alice"), NOW);
-  await assert.rejects(cau.issuance.submit(await csrFor(key, "mallory"), NOW), refusedWith("duplicate-key"));
+  await assert.rejects(cau.issuance.submit(await csrFor(key, "mallory"), NOW), isRefusal("duplicate-key"));
   for (const name of ["one", "two"]) await cas.issuance.submit(await csrFor(key, name), NOW);
-  await assert.rejects(cas.issuance.submit(await csrFor(key, "three"), NOW), refusedWith("too-many-pending"));
+  await assert.rejects(cas.issuance.submit(await csrFor(key, "three"), NOW), isRefusal("too-many-pending"));
 });
 
 Deno.test("a frozen number of automatic signatures replaces what later starts say", async () => {
@@ -101,9 +98,9 @@ Deno.test("sign() signs once however many ask at once, and nothing that is not p
   const id = await cas.issuance.submit(await csrFor(await testKey("P-256")), NOW);
   const attempts = await Promise.allSettled(Array.from({ length: 24 }, () => cas.issuance.sign(id, undefined, NOW)));
   assert.equal(attempts.filter(({ status }) => status === "fulfilled").length, 1);
-  await assert.rejects(cas.issuance.sign(id, undefined, NOW), refusedWith("not-found"));
-  await assert.rejects(cas.issuance.reject(id), refusedWith("not-found"));
-  await assert.rejects(cas.issuance.sign(12345n, undefined, NOW), refusedWith("not-found"));
+  await assert.rejects(cas.issuance.sign(id, undefined, NOW), isRefusal("not-found"));
+  await assert.rejects(cas.issuance.reject(id), isRefusal("not-found"));
+  await assert.rejects(cas.issuance.sign(12345n, undefined, NOW), isRefusal("not-found"));
 });
 
 Deno.test("sign() with a template takes subject and extensions from it, and the key from the request", async () => {
@@ -159,14 +156,14 @@ Deno.test("renew() refuses without a good old certificate and its holder's signa
   const old = await signedCertificate(cas, key);
   const csr = await csrFor(await newKey("P-256"));
   const body = await renewalBody(old, key, csr);
-  await assert.rejects(cas.issuance.renew(body, NOW + 93 * DAY), refusedWith("untrusted"), "expired");
-  await assert.rejects(cas.issuance.renew(body, NOW - 11), refusedWith("untrusted"), "not valid yet");
-  await assert.rejects(cau.issuance.renew(body, NOW), refusedWith("untrusted"), "of another CA");
+  await assert.rejects(cas.issuance.renew(body, NOW + 93 * DAY), isRefusal("untrusted"), "expired");
+  await assert.rejects(cas.issuance.renew(body, NOW - 11), isRefusal("untrusted"), "not valid yet");
+  await assert.rejects(cau.issuance.renew(body, NOW), isRefusal("untrusted"), "of another CA");
   const stranger = await renewalBody(old, await testKey("P-384"), csr);
-  await assert.rejects(cas.issuance.renew(stranger, NOW), refusedWith("untrusted"), "signed by somebody else");
+  await assert.rejects(cas.issuance.renew(stranger, NOW), isRefusal("untrusted"), "signed by somebody else");
   const revocation: RevocationMessage = { by: "user", certificate: await certificateFromPem(old) };
   await cas.revocations.revoke(revocation, NOW);
-  await assert.rejects(cas.issuance.renew(body, NOW), refusedWith("untrusted"), "revoked");
+  await assert.rejects(cas.issuance.renew(body, NOW), isRefusal("untrusted"), "revoked");
 });
 
 Deno.test("renew() refuses what is not a renewal", async () => {
@@ -174,9 +171,9 @@ Deno.test("renew() refuses what is not a renewal", async () => {
   const payloads = ["{", "[]", "{}", '{"crt_pem": "x"}', '{"crt_pem": "x", "renew_csr_pem": "y"}'];
   for (const payload of payloads) {
     const body = JSON.stringify({ payload, digest: "sha256", signature: "AA==" });
-    await assert.rejects(cas.issuance.renew(body, NOW), refusedWith("malformed"), payload);
+    await assert.rejects(cas.issuance.renew(body, NOW), isRefusal("malformed"), payload);
   }
-  await assert.rejects(cas.issuance.renew('{"payload": "{}", "digest": null}', NOW), refusedWith("malformed"));
+  await assert.rejects(cas.issuance.renew('{"payload": "{}", "digest": null}', NOW), isRefusal("malformed"));
 });
 
 Deno.test("certificate() keeps a certificate for a day, and about an hour after it was fetched", async () => {
@@ -188,7 +185,7 @@ Deno.test("certificate() keeps a certificate for a day, and about an hour after 
   }));
   await cas.issuance.certificate(fetched, NOW + 100);
   await cas.issuance.certificate(fetched, NOW + 100 + 4320);
-  await assert.rejects(cas.issuance.certificate(fetched, NOW + 101 + 4320), refusedWith("not-found"));
+  await assert.rejects(cas.issuance.certificate(fetched, NOW + 101 + 4320), isRefusal("not-found"));
   await cas.issuance.certificate(unread, NOW + DAY);
-  await assert.rejects(cas.issuance.certificate(unread, NOW + DAY + 1), refusedWith("not-found"));
+  await assert.rejects(cas.issuance.certificate(unread, NOW + DAY + 1), isRefusal("not-found"));
 });

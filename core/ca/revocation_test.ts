@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
+import { isRefusal } from "../../tests/support/refusals.ts";
 import { createMemoryStorage } from "../../server/storage/memory_storage.ts";
 import { testAuthorities } from "../../tests/support/authorities.ts";
 import { testKey } from "../../tests/support/keys.ts";
 import { csrFor } from "../../tests/support/requests.ts";
-import { CaucaseError, type ErrorCode } from "../errors.ts";
 import { type Certificate, certificateFromPem } from "../x509/certificate.ts";
 import { isCrlSignedBy, parseCrl } from "../x509/crl.ts";
 import type { CertificateAuthority } from "./certificate_authority.ts";
@@ -14,10 +14,6 @@ const NOW = 1_800_000_000;
 const DAY = 86_400;
 const L = 93 * DAY;
 const CRL_LIFE = 0.33 * L;
-
-function refusedWith(code: ErrorCode) {
-  return (error: unknown) => error instanceof CaucaseError && error.code === code;
-}
 
 async function issue(ca: CertificateAuthority, name: string, now = NOW): Promise<Certificate> {
   const id = await ca.issuance.submit(await csrFor(await testKey("P-256"), name), now);
@@ -51,18 +47,18 @@ Deno.test("revoke() puts a certificate on the CRL before it resolves, without mo
   assert.deepEqual([...crl.entries()], [{ serial: certificate.serial, revocationDate: NOW + DAY }]);
   assert.deepEqual([crl.number, crl.thisUpdate, crl.nextUpdate], [2n, before.thisUpdate, before.nextUpdate]);
   const again = cas.revocations.revoke({ by: "user", certificate }, NOW + DAY);
-  await assert.rejects(again, refusedWith("already-revoked"));
+  await assert.rejects(again, isRefusal("already-revoked"));
 });
 
 Deno.test("revoke() refuses certificates of others, expired ones, and holders' messages that others signed", async () => {
   const { cas, cau } = testAuthorities(createMemoryStorage());
   const certificate = await issue(cas, "host");
   const expired = cas.revocations.revoke({ by: "user", certificate }, NOW + L);
-  await assert.rejects(expired, refusedWith("untrusted"));
-  await assert.rejects(cau.revocations.revoke({ by: "user", certificate }, NOW), refusedWith("untrusted"));
+  await assert.rejects(expired, isRefusal("untrusted"));
+  await assert.rejects(cau.revocations.revoke({ by: "user", certificate }, NOW), isRefusal("untrusted"));
   const message = { payload: "{}", digest: "sha256", signature: new Uint8Array(64) } as const;
   const forged = cas.revocations.revoke({ by: "holder", certificate, message }, NOW);
-  await assert.rejects(forged, refusedWith("untrusted"));
+  await assert.rejects(forged, isRefusal("untrusted"));
   assert.equal((await currentCrl(cas, NOW)).crl.number, 1n);
 });
 
@@ -166,7 +162,7 @@ Deno.test("readRevocation() takes exact serial numbers from 0 to 2^159 - 1 and n
     assert.deepEqual(await read(`{"revoke_serial": ${serial}}`), { by: "user", serial: BigInt(serial) });
   }
   for (const serial of ["-1", "1.5", '"5"', "null", `${1n << 159n}`, "1e3", "1e400", "true", "[5]"]) {
-    await assert.rejects(read(`{"revoke_serial": ${serial}}`), refusedWith("malformed"), serial);
+    await assert.rejects(read(`{"revoke_serial": ${serial}}`), isRefusal("malformed"), serial);
   }
 });
 
