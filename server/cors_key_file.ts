@@ -11,6 +11,7 @@ import {
 import { CaucaseError, describeError } from "../core/errors.ts";
 import { writeFileDurably } from "../core/host/durable_file.ts";
 import { fileError } from "../core/host/file_error.ts";
+import { closeToOthers, OWNER_ONLY } from "./owner_only.ts";
 
 export interface CorsKeyFileOptions {
   readonly path: string;
@@ -19,8 +20,6 @@ export interface CorsKeyFileOptions {
   /** Told, in one line, what the operator should know and nobody needs to act on at once. */
   readonly warn: (message: string) => void;
 }
-
-const OWNER_ONLY = 0o600;
 
 /**
  * Opens the key file, and makes it where it is missing. One that cannot be read or understood is put aside under another name:
@@ -64,6 +63,7 @@ async function store(path: string, keys: readonly CorsKey[]): Promise<void> {
 async function readOrPutAside(options: CorsKeyFileOptions): Promise<readonly CorsKey[]> {
   const { path } = options;
   if (!await isOrdinaryFile(path)) return [];
+  // Whoever reads a key can grant access to any site.
   await closeToOthers(path);
   try {
     return parseKeySet(await Deno.readTextFile(path));
@@ -81,15 +81,6 @@ async function isOrdinaryFile(path: string): Promise<boolean> {
   });
   if (status === undefined || status.isFile) return status !== undefined;
   throw new CaucaseError("file", `${path} is not a file`, { hint: "--cors-key-store names one" });
-}
-
-/** Whoever reads a key can grant access to any site, so a file from elsewhere gets the mode of one of ours. */
-async function closeToOthers(path: string): Promise<void> {
-  const { mode } = await Deno.stat(path);
-  if (mode === null || (mode & 0o077) === 0) return;
-  await Deno.chmod(path, OWNER_ONLY).catch((error) => {
-    throw fileError("close to others", path, error);
-  });
 }
 
 async function putAside({ path, clock, warn }: CorsKeyFileOptions, reason: string): Promise<void> {

@@ -18,6 +18,7 @@ import { EMPTY_NAME } from "../../core/x509/name.ts";
 import { OID } from "../../core/x509/oids.ts";
 import { generateRsaKey, type PrivateKey, privateKeyToPem } from "../../core/x509/private_key.ts";
 import { signerFor } from "../../core/x509/signer.ts";
+import { closeToOthers } from "../owner_only.ts";
 
 /** What the HTTPS listener shows. */
 export interface HttpsIdentity {
@@ -65,15 +66,23 @@ export class HttpsCertificate {
   async #isGood(identity: HttpsIdentity, now: number): Promise<boolean> {
     const { certificate } = identity;
     if (now < certificate.notBefore || now >= this.renewalDueAt(identity)) return false;
-    if (!certifiesHost(certificate, this.options.host)) return false;
-    return await this.options.ca.authorities.issuerOf(certificate, now) !== undefined;
+    const { host, ca, path, warn } = this.options;
+    if (!certifiesHost(certificate, host)) return false;
+    if (await ca.authorities.issuerOf(certificate, now) !== undefined) return true;
+    // A new and empty database in place of a mislaid one would otherwise begin new CAs without a word.
+    warn(
+      `the certificate in ${path} is of a CA that the database does not have: is --db the right one? Making a new one`,
+    );
+    return false;
   }
 
   async #read(): Promise<HttpsIdentity | undefined> {
     const { path, warn } = this.options;
     try {
       const content = await findKeyFile(path);
-      return content && identityIn(content, path);
+      if (content === undefined) return undefined;
+      if (await closeToOthers(path)) warn(`others could read the private key in ${path}: remove it for a new one`);
+      return identityIn(content, path);
     } catch (error) {
       if (!(error instanceof CaucaseError)) throw error;
       warn(`${describeError(error)}: making a new key and certificate for HTTPS`);

@@ -136,10 +136,28 @@ Deno.test("current() makes a new certificate when the file does not hold a key a
 
 Deno.test("current() makes a new certificate when the one there is for another host or from another CA", async () => {
   await using desk = await Desk.open();
-  for (const wrong of [{ host: "old.example.com" }, { ca: await newAuthority("http_cas") }]) {
-    await desk.put(wrong);
-    await assertMade(desk, await desk.certificate().current(NOW), NOW);
-  }
+  await desk.put({ host: "old.example.com" });
+  await assertMade(desk, await desk.certificate().current(NOW), NOW);
+  assert.deepEqual(desk.warnings, []);
+  await desk.put({ ca: await newAuthority("http_cas") });
+  await assertMade(desk, await desk.certificate().current(NOW), NOW);
+  assert.match(
+    desk.warnings.join("\n"),
+    /^[^\n]*server\.key\.pem is of a CA that the database does not have: is --db /,
+  );
+});
+
+Deno.test("current() closes a file to others that was open to them, and says so", async () => {
+  await using desk = await Desk.open();
+  const content = await desk.put();
+  await Deno.chmod(desk.path, 0o640);
+  const { keyPem, certificatePem } = await desk.certificate().current(NOW);
+  assert.equal(keyPem + certificatePem, content, "it is still the one in use");
+  assert.equal(((await Deno.stat(desk.path)).mode ?? 0) & 0o777, 0o600);
+  assert.match(
+    desk.warnings.join("\n"),
+    /^others could read the private key in [^\n]*server\.key\.pem: remove it [^\n]*$/,
+  );
 });
 
 Deno.test("current() renews with a new key when less than the threshold is left, and keeps the old one until then", async () => {
