@@ -25,6 +25,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   "a target beyond ASCII": `GET /\xe9 HTTP/1.1\r\n${HOST}\r\n`,
   "no Host": "GET / HTTP/1.1\r\n\r\n",
   "two Hosts": `GET / HTTP/1.1\r\n${HOST}HOST: i\r\n\r\n`,
+  "a second Host behind two thousand headers": `GET / HTTP/1.1\r\n${HOST}${"a:b\r\n".repeat(2000)}Host: i\r\n\r\n`,
   "* with another method than OPTIONS": `GET * HTTP/1.1\r\n${HOST}\r\n`,
   "a target of another scheme": `GET ftp://h/ HTTP/1.1\r\n${HOST}\r\n`,
   "a target with a user": `GET http://u:p@h/ HTTP/1.1\r\n${HOST}\r\n`,
@@ -93,6 +94,13 @@ Deno.test("what is HTTP, if unusual, reaches the handler", async (t) => {
       assert.equal((await client.response()).status, 200);
     });
   }
+});
+
+Deno.test("a header that comes after two thousand others counts", async () => {
+  await using server = await listening(echo);
+  using client = await RawClient.tcp(server.http);
+  client.send(`PUT / HTTP/1.1\r\n${HOST}${"a:b\r\n".repeat(2000)}Content-Length: 3\r\n\r\nabc`);
+  assert.equal((await client.response()).body, "PUT / 3");
 });
 
 Deno.test("garbage after a request does not keep its answer back", async () => {

@@ -23,6 +23,8 @@ export function watchServer(server: HttpServer | HttpsServer, parts: WatchParts)
   const watch = new ServerEvents(parts);
   // A client that has sent its request and closed its sending side still waits for the answer. Not in the types.
   Object.assign(server, { httpAllowHalfOpen: true });
+  // As many as fit into `headerBytes`. The runtime leaves out those after the thousandth without a word: a length, or a second Host.
+  server.maxHeadersCount = 0;
   server.on("connection", watch.onConnection);
   server.on("secureConnection", watch.onSecureConnection);
   server.on("request", watch.onRequest(false));
