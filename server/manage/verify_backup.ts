@@ -2,8 +2,9 @@
 import { CaucaseError } from "../../core/errors.ts";
 import { isValidAt } from "../../core/x509/certificate.ts";
 import type { CaName } from "../../core/ca/store.ts";
-import { Database } from "../storage/database.ts";
+import type { Database } from "../storage/database.ts";
 import { CA_NAMES, createSchema } from "../storage/schema.ts";
+import { openScratchDatabase } from "../storage/scratch_database.ts";
 import { readCaRecords } from "./ca_records.ts";
 import { loadBackup } from "./load_backup.ts";
 import { readUserKey } from "./open_backup_file.ts";
@@ -43,10 +44,8 @@ export interface BackupFigures {
  */
 export async function verifyBackup(order: VerifyOrder, passphrases: Passphrases): Promise<BackupFigures> {
   const user = await readUserKey(order.key, passphrases);
-  // SQLite's temporary databases have no name in any folder: nothing stays, however the process ends.
-  const database = new Database("(temporary)", { file: "" });
+  const database = await openScratchDatabase();
   try {
-    database.run("PRAGMA trusted_schema = OFF");
     const header = await loadBackup(database, order.backup, user);
     database.transaction(() => createSchema(database));
     requireIntegrity(database);

@@ -9,7 +9,7 @@ export type Bindable = string | bigint | Uint8Array | null;
 export type Row = Readonly<Record<string, SQLOutputValue>>;
 
 export interface ConnectionOptions {
-  /** The file to open, where it is not at the path that errors name; empty: one without a name, gone when it is closed. */
+  /** The file to open, where it is not at the path that errors name. */
   readonly file?: string;
   readonly readOnly?: boolean;
   /** How long a statement waits for another program's lock. It stops everything else meanwhile, so it is short. */
