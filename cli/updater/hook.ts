@@ -36,7 +36,7 @@ export async function runHookOnce({ command, changes, timeLimit, signal }: HookR
   const end = (why: string) => {
     if (reason !== undefined) return;
     reason = why;
-    signalGroup(child.pid, "SIGTERM");
+    signalGroup(child, "SIGTERM");
   };
   const onAbort = () => end("it was stopped with the updater");
   const timer = setTimeout(() => end(`it took longer than ${timeLimit} s`), timeLimit * 1000);
@@ -82,7 +82,7 @@ async function endOf(child: Deno.ChildProcess, ending: () => boolean): Promise<D
     if (!ending()) return;
     endingSince ??= performance.now();
     const passed = performance.now() - endingSince;
-    if (passed >= GRACE) signalGroup(child.pid, "SIGKILL");
+    if (passed >= GRACE) signalGroup(child, "SIGKILL");
     if (passed < PATIENCE) return;
     child.unref();
     givenUp.resolve(undefined);
@@ -92,7 +92,7 @@ async function endOf(child: Deno.ChildProcess, ending: () => boolean): Promise<D
   } finally {
     clearInterval(killer);
     // The shell is gone; what it left in the background when it was told to end goes too.
-    if (ending()) signalGroup(child.pid, "SIGKILL");
+    if (ending()) signalGroup(child, "SIGKILL");
   }
 }
 
@@ -106,12 +106,23 @@ function hookFailure(reason: string): CaucaseError {
 }
 
 /** Signals the whole group that `leader` leads. */
-function signalGroup(leader: number, signal: Deno.Signal): void {
+function signalGroup(leader: Deno.ChildProcess, signal: Deno.Signal): void {
   try {
-    Deno.kill(-leader, signal);
+    Deno.kill(-leader.pid, signal);
   } catch (error) {
+    // `--allow-run=/bin/sh` is enough to start it and to signal it, but nobody else.
+    if (error instanceof Deno.errors.NotCapable) return signalAlone(leader, signal);
     // Nobody of it is left, or all of it runs as another user; thrown from a timer, an error would end the updater.
     const isOutOfReach = error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied;
     if (!isOutOfReach && !(error instanceof TypeError)) throw error;
+  }
+}
+
+function signalAlone(child: Deno.ChildProcess, signal: Deno.Signal): void {
+  try {
+    child.kill(signal);
+  } catch (error) {
+    // It has ended.
+    if (!(error instanceof TypeError)) throw error;
   }
 }

@@ -45,6 +45,18 @@ Deno.test("runHookOnce() waits for a command that it is not permitted to end", a
   }
 });
 
+Deno.test("runHookOnce() ends the shell alone where the runtime permits no more", async () => {
+  const { kill } = Deno;
+  Deno.kill = () => {
+    throw new Deno.errors.NotCapable("Requires run access");
+  };
+  try {
+    await assert.rejects(run("exec sleep 600", { timeLimit: 0.1 }), /took longer than 0.1 s/);
+  } finally {
+    Deno.kill = kill;
+  }
+});
+
 Deno.test("runHookOnce() ends the command with the updater", async () => {
   const stop = new AbortController();
   const hook = run("sleep 600", { signal: stop.signal });
