@@ -1,0 +1,128 @@
+/** For each row of the authorisation table a request that the route takes, as far as it is for anyone. */
+import assert from "node:assert/strict";
+import { type Bytes, fromUtf8 } from "../../core/bytes.ts";
+import { type Route, type RouteName, ROUTES } from "../../core/protocol/routes.ts";
+import type { Actor } from "../support/actors.ts";
+import { type AgedServer, holderFrom } from "../support/aged_server.ts";
+import { CSR_TYPE, type Holder, JSON_TYPE, submit } from "../support/desk.ts";
+import { newEcKey } from "../support/issuing.ts";
+import type { RequestParts } from "../support/raw_client.ts";
+import { csrFor, renewalBody, revocationBody, unsignedBody } from "../support/requests.ts";
+
+export type PublicCa = "cau" | "cas";
+
+export interface Circumstances {
+  readonly aged: AgedServer;
+  readonly ca: PublicCa;
+  readonly actor: Actor;
+}
+
+/** What fills the path's parameter, and what is sent. */
+interface Filling extends RequestParts {
+  readonly id?: string;
+  readonly query?: string;
+}
+
+export interface RouteRequest extends RequestParts {
+  readonly method: string;
+  readonly path: string;
+}
+
+type Build = (circumstances: Circumstances) => Filling | Promise<Filling>;
+
+const FORM_TYPE = { "content-type": "application/x-www-form-urlencoded" };
+const QUESTION = "origin=https%3A%2F%2Fa.example&return=https%3A%2F%2Fa.example%2F";
+const nothing: Build = () => ({});
+
+/** By row: the name of a route, then what kind of request it is where the route takes several. */
+export const REQUESTS: Readonly<Record<string, Build>> = {
+  "root": nothing,
+  "caRoot": nothing,
+  "crlList": nothing,
+  "crl": ({ aged, ca }) => ({ id: `${BigInt(`0x${aged[ca].certificate.keyIdentifier}`)}` }),
+  "request": async (now) => ({ id: await readId(now) }),
+  "certificate": async (now) => ({ id: await readId(now) }),
+  "caCertificate": nothing,
+  "caChain": nothing,
+  "httpsCa": nothing,
+  "submit": async () => ({ body: fromUtf8(await newCsr()) }),
+  "corsPage": () => ({ query: QUESTION }),
+  // Without the token of a page that a person saw.
+  "corsDecide": () => ({ headers: FORM_TYPE, body: `${QUESTION.replace("return", "return_to")}&grant=1` }),
+  "pendingList": nothing,
+  "reject": async (now) => ({ id: await pendingId(now) }),
+  "sign": async (now) => ({ id: await pendingId(now) }),
+  "sign/template": async (now) => ({
+    id: await pendingId(now),
+    headers: CSR_TYPE,
+    body: fromUtf8(await csrFor(now.actor.holder.privateKey, "template")),
+  }),
+  "revoke/serial": () => json(unsignedBody(`{"revoke_serial": ${crypto.getRandomValues(new Uint32Array(1))[0]}}`)),
+  "revoke/unsigned": async (now) => json(unsignedBody(JSON.stringify({ revoke_crt_pem: (await bystander(now)).cert }))),
+  "revoke/holders": async (now) => {
+    const { cert, privateKey } = await bystander(now);
+    return json(await revocationBody(cert, privateKey));
+  },
+  "revoke/others": async (now) => json(await revocationBody((await bystander(now)).cert, now.actor.holder.privateKey)),
+  "renew/holders": async (now) => {
+    const { cert, privateKey } = await bystander(now);
+    return json(await renewalBody(cert, privateKey, await newCsr()));
+  },
+  "renew/others": async (now) =>
+    json(await renewalBody((await bystander(now)).cert, now.actor.holder.privateKey, await newCsr())),
+  "renew/own": async ({ actor: { holder: { cert, privateKey } } }) =>
+    json(await renewalBody(cert, privateKey, await newCsr())),
+};
+
+/** The request of a row, for a CA and an actor. */
+export async function requestOf(row: string, circumstances: Circumstances): Promise<RouteRequest> {
+  const build = REQUESTS[row];
+  assert.ok(build, `there is no request for the row ${row}`);
+  const { id = "", query, headers = {}, body = "" } = await build(circumstances);
+  const { method, path } = routeOf(row);
+  const filled = path.replace("{ca}", circumstances.ca).replace(/\{\w+\}/, id);
+  const length = body === "" ? {} : { "content-length": `${body.length}` };
+  return { method, path: query ? `${filled}?${query}` : filled, headers: { ...headers, ...length }, body };
+}
+
+/** The route that a row is about. */
+export function routeOf(row: string): Route {
+  const route = Object.entries<Route>(ROUTES).find(([name]) => name === routeNameOf(row))?.[1];
+  assert.ok(route, `the row ${row} is of no route`);
+  return route;
+}
+
+export function routeNameOf(row: string): RouteName {
+  return (row.split("/")[0] ?? "") as RouteName;
+}
+
+function json(body: string): Filling {
+  return { headers: JSON_TYPE, body };
+}
+
+async function newCsr(): Promise<Bytes> {
+  return await csrFor(await newEcKey());
+}
+
+function bystander({ aged, ca }: Circumstances): Promise<Holder> {
+  return holderFrom(aged[ca], { name: "bystander" });
+}
+
+async function pendingId({ aged: { server }, ca }: Circumstances): Promise<string> {
+  return await submit(server, ca, await newCsr());
+}
+
+/** The id of a signed request, one for all who only read it. */
+async function readId({ aged, ca, actor }: Circumstances): Promise<string> {
+  const known = readIds.get(aged) ?? new Map<PublicCa, string>();
+  readIds.set(aged, known);
+  const id = known.get(ca) ?? await pendingId({ aged, ca, actor });
+  if (!known.has(ca)) {
+    const as = await holderFrom(aged.cau);
+    assert.equal((await aged.server.ask("PUT", `/${ca}/crt/${id}`, { as })).status, 204);
+  }
+  known.set(ca, id);
+  return id;
+}
+
+const readIds = new WeakMap<AgedServer, Map<PublicCa, string>>();

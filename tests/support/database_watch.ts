@@ -1,0 +1,39 @@
+/** What a server's database holds, seen from beside it: to tell that a refused request changed nothing. */
+import { DatabaseSync } from "node:sqlite";
+
+export class DatabaseWatch implements Disposable {
+  readonly #database: DatabaseSync;
+  #last: { readonly version: unknown; readonly contents: string } | undefined;
+
+  constructor(path: string) {
+    this.#database = new DatabaseSync(path, { readOnly: true });
+  }
+
+  /** Every row of every table, as text. */
+  contents(): string {
+    // Changes with every commit of others; reading all rows each time would take most of a test's time.
+    const version = this.#database.prepare("PRAGMA data_version").get()?.["data_version"];
+    if (this.#last?.version !== version) this.#last = { version, contents: this.#read() };
+    return this.#last?.contents ?? "";
+  }
+
+  [Symbol.dispose](): void {
+    this.#database.close();
+  }
+
+  #read(): string {
+    const tables = this.#database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").all();
+    return JSON.stringify(tables.map(({ name }) => this.#rowsOf(`${name}`)));
+  }
+
+  #rowsOf(table: string): unknown[] {
+    const statement = this.#database.prepare(`SELECT * FROM "${table}"`);
+    statement.setReadBigInts(true);
+    return [table, ...statement.all().map((row) => Object.values(row).map(plain))];
+  }
+}
+
+function plain(value: unknown): string | null {
+  if (value === null) return null;
+  return value instanceof Uint8Array ? `x${value.toHex()}` : `${value}`;
+}
