@@ -1,5 +1,5 @@
 /** Key pairs of another CA become service CA certificates. */
-import type { CaStore } from "../../core/ca/store.ts";
+import type { CaStore, StoredAuthority } from "../../core/ca/store.ts";
 import { equalBytes } from "../../core/bytes.ts";
 import { belongTogether } from "../../core/host/key_file.ts";
 import { onlyPem, PEM_LABEL } from "../../core/pem.ts";
@@ -90,23 +90,14 @@ function signsCrls({ extensions }: Certificate): boolean {
   });
 }
 
-/**
- * Stores those that the CA does not have yet.
- * @returns how many these were
- */
-export async function importKeyPairs(store: CaStore, pairs: readonly CaKeyPair[]): Promise<number> {
+/** Those that the CA does not have yet, as its store takes them. */
+export async function newAuthorities(store: CaStore, pairs: readonly CaKeyPair[]): Promise<StoredAuthority[]> {
   // As DER: who else wrote to the database may have cut the lines of PEM elsewhere.
   const derOf = (pem: string) => onlyPem(pem, [PEM_LABEL.CERTIFICATE], "CA certificate in the database").der.toHex();
   const stored = new Set((await store.authorities()).map(({ certificatePem }) => derOf(certificatePem)));
-  let added = 0;
-  for (const { certificate, key } of pairs) {
-    if (stored.has(certificate.der.toHex())) continue;
-    await store.addAuthority({
-      expirationDate: certificate.notAfter,
-      keyPem: privateKeyToPem(key),
-      certificatePem: certificateToPem(certificate),
-    });
-    added++;
-  }
-  return added;
+  return pairs.filter(({ certificate }) => !stored.has(certificate.der.toHex())).map(({ certificate, key }) => ({
+    expirationDate: certificate.notAfter,
+    keyPem: privateKeyToPem(key),
+    certificatePem: certificateToPem(certificate),
+  }));
 }

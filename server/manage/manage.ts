@@ -2,9 +2,9 @@
 import type { RandomSource } from "../../core/ca/settings.ts";
 import { databaseExists, NewDatabase, requireNoDatabase } from "../storage/new_database.ts";
 import { openSqliteStorage } from "../storage/sqlite_storage.ts";
-import type { CrlToImport, ImportedCrl } from "../storage/crl_import.ts";
+import type { ImportedCrl } from "../storage/crl_import.ts";
 import { exportCa, requireAbsent } from "./export_ca.ts";
-import { type CaKeyPair, checkCaKeyPair, importKeyPairs, readKeyPairs } from "./import_ca.ts";
+import { type CaKeyPair, checkCaKeyPair, newAuthorities, readKeyPairs } from "./import_ca.ts";
 import { type CrlFile, judgeCrls, readCrls } from "./import_crl.ts";
 import type { Passphrases } from "./pem_files.ts";
 import { type ManagedStores, privateStores } from "./private_stores.ts";
@@ -38,7 +38,7 @@ export interface ManageReport {
   readonly restored: boolean;
   /** How many CA certificates were new; undefined when none were to be imported. */
   readonly importedCas: number | undefined;
-  readonly importedCrls: readonly (ImportedCrl & { readonly lastUpdate: number })[];
+  readonly importedCrls: readonly ImportedCrl[];
 }
 
 /**
@@ -110,13 +110,10 @@ async function intoDatabase(work: Work, { order, host }: Commission): Promise<Ma
 
 async function importAll(stores: ManagedStores, { pairs, crls }: Work): Promise<ManageReport> {
   const store = stores.ca("cas");
-  const lists: CrlToImport[] = await judgeCrls(crls, store, pairs.map(({ certificate }) => certificate));
-  const importedCas = pairs.length === 0 ? undefined : await importKeyPairs(store, pairs);
-  const importedCrls: (ImportedCrl & { lastUpdate: number })[] = [];
-  for (const list of lists) {
-    importedCrls.push({ ...await stores.importCrl("cas", list), lastUpdate: list.lastUpdate });
-  }
-  return { restored: false, importedCas, importedCrls };
+  const lists = await judgeCrls(crls, store, pairs.map(({ certificate }) => certificate));
+  const authorities = await newAuthorities(store, pairs);
+  const importedCrls = await stores.takeOver("cas", { authorities, lists });
+  return { restored: false, importedCas: pairs.length === 0 ? undefined : authorities.length, importedCrls };
 }
 
 /** Only looks: also beside a server that uses the database. */

@@ -1,21 +1,19 @@
 /** The stores of a database that this process alone has open, and nobody sees yet. */
 import type { CaName, CaStore } from "../../core/ca/store.ts";
-import { importCrl } from "../storage/crl_import.ts";
 import type { Database } from "../storage/database.ts";
-import { RevocationTable } from "../storage/revocation_table.ts";
 import { SqliteCaStore } from "../storage/sqlite_ca_store.ts";
 import type { SqliteStorage } from "../storage/sqlite_storage.ts";
+import { takeOver } from "../storage/take_over.ts";
 import { WriteQueue } from "../storage/write_queue.ts";
 
 /** What imports and exports need of a storage. */
-export type ManagedStores = Pick<SqliteStorage, "ca" | "importCrl">;
+export type ManagedStores = Pick<SqliteStorage, "ca" | "takeOver">;
 
 export function privateStores(database: Database, log: (message: string) => void): ManagedStores {
   const writes = new WriteQueue(database);
   const ca = (name: CaName): CaStore => new SqliteCaStore(name, { database, writes, log });
   return {
     ca,
-    importCrl: (name, list) =>
-      writes.run(() => importCrl({ database, ca: name, table: new RevocationTable(database, name, log) }, list)),
+    takeOver: (name, inheritance) => writes.run(() => takeOver({ database, ca: name, log }, inheritance)),
   };
 }

@@ -15,6 +15,8 @@ export interface CrlToImport {
 export interface ImportedCrl {
   /** The larger one of the list's number and the database's own; one more is stored, so that no number is used twice. */
   readonly number: bigint;
+  /** The list's. */
+  readonly lastUpdate: number;
   readonly added: number;
   /** Revocations that were there already, and stay as they were. */
   readonly known: number;
@@ -48,5 +50,5 @@ export function importCrl(
   }
   values.setCounter("crl_number", number + 1n);
   values.setCrlLastUpdate(lastUpdate);
-  return { number, added, known };
+  return { number, lastUpdate, added, known };
 }

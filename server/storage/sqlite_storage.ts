@@ -1,14 +1,14 @@
 /** All three CAs in one SQLite file, which the reference implementation can take over at any time. */
 import type { CaName, Storage } from "../../core/ca/store.ts";
-import { type CrlToImport, importCrl, type ImportedCrl } from "./crl_import.ts";
+import type { ImportedCrl } from "./crl_import.ts";
 import type { Database } from "./database.ts";
 import { closeServed, openForReading, openForServing, realDatabasePath } from "./database_file.ts";
 import { lockDatabase } from "./database_lock.ts";
 import { migrateCrlTables } from "./migration.ts";
 import { jumpIfRestored } from "./restored_mark.ts";
-import { RevocationTable } from "./revocation_table.ts";
 import { createSchema } from "./schema.ts";
 import { SqliteCaStore } from "./sqlite_ca_store.ts";
+import { type Inheritance, takeOver } from "./take_over.ts";
 import { WriteQueue } from "./write_queue.ts";
 
 export interface SqliteStorageOptions {
@@ -28,8 +28,8 @@ export interface SqliteStorage extends Storage {
    * first CRL. Whether they did.
    */
   jumpIfRestored(): Promise<boolean>;
-  /** Takes over another CA's list, all or nothing. */
-  importCrl(ca: CaName, list: CrlToImport): Promise<ImportedCrl>;
+  /** Takes over another CA with its lists, all or nothing. */
+  takeOver(ca: CaName, inheritance: Inheritance): Promise<readonly ImportedCrl[]>;
 }
 
 /**
@@ -85,8 +85,7 @@ function present(database: Database, { log, close, lock }: Belongings): SqliteSt
     path: database.path,
     ca: (name) => stores[name],
     jumpIfRestored: () => writes.run(() => jumpIfRestored(database)),
-    importCrl: (ca, list) =>
-      writes.run(() => importCrl({ database, ca, table: new RevocationTable(database, ca, log) }, list)),
+    takeOver: (ca, inheritance) => writes.run(() => takeOver({ database, ca, log }, inheritance)),
     close: () => closing ??= writes.close().then(close).finally(() => lock?.[Symbol.dispose]()),
   };
 }
