@@ -20,6 +20,8 @@ export interface HttpRequest {
   readonly signal?: AbortSignal;
   /** A server that says nothing for this long is taken for dead; milliseconds. */
   readonly silence?: number;
+  /** The whole answer must be there by then: a server may also drip; milliseconds. */
+  readonly deadline?: number;
   /** Bytes of the largest body that is taken. */
   readonly maxBody?: number;
 }
@@ -33,6 +35,9 @@ export interface HttpResponse {
 }
 
 const SILENCE = 60_000;
+
+/** Time for the largest body over a slow line. Nobody waits longer: an updater has other servers to ask. */
+const DEADLINE = 15 * 60_000;
 
 /** No answer of a CA is larger; a CRL of a million entries is 50 MB of PEM. */
 const MAX_BODY = 256 * 1024 * 1024;
@@ -71,21 +76,23 @@ function reasonOf(error: unknown): string {
 }
 
 function exchange(request: HttpRequest): Promise<HttpResponse> {
-  const { method, url, body, contentType, signal, silence = SILENCE, maxBody = MAX_BODY } = request;
+  const { method, url, body, contentType, signal, maxBody = MAX_BODY } = request;
   const headers: Record<string, string> = { "User-Agent": `caucase/${VERSION}` };
   if (contentType !== undefined) headers["Content-Type"] = contentType;
   if (method !== "GET") headers["Content-Length"] = `${body?.length ?? 0}`;
   // Without an agent each request has a connection of its own: none is taken up again just when the server closes it.
+  const { silence = SILENCE, deadline = DEADLINE } = request;
   const common = { method, headers, agent: false, timeout: silence, ...(signal && { signal }) };
-  return new Promise((resolve, reject) => {
-    const receive = (response: http.IncomingMessage) => collect(response, maxBody).then(resolve, reject);
-    const sent = url.protocol === "https:"
-      ? https.request(url, { ...common, ...tlsOptions(request) }, receive)
-      : http.request(url, common, receive);
-    sent.on("timeout", () => sent.destroy(new Error(`no answer for ${silence / 1000} s`)));
-    sent.on("error", reject);
-    sent.end(body && Buffer.from(body));
-  });
+  const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
+  const receive = (response: http.IncomingMessage) => collect(response, maxBody).then(resolve, reject);
+  const sent = url.protocol === "https:"
+    ? https.request(url, { ...common, ...tlsOptions(request) }, receive)
+    : http.request(url, common, receive);
+  sent.on("timeout", () => sent.destroy(new Error(`no answer for ${silence / 1000} s`)));
+  const late = setTimeout(() => sent.destroy(new Error(`no whole answer in ${deadline / 1000} s`)), deadline);
+  sent.on("error", reject);
+  sent.end(body && Buffer.from(body));
+  return promise.finally(() => clearTimeout(late));
 }
 
 /** A user's private key is safe with any server; what is read and asked for is only as good as the server is the right one. */

@@ -38,6 +38,19 @@ const BROKEN: readonly Broken[] = [
     reason: /no answer for/,
     request: IMPATIENT,
   },
+  {
+    what: "half a body, and no end in time",
+    answer: { bytes: `${HEAD}\r\nabc`, stayOpen: true },
+    reason: /no whole answer in 0.15 s$/,
+    request: { deadline: 150 },
+  },
+  {
+    what: "no TLS handshake in time",
+    answer: SILENT,
+    reason: /no whole answer in 0.15 s$/,
+    request: { deadline: 150 },
+    scheme: "https",
+  },
   { what: "half a body, then the end", answer: { bytes: `${HEAD}\r\nabc` }, reason: /: the answer broke off$/ },
   {
     what: "chunks without the last one",
