@@ -4,6 +4,8 @@
  * retries.
  */
 
+import { CaucaseError } from "../../core/errors.ts";
+
 /** Names end in their unit: `Ms` is milliseconds; the others are bytes or a count. */
 export interface Limits {
   /** Open connections of HTTP and HTTPS together. At the limit, the one that is idle longest makes room for a new one. */
@@ -45,8 +47,7 @@ const MEBIBYTE = 1024 * 1024;
 
 /** The defaults, for a process that may open `openFiles` files. */
 export function defaultLimits(openFiles = openFileLimit()): Limits {
-  // The runtime never accepts again once it ran out of descriptors, so a quarter stays free for everything else.
-  const connections = Math.max(1, Math.min(10_000, Math.floor(openFiles * 0.75) - 16));
+  const connections = Math.min(10_000, affordableConnections(openFiles));
   return {
     connections,
     connectionsPerAddress: Math.ceil(connections / 4),
@@ -66,6 +67,27 @@ export function defaultLimits(openFiles = openFileLimit()): Limits {
     lingerBytes: 10 * MEBIBYTE,
     sweepMs: 1_000,
   };
+}
+
+/**
+ * The limits that are asked for, and the defaults for the rest.
+ * @throws `usage` for more connections than a process that may open `openFiles` files can have
+ */
+export function completeLimits(asked: Partial<Limits>, openFiles = openFileLimit()): Limits {
+  const defaults = defaultLimits(openFiles);
+  const { connections = defaults.connections } = asked;
+  const affordable = affordableConnections(openFiles);
+  if (connections > affordable) {
+    throw new CaucaseError("usage", `${connections} connections are too many: ${openFiles} files may be open`, {
+      hint: `at most ${affordable}; ulimit -n or LimitNOFILE= allow more`,
+    });
+  }
+  return { ...defaults, connectionsPerAddress: Math.ceil(connections / 4), ...asked };
+}
+
+/** The runtime never accepts again once it ran out of descriptors, so a quarter stays free for everything else. */
+function affordableConnections(openFiles: number): number {
+  return Math.max(1, Math.floor(openFiles * 0.75) - 16);
 }
 
 /** The soft limit of open files in the text of Linux's `/proc/self/limits`; undefined where it names no number. */

@@ -11,7 +11,7 @@ import { AnswerMemory } from "./answer_memory.ts";
 import { BodyMemory } from "./body_reader.ts";
 import { ConnectionPool } from "./connection_pool.ts";
 import type { Handler } from "./exchange.ts";
-import { defaultLimits, type Limits } from "./limits.ts";
+import { completeLimits, type Limits } from "./limits.ts";
 import { createRequestServer } from "./request_server.ts";
 import { watchServer } from "./server_events.ts";
 
@@ -56,11 +56,11 @@ export interface Listeners {
   close(graceMs: number): Promise<void>;
 }
 
-/** @throws `unsupported-runtime`; `in-use` for a port that is taken, `usage` for an address or port that cannot be had */
+/** @throws `unsupported-runtime`; `in-use` for a port that is taken, `usage` for an address, a port or limits that cannot be had */
 export async function startListeners(options: ListenerOptions): Promise<Listeners> {
+  const limits = completeLimits(options.limits ?? {});
   // Beside the rest: it takes a fifth of a start. Until it is there nobody counts as a user, so nothing is lost by listening.
   const proof = proveClientCertificates(options.tls);
-  const limits = { ...defaultLimits(), ...options.limits };
   const pool = new ConnectionPool(limits, options.log);
   const memory = new BodyMemory(limits.bodyBytesInMemory);
   const answers = new AnswerMemory(limits.answerBytesInMemory);
