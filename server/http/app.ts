@@ -99,9 +99,10 @@ function allHandlers(corsPage: CorsPage): Record<RouteName, RouteHandler> {
   };
 }
 
-/** A fault with its stack, for the log; also that of a refusal by disk or database, and what caused it. */
+/** A fault with its stack, for the log; also a refusal by disk or database, with what to do, and what caused it. */
 export function faultReport(error: unknown, { method, target }: Exchange): string {
   if (!(error instanceof CaucaseError)) return `${method} ${target}: ${describeFault(error)}`;
-  const cause = error.cause === undefined ? "" : `\ncaused by ${describeFault(error.cause)}`;
-  return `${method} ${target}: ${error.stack ?? describeError(error)}${cause}`;
+  // The stack of the cause says where too, and more.
+  const where = error.cause === undefined ? error.stack ?? "" : `caused by ${describeFault(error.cause)}`;
+  return `${method} ${target}: ${describeError(error)}\n${where}`;
 }

@@ -141,10 +141,15 @@ Deno.test("the app answers a fault of ours 500 without a word, and reports it", 
   assert.deepEqual(app.faults, cases);
 });
 
-Deno.test("faultReport() names the request and holds the stacks of a fault and its cause", () => {
+Deno.test("faultReport() names the request, what to do, and holds the stack of a fault or its cause", () => {
   const cause = new Error("the cause");
-  const report = faultReport(new CaucaseError("storage", "the fault", { cause }), exchangeOf("PUT", "/cas/csr", {}));
-  assert.match(report, /^PUT \/cas\/csr: [^]*the fault\n +at [^]*caused by Error: the cause\n +at /);
+  const report = faultReport(
+    new CaucaseError("storage", "the fault", { cause, hint: "mend it" }),
+    exchangeOf("PUT", "/cas/csr", {}),
+  );
+  assert.match(report, /^PUT \/cas\/csr: the fault \(mend it\)\ncaused by Error: the cause\n +at /);
+  const alone = faultReport(new CaucaseError("file", "the fault"), exchangeOf("GET", "/", {}));
+  assert.match(alone, /^GET \/: the fault\n[^\n]*the fault\n +at /);
   assert.equal(faultReport("a thrown text", exchangeOf("GET", "/", {})), "GET /: a thrown text");
 });
 
