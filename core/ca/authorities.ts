@@ -72,9 +72,14 @@ export class Authorities {
     return signing;
   }
 
-  /** The one that issued `certificate`, of those that have not expired; undefined when none did. Says nothing of dates or revocation. */
+  /**
+   * The one that issued `certificate`, of those that have not expired; undefined when none did. Says nothing of dates or revocation.
+   * Their own certificates are issued to nobody, though self-signed: they stand for no user, and no list of theirs can revoke them.
+   */
   async issuerOf(certificate: Certificate, now: number): Promise<Authority | undefined> {
-    for (const authority of await this.valid(now)) {
+    const valid = await this.valid(now);
+    if (valid.some(({ key }) => key.publicKey.keyId === certificate.publicKey.keyId)) return undefined;
+    for (const authority of valid) {
       if (await isIssuedBy(certificate, authority.certificate)) return authority;
     }
     return undefined;

@@ -33,6 +33,7 @@ Deno.test("require() refuses whoever shows none, one of a service, or one of som
     ["a service", await certify(app, user)],
     ["a rogue CA of the same name, for the same name, serial number and extensions", await forge(rogue, user)],
     ["the rogue CA itself", { key: "", cert: certificateToPem(rogue.certificate) }],
+    ["the CA for users itself", { key: "", cert: certificateToPem(app.seeded.cau.certificate) }],
     ["the CA for services itself", { key: "", cert: certificateToPem(app.seeded.cas.certificate) }],
     ["bytes that are no certificate", { key: "", cert: encodePem(PEM_LABEL.CERTIFICATE, new Uint8Array([0x30, 0])) }],
   ];
