@@ -38,6 +38,10 @@ export function messageFromJson(value: unknown): Message {
   const parsed = v.safeParse(MessageShape, value);
   if (!parsed.success) throw malformed("not a message of payload, digest (null or a known one) and signature");
   const message = parsed.output;
+  // Encoded, it would be the same as another payload: a signature must stand for one.
+  if (!message.payload.isWellFormed()) {
+    throw malformed("the payload has half of a surrogate pair, which UTF-8 cannot hold");
+  }
   if (message.digest === null) return { payload: message.payload, digest: null };
   return { payload: message.payload, digest: message.digest, signature: decodeSignature(message.signature) };
 }

@@ -65,6 +65,8 @@ Deno.test("messageFromJson() refuses what is not a message", () => {
     { digest: "sha256", payload: "x", signature: null },
     { digest: "toString", payload: "x", signature: "AA==" },
     { payload: "x", signature: "AA==" },
+    { digest: "sha256", payload: "\ud800", signature: "AA==" },
+    { digest: null, payload: "\ud800" },
   ];
   for (const value of cases) assert.throws(() => messageFromJson(value), isRefusal("malformed"), JSON.stringify(value));
 });
