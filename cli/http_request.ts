@@ -80,14 +80,15 @@ function exchange(request: HttpRequest): Promise<HttpResponse> {
   const headers: Record<string, string> = { "User-Agent": `caucase/${VERSION}` };
   if (contentType !== undefined) headers["Content-Type"] = contentType;
   if (method !== "GET") headers["Content-Length"] = `${body?.length ?? 0}`;
-  // Without an agent each request has a connection of its own: none is taken up again just when the server closes it.
   const { silence = SILENCE, deadline = DEADLINE } = request;
-  const common = { method, headers, agent: false, timeout: silence, ...(signal && { signal }) };
+  const common = { method, headers, timeout: silence, ...(signal && { signal }) };
   const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
   const receive = (response: http.IncomingMessage) => collect(response, maxBody).then(resolve, reject);
+  // Each request has a connection of its own: none is taken up again just when the server closes it.
+  // An agent of its own too, as Deno 2.6 needs one for certificates.
   const sent = url.protocol === "https:"
-    ? https.request(url, { ...common, ...tlsOptions(request) }, receive)
-    : http.request(url, common, receive);
+    ? https.request(url, { ...common, ...tlsOptions(request), agent: new https.Agent({ keepAlive: false }) }, receive)
+    : http.request(url, { ...common, agent: false }, receive);
   sent.on("timeout", () => sent.destroy(new Error(`no answer for ${silence / 1000} s`)));
   const late = setTimeout(() => sent.destroy(new Error(`no whole answer in ${deadline / 1000} s`)), deadline);
   sent.on("error", reject);
@@ -99,7 +100,8 @@ function exchange(request: HttpRequest): Promise<HttpResponse> {
 function tlsOptions({ user, anchors }: HttpRequest): https.RequestOptions {
   return {
     rejectUnauthorized: anchors !== undefined,
-    ...(anchors && { ca: [...anchors] }),
+    // Also none is said: else the runtime loads all the machine's roots, for nothing, and asks for a right to do so.
+    ca: [...anchors ?? []],
     minVersion: "TLSv1.2",
     ...(user && { cert: user.certificatePem, key: user.keyPem }),
   };
