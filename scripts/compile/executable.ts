@@ -1,0 +1,63 @@
+/** Makes an executable out of a staged program, and sees whether it runs. */
+import { ENTRY_POINTS } from "./module_graph.ts";
+import { PERMISSIONS } from "./permissions.ts";
+import type { Target } from "./targets.ts";
+
+export interface ExecutableOrder {
+  /** Folder of the staged program. */
+  readonly folder: string;
+  readonly target: Target;
+  /** File to make, absolute. */
+  readonly output: string;
+}
+
+/** @throws Error with what `deno compile` said, and a hint where its runtime is missing */
+export async function compileExecutable({ folder, target, output }: ExecutableOrder): Promise<void> {
+  const args = [
+    "compile",
+    "--quiet",
+    // `deno task ok` checks types, with the tests and the Deno that the project is developed with.
+    "--no-check",
+    "--frozen",
+    // The cache would be a file with a known name in the folder for temporary files, where others may write: they could put
+    // code of theirs into ours. It would save no time either: the runtime makes none for programs that import JSON.
+    "--no-code-cache",
+    ...PERMISSIONS,
+    ...ENTRY_POINTS.threads.flatMap((file) => ["--include", file]),
+    "--target",
+    target,
+    "--output",
+    output,
+    ENTRY_POINTS.main,
+  ];
+  const said = await run(Deno.execPath(), { args, cwd: folder });
+  if (said.success) return;
+  throw new Error(`deno compile for ${target}: ${said.text}${isRuntimeMissing(said.text) ? RUNTIME_HINT : ""}`);
+}
+
+const RUNTIME_HINT = `
+(the runtime, denort, is fetched once for each target and version of Deno; where that is impossible, DENORT_BIN names one of
+Deno ${Deno.version.deno} for this machine)`;
+
+function isRuntimeMissing(text: string): boolean {
+  return /Setting up base binary|denort|download/i.test(text);
+}
+
+/**
+ * Runs the executable's `--version` with nothing but the executable.
+ * @throws Error where it does not run, or says another version than this Deno's: the runtime was another's
+ */
+export async function tryExecutable(output: string, version: string): Promise<string> {
+  const { success, text } = await run(output, { args: ["--version"], clearEnv: true });
+  if (!success) throw new Error(`${output} does not run: ${text} (is the runtime one of Deno ${Deno.version.deno}?)`);
+  const expected = `caucase ${version} (Deno ${Deno.version.deno},`;
+  if (!text.startsWith(expected)) throw new Error(`${output} calls itself ${text}, not ${expected} …)`);
+  return text;
+}
+
+async function run(command: string, options: Deno.CommandOptions): Promise<{ success: boolean; text: string }> {
+  const env = { NO_COLOR: "1", RUST_BACKTRACE: "0", RUST_LIB_BACKTRACE: "0" };
+  const { success, stdout, stderr } = await new Deno.Command(command, { env, ...options }).output();
+  const decoder = new TextDecoder();
+  return { success, text: (decoder.decode(stderr) + decoder.decode(stdout)).trim() };
+}

@@ -1,0 +1,28 @@
+/**
+ * What an executable may do, decided when it is compiled: nobody can change it by options. Tests run the program from source
+ * with the same permissions (tests/support/server_process.ts), so that none of them is missing where it is needed.
+ */
+
+/** Read by the command line's library: whether help and complaints are coloured. */
+const ENVIRONMENT = ["NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE"];
+
+/** Options of `deno run` and `deno compile`. What is not granted is refused at once: nobody sits there to be asked. */
+export const PERMISSIONS: readonly string[] = [
+  "--no-prompt",
+  // `serve` listens where --netloc, --bind and --base-port say; the others connect to --ca-url. None is known before.
+  "--allow-net",
+  // Keys, certificates, CRLs, databases and backups: each path is the user's choice.
+  "--allow-read",
+  "--allow-write",
+  // Hooks are shell commands: who may run a shell may run anything, so naming the shell would narrow nothing. Ending a hook
+  // that hangs, with all that it started, needs the whole of it too: a signal to a group of processes.
+  "--allow-run",
+  // Three names; all others read as if they were not set, as the runtime's own libraries look for some and could do without.
+  `--allow-env=${ENVIRONMENT.join(",")}`,
+  "--ignore-env",
+  // All code is in the executable. Without this, a few hosts of packages may be imported from.
+  "--deny-import",
+  // Native libraries, and what there is to know about the machine: never.
+  "--deny-ffi",
+  "--deny-sys",
+];

@@ -1,0 +1,66 @@
+/**
+ * The program alone in a folder: its modules, and settings and a lock file that know only its own packages. `deno compile` puts
+ * every package of the lock file into an executable; from the project itself that would be a browser's driver too.
+ */
+import * as path from "node:path";
+import type { ModuleGraph } from "./module_graph.ts";
+import { type Imports, type LockFile, onlyNeeded } from "./lock_file.ts";
+
+/** What is read of `deno.json`. */
+interface Settings {
+  readonly version: string;
+  readonly license: string;
+  readonly imports: Imports;
+  readonly compilerOptions: unknown;
+}
+
+export interface Staged {
+  readonly folder: string;
+  readonly version: string;
+  /** SPDX identifier of the program's own licence. */
+  readonly license: string;
+  /** Of the program's own packages. */
+  readonly lock: LockFile;
+}
+
+export interface StageOrder {
+  readonly root: string;
+  /** Empty; everything goes there. */
+  readonly folder: string;
+  readonly graph: ModuleGraph;
+  /** Goes into `deno.json`, where `caucase --version` finds it; undefined where nobody knows. */
+  readonly commit: string | undefined;
+}
+
+/** @throws Error where the settings or the lock file do not fit the imports */
+export async function stageProgram({ root, folder, graph, commit }: StageOrder): Promise<Staged> {
+  const settings: Settings = await readJson(path.join(root, "deno.json"));
+  const { version, license, compilerOptions } = settings;
+  const locked = { imports: settings.imports, lock: await readJson<LockFile>(path.join(root, "deno.lock")) };
+  const { imports, lock } = onlyNeeded(locked, graph.packages);
+  for (const file of graph.files) await copy(path.join(root, file), path.join(folder, file));
+  await writeJson(path.join(folder, "deno.json"), {
+    version,
+    ...(commit !== undefined && { commit }),
+    license,
+    nodeModulesDir: "none",
+    lock: { path: "deno.lock", frozen: true },
+    imports,
+    compilerOptions,
+  });
+  await writeJson(path.join(folder, "deno.lock"), lock);
+  return { folder, version, license, lock };
+}
+
+async function copy(from: string, to: string): Promise<void> {
+  await Deno.mkdir(path.dirname(to), { recursive: true });
+  await Deno.copyFile(from, to);
+}
+
+async function readJson<T>(file: string): Promise<T> {
+  return JSON.parse(await Deno.readTextFile(file));
+}
+
+async function writeJson(file: string, value: unknown): Promise<void> {
+  await Deno.writeTextFile(file, `${JSON.stringify(value, null, 2)}\n`);
+}

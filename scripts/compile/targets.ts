@@ -1,0 +1,21 @@
+/** The platforms that `deno compile` makes executables for, by their target triple. */
+
+export const TARGETS = [
+  "x86_64-unknown-linux-gnu",
+  "aarch64-unknown-linux-gnu",
+  "x86_64-apple-darwin",
+  "aarch64-apple-darwin",
+  "x86_64-pc-windows-msvc",
+] as const;
+
+export type Target = (typeof TARGETS)[number];
+
+/** The target called `name`; undefined for one that we do not compile for. */
+export function findTarget(name: string): Target | undefined {
+  return TARGETS.find((target) => target === name);
+}
+
+/** The file name of an executable; Windows knows one by its extension. */
+export function executableName(version: string, target: Target): string {
+  return `caucase-${version}-${target}${target.includes("windows") ? ".exe" : ""}`;
+}
