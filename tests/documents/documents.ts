@@ -1,0 +1,48 @@
+/** Which documents there are, and what each of them takes for granted. */
+import { PROJECT, type StageOptions } from "./stage.ts";
+
+/** What a document needs beside what every machine has. */
+export interface Setting extends StageOptions {
+  /** A program that has to be installed, with the package that has it. */
+  readonly needs?: { readonly program: string; readonly install: string };
+}
+
+const SETTINGS: Readonly<Record<string, Setting>> = {
+  "README.md": { clone: true, installed: false },
+  "CONTRIBUTING.md": { clone: true },
+  "docs/install.md": { clone: true, installed: false },
+  "docs/first-hour.md": { clone: true },
+  "packaging/README.md": { clone: true },
+};
+
+export function settingOf(document: string): Setting {
+  return SETTINGS[document] ?? {};
+}
+
+/** Paths of all documents that are played, from the project's folder. */
+export function playedDocuments(): string[] {
+  const documents = ["README.md", "CONTRIBUTING.md", "packaging/README.md", ...markdownIn("docs")];
+  return documents.filter(isThere);
+}
+
+/** The text of a document. */
+export function readDocument(path: string): Promise<string> {
+  return Deno.readTextFile(`${PROJECT}${path}`);
+}
+
+function markdownIn(folder: string): string[] {
+  return [...Deno.readDirSync(`${PROJECT}${folder}`)].flatMap(({ name, isDirectory }) => {
+    const path = `${folder}/${name}`;
+    if (isDirectory) return markdownIn(path);
+    return name.endsWith(".md") ? [path] : [];
+  }).toSorted();
+}
+
+function isThere(path: string): boolean {
+  try {
+    return Deno.statSync(`${PROJECT}${path}`).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

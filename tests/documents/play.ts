@@ -1,0 +1,96 @@
+/** Plays a document: types its commands in order, puts its files where they belong, and compares what comes of it. */
+import type { Bindings } from "./bindings.ts";
+import { type Block, blocksOf } from "./markdown.ts";
+import { type Command, commandsOf } from "./session.ts";
+import type { Stage } from "./stage.ts";
+
+/** Is told what happens. */
+export interface Audience {
+  /** A paragraph of the document. */
+  prose?(text: string): void;
+  /** A command, as it was typed, and what it wrote. */
+  command?(text: string, output: string): void;
+}
+
+export interface Play {
+  readonly stage: Stage;
+  readonly bindings: Bindings;
+  readonly audience?: Audience;
+  /** Does what comes before the blocks of a section, by its anchor. */
+  readonly before?: (section: string) => Promise<void>;
+}
+
+/** What was not played, and why. */
+export interface LeftOut {
+  readonly line: number;
+  readonly reason: string;
+}
+
+/** Languages of blocks that may be files. */
+const FILE_LANGUAGES = ["ini", "nginx", "haproxy", "yaml", "json", "conf", "text"];
+
+/** Plays `markdown`. @throws Error that names the line at which it goes wrong */
+export async function playDocument(markdown: string, play: Play): Promise<LeftOut[]> {
+  const leftOut: LeftOut[] = [];
+  let section = "";
+  await play.before?.(section);
+  for (const block of blocksOf(markdown)) {
+    if (block.section !== section) await play.before?.(section = block.section);
+    if (block.prose !== "") play.audience?.prose?.(block.prose);
+    if (/\bCtrl-C\b/.test(block.prose)) await play.stage.interrupt();
+    const [, reason] = /^not-run: (.+)$/.exec(block.attributes) ?? [];
+    if (reason !== undefined) leftOut.push({ line: block.line, reason });
+    else await playBlock(block, play);
+  }
+  return leftOut;
+}
+
+async function playBlock(block: Block, play: Play): Promise<void> {
+  if (["sh", "console"].includes(block.language)) {
+    for (const command of commandsOf(block)) await playCommand(command, play);
+  } else if (FILE_LANGUAGES.includes(block.language)) await placeFile(block, play);
+  else throw new Error(`line ${block.line}: no rule for a block of "${block.language} ${block.attributes}"`);
+}
+
+async function playCommand(command: Command, play: Play): Promise<void> {
+  const { stage, bindings, audience } = play;
+  const { line, text, status, shown } = command;
+  const typed = bindings.real(stage.placed(text));
+  const expected = (shown ?? []).map((one) => stage.placed(one));
+  const fits = (output: string) => bindings.match(expected, output === "" ? [] : output.trimEnd().split("\n"));
+  const [, ready] = STAYING.find(([pattern]) => pattern.test(text.replaceAll("\\\n", " "))) ?? [];
+  const outcome = ready === undefined
+    ? await stage.shell.run(typed)
+    : { status: 0, output: await stage.start(typed, expected.length > 0 ? fits : (output) => ready.test(output)) };
+  const output = outcome.output.trimEnd();
+  audience?.command?.(text, output);
+  const where = `line ${line}: ${typed}`;
+  if (outcome.status !== status) throw new Error(`${where}\nexit status ${outcome.status}, not ${status}\n${output}`);
+  if (!isChecked(command) || fits(output)) return;
+  throw new Error(`${where}\nwrote\n${output}\nand not\n${expected.map((one) => bindings.real(one)).join("\n")}`);
+}
+
+/** Whether the output counts: what is shown must come, and where our program shows nothing, nothing must come. */
+function isChecked({ shown, text }: Command): boolean {
+  return shown !== undefined && (shown.length > 0 || /^caucase\b/.test(text));
+}
+
+/** Programs that stay in the terminal, and what they write once they are ready. */
+const STAYING: readonly (readonly [command: RegExp, ready: RegExp])[] = [
+  [/^(?:.*&& )?(?:npx|deno|caucase)\b.*\sserve\b(?!.*--help)/, /^Listening on /m],
+  [/^caucase updater\b(?!.*--(once|status|help))/, /^Next wake-up at /m],
+];
+
+/** Writes the block into the file that its first line names: `# /etc/one.conf`, or `# add to /etc/one.conf`. */
+async function placeFile(
+  { lines: [caption = "", ...lines], attributes, line }: Block,
+  { stage, bindings }: Play,
+): Promise<void> {
+  const [, add, named] = /^\S+ (add to )?(\/\S+)$/.exec(caption) ?? [];
+  const [, titled] = /^title="([^"]+)"/.exec(attributes) ?? [];
+  const path = titled ?? named;
+  if (path === undefined) throw new Error(`line ${line}: the block's first line does not name its file`);
+  const text = [caption, ...lines].join("\n") + "\n";
+  const before = add === undefined ? "" : await Deno.readTextFile(stage.placed(path));
+  await stage.writeFile(stage.placed(path), before + bindings.real(stage.placed(text)));
+}

@@ -1,0 +1,159 @@
+/**
+ * The machine that a document is played on: a folder with a home and a root of its own, where the programs of `programs/` come
+ * before the system's.
+ */
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import config from "../../deno.json" with { type: "json" };
+import { freePortPair } from "../support/ports.ts";
+import { OUR_PROGRAM } from "../support/server_process.ts";
+import { placed, type Places } from "./places.ts";
+import { type Background, Shell } from "./shell.ts";
+
+/** The project's folder, with a slash at its end. */
+export const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
+
+/** What a clone of the project has, as far as commands of documents use it. */
+const CLONED = ["main.ts", "cli", "core", "server", "packaging", "docs"];
+
+/** What every machine has. */
+const FOLDERS = [
+  ...["program", "home", "work", "scratch", "run", "root/srv", "root/var/lib", "root/usr/local/bin"],
+  ...["root/etc/systemd/system", "root/etc/sysusers.d"],
+];
+
+const DENO_VERSION = Deno.version.deno;
+
+export interface StageOptions {
+  /** Whether the working folder is a clone of the project; else it is empty. */
+  readonly clone?: boolean;
+  /** Whether the program is there from the beginning, in `/usr/local/bin`. True unless given. */
+  readonly installed?: boolean;
+}
+
+export class Stage implements AsyncDisposable {
+  readonly places: Places;
+  readonly shell: Shell;
+  readonly #running: Background[] = [];
+
+  private constructor(readonly folder: string) {
+    const [publicPort, port, webPort] = [freePortPair(), freePortPair(), freePortPair()];
+    this.places = { root: `${folder}/root`, publicPort, port, webPort };
+    this.shell = new Shell({ cwd: `${folder}/work`, scratch: `${folder}/scratch`, env: this.#environment() });
+  }
+
+  static async open({ clone = false, installed = true }: StageOptions = {}): Promise<Stage> {
+    const folder = await Deno.makeTempDir({ prefix: "caucase-doc-" });
+    // Daemons that give up root must get at their files.
+    await Deno.chmod(folder, 0o755);
+    for (const name of FOLDERS) await Deno.mkdir(`${folder}/${name}`, { recursive: true });
+    const stage = new Stage(folder);
+    await stage.#writeProgram(`${folder}/program/caucase`);
+    if (installed) await Deno.copyFile(`${folder}/program/caucase`, `${stage.places.root}/usr/local/bin/caucase`);
+    await Deno.writeTextFile(`${folder}/home/.curlrc`, stage.#curlSettings());
+    if (clone) await stage.#clone();
+    return stage;
+  }
+
+  /** What the document's `text` is here. */
+  placed(text: string): string {
+    return placed(text, this.places);
+  }
+
+  /** Starts a program that stays until `interrupt`, or until the end: in a terminal of its own, where the document begins. */
+  async start(command: string, isReady: (output: string) => boolean): Promise<string> {
+    const program = await this.shell.start(command, `${this.folder}/work`);
+    this.#running.push(program);
+    return await program.ready(isReady);
+  }
+
+  /** Ends the programs that stay: Ctrl-C in their terminals. */
+  async interrupt(): Promise<void> {
+    for (const program of this.#running.splice(0).reverse()) await program.stop();
+  }
+
+  /**
+   * Brings about what a section takes for granted: `stage/NAME.sh` before the first one of the document NAME,
+   * `stage/NAME.SECTION.sh` before others. @throws Error when that fails
+   */
+  async prepare(document: string, section: string): Promise<void> {
+    const name = document.replace(/^docs\//, "").replaceAll("/", "-").replace(
+      /\.md$/,
+      section === "" ? "" : `.${section}`,
+    );
+    const script = `${PROJECT}tests/documents/stage/${name}.sh`;
+    const { status, output } = await this.shell.run(`[ ! -e '${script}' ] || . '${script}'`);
+    if (status !== 0) throw new Error(`${script}: exit status ${status}\n${output}`);
+  }
+
+  async writeFile(path: string, text: string): Promise<void> {
+    await Deno.mkdir(dirname(path), { recursive: true });
+    await Deno.writeTextFile(path, text);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      await this.interrupt();
+      await this.shell.run("systemctl stop --all");
+    } finally {
+      await this.shell[Symbol.asyncDispose]();
+      await Deno.remove(this.folder, { recursive: true });
+    }
+  }
+
+  #environment(): Record<string, string> {
+    const { folder, places } = this;
+    const programs = [`${places.root}/usr/local/bin`, `${PROJECT}tests/documents/programs`];
+    return {
+      PATH: [...programs, Deno.env.get("PATH"), "/usr/sbin"].join(":"),
+      HOME: `${folder}/home`,
+      LANG: "C.UTF-8",
+      NO_COLOR: "1",
+      STAGE: folder,
+      STAGE_ROOT: places.root,
+      STAGE_PLACES: JSON.stringify(places),
+      STAGE_PROJECT: PROJECT,
+      STAGE_DENO: Deno.execPath(),
+      STAGE_DENO_DIR: denoFolder(),
+      STAGE_DENO_VERSION: DENO_VERSION,
+    };
+  }
+
+  /** The program under test, as a file: what documents have people download. */
+  async #writeProgram(path: string): Promise<void> {
+    const program = Deno.env.get("CAUCASE_PROGRAM");
+    const words = program === undefined ? OUR_PROGRAM : [program];
+    const lines = [
+      "#!/bin/sh",
+      `[ -z "$STAGE_PID" ] || echo "$$" >"$STAGE_PID"`,
+      `DENO_DIR='${denoFolder()}'; export DENO_DIR`,
+      `exec ${words.map((word) => `'${word}'`).join(" ")} "$@"`,
+    ];
+    await Deno.writeTextFile(path, lines.join("\n") + "\n", { mode: 0o755 });
+  }
+
+  /** Links, but for what names ports. */
+  async #clone(): Promise<void> {
+    const work = `${this.folder}/work`;
+    for (const name of CLONED) await Deno.symlink(`${PROJECT}${name}`, `${work}/${name}`);
+    const settings = JSON.stringify(config, undefined, 2);
+    await Deno.writeTextFile(`${work}/deno.json`, this.placed(settings));
+    await Deno.copyFile(`${PROJECT}deno.lock`, `${work}/deno.lock`);
+    await this.writeFile(`${work}/.ci/run`, `#!/bin/sh\nexec test -x '${PROJECT}.ci/run'\n`);
+    await Deno.chmod(`${work}/.ci/run`, 0o755);
+  }
+
+  /** Names of documents, for curl. */
+  #curlSettings(): string {
+    const { webPort } = this.places;
+    return `connect-to = "www.example.org:443:127.0.0.1:${webPort}"\n`;
+  }
+}
+
+/** Where the Deno that runs the test keeps what it has downloaded: another home must not fetch it again. */
+function denoFolder(): string {
+  const { DENO_DIR, XDG_CACHE_HOME, HOME = "" } = Deno.env.toObject();
+  if (DENO_DIR !== undefined) return DENO_DIR;
+  if (Deno.build.os === "darwin") return `${HOME}/Library/Caches/deno`;
+  return `${XDG_CACHE_HOME ?? `${HOME}/.cache`}/deno`;
+}

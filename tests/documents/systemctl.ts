@@ -1,0 +1,155 @@
+/**
+ * What `systemctl` and `journalctl` of documents do: start, reload and stop what unit files in the stage's root say, and show
+ * what they wrote. Services of the distribution are started by `programs/service-NAME`.
+ */
+import { placed, type Places } from "./places.ts";
+import { type Launch, launchOf, parseEnvironment, parseUnit } from "./units.ts";
+
+const STAGE = variable("STAGE");
+const PLACES: Places = JSON.parse(variable("STAGE_PLACES"));
+const UNITS = `${PLACES.root}/etc/systemd/system`;
+const STATE = `${PLACES.root}/var/lib`;
+
+/** Units of the distribution. */
+const FOREIGN = ["nginx", "haproxy", "postgresql", "openvpn-server@server", "openvpn-client@client"];
+
+/** What programs write once they are ready. */
+const READY = /Listening on |Next wake-up at /;
+
+/** Milliseconds. */
+const PATIENCE = 60_000;
+
+const [verb = "", ...args] = Deno.args;
+await act(verb, args.filter((word) => !word.startsWith("-")).map((name) => name.replace(/\.service$/, "")));
+
+async function act(verb: string, units: readonly string[]): Promise<void> {
+  if (verb === "daemon-reload") return;
+  if (verb === "stop" && args.includes("--all")) return await stopAll();
+  if (verb === "enable" && !args.includes("--now")) return void units.map(unitFile);
+  if (units.length === 0) throw new Error(`systemctl ${verb}: no unit`);
+  for (const unit of units) await actOn(unit, verb);
+}
+
+async function actOn(unit: string, verb: string): Promise<void> {
+  if (unit.endsWith(".timer")) return void unitFile(unit.replace(/\.timer$/, ""));
+  if (FOREIGN.includes(unit)) return await foreign(unit, verb);
+  switch (verb) {
+    case "enable":
+    case "start":
+      return await start(unit);
+    case "restart":
+      await stop(unit);
+      return await start(unit);
+    case "stop":
+      return await stop(unit);
+    case "reload":
+      return Deno.kill(await processId(unit), "SIGHUP");
+    case "is-active":
+      return console.log(await isRunning(unit) ? "active" : "inactive");
+    case "log":
+      return console.log((await Deno.readTextFile(logOf(unit))).trimEnd());
+    default:
+      throw new Error(`systemctl: the test knows no ${verb}`);
+  }
+}
+
+/** Text of the file of a unit, which the document must have put there. */
+function unitFile(unit: string): string {
+  const name = unit.replace(/@.*$/, "@");
+  return Deno.readTextFileSync(`${UNITS}/${name}.service`);
+}
+
+async function start(unit: string): Promise<void> {
+  if (await isRunning(unit)) return;
+  const parsed = parseUnit(placed(unitFile(unit), PLACES));
+  const [environment] = parsed.service.get("EnvironmentFile") ?? [];
+  const variables = environment === undefined ? "" : placed(await Deno.readTextFile(environment), PLACES);
+  const [, instance = ""] = unit.split("@");
+  await launch(unit, launchOf(parsed, { instance, stateRoot: STATE, variables: parseEnvironment(variables) }));
+}
+
+async function launch(unit: string, { command, folder, stateFolders }: Launch): Promise<void> {
+  for (const state of stateFolders) await Deno.mkdir(state, { recursive: true, mode: 0o755 });
+  await Deno.writeTextFile(logOf(unit), "");
+  // A shell, because a program whose output goes into a file must outlive us.
+  const script = `STAGE_PID='${pidFile(unit)}'; export STAGE_PID; "$@" >>'${logOf(unit)}' 2>&1 </dev/null &`;
+  const shell = new Deno.Command("/bin/sh", {
+    args: ["-c", script, "sh", ...command],
+    ...(folder !== undefined && { cwd: folder }),
+  });
+  await shell.spawn().status;
+  for (const deadline = Date.now() + PATIENCE; Date.now() < deadline;) {
+    if (READY.test(await Deno.readTextFile(logOf(unit)))) return;
+    await pause();
+  }
+  throw new Error(`${unit} does not start:\n${await Deno.readTextFile(logOf(unit))}`);
+}
+
+async function stop(unit: string): Promise<void> {
+  if (!await isRunning(unit)) return;
+  Deno.kill(await processId(unit), "SIGTERM");
+  for (const deadline = Date.now() + PATIENCE; Date.now() < deadline;) {
+    if (!await isRunning(unit)) return await Deno.remove(pidFile(unit));
+    await pause();
+  }
+  throw new Error(`${unit} does not stop`);
+}
+
+async function stopAll(): Promise<void> {
+  for await (const { name } of Deno.readDir(`${STAGE}/run`)) {
+    const [, unit] = /^(.+)\.unit$/.exec(name) ?? [];
+    if (unit !== undefined) await stop(unit);
+    const [, service] = /^(.+)\.service$/.exec(name) ?? [];
+    if (service !== undefined) await foreign(service, "stop");
+  }
+}
+
+/** Has `programs/service-NAME VERB INSTANCE` act for a service of the distribution. */
+async function foreign(unit: string, verb: string): Promise<void> {
+  const [name = "", instance = ""] = unit.split("@");
+  await Deno.writeTextFile(`${STAGE}/run/${unit}.service`, "");
+  const verbs = new Map([["enable", "start"], ["restart", "restart"]]);
+  const { success } = await new Deno.Command(`service-${name}`, { args: [verbs.get(verb) ?? verb, instance] }).spawn()
+    .status;
+  if (!success) Deno.exit(1);
+}
+
+async function isRunning(unit: string): Promise<boolean> {
+  const id = await processId(unit);
+  if (id === 0) return false;
+  try {
+    // Field 3 of stat: a zombie has ended.
+    return !/^\d+ \(.*\) Z/.test(await Deno.readTextFile(`/proc/${id}/stat`));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** 0 where it was not started. */
+async function processId(unit: string): Promise<number> {
+  try {
+    return Number(await Deno.readTextFile(pidFile(unit)));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return 0;
+    throw error;
+  }
+}
+
+function pidFile(unit: string): string {
+  return `${STAGE}/run/${unit}.unit`;
+}
+
+function logOf(unit: string): string {
+  return `${STAGE}/run/${unit}.log`;
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+function variable(name: string): string {
+  const value = Deno.env.get(name);
+  if (value === undefined) throw new Error(`${name} is not set: this runs on a stage of tests/documents/ alone`);
+  return value;
+}
