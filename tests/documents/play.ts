@@ -47,9 +47,25 @@ export async function playDocument(markdown: string, play: Play): Promise<LeftOu
 
 async function playBlock(block: Block, play: Play): Promise<void> {
   if (["sh", "console"].includes(block.language)) {
-    for (const command of commandsOf(block)) await playCommand(command, play);
+    const patient = block.attributes === "again";
+    for (const command of commandsOf(block)) await (patient ? playUntilRight : playCommand)(command, play);
   } else if (FILE_LANGUAGES.includes(block.language)) await placeFile(block, play);
   else throw new Error(`line ${block.line}: no rule for a block of "${block.language} ${block.attributes}"`);
+}
+
+/** Milliseconds in which what others do in the meantime must come to an end. */
+const PATIENCE = 30_000;
+
+/** Runs the command again until what comes of it is right, as a person would who waits for another program. */
+async function playUntilRight(command: Command, play: Play): Promise<void> {
+  for (const deadline = Date.now() + PATIENCE;;) {
+    try {
+      return await playCommand(command, play);
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
 }
 
 async function playCommand(command: Command, play: Play): Promise<void> {

@@ -73,8 +73,8 @@ export class Stage implements AsyncDisposable {
   }
 
   /**
-   * Brings about what a section takes for granted: `stage/NAME.sh` before the first one of the document NAME,
-   * `stage/NAME.SECTION.sh` before others. @throws Error when that fails
+   * Begins a section: back in the working folder, and brings about what the section takes for granted by `stage/NAME.sh`, for the
+   * document NAME before its first section, or `stage/NAME.SECTION.sh`. @throws Error when that fails
    */
   async prepare(document: string, section: string): Promise<void> {
     const name = document.replace(/^docs\//, "").replaceAll("/", "-").replace(
@@ -82,7 +82,7 @@ export class Stage implements AsyncDisposable {
       section === "" ? "" : `.${section}`,
     );
     const script = `${PROJECT}tests/documents/stage/${name}.sh`;
-    const { status, output } = await this.shell.run(`[ ! -e '${script}' ] || . '${script}'`);
+    const { status, output } = await this.shell.run(`cd "$STAGE/work" && { [ ! -e '${script}' ] || . '${script}'; }`);
     if (status !== 0) throw new Error(`${script}: exit status ${status}\n${output}`);
   }
 
