@@ -11,7 +11,7 @@ import {
 import { CaucaseError, describeError } from "../core/errors.ts";
 import { writeFileDurably } from "../core/host/durable_file.ts";
 import { fileError } from "../core/host/file_error.ts";
-import { closeToOthers, OWNER_ONLY } from "./owner_only.ts";
+import { closeToOthers, OWNER_ONLY, putAside } from "./secret_file.ts";
 
 export interface CorsKeyFileOptions {
   readonly path: string;
@@ -61,14 +61,15 @@ async function store(path: string, keys: readonly CorsKey[]): Promise<void> {
 }
 
 async function readOrPutAside(options: CorsKeyFileOptions): Promise<readonly CorsKey[]> {
-  const { path } = options;
+  const { path, clock, warn } = options;
   if (!await isOrdinaryFile(path)) return [];
   // Whoever reads a key can grant access to any site.
   await closeToOthers(path);
   try {
     return parseKeySet(await Deno.readTextFile(path));
   } catch (error) {
-    await putAside(options, describeError(error));
+    const aside = await putAside(path, clock.now());
+    warn(`${path}: ${describeError(error)}; put aside as ${aside}, every site needs consent again`);
     return [];
   }
 }
@@ -81,14 +82,4 @@ async function isOrdinaryFile(path: string): Promise<boolean> {
   });
   if (status === undefined || status.isFile) return status !== undefined;
   throw new CaucaseError("file", `${path} is not a file`, { hint: "--cors-key-store names one" });
-}
-
-async function putAside({ path, clock, warn }: CorsKeyFileOptions, reason: string): Promise<void> {
-  const aside = `${path}.unusable-${clock.now()}`;
-  // Writes nothing, only makes room.
-  // deno-lint-ignore caucase/durable-writes
-  await Deno.rename(path, aside).catch((error) => {
-    throw fileError("put aside", path, error);
-  });
-  warn(`${path}: ${reason}; put aside as ${aside}, every site needs consent again`);
 }

@@ -18,7 +18,7 @@ import { EMPTY_NAME } from "../../core/x509/name.ts";
 import { OID } from "../../core/x509/oids.ts";
 import { generateRsaKey, type PrivateKey, privateKeyToPem } from "../../core/x509/private_key.ts";
 import { signerFor } from "../../core/x509/signer.ts";
-import { closeToOthers } from "../owner_only.ts";
+import { closeToOthers, putAside } from "../secret_file.ts";
 
 /** What the HTTPS listener shows. */
 export interface HttpsIdentity {
@@ -52,7 +52,7 @@ export class HttpsCertificate {
 
   /** The identity to show at `now`, made first where there is none, or one that will not do any longer. */
   async current(now: number): Promise<HttpsIdentity> {
-    this.#current ??= await this.#read();
+    this.#current ??= await this.#read(now);
     if (this.#current === undefined || !(await this.#isGood(this.#current, now))) this.#current = await this.#make(now);
     return this.#current;
   }
@@ -66,28 +66,28 @@ export class HttpsCertificate {
   async #isGood(identity: HttpsIdentity, now: number): Promise<boolean> {
     const { certificate } = identity;
     if (now < certificate.notBefore || now >= this.renewalDueAt(identity)) return false;
-    const { host, ca, path, warn } = this.options;
-    if (!certifiesHost(certificate, host)) return false;
-    if (await ca.authorities.issuerOf(certificate, now) !== undefined) return true;
-    // A new and empty database in place of a mislaid one would otherwise begin new CAs without a word.
-    warn(
-      `the certificate in ${path} is of a CA that the database does not have: is --db the right one? Making a new one`,
-    );
-    return false;
+    if (!certifiesHost(certificate, this.options.host)) return false;
+    return await this.options.ca.authorities.issuerOf(certificate, now) !== undefined;
   }
 
-  async #read(): Promise<HttpsIdentity | undefined> {
-    const { path, warn } = this.options;
+  /** What is in the file, if it is ours. Anything else is put aside: it may be somebody's. */
+  async #read(now: number): Promise<HttpsIdentity | undefined> {
+    const { path, ca, warn } = this.options;
     try {
       const content = await findKeyFile(path);
       if (content === undefined) return undefined;
       if (await closeToOthers(path)) warn(`others could read the private key in ${path}: remove it for a new one`);
-      return identityIn(content, path);
+      const identity = identityIn(content, path);
+      if (await ca.authorities.issuerOf(identity.certificate, now) !== undefined) return identity;
+      // A new and empty database in place of a mislaid one would otherwise begin new CAs without a word.
+      if (now < identity.certificate.notAfter) throw notOurs(path);
     } catch (error) {
       if (!(error instanceof CaucaseError)) throw error;
-      warn(`${describeError(error)}: making a new key and certificate for HTTPS`);
-      return undefined;
+      // Anything else than a file, as a mistyped folder, is never moved away: it cannot be written either, which is said then.
+      const aside = (await Deno.stat(path)).isFile ? `; put aside as ${await putAside(path, now)}` : "";
+      warn(`${describeError(error)}${aside}: making a new key and certificate for HTTPS`);
     }
+    return undefined;
   }
 
   async #make(now: number): Promise<HttpsIdentity> {
@@ -132,4 +132,10 @@ function identityIn({ key, certificate }: KeyFileContent, path: string): HttpsId
     throw new CaucaseError("file", `${path}: not a key and its certificate`);
   }
   return { keyPem: privateKeyToPem(key), certificatePem: certificateToPem(certificate), certificate };
+}
+
+function notOurs(path: string): CaucaseError {
+  return new CaucaseError("file", `the certificate in ${path} is of a CA that the database does not have`, {
+    hint: "is --db the right one?",
+  });
 }

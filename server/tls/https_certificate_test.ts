@@ -123,12 +123,14 @@ Deno.test("current() makes a new certificate when the file does not hold a key a
   for (const [what, content] of Object.entries(contents)) {
     await t.step(what, async () => {
       await Deno.writeTextFile(desk.path, content);
+      const aside = `${desk.path}.unusable-${NOW}`;
       desk.warnings.length = 0;
       await assertMade(desk, await desk.certificate().current(NOW), NOW);
       assert.match(
         desk.warnings.join("\n"),
-        /^[^\n]*server\.key\.pem[^\n]*making a new key and certificate for HTTPS$/,
+        /^[^\n]*server\.key\.pem[^\n]*; put aside as [^\n]*: making a new key and certificate for HTTPS$/,
       );
+      assert.equal(await Deno.readTextFile(aside), content);
       assert.doesNotMatch(desk.warnings.join(), /[A-Za-z0-9+/]{40}/, "no key material in the log");
     });
   }
@@ -139,12 +141,13 @@ Deno.test("current() makes a new certificate when the one there is for another h
   await desk.put({ host: "old.example.com" });
   await assertMade(desk, await desk.certificate().current(NOW), NOW);
   assert.deepEqual(desk.warnings, []);
-  await desk.put({ ca: await newAuthority("http_cas") });
+  const content = await desk.put({ ca: await newAuthority("http_cas") });
   await assertMade(desk, await desk.certificate().current(NOW), NOW);
   assert.match(
     desk.warnings.join("\n"),
-    /^[^\n]*server\.key\.pem is of a CA that the database does not have: is --db /,
+    /^[^\n]*server\.key\.pem is of a CA that the database does not have \(is --db /,
   );
+  assert.equal(await Deno.readTextFile(`${desk.path}.unusable-${NOW}`), content, "it may be somebody's");
 });
 
 Deno.test("current() closes a file to others that was open to them, and says so", async () => {
