@@ -1,7 +1,7 @@
 /** The only place that prints. Standard output is for what was asked for, standard error for everything else. */
 import { CaucaseError, describeFault } from "../core/errors.ts";
 import { fileError, systemCode } from "../core/host/file_error.ts";
-import { escapeControls } from "../core/host/log_format.ts";
+import { escapeControlsAsJson } from "../core/host/log_format.ts";
 import { HiddenLine } from "./hidden_line.ts";
 
 const encoder = new TextEncoder();
@@ -25,7 +25,8 @@ export function printText(text: string): void {
  * full disk must not end a server, and there is nobody left to be told.
  */
 export function printError(text: string): void {
-  const lines = `${text.split("\n").map(escapeControls).join("\n")}\n`;
+  const plain = text.split("\n").map(escapeControlsAsJson);
+  const lines = `${(hasColors("stderr") ? plain.map(markLevel) : plain).join("\n")}\n`;
   try {
     writeAll(Deno.stderr, lines);
   } catch (error) {
@@ -52,7 +53,7 @@ export async function askHidden(prompt: string): Promise<string> {
   Deno.stdin.setRaw(true);
   const line = new HiddenLine();
   try {
-    writeAll(Deno.stderr, escapeControls(prompt));
+    writeAll(Deno.stderr, escapeControlsAsJson(prompt));
     const buffer = new Uint8Array(1024);
     while (line.state === "typing") {
       const size = await Deno.stdin.read(buffer);
@@ -67,6 +68,30 @@ export async function askHidden(prompt: string): Promise<string> {
   // What the terminal would have done.
   Deno.kill(Deno.pid, "SIGINT");
   throw new CaucaseError("file", "interrupted while asking for a passphrase");
+}
+
+/** Whether what goes there is seen in colours: never what goes into a file or pipe, nor where the person wants none. */
+export function hasColors(stream: "stdout" | "stderr"): boolean {
+  return isScreen(stream) && !Deno.noColor;
+}
+
+/** Whether a person looks on, at a terminal that can do more than write on. */
+export function isScreen(stream: "stdout" | "stderr"): boolean {
+  return Deno[stream].isTerminal() && Deno.env.get("TERM") !== "dumb";
+}
+
+/** Begin and end of a style (ECMA-48 8.3.117). */
+const STYLE = { bold: "\x1b[1m", red: "\x1b[1;31m", yellow: "\x1b[1;33m", end: "\x1b[0m" };
+const LEVEL: Readonly<Record<string, string>> = { error: STYLE.red, warning: STYLE.yellow };
+
+/** `text` in bold letters, for where `hasColors`. */
+export function bold(text: string): string {
+  return STYLE.bold + text + STYLE.end;
+}
+
+/** A line that begins by saying how bad it is: so that this is seen at a glance. Exported for its test. */
+export function markLevel(line: string): string {
+  return line.replace(/^(error|warning):/, (word, level: string) => `${LEVEL[level]}${word}${STYLE.end}`);
 }
 
 /** How long to wait for whoever reads our output, in milliseconds, before the next try. */

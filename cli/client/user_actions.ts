@@ -2,7 +2,7 @@
 import { CaucaseError } from "../../core/errors.ts";
 import { utf8 } from "../../core/bytes.ts";
 import { readKeyFile } from "../../core/host/key_file.ts";
-import { escapeControls } from "../../core/host/log_format.ts";
+import { escapeControlsAsJson } from "../../core/host/log_format.ts";
 import { nameToText } from "../../core/x509/name.ts";
 import { csrFromPem } from "../../core/x509/csr.ts";
 import { printLine } from "../terminal.ts";
@@ -66,6 +66,6 @@ async function subjectOf(csrPem: string): Promise<string> {
     return nameToText((await csrFromPem(utf8(csrPem))).subject);
   } catch (error) {
     if (!(error instanceof CaucaseError)) throw error;
-    return `(cannot be read: ${escapeControls(error.message)})`;
+    return `(cannot be read: ${escapeControlsAsJson(error.message)})`;
   }
 }

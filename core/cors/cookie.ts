@@ -3,6 +3,8 @@
  * token is verified.
  */
 import * as v from "valibot";
+import { CaucaseError } from "../errors.ts";
+import { parseJson } from "../json.ts";
 
 /** Origin → token, oldest first. */
 export type ConsentTokens = ReadonlyMap<string, string>;
@@ -24,7 +26,7 @@ export function readConsentCookie(header: string | undefined): ConsentTokens | u
   const value = findCookie(header ?? "");
   if (value === undefined || value === "" || value === '""') return new Map();
   const text = value.startsWith('"') ? unquotePython(value) : percentDecode(value);
-  const result = v.safeParse(tokensSchema, text === undefined ? undefined : parseJson(text));
+  const result = v.safeParse(tokensSchema, text === undefined ? undefined : jsonOrUndefined(text));
   return result.success ? new Map(Object.entries(result.output)) : undefined;
 }
 
@@ -77,10 +79,12 @@ function percentDecode(value: string): string | undefined {
   }
 }
 
-function parseJson(text: string): unknown {
+/** Undefined for what is no JSON: to be judged like any other value that does not fit. */
+function jsonOrUndefined(text: string): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    return parseJson(text, "cookie");
+  } catch (error) {
+    if (error instanceof CaucaseError) return undefined;
+    throw error;
   }
 }

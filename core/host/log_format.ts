@@ -31,14 +31,14 @@ export function formatJson(line: LogLine): string {
   const { timestamp, level, category, properties } = line;
   const time = new Date(timestamp).toISOString();
   const record = { time, level, category, message: messageText(line), properties };
-  return escapeControls(JSON.stringify(record, (_, value) => jsonValue(value))) + "\n";
+  return escapeControlsAsJson(JSON.stringify(record, (_, value) => jsonValue(value))) + "\n";
 }
 
 /**
  * `text` with what could begin a line, drive a terminal or turn the reading direction written as an escape that JSON knows too:
  * C0, DEL and C1 controls, line and paragraph separators, bidirectional controls.
  */
-export function escapeControls(text: string): string {
+export function escapeControlsAsJson(text: string): string {
   return text.replace(
     /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu,
     (character) => character === "\n" ? "\\n" : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
@@ -46,7 +46,7 @@ export function escapeControls(text: string): string {
 }
 
 function printable(text: string): string {
-  return escapeControls(withoutKeys(text));
+  return escapeControlsAsJson(withoutKeys(text));
 }
 
 /** The last net under promise 5: no private key reaches a log, even where some library puts one into a message. */

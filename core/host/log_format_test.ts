@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { CaucaseError } from "../errors.ts";
-import { escapeControls, formatJson, formatText, type LogLine } from "./log_format.ts";
+import { escapeControlsAsJson, formatJson, formatText, type LogLine } from "./log_format.ts";
 
 const KEY = "-----BEGIN RSA PRIVATE KEY-----\nc2VjcmV0\n-----END RSA PRIVATE KEY-----\n";
 
@@ -85,7 +85,7 @@ Deno.test("formatText() and formatJson() never show a private key", () => {
   }
 });
 
-Deno.test("escapeControls() leaves printable text of any language as it is", () => {
-  assert.equal(escapeControls("Zoë 証明書 \\ 🔑"), "Zoë 証明書 \\ 🔑");
-  assert.equal(escapeControls("a\tb\nc\x1b[2J\u202e"), "a\\u0009b\\nc\\u001b[2J\\u202e");
+Deno.test("escapeControlsAsJson() leaves printable text of any language as it is", () => {
+  assert.equal(escapeControlsAsJson("Zoë 証明書 \\ 🔑"), "Zoë 証明書 \\ 🔑");
+  assert.equal(escapeControlsAsJson("a\tb\nc\x1b[2J\u202e"), "a\\u0009b\\nc\\u001b[2J\\u202e");
 });
