@@ -3,8 +3,8 @@ import { CaucaseError, describeError } from "../core/errors.ts";
 import { readBackupFileHeader } from "../core/host/backup_file.ts";
 import { readKeyFile } from "../core/host/key_file.ts";
 import { EXIT } from "./exit_status.ts";
-import { collect } from "./options.ts";
-import { newCommand, parseArguments } from "./subcommand.ts";
+import { keyIdCommand } from "./key_id/command.ts";
+import { parseArguments } from "./subcommand.ts";
 import { printError, printLine } from "./terminal.ts";
 
 /** Prints what the command line asks for. Resolves with the exit status. */
@@ -15,16 +15,6 @@ export async function keyId(args: readonly string[]): Promise<number> {
   const keysRead = await forEachPath(privateKey, printKey);
   const backupsRead = await forEachPath(backup, printRecipients);
   return keysRead && backupsRead ? EXIT.ok : EXIT.error;
-}
-
-function keyIdCommand() {
-  return newCommand(
-    "key-id",
-    "Print the identifier of private keys, and the identifiers of the keys that open a backup. " +
-      "A backup is opened by the private key whose identifier it lists.",
-  )
-    .option("--private-key <path...>", "files that hold a private key: prints path and identifier", collect)
-    .option("--backup <path...>", "backups: prints the path, then a line for each key that opens it", collect);
 }
 
 /** One file that cannot be read is reported, and does not keep the others from being shown. Whether all could be read. */

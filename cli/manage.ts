@@ -7,23 +7,21 @@ import { manage as manageDatabase, type ManageOrder, type ManageReport } from ".
 import type { RestoreFiles } from "../server/manage/restore.ts";
 import { type BackupFigures, type CaFigures, verifyBackup } from "../server/manage/verify_backup.ts";
 import { EXIT } from "./exit_status.ts";
+import { manageCommand } from "./manage/command.ts";
 import { askedPassphrases, passphrasesFrom } from "./manage/passphrases.ts";
-import { collect, lifeSpanDays } from "./options.ts";
-import { newCommand, parseArguments } from "./subcommand.ts";
+import { parseArguments } from "./subcommand.ts";
 import { askHidden, printError, printLine } from "./terminal.ts";
-
-const ARITY = { "--restore-backup": 4, "--verify-backup": 2 };
 
 /** Does what the command line asks for. Resolves with the exit status. */
 export async function manage(args: readonly string[]): Promise<number> {
   const command = manageCommand();
-  parseArguments(command, args, ARITY);
+  parseArguments(command, args);
   const given = command.opts();
   const passphrases = given.passphraseFile === undefined
     ? askedPassphrases(askHidden, printError)
     : await passphrasesFrom(given.passphraseFile);
   const now = systemClock.now();
-  const [backup, key] = once("--verify-backup", given.verifyBackup);
+  const [backup, key] = once("--verify-backup", { size: 2, values: given.verifyBackup });
   if (backup !== undefined && key !== undefined) {
     const figures = await verifyBackup({ backup, key, now }, passphrases);
     for (const line of figureLines(backup, figures)) printLine(line);
@@ -39,29 +37,8 @@ function tell(order: ManageOrder, report: ManageReport): void {
   for (const line of importLines(report)) printLine(line);
 }
 
-function manageCommand() {
-  return newCommand(
-    "manage",
-    "Restore and check backups, take over another CA, hand one over. In one call: a check, then a restore, then imports, then " +
-      "the export.",
-  )
-    .option("--db <path>", "the SQLite database", "caucase.sqlite")
-    .option("--user-crt-validity <days>", "life span of the certificate that a restore issues", lifeSpanDays, 93)
-    .option(
-      "--restore-backup <values...>",
-      "BACKUP KEY CSR CRT: make the database from a backup that KEY opens, revoke the certificate of KEY, issue one for CSR " +
-        "and append it to CRT",
-    )
-    .option("--verify-backup <values...>", "BACKUP KEY: a restore without a result, to see whether one would succeed")
-    .option("--import-ca <pem>", "key pairs that become service CA certificates; repeatable, all at once", collect)
-    .option("--import-bad-ca", "take CA certificates that do not look like such, or are out of date")
-    .option("--import-crl <pem>", "take over what the CRL of a service CA certificate says; repeatable", collect)
-    .option("--export-ca <pem>", "write all service CA certificates and encrypted keys into a new file")
-    .option("--passphrase-file <path>", "take passphrases from the first line of this file, instead of asking");
-}
-
 function orderOf(given: ReturnType<ReturnType<typeof manageCommand>["opts"]>): ManageOrder {
-  const [backup, key, csr, crt] = once("--restore-backup", given.restoreBackup);
+  const [backup, key, csr, crt] = once("--restore-backup", { size: 4, values: given.restoreBackup });
   const isComplete = backup !== undefined && key !== undefined && csr !== undefined && crt !== undefined;
   return {
     db: given.db,
@@ -74,9 +51,12 @@ function orderOf(given: ReturnType<ReturnType<typeof manageCommand>["opts"]>): M
   };
 }
 
-/** Values of an option that is for one occurrence. @throws `usage` for more */
-function once(name: keyof typeof ARITY, values: readonly string[] = []): readonly string[] {
-  if (values.length <= ARITY[name]) return values;
+/** Values of an option that is for one occurrence, which takes `size`. @throws `usage` for more */
+function once(
+  name: string,
+  { size, values = [] }: { readonly size: number; readonly values: readonly string[] | undefined },
+): readonly string[] {
+  if (values.length <= size) return values;
   throw new CaucaseError("usage", `option '${name}' can be given once`);
 }
 

@@ -2,10 +2,11 @@
 import { systemClock } from "../core/host/clock.ts";
 import { EXIT } from "./exit_status.ts";
 import { probeServer } from "./probe/checks.ts";
+import { probeCommand } from "./probe/command.ts";
 import type { Finding } from "./probe/finding.ts";
 import { askServer } from "./probe/server.ts";
 import { parseServerUrl } from "./server_url.ts";
-import { newCommand, parseArguments } from "./subcommand.ts";
+import { parseArguments } from "./subcommand.ts";
 import { printError, printLine } from "./terminal.ts";
 
 /** Probes the server that the command line names. Resolves with the exit status. */
@@ -20,17 +21,6 @@ export async function probe(args: readonly string[]): Promise<number> {
   if (json) printLine(JSON.stringify({ url: url.href, works, findings }));
   else for (const finding of findings) printFinding(finding);
   return works ? EXIT.ok : EXIT.error;
-}
-
-function probeCommand() {
-  return newCommand(
-    "probe",
-    "Check a server from outside: HTTP and HTTPS, both CAs, CRLs, the clock, the certificate for HTTPS. " +
-      "One line for each finding: what is well on standard output, the rest on standard error. " +
-      "The exit status is 1 when there is an error; warnings do not count.",
-  )
-    .argument("<url>", "HTTP base URL of the server; HTTPS is found on the next port")
-    .option("--json", "print all findings as JSON, on standard output");
 }
 
 function printFinding({ check, level, message }: Finding): void {

@@ -7,9 +7,9 @@ import { type CertificationRequest, csrFromPem, verifyCsr } from "../core/x509/c
 import { generateRsaKey, privateKeyToPem } from "../core/x509/private_key.ts";
 import { EXIT } from "./exit_status.ts";
 import { makeRequest } from "./new_request.ts";
-import { keyBits } from "./options.ts";
+import { rerequestCommand } from "./rerequest/command.ts";
 import { requireReplaceable, writeKeyAndRequest } from "./rerequest/files.ts";
-import { newCommand, parseArguments } from "./subcommand.ts";
+import { parseArguments } from "./subcommand.ts";
 
 /** Writes a key and a request for it. Resolves with the exit status. */
 export async function rerequest(args: readonly string[]): Promise<number> {
@@ -23,18 +23,6 @@ export async function rerequest(args: readonly string[]): Promise<number> {
   const made = await makeRequest(wanted, () => generateRsaKey(keyLen));
   await writeKeyAndRequest({ path: key, pem: privateKeyToPem(made.key) }, { path: csr, pem: made.csrPem });
   return EXIT.ok;
-}
-
-function rerequestCommand() {
-  return newCommand(
-    "rerequest",
-    "Make a new private key, and sign with it a request with subject and extensions of an older one. " +
-      "An older request and an older key at the same paths are replaced; files that hold anything else are not.",
-  )
-    .requiredOption("--template <csr>", "the request to be like; it must be signed with its own key")
-    .requiredOption("--csr <path>", "where to write the new request")
-    .requiredOption("--key <path>", "where to write the new private key")
-    .option("--key-len <bits>", "RSA bits of the new key", keyBits, 2048);
 }
 
 /** @throws `file` unless it is a request whose signature is its own key's */

@@ -1,13 +1,14 @@
 /** What every subcommand is to `main.ts`, and how its options become values. */
-import { Command, CommanderError } from "@commander-js/extra-typings";
+import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { CaucaseError } from "../core/errors.ts";
 import { normalizeArguments } from "./command_line.ts";
 import { EXIT } from "./exit_status.ts";
-import { printError, printText } from "./terminal.ts";
+import { arityOf } from "./option_values.ts";
+import { bold, hasColors, printError, printLine, printText } from "./terminal.ts";
 import { versionText } from "./version.ts";
 
-/** A command of the program: its arguments in, its exit status out. */
-export type Subcommand = (args: readonly string[]) => Promise<number>;
+/** A subcommand as it runs: its arguments in, its exit status out. */
+export type Run = (args: readonly string[]) => Promise<number>;
 
 /** Ends a command early with a status: help was shown, or the command line was wrong and that was said. */
 export class EarlyExit extends Error {
@@ -24,29 +25,46 @@ export function newCommand(name: string, description: string) {
 
 /** The command above all subcommands. */
 export function newProgram(description: string) {
-  return prepare(new Command("caucase"), description).usage("<subcommand> [options]");
+  return prepare(new Command("caucase"), description)
+    .usage("<subcommand> [options]")
+    .showHelpAfterError("(caucase --help lists all subcommands)");
 }
 
 function prepare(command: Command, description: string) {
   return command
     .description(description)
-    .version(versionText(), "--version", "show the version")
+    .option("--version", "show the version")
+    .on("option:version", showVersion)
     .helpOption("-h, --help", "show this help")
     .helpCommand(false)
     .allowExcessArguments(false)
-    .configureOutput({ writeOut: printText, writeErr: (text) => printError(text.trimEnd()) })
+    .configureHelp({ styleTitle: bold })
+    .configureOutput({
+      writeOut: printText,
+      writeErr: (text) => printError(text.trimEnd()),
+      getOutHasColors: () => hasColors("stdout"),
+      getErrHasColors: () => false,
+    })
     .exitOverride();
 }
 
-/** How many values an option takes each time, by its long name, where that is a fixed number other than one. */
-export type Arity = Readonly<Record<string, number>>;
+/** Not commander's own: that wants the text before it is known whether anybody asks for it. */
+function showVersion(): never {
+  printLine(versionText());
+  throw new EarlyExit(EXIT.ok);
+}
 
 /**
  * Parses `args` into `command`.
  * @throws `EarlyExit` after help, version, or a complaint about the command line
  */
-export function parseArguments(command: AnyCommand, args: readonly string[], arity: Arity = {}): void {
-  const names = [...command.options.map((option) => option.long ?? ""), "--help"];
+export function parseArguments(command: CommandUnknownOpts, args: readonly string[]): void {
+  const names = [...command.options.map(({ long }) => long ?? ""), "--help"];
+  const arity: Record<string, number> = {};
+  for (const option of command.options) {
+    const count = arityOf(option);
+    if (count !== undefined && option.long !== undefined) arity[option.long] = count;
+  }
   try {
     command.parse(normalizeArguments(args, { names, arity }), { from: "user" });
   } catch (error) {
@@ -55,10 +73,4 @@ export function parseArguments(command: AnyCommand, args: readonly string[], ari
     printError(`error: ${error.message}`);
     throw new EarlyExit(EXIT.usage);
   }
-}
-
-/** Any command, whatever its options: only what parsing needs of it. */
-interface AnyCommand {
-  readonly options: readonly { readonly long?: string | undefined }[];
-  parse(args: readonly string[], options: { from: "user" }): unknown;
 }

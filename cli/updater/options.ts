@@ -1,8 +1,7 @@
 /** The command line of `caucase updater`. */
-import { Option } from "@commander-js/extra-typings";
 import { CaucaseError } from "../../core/errors.ts";
-import { collect, days, keyBits, wholeNumber } from "../options.ts";
-import { newCommand, parseArguments } from "../subcommand.ts";
+import { parseArguments } from "../subcommand.ts";
+import { updaterCommand } from "./command.ts";
 import { readConfiguration } from "./configuration.ts";
 import { type RawEntry, toEntry, type UpdaterEntry } from "./entry_options.ts";
 
@@ -32,45 +31,4 @@ export async function readUpdaterOptions(args: readonly string[]): Promise<Updat
 /** `--cas-ca` for `casCa`. */
 export function optionName(member: string): string {
   return `--${member.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
-// No defaults here: they are `toEntry`'s, the same for the command line and the configuration file.
-function updaterCommand() {
-  return newCommand(
-    "updater",
-    "Get a certificate, and keep it, its CA certificates and CRLs up to date: runs until it is stopped.",
-  )
-    .option("--ca-url <url>", "HTTP base URL of the server (required)")
-    .option("--cas-ca <path>", "store of CA certificates for services: a file or a directory (required)")
-    .option("--ca <path>", "store of CA certificates of --mode (required)")
-    .option("--crl <path>", "store of CRLs of --mode (required)")
-    .option("--crt <path>", "the certificate to keep; without it only CA certificates and CRLs are kept")
-    .option("--key <path>", "its private key (default: in the file of --crt)")
-    .option("--csr <path>", "the request to send while there is no certificate (default: --crt's path with .csr)")
-    .option("--subject <name>", "make key and request where there are none: for this name, like CN=host,O=Example")
-    .option("--dns <name>", "… and for this DNS name; repeatable, as the next three", collect)
-    .option("--ip <address>", "… and for this IP address", collect)
-    .option("--email <address>", "… and for this e-mail address", collect)
-    .option("--uri <uri>", "… and for this URI", collect)
-    .option("--ca-fingerprint <sha256>", "trust only this first CA certificate for services")
-    .option("--user-ca-fingerprint <sha256>", "trust only this first CA certificate of users")
-    .option("--threshold <days>", "renew the certificate with less than this left (default: 31)", days)
-    .option("--crl-threshold <days>", "refresh CRLs with less than this left (default: 7)", days)
-    .option("--key-len <bits>", "RSA bits of new keys (default: 2048)", keyBits)
-    .option("--max-sleep <days>", "wake up at least this often (default: 31)", days)
-    .option("--on-renew <command>", "shell command to run after anything changed, until it succeeds")
-    .option("--hook-timeout <seconds>", "how long that command may take (default: 300)", wholeNumber)
-    .option("--exit-on-hook-failure", "end with status 3 when that command fails")
-    .addOption(
-      new Option("--mode <mode>", "keep a certificate of a service or of a user (default: service)")
-        .choices(["service", "user"] as const),
-    )
-    .option("--state <path>", "what is remembered (default: --crt's or --ca's path with .caucase-updater.json)")
-    .option("--config <path>", "keep several certificates: JSON, see docs/updater.md")
-    .option("--once", "do what is due and end: status 0, 1 after an error, 2 while a request is pending")
-    .option("--status", "print what is kept and how it is, JSON, and end")
-    .addOption(
-      new Option("--log-format <format>", "of standard error").choices(["text", "json"] as const)
-        .default("text" as const),
-    );
 }

@@ -1,0 +1,77 @@
+/** The completion script for fish. */
+import type { CommandModel, OptionModel, ValueModel } from "./command_model.ts";
+import { valueCases } from "./value_cases.ts";
+
+export function fishScript(commands: readonly CommandModel[]): string {
+  const cases = valueCases(commands).map(({ pattern, kind }) =>
+    `        case ${quoted(pattern)}\n            echo ${kind}`
+  );
+  return `# Completion of caucase for fish. Printed by "caucase completion fish"; its --help says how to install it.
+
+# What the next value is, where the words before it make it one of an option's.
+function __caucase_value
+    set -l words (commandline -opc)
+    test (count $words) -ge 2; or return
+    set -l option ''
+    set -l number 1
+    for word in $words[3..]
+        switch $word
+            case '-*=*'
+                set option (string split -m 1 -- = $word)[1]
+                set number 2
+            case '-*'
+                set option $word
+                set number 1
+            case '*'
+                set number (math $number + 1)
+        end
+    end
+    switch "$words[2] $option $number"
+${cases.join("\n")}
+    end
+end
+
+function __caucase_next_is
+    string match -q -- "$argv[1]" (__caucase_value)
+end
+
+function __caucase_at_subcommand
+    test (count (commandline -opc)) -eq 1
+end
+
+function __caucase_in
+    set -l words (commandline -opc)
+    test (count $words) -ge 2; and test $words[2] = $argv[1]
+end
+
+complete -c caucase -f
+complete -c caucase -n '__caucase_next_is file' -F
+complete -c caucase -n '__caucase_next_is folder' -x -a '(__fish_complete_directories)'
+complete -c caucase -n '__caucase_next_is "words *"' -x -a '(string split " " -- (__caucase_value))[2..]'
+complete -c caucase -n __caucase_at_subcommand -l help -d 'show this help'
+complete -c caucase -n __caucase_at_subcommand -l version -d 'show the version'
+${commands.map(subcommandLines).join("\n")}
+`;
+}
+
+function subcommandLines({ name, summary, options }: CommandModel): string {
+  const own = `complete -c caucase -n __caucase_at_subcommand -a ${name} -d ${quoted(summary)}`;
+  const condition = `-n ${quoted(`__caucase_in ${name}`)}`;
+  const lines = options.map((option) => `complete -c caucase ${condition} ${optionFlags(option)}`);
+  return ["", own, ...lines].join("\n");
+}
+
+function optionFlags({ long, description, values: [first] }: OptionModel): string {
+  return `-l ${long.replace(/^--/, "")}${first === undefined ? "" : ` ${valueFlags(first)}`} -d ${quoted(description)}`;
+}
+
+function valueFlags({ kind, choices }: ValueModel): string {
+  if (choices.length > 0) return `-x -a ${quoted(choices.join(" "))}`;
+  if (kind === "folder") return "-x -a '(__fish_complete_directories)'";
+  if (kind === "program") return "-x -a '(__fish_complete_command)'";
+  return kind === "file" ? "-r -F" : "-x";
+}
+
+function quoted(text: string): string {
+  return `'${text.replace(/['\\]/g, "\\$&")}'`;
+}

@@ -1,0 +1,85 @@
+/** The completion script for zsh, on its `_arguments`. */
+import type { CommandModel, OptionModel, ValueModel } from "./command_model.ts";
+
+// A text is shown the name of what is expected; the guard keeps this from hiding options.
+const ACTION = { file: "_files", folder: "_path_files -/", program: "_cmdstring", text: '_guard "^-*" text' } as const;
+
+export function zshScript(commands: readonly CommandModel[]): string {
+  const summaries = commands.map(({ name, summary }) => `    ${quoted(`${name}:${summary}`)}`);
+  const lists = commands.map(({ name, options }) => {
+    return `    ${name}) lists=(${options.filter(({ isList }) => isList).map(({ long }) => long).join(" ")}) ;;`;
+  });
+  const cases = commands.map(({ name, options, values }) => {
+    const specs = [...options.map(optionSpec), ...values.map((value) => `:${valueSpec(value)}`)];
+    return `    ${name})\n      _arguments ${specs.map((spec) => `\\\n        ${quoted(spec)}`).join(" ")}\n      ;;`;
+  });
+  return `#compdef caucase
+# Completion of caucase for zsh. Printed by "caucase completion zsh"; its --help says how to install it.
+
+_caucase() {
+  local -a subcommands
+  subcommands=(
+${summaries.join("\n")}
+  )
+  if ((CURRENT == 2)); then
+    _alternative \\
+      'subcommands:subcommand:{_describe subcommand subcommands}' \\
+      'options:option:((--help\\:"show this help" --version\\:"show the version"))'
+    return
+  fi
+  local subcommand=$words[2] word
+  local -a lists
+  case $subcommand in
+${lists.join("\n")}
+  esac
+  # _arguments knows no list that ends at the next option: of its values only the last one is kept.
+  local -a kept
+  local -i index in_list=0 has_value=0
+  for ((index = 3; index <= CURRENT; index++)); do
+    word=$words[index]
+    if ((in_list && has_value)) && [[ $word != -* ]]; then
+      kept[-1]=$word
+      continue
+    fi
+    kept+=("$word")
+    has_value=1
+    if [[ $word == -* ]]; then
+      has_value=0
+      in_list=$lists[(Ie)$word]
+    fi
+  done
+  words=($subcommand "\${kept[@]}")
+  CURRENT=$#words
+  case $subcommand in
+${cases.join("\n")}
+  esac
+}
+
+if [[ $funcstack[1] == _caucase ]]; then
+  _caucase "$@"
+else
+  compdef _caucase caucase
+fi
+`;
+}
+
+/** `--mode=[description]:mode:(service user)` */
+function optionSpec({ long, description, values, isList, isRepeatable }: OptionModel): string {
+  const [only, another] = values;
+  // Only one that takes a single value may have it behind "=".
+  const name = only === undefined || another !== undefined || isList ? long : `${long}=`;
+  const specs = values.map((value) => `:${valueSpec(value)}`);
+  return `${isRepeatable ? "*" : ""}${name}[${escaped(description, /[\]\\]/g)}]${specs.join("")}`;
+}
+
+function valueSpec({ name, kind, choices }: ValueModel): string {
+  return `${escaped(name, /[:\\]/g)}:${choices.length > 0 ? `(${choices.join(" ")})` : ACTION[kind]}`;
+}
+
+function escaped(text: string, characters: RegExp): string {
+  return text.replace(characters, "\\$&");
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

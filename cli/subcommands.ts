@@ -1,0 +1,92 @@
+/**
+ * The one list of subcommands: running, help, completion and manual come from it. All is loaded when it is asked for: nobody waits
+ * for code that a subcommand does not need.
+ */
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { Prose } from "./manual/prose.ts";
+import { parseArguments, type Run } from "./subcommand.ts";
+
+export interface Subcommand {
+  readonly name: string;
+  /** What it does, in a line. */
+  readonly summary: string;
+  /** Its name, description, arguments and options. */
+  readonly table: () => Promise<CommandUnknownOpts>;
+  /** What its page of the manual says besides. */
+  readonly prose: () => Promise<Prose>;
+  readonly load: () => Promise<Run>;
+}
+
+/** In the order of a first encounter. */
+export const SUBCOMMANDS: readonly Subcommand[] = [
+  {
+    name: "serve",
+    summary: "run a certificate authority for services and one for users",
+    table: async () => (await import("./serve/command.ts")).serveCommand(),
+    prose: async () => (await import("./serve/manual.ts")).serveManual,
+    load: async () => (await import("./serve.ts")).serve,
+  },
+  {
+    name: "client",
+    summary: "request, fetch, sign, renew and revoke certificates",
+    table: async () => (await import("./client/command.ts")).clientCommand(),
+    prose: async () => (await import("./client/manual.ts")).clientManual,
+    load: async () => (await import("./client.ts")).client,
+  },
+  {
+    name: "updater",
+    summary: "get a certificate, and keep it and its CA certificates and CRLs up to date",
+    table: async () => (await import("./updater/command.ts")).updaterCommand(),
+    prose: async () => (await import("./updater/manual.ts")).updaterManual,
+    load: async () => (await import("./updater.ts")).updater,
+  },
+  {
+    name: "probe",
+    summary: "check a server from outside",
+    table: async () => (await import("./probe/command.ts")).probeCommand(),
+    prose: async () => (await import("./probe/manual.ts")).probeManual,
+    load: async () => (await import("./probe.ts")).probe,
+  },
+  {
+    name: "rerequest",
+    summary: "make a new key, and a request like an older one",
+    table: async () => (await import("./rerequest/command.ts")).rerequestCommand(),
+    prose: async () => (await import("./rerequest/manual.ts")).rerequestManual,
+    load: async () => (await import("./rerequest.ts")).rerequest,
+  },
+  {
+    name: "manage",
+    summary: "restore and check backups, take over another CA, hand one over",
+    table: async () => (await import("./manage/command.ts")).manageCommand(),
+    prose: async () => (await import("./manage/manual.ts")).manageManual,
+    load: async () => (await import("./manage.ts")).manage,
+  },
+  {
+    name: "key-id",
+    summary: "print identifiers of private keys, and of the keys that open a backup",
+    table: async () => (await import("./key_id/command.ts")).keyIdCommand(),
+    prose: async () => (await import("./key_id/manual.ts")).keyIdManual,
+    load: async () => (await import("./key_id.ts")).keyId,
+  },
+  {
+    name: "completion",
+    summary: "print what makes a shell complete command lines of caucase",
+    table: async () => (await import("./completion/command.ts")).completionCommand(),
+    prose: async () => (await import("./completion/manual.ts")).completionManual,
+    load: async () => (await import("./completion.ts")).completion,
+  },
+  {
+    name: "manual",
+    summary: "print a page of the manual",
+    table: async () => (await import("./manual/command.ts")).manualCommand(),
+    prose: async () => (await import("./manual/manual.ts")).manualManual,
+    load: async () => (await import("./manual.ts")).manual,
+  },
+];
+
+/** Runs the subcommand. Resolves with its exit status. @throws `EarlyExit` after help or a complaint */
+export async function runSubcommand({ table, load }: Subcommand, args: readonly string[]): Promise<number> {
+  // Help and version need the table alone. Where the word is an option's value, parsing ends well and the subcommand runs.
+  if (args.some((argument) => ["-h", "--help", "--version"].includes(argument))) parseArguments(await table(), args);
+  return await (await load())(args);
+}
