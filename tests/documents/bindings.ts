@@ -18,6 +18,14 @@ export class Bindings {
   /** The real value of each that a document shows. */
   readonly #real = new Map<string, string>();
 
+  /** Lines `SHOWN REAL`, of values that a document shows. */
+  learn(lines: string): void {
+    for (const line of lines.split("\n")) {
+      const [shown, real] = line.split(" ");
+      if (shown !== undefined && real !== undefined) this.#real.set(shown, real);
+    }
+  }
+
   /** `text` with the real values that are known. */
   real(text: string): string {
     return text.replaceAll(VALUE, (shown) => this.#real.get(shown) ?? shown);

@@ -1,10 +1,11 @@
 /** Which documents there are, and what each of them takes for granted. */
+import { HAPROXY, NGINX, OPENVPN, POSTGRESQL, type Server } from "./servers.ts";
 import { PROJECT, type StageOptions } from "./stage.ts";
 
 /** What a document needs beside what every machine has. */
 export interface Setting extends StageOptions {
-  /** A program that has to be installed, with the package that has it. */
-  readonly needs?: { readonly program: string; readonly install: string };
+  /** What has to be installed. */
+  readonly needs?: readonly Server[];
 }
 
 const SETTINGS: Readonly<Record<string, Setting>> = {
@@ -12,6 +13,10 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   "CONTRIBUTING.md": { clone: true },
   "docs/install.md": { clone: true, installed: false },
   "docs/first-hour.md": { clone: true },
+  "docs/examples/nginx.md": { needs: [NGINX] },
+  "docs/examples/openvpn.md": { needs: [OPENVPN] },
+  "docs/examples/postgresql.md": { needs: [POSTGRESQL] },
+  "docs/proxy.md": { needs: [NGINX, HAPROXY] },
   "packaging/README.md": { clone: true },
 };
 

@@ -8,6 +8,7 @@ import config from "../../deno.json" with { type: "json" };
 import { freePortPair } from "../support/ports.ts";
 import { OUR_PROGRAM } from "../support/server_process.ts";
 import { placed, type Places } from "./places.ts";
+import { findServer, HAPROXY, NGINX, OPENVPN, POSTGRESQL } from "./servers.ts";
 import { type Background, Shell } from "./shell.ts";
 
 /** The project's folder, with a slash at its end. */
@@ -50,6 +51,7 @@ export class Stage implements AsyncDisposable {
     const stage = new Stage(folder);
     await stage.#writeProgram(`${folder}/program/caucase`);
     if (installed) await Deno.copyFile(`${folder}/program/caucase`, `${stage.places.root}/usr/local/bin/caucase`);
+    await Deno.writeTextFile(`${folder}/shown`, "");
     await Deno.writeTextFile(`${folder}/home/.curlrc`, stage.#curlSettings());
     if (clone) await stage.#clone();
     return stage;
@@ -74,9 +76,11 @@ export class Stage implements AsyncDisposable {
 
   /**
    * Begins a section: back in the working folder, and brings about what the section takes for granted by `stage/NAME.sh`, for the
-   * document NAME before its first section, or `stage/NAME.SECTION.sh`. @throws Error when that fails
+   * document NAME before its first section, or `stage/NAME.SECTION.sh`.
+   * @returns lines `SHOWN REAL` of the values that came of that and that the document shows
+   * @throws Error when it fails
    */
-  async prepare(document: string, section: string): Promise<void> {
+  async prepare(document: string, section: string): Promise<string> {
     const name = document.replace(/^docs\//, "").replaceAll("/", "-").replace(
       /\.md$/,
       section === "" ? "" : `.${section}`,
@@ -84,6 +88,7 @@ export class Stage implements AsyncDisposable {
     const script = `${PROJECT}tests/documents/stage/${name}.sh`;
     const { status, output } = await this.shell.run(`cd "$STAGE/work" && { [ ! -e '${script}' ] || . '${script}'; }`);
     if (status !== 0) throw new Error(`${script}: exit status ${status}\n${output}`);
+    return await Deno.readTextFile(`${this.folder}/shown`);
   }
 
   async writeFile(path: string, text: string): Promise<void> {
@@ -111,6 +116,12 @@ export class Stage implements AsyncDisposable {
       NO_COLOR: "1",
       STAGE: folder,
       STAGE_ROOT: places.root,
+      STAGE_PUBLIC_PORT: `${places.publicPort}`,
+      STAGE_PORT: `${places.port}`,
+      STAGE_NGINX: findServer(NGINX) ?? "",
+      STAGE_HAPROXY: findServer(HAPROXY) ?? "",
+      STAGE_OPENVPN: findServer(OPENVPN) ?? "",
+      STAGE_POSTGRESQL: dirname(findServer(POSTGRESQL) ?? ""),
       STAGE_PLACES: JSON.stringify(places),
       STAGE_PROJECT: PROJECT,
       STAGE_DENO: Deno.execPath(),

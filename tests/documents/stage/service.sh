@@ -1,0 +1,57 @@
+# A server as docs/install.md makes it, its first user Alice, and the fingerprint of its CA as documents show it.
+packaging=${STAGE_PROJECT}packaging
+url=http://localhost:$STAGE_PUBLIC_PORT
+install -D -m 644 "$packaging/config/serve.conf" "$STAGE_ROOT/etc/caucase/serve.conf"
+install -m 644 "$packaging"/systemd/*.service "$packaging"/systemd/*.timer "$STAGE_ROOT/etc/systemd/system/"
+systemctl enable --now caucase
+
+# is_shown_as VALUE REAL: what documents show as VALUE.
+is_shown_as() {
+  echo "$1 $2" >>"$STAGE/shown"
+}
+is_shown_as sha256:d6ce7ac412efdbdfe61928ec87436cdc4becf5b247abecef932409b0587e965d \
+  "$(caucase client --ca-url "$url" --show-ca)"
+
+# wait_for WORD FILE: until it is there.
+wait_for() {
+  for attempt in $(seq 200); do
+    grep -qs "$1" "$2" && return 0
+    sleep 0.1
+  done
+  echo "no $1 in $2" >&2
+  return 1
+}
+
+# new_key NAME FILE [OPTION…]: a key in FILE and a request beside it.
+new_key() {
+  subject=$1 file=$2
+  shift 2
+  openssl req -newkey rsa:2048 -nodes -subj "/CN=$subject" "$@" -keyout "$file" -out "$file.csr" 2>/dev/null
+}
+
+# send MODE FILE: sends its request; the id is in $id.
+send() {
+  id=$(caucase client --ca-url "$url" --mode "$1" --send-csr "$2.csr" | cut -d ' ' -f 1)
+}
+
+new_key Alice alice.pem
+send user alice.pem
+caucase client --ca-url "$url" --mode user --get-crt "$id" alice.pem
+alice() { caucase client --ca-url "$url" --user-key "$STAGE/work/alice.pem" "$@"; }
+
+# certify NAME FILE: a service's certificate, beside the key in FILE.
+certify() {
+  new_key "$1" "$2" -addext "subjectAltName=DNS:$1"
+  send service "$2"
+  alice --sign-csr "$id" --get-crt "$id" "$2" || alice --get-crt "$id" "$2"
+}
+
+# sign_pending MODE: all that wait, as soon as some do.
+sign_pending() {
+  for attempt in $(seq 60); do
+    ids=$(alice --mode "$1" --list-csr | sed -n 's/^ *\([0-9][0-9]*\) |.*/\1/p')
+    [ -n "$ids" ] && break
+    sleep 0.5
+  done
+  alice --mode "$1" --sign-csr $ids
+}
