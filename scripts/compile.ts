@@ -11,7 +11,7 @@ import { compileExecutable, tryExecutable } from "./compile/executable.ts";
 import { lockedPackages } from "./compile/lock_file.ts";
 import { type ModuleGraph, programGraph } from "./compile/module_graph.ts";
 import { type CompileOptions, parseCompileOptions, USAGE } from "./compile/options.ts";
-import { withLicences } from "./compile/package_licences.ts";
+import { withLicences } from "./compile/package_cache.ts";
 import { type Staged, stageProgram } from "./compile/stage.ts";
 import { sumsOf } from "./compile/sums.ts";
 import { executableName } from "./compile/targets.ts";
@@ -49,7 +49,7 @@ async function compile({ targets, output }: CompileOptions, folder: string): Pro
   const graph = await programGraph(ROOT);
   const commit = await knownCommit([...graph.files, "deno.json", "deno.lock"]);
   const date = buildDate(Deno.env.get("SOURCE_DATE_EPOCH"), commit);
-  const staged = await stageProgram({ root: ROOT, folder, graph, commit: commit?.name });
+  const staged = await stageProgram({ root: ROOT, folder, graph, commit: commit?.name, date: date ?? 0 });
   const made = path.resolve(output);
   await Deno.mkdir(made, { recursive: true });
   const names: string[] = [];
@@ -93,7 +93,7 @@ async function writeBill(file: string, { staged, graph, commit, date }: Facts): 
     license: staged.license,
     commit: commit?.name,
     date,
-    packages: await withLicences(lockedPackages(staged.lock)),
+    packages: await withLicences(staged.folder, lockedPackages(staged.lock)),
     imported: graph.packages,
     runtime: { deno: Deno.version.deno, v8: Deno.version.v8, sqlite: sqliteVersion() },
   });

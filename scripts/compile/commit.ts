@@ -1,4 +1,5 @@
 /** Which commit is compiled, from git. */
+import { run } from "./run.ts";
 
 export interface Commit {
   /** Twelve hexadecimal digits; followed by `+dirty` when the program's files are not as committed. */
@@ -22,10 +23,9 @@ export async function readCommit(root: string, files: readonly string[]): Promis
 }
 
 async function runGit(root: string, args: readonly string[]): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command("git", { args: [...args], cwd: root }).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
-  if (!success) throw new Error(text(stderr).split("\n")[0]);
-  return text(stdout);
+  const { success, out, err } = await run("git", { args: [...args], cwd: root });
+  if (!success) throw new Error(err.split("\n")[0]);
+  return out;
 }
 
 /**

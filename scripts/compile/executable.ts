@@ -1,6 +1,8 @@
 /** Makes an executable out of a staged program, and sees whether it runs. */
 import { ENTRY_POINTS } from "./module_graph.ts";
 import { PERMISSIONS } from "./permissions.ts";
+import { cacheFolder } from "./package_cache.ts";
+import { run } from "./run.ts";
 import type { Target } from "./targets.ts";
 
 export interface ExecutableOrder {
@@ -30,34 +32,28 @@ export async function compileExecutable({ folder, target, output }: ExecutableOr
     output,
     ENTRY_POINTS.main,
   ];
-  const said = await run(Deno.execPath(), { args, cwd: folder });
-  if (said.success) return;
-  throw new Error(`deno compile for ${target}: ${said.text}${isRuntimeMissing(said.text) ? RUNTIME_HINT : ""}`);
+  const { success, out, err } = await run(Deno.execPath(), {
+    args,
+    cwd: folder,
+    env: { DENO_DIR: cacheFolder(folder) },
+  });
+  if (success) return;
+  const hint = /Setting up base binary|denort/i.test(err) ? RUNTIME_HINT : "";
+  throw new Error(`deno compile for ${target}: ${err || out}${hint}`);
 }
 
 const RUNTIME_HINT = `
 (the runtime, denort, is fetched once for each target and version of Deno; where that is impossible, DENORT_BIN names one of
 Deno ${Deno.version.deno} for this machine)`;
 
-function isRuntimeMissing(text: string): boolean {
-  return /Setting up base binary|denort|download/i.test(text);
-}
-
 /**
- * Runs the executable's `--version` with nothing but the executable.
+ * Runs the executable's `--version` with nothing but the executable; what it says.
  * @throws Error where it does not run, or says another version than this Deno's: the runtime was another's
  */
 export async function tryExecutable(output: string, version: string): Promise<string> {
-  const { success, text } = await run(output, { args: ["--version"], clearEnv: true });
-  if (!success) throw new Error(`${output} does not run: ${text} (is the runtime one of Deno ${Deno.version.deno}?)`);
+  const { success, out, err } = await run(output, { args: ["--version"], clearEnv: true });
+  if (!success) throw new Error(`${output} does not run: ${err} (is the runtime one of Deno ${Deno.version.deno}?)`);
   const expected = `caucase ${version} (Deno ${Deno.version.deno},`;
-  if (!text.startsWith(expected)) throw new Error(`${output} calls itself ${text}, not ${expected} …)`);
-  return text;
-}
-
-async function run(command: string, options: Deno.CommandOptions): Promise<{ success: boolean; text: string }> {
-  const env = { NO_COLOR: "1", RUST_BACKTRACE: "0", RUST_LIB_BACKTRACE: "0" };
-  const { success, stdout, stderr } = await new Deno.Command(command, { env, ...options }).output();
-  const decoder = new TextDecoder();
-  return { success, text: (decoder.decode(stderr) + decoder.decode(stdout)).trim() };
+  if (!out.startsWith(expected)) throw new Error(`${output} calls itself ${out}, not ${expected} …)`);
+  return out;
 }

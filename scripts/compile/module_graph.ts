@@ -1,6 +1,7 @@
 /** What the program consists of: its own modules, and the packages that they import. */
 import { fileURLToPath } from "node:url";
 import * as path from "node:path/posix";
+import { runDeno } from "./run.ts";
 
 /**
  * Where the program begins: what is executed, and what threads begin with. `deno compile` follows imports, but cannot know
@@ -58,8 +59,5 @@ function relativePath(specifier: string, root: string): string {
 }
 
 async function moduleInfo(root: string, entry: string): Promise<InfoReport> {
-  const args = ["info", "--json", "--no-npm", "--no-remote", entry];
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: root }).output();
-  if (!success) throw new Error(`deno info ${entry}: ${new TextDecoder().decode(stderr).trim()}`);
-  return JSON.parse(new TextDecoder().decode(stdout));
+  return JSON.parse(await runDeno(["info", "--json", "--no-npm", "--no-remote", entry], { cwd: root }));
 }

@@ -4,7 +4,8 @@
  */
 import * as path from "node:path";
 import type { ModuleGraph } from "./module_graph.ts";
-import { type Imports, type LockFile, onlyNeeded } from "./lock_file.ts";
+import { type Imports, lockedPackages, type LockFile, onlyNeeded } from "./lock_file.ts";
+import { fillCache } from "./package_cache.ts";
 
 /** What is read of `deno.json`. */
 interface Settings {
@@ -30,10 +31,12 @@ export interface StageOrder {
   readonly graph: ModuleGraph;
   /** Goes into `deno.json`, where `caucase --version` finds it; undefined where nobody knows. */
   readonly commit: string | undefined;
+  /** Of all files, in seconds since 1970: it goes into executables. */
+  readonly date: number;
 }
 
 /** @throws Error where the settings or the lock file do not fit the imports */
-export async function stageProgram({ root, folder, graph, commit }: StageOrder): Promise<Staged> {
+export async function stageProgram({ root, folder, graph, commit, date }: StageOrder): Promise<Staged> {
   const settings: Settings = await readJson(path.join(root, "deno.json"));
   const { version, license, compilerOptions } = settings;
   const locked = { imports: settings.imports, lock: await readJson<LockFile>(path.join(root, "deno.lock")) };
@@ -49,12 +52,23 @@ export async function stageProgram({ root, folder, graph, commit }: StageOrder):
     compilerOptions,
   });
   await writeJson(path.join(folder, "deno.lock"), lock);
+  await fillCache(folder, lockedPackages(lock));
+  await setDates(folder, date);
   return { folder, version, license, lock };
 }
 
 async function copy(from: string, to: string): Promise<void> {
   await Deno.mkdir(path.dirname(to), { recursive: true });
   await Deno.copyFile(from, to);
+}
+
+/** Gives everything below `folder` the same date; links are left alone, and what they lead to. */
+async function setDates(folder: string, date: number): Promise<void> {
+  for await (const { name, isDirectory, isSymlink } of Deno.readDir(folder)) {
+    const entry = path.join(folder, name);
+    if (isDirectory) await setDates(entry, date);
+    else if (!isSymlink) await Deno.utime(entry, date, date);
+  }
 }
 
 async function readJson<T>(file: string): Promise<T> {
