@@ -32,13 +32,24 @@ export function readConsentCookie(header: string | undefined): ConsentTokens | u
 
 /** The `Set-Cookie` value that stores these tokens; where they do not fit, the oldest are left out. Clears when empty. */
 export function setConsentCookie(tokens: ConsentTokens): string {
+  const entries = newestThatFit(tokens);
+  if (entries.length === 0) return cookieLine("", 0);
+  return cookieLine(encodeURIComponent(JSON.stringify(Object.fromEntries(entries))), ONE_YEAR);
+}
+
+/** Each is measured once: whoever sends a cookie decides how many there are. */
+function newestThatFit(tokens: ConsentTokens): [string, string][] {
   const entries = [...tokens];
-  while (entries.length > 0) {
-    const line = cookieLine(encodeURIComponent(JSON.stringify(Object.fromEntries(entries))), ONE_YEAR);
-    if (line.length <= MAX_COOKIE_LENGTH) return line;
-    entries.shift();
+  let room = MAX_COOKIE_LENGTH - cookieLine(encodeURIComponent("{}"), ONE_YEAR).length;
+  let first = entries.length;
+  while (first > 0) {
+    const [origin = "", token = ""] = entries[first - 1] ?? [];
+    const separator = first === entries.length ? "" : ",";
+    room -= encodeURIComponent(`${JSON.stringify(origin)}:${JSON.stringify(token)}${separator}`).length;
+    if (room < 0) break;
+    first--;
   }
-  return cookieLine("", 0);
+  return entries.slice(first);
 }
 
 /** The tokens with this one added as the newest. */

@@ -104,6 +104,16 @@ Deno.test("setConsentCookie() leaves the oldest out when browsers would drop the
   equal(setConsentCookie(new Map([["http://a", "t".repeat(5000)]])), CLEARED);
 });
 
+Deno.test("setConsentCookie() uses all of the room that browsers give, whatever has to be escaped", () => {
+  const others: [string, string][] = [["https://a.example", "old"], ["https://b.example", "ü,"]];
+  const rest = setConsentCookie(new Map([...others, ["https://c.example", ""]])).length;
+  const fitting = new Map([...others, ["https://c.example", "t".repeat(4096 - rest)]]);
+  equal(setConsentCookie(fitting).length, 4096);
+  deepEqual(readConsentCookie(sentBack(setConsentCookie(fitting))), fitting);
+  const over = new Map([...others, ["https://c.example", "t".repeat(4097 - rest)]]);
+  deepEqual(readConsentCookie(sentBack(setConsentCookie(over)))?.has("https://a.example"), false);
+});
+
 Deno.test("withToken() makes its token the newest, withoutToken() takes one away", () => {
   const tokens = new Map([["http://a", "1"], ["http://b", "2"]]);
   deepEqual([...withToken(tokens, "http://a", "3")], [["http://b", "2"], ["http://a", "3"]]);
