@@ -8,7 +8,7 @@
  *     CREATE INDEX …;                       after all tables
  *     COMMIT;
  */
-import { type Bytes, concatBytes, fromUtf8, utf8 } from "../bytes.ts";
+import { type Bytes, fromUtf8, joinBytes, utf8 } from "../bytes.ts";
 import { CaucaseError, malformed } from "../errors.ts";
 import { encodeLiteral, LiteralReader, type SqlValue } from "./sql_literal.ts";
 import { type Definition, parseDefinition } from "./sql_schema.ts";
@@ -96,7 +96,7 @@ async function* statementsOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<
     for (let end = piece.indexOf(0); end >= 0; end = piece.indexOf(0, start)) {
       checkSize(size + end - start);
       const last = piece.subarray(start, end);
-      yield begun.length === 0 ? last : concatBytes(...begun, last);
+      yield begun.length === 0 ? last : joinBytes([...begun, last]);
       [begun, size, start] = [[], 0, end + 1];
     }
     begun.push(new Uint8Array(piece.subarray(start)));
