@@ -50,6 +50,20 @@ const SQLITE3: Requirement = {
   programs: ["sqlite3"],
 };
 
+const PKILINT: Requirement = {
+  what: "pkilint",
+  install: "pip install pkilint==0.13.3, and set PKILINT to the folder of its commands",
+  variable: "PKILINT",
+  programs: ["lint_pkix_cert"],
+};
+
+const ZLINT: Requirement = {
+  what: "zlint",
+  install: "go install github.com/zmap/zlint/v3/cmd/zlint@v3.7.3, or set ZLINT to its file",
+  variable: "ZLINT",
+  programs: ["zlint"],
+};
+
 /** The folder that holds the reference's commands (`caucased`, `caucase`, …), or undefined after saying that it is missing. */
 export function referenceFolder(): string | undefined {
   const named = Deno.env.get(REFERENCE.variable);
@@ -70,6 +84,22 @@ export function opensslPath(): string | undefined {
 /** The file of the `sqlite3` command, or undefined after saying that it is missing. */
 export function sqlite3Path(): string | undefined {
   return find(SQLITE3, Deno.env.get(SQLITE3.variable));
+}
+
+/** The Python that has pkilint, or undefined after saying that it is missing: the one which its commands begin with. */
+export function pkilintPython(): string | undefined {
+  const named = Deno.env.get(PKILINT.variable);
+  const command = find(PKILINT, named === undefined ? undefined : path.join(named, "lint_pkix_cert"));
+  if (command === undefined) return undefined;
+  const [firstLine = ""] = Deno.readTextFileSync(command).split("\n", 1);
+  const python = /^#!(\S*python\S*)$/.exec(firstLine)?.[1];
+  if (python === undefined || !isFile(python)) throw new Error(`${command} does not begin with the file of a Python`);
+  return python;
+}
+
+/** The file of the `zlint` command, or undefined after saying that it is missing. */
+export function zlintPath(): string | undefined {
+  return find(ZLINT, Deno.env.get(ZLINT.variable));
 }
 
 /** Whether there is an `openssl` command; says so where there is none. */

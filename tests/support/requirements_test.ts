@@ -1,8 +1,16 @@
 import assert from "node:assert/strict";
 import * as path from "node:path";
-import { chromiumPath, hasOpenssl, opensslPath, referenceFolder, sqlite3Path } from "./requirements.ts";
+import {
+  chromiumPath,
+  hasOpenssl,
+  opensslPath,
+  pkilintPython,
+  referenceFolder,
+  sqlite3Path,
+  zlintPath,
+} from "./requirements.ts";
 
-const VARIABLES = ["PATH", "CAUCASE_REFERENCE", "CHROMIUM", "OPENSSL", "SQLITE3"];
+const VARIABLES = ["PATH", "CAUCASE_REFERENCE", "CHROMIUM", "OPENSSL", "SQLITE3", "PKILINT", "ZLINT"];
 
 /** Runs `check` with only these variables of {@linkcode VARIABLES} set, and a folder that holds these empty files. */
 async function withFiles(files: readonly string[], check: (folder: string) => void): Promise<void> {
@@ -49,6 +57,21 @@ Deno.test("variables outrank PATH", async () => {
     Deno.env.set("CAUCASE_REFERENCE", folder);
     assert.equal(chromiumPath(), path.join(folder, "mine"));
     assert.equal(referenceFolder(), folder);
+  });
+});
+
+Deno.test("pkilint's Python is the one that its commands begin with", async () => {
+  await withFiles(["lint_pkix_cert", "python3", "zlint"], (folder) => {
+    const command = path.join(folder, "lint_pkix_cert");
+    Deno.env.set("PATH", folder);
+    Deno.writeTextFileSync(command, `#!${folder}/python3\nimport re\n`);
+    assert.equal(pkilintPython(), path.join(folder, "python3"));
+    assert.equal(zlintPath(), path.join(folder, "zlint"));
+    Deno.env.set("PATH", "");
+    Deno.env.set("PKILINT", folder);
+    assert.equal(pkilintPython(), path.join(folder, "python3"));
+    Deno.writeTextFileSync(command, "#!/bin/sh\n");
+    assert.throws(() => pkilintPython(), /does not begin with the file of a Python/);
   });
 });
 

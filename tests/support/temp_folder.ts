@@ -1,4 +1,5 @@
 /** A folder for one test, gone with everything in it when the block that holds it ends. */
+import { keepCertificates } from "./kept_certificates.ts";
 
 export interface TempFolder extends AsyncDisposable {
   readonly path: string;
@@ -12,6 +13,9 @@ export async function tempFolder(prefix = "caucase-test-"): Promise<TempFolder> 
   const path = await Deno.makeTempDir({ prefix });
   return {
     path,
-    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
+    async [Symbol.asyncDispose]() {
+      await keepCertificates(path);
+      await Deno.remove(path, { recursive: true });
+    },
   };
 }
