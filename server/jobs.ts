@@ -22,6 +22,9 @@ const RETRY = { first: 60, longest: 3600 };
 /** No job is left alone for longer: cheap, and whatever the clock did, nothing is late by more. Seconds. */
 const LONGEST_SLEEP = 3600;
 
+/** A clock that went back by more than this while a job ran was wrong before, seconds. */
+const SET_BACK = 60;
+
 /** Runs every job, side by side, until the signal. A failure is logged and retried, and holds up no other job. */
 export async function runJobs(jobs: readonly Job[], options: JobsOptions): Promise<void> {
   await Promise.all(jobs.map((job) => runJob(job, options)));
@@ -41,6 +44,8 @@ async function runJob(job: Job, { clock, warn, signal }: JobsOptions): Promise<v
       wakeAt = now + retryAfter;
       retryAfter = Math.min(2 * retryAfter, RETRY.longest);
     }
+    // Whoever slept until a time that a wrong clock led to would sleep for years.
+    if (clock.now() < now - SET_BACK) continue;
     try {
       await clock.sleepUntil(wakeAt, signal);
     } catch (error) {

@@ -122,6 +122,26 @@ Deno.test("runJobs() looks again when the clock is set back: what was due may li
   assert.equal(bench.clock.sleepers, 1);
 });
 
+Deno.test("runJobs() looks again when the clock is set back while a job runs", async () => {
+  const runs: number[] = [];
+  const began = Promise.withResolvers<void>();
+  const work = Promise.withResolvers<void>();
+  await using bench = new Bench({
+    name: "slow",
+    async run(now) {
+      runs.push(now - NOW);
+      began.resolve();
+      await work.promise;
+      return now + 3600;
+    },
+  });
+  await began.promise;
+  bench.clock.set(NOW - 86_400);
+  work.resolve();
+  await bench.clock.advance(0);
+  assert.deepEqual(runs, [0, -86_400]);
+});
+
 Deno.test("runJobs() ends at the signal, after the run that is under way", async () => {
   const begun = Promise.withResolvers<void>();
   const work = Promise.withResolvers<number>();
