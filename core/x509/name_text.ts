@@ -59,7 +59,17 @@ function attributeDer(text: string): Bytes {
   }
   const value = unescape(trimmed(raw));
   if (value === "" || /^["#]/.test(raw)) throw malformed(`${JSON.stringify(text)}: the value cannot be used`);
-  return derSequence(derOid(oid), stringDer(oid, value));
+  return derSequence(typeDer(oid), stringDer(oid, value));
+}
+
+/** Numbers with dots between are not always an object identifier: the first two have limits. */
+function typeDer(oid: string): Bytes {
+  try {
+    return derOid(oid);
+  } catch (cause) {
+    if (cause instanceof RangeError) throw malformed(`${oid} is not an object identifier`, { cause });
+    throw cause;
+  }
 }
 
 function stringDer(oid: string, value: string): Bytes {

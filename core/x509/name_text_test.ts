@@ -35,6 +35,8 @@ Deno.test("nameFromText() refuses what is no name, and says what", () => {
     ["CN=#0401", /cannot be used/],
     ["C=Ä", /characters that its type does not allow/],
     ["CN=\\ff", /not UTF-8/],
+    ["3.1=a", /not an object identifier/],
+    ["1.40=a", /not an object identifier/],
   ];
   for (const [text, message] of cases) {
     const refused = (error: unknown) => error instanceof CaucaseError && message.test(error.message);
