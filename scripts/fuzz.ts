@@ -1,0 +1,116 @@
+/**
+ * `deno task fuzz`: hostile input for every parser, made from a corpus by rules of each format and kept where it ran code that
+ * nothing had run. Exit status 1 when something was found: the input is then in tests/fuzz/findings/, with the command to run it
+ * again. Once mended, it belongs into the corpus, which `deno task test` runs.
+ */
+import { CORPUS, FINDINGS, keepInput, readCorpus } from "./fuzz/corpus.ts";
+import { Coverage } from "./fuzz/coverage.ts";
+import { isTooSteep, measureGrowth } from "./fuzz/growth.ts";
+import { opensslOpinion } from "./fuzz/openssl.ts";
+import { type FuzzOptions, parseFuzzOptions, USAGE } from "./fuzz/options.ts";
+import { type Finding, Search } from "./fuzz/search.ts";
+import { examine, type Target } from "./fuzz/target.ts";
+import { TARGETS } from "./fuzz/targets.ts";
+
+/** How long one target has its turn, in milliseconds, unless the whole time is too short for that. */
+const LONGEST_TURN = 2_000;
+
+/** Of the time, how much may go into measuring how cost grows. */
+const GROWTH_SHARE = 0.25;
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
+
+async function main(args: readonly string[]): Promise<number> {
+  let options: FuzzOptions;
+  try {
+    options = parseFuzzOptions(args, TARGETS.map(({ name }) => name));
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n${USAGE}`);
+    return 2;
+  }
+  const targets = TARGETS.filter(({ name }) => options.targets.includes(name));
+  const found = options.replay.length > 0 ? await replay(targets, options.replay) : await fuzz(targets, options);
+  return found > 0 ? 1 : 0;
+}
+
+/** Number of findings. */
+async function replay(targets: readonly Target[], files: readonly string[]): Promise<number> {
+  let found = 0;
+  for (const target of targets) {
+    for (const file of files) {
+      const { shape, defect, milliseconds } = await examine(target, await Deno.readFile(file));
+      console.log(`${file}: ${defect ?? shape} (${milliseconds.toFixed(1)} ms)`);
+      if (defect !== undefined) found++;
+    }
+  }
+  return found;
+}
+
+/** Number of findings. */
+async function fuzz(targets: readonly Target[], options: FuzzOptions): Promise<number> {
+  console.log(`seed ${options.seed}, ${targets.length} targets, ${options.seconds} s`);
+  const end = performance.now() + options.seconds * 1000;
+  const steep = await tooSteep(targets, performance.now() + options.seconds * 1000 * GROWTH_SHARE);
+  const folder = await Deno.makeTempDir({ prefix: "caucase-fuzz-" });
+  try {
+    using coverage = await Coverage.start();
+    return steep + await search({ targets, options, folder, coverage, end });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function tooSteep(targets: readonly Target[], end: number): Promise<number> {
+  let found = 0;
+  for (const target of targets) {
+    if (performance.now() > end) break;
+    for (const growth of (await measureGrowth(target)).filter(isTooSteep)) {
+      const { name, size, half, whole } = growth;
+      console.error(`FOUND ${name}: ${whole.toFixed(0)} ms for ${size} bytes, ${half.toFixed(0)} ms for half of them`);
+      found++;
+    }
+  }
+  return found;
+}
+
+interface Run {
+  readonly targets: readonly Target[];
+  readonly options: FuzzOptions;
+  /** For temporary files. */
+  readonly folder: string;
+  readonly coverage: Coverage | undefined;
+  /** As of `performance.now()`. */
+  readonly end: number;
+}
+
+/** In turns, so that a short run has tried them all. */
+async function search({ targets, options, folder, coverage, end }: Run): Promise<number> {
+  const searches: Search[] = [];
+  let found = 0;
+  for (const target of targets) {
+    const search = new Search(target, {
+      seed: options.seed,
+      corpus: await readCorpus(target),
+      coverage,
+      secondOpinion: opensslOpinion(target, folder),
+      ...(options.keep && { onNew: async (input) => void await keepInput(target, input, CORPUS) }),
+    });
+    found += await report(await search.begin(), options.seed);
+    searches.push(search);
+  }
+  const turn = Math.min(LONGEST_TURN, Math.max(100, end - performance.now()) / searches.length);
+  for (let next = 0; performance.now() < end; next++) {
+    found += await report(await searches[next % searches.length]?.go(turn) ?? [], options.seed);
+  }
+  for (const { summary } of searches) console.log(summary);
+  return found;
+}
+
+async function report(findings: readonly Finding[], seed: string): Promise<number> {
+  for (const { target, input, defect } of findings) {
+    const file = await keepInput(target, input, FINDINGS);
+    console.error(`FOUND ${target.name}, ${input.length} bytes (seed ${seed}): ${defect}`);
+    console.error(`  again: deno task fuzz --target ${target.name} --replay ${file}`);
+  }
+  return findings.length;
+}
