@@ -36,8 +36,12 @@ function announce({ addresses }: RunningServer): void {
   for (const { host, httpPort, httpsPort } of addresses) printError(`Listening on [${host}]:${httpPort}-${httpsPort}`);
 }
 
+/** Resolves at once when it came earlier, while the server started. */
 function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }
 
 /** @throws `EarlyExit` after help or a complaint */
