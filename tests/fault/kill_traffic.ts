@@ -3,9 +3,17 @@ import assert from "node:assert/strict";
 import type { Bytes } from "../../core/bytes.ts";
 import { crlFromPem } from "../../core/x509/crl.ts";
 import { certificateFromPem } from "../../core/x509/certificate.ts";
-import { certify, type Credentials, CSR_TYPE, type Desk, fetchCertificate, revokeSerial } from "../support/desk.ts";
+import {
+  certify,
+  type Credentials,
+  CSR_TYPE,
+  type Desk,
+  fetchCertificate,
+  JSON_TYPE,
+  revokeSerial,
+} from "../support/desk.ts";
 import { testKey } from "../support/keys.ts";
-import { csrFor } from "../support/requests.ts";
+import { csrFor, renewalBody } from "../support/requests.ts";
 
 /** What the server said it has done. Nothing of this may ever be undone. */
 export class Ledger {
@@ -15,10 +23,22 @@ export class Ledger {
   readonly signed = new Map<string, string | undefined>();
   /** Revoked serial numbers. */
   readonly revoked = new Set<bigint>();
+  /** Ids of rejected requests. */
+  readonly rejected = new Set<string>();
+  /** Certificates by the message that they were renewed with. */
+  readonly renewed = new Map<string, string>();
+  /** Revoked users. */
+  readonly expelled: Credentials[] = [];
   /** CRLs (PEM) by number. */
   readonly crls = new Map<bigint, string>();
   /** The largest CRL number that was served. */
   highest = 0n;
+
+  get hasSomeOfEach(): boolean {
+    const { requests, signed, revoked, rejected, renewed, crls } = this;
+    return this.expelled.length > 0 &&
+      [requests, signed, revoked, rejected, renewed, crls].every(({ size }) => size > 0);
+  }
 
   /** Notes a CRL that was served; `before` is what was revoked when it was asked for, and at which number. */
   noteCrl(pem: string, before: CrlExpectation): void {
@@ -56,6 +76,10 @@ export interface Round {
 const SUBMITTERS = 4;
 const REVOKERS = 2;
 const READERS = 1;
+const HOLDERS = 1;
+const USERS = 1;
+/** How many of what is costly to check are checked after each restart, the latest. */
+const CHECKED = 3;
 
 /** Resolves after the kill, when nobody is served any more. Rejects when anything fails that is not the kill's doing. */
 export async function traffic(round: Round): Promise<void> {
@@ -63,6 +87,8 @@ export async function traffic(round: Round): Promise<void> {
     [SUBMITTERS, submitAndSign],
     [REVOKERS, revokeOne],
     [READERS, readCrl],
+    [HOLDERS, renewOne],
+    [USERS, expelUser],
   ];
   const workers = crowd.flatMap(([count, work]) => Array.from({ length: count }, () => untilKilled(round, work)));
   await Promise.all(workers);
@@ -86,11 +112,41 @@ async function submitAndSign({ desk, user, ledger, random }: Round): Promise<voi
   assert.equal(sent.status, 201, sent.text);
   const id = sent.headers["location"] ?? "";
   ledger.requests.set(id, csr);
-  if (random() < 0.3) return;
+  const fate = random();
+  if (fate < 0.2) return;
+  if (fate < 0.4) return await reject({ desk, user, ledger }, id);
   const { status, text } = await desk.ask("PUT", `/cas/crt/${id}`, { as: user });
   assert.equal(status, 204, text);
   ledger.signed.set(id, undefined);
   if (random() < 0.7) ledger.signed.set(id, await fetchCertificate(desk, "cas", id));
+}
+
+async function reject({ desk, user, ledger }: Pick<Round, "desk" | "user" | "ledger">, id: string): Promise<void> {
+  // Not sure to be there any more from the moment it is asked for.
+  ledger.requests.delete(id);
+  const { status, text } = await desk.ask("DELETE", `/cas/csr/${id}`, { as: user });
+  assert.equal(status, 204, text);
+  ledger.rejected.add(id);
+}
+
+async function renewOne({ desk, user, ledger }: Round): Promise<void> {
+  const { cert, privateKey } = await certify(desk, user);
+  const body = await renewalBody(cert, privateKey, await csrFor(await testKey("P-256")));
+  ledger.renewed.set(body, await renew(desk, body));
+}
+
+async function renew(desk: Desk, body: string): Promise<string> {
+  const { status, text } = await desk.ask("PUT", "/cas/crt/renew", { headers: JSON_TYPE, body });
+  assert.equal(status, 200, text);
+  return text;
+}
+
+/** A new user, who is revoked as soon as there is one. */
+async function expelUser({ desk, user, ledger }: Round): Promise<void> {
+  const { key, cert, certificate: { serial } } = await certify(desk, user, "cau");
+  const { status, text } = await revokeSerial(desk, user, { ca: "cau", serial });
+  assert.equal(status, 204, text);
+  ledger.expelled.push({ key, cert });
 }
 
 /** A serial number: one of a certificate that is known, or any. */
@@ -116,15 +172,27 @@ async function readCrl({ desk, ledger }: Round): Promise<void> {
 /** After a restart: everything acknowledged is there, the CRL goes on, and the server works. */
 export async function checkAcknowledged({ desk, user, ledger, random }: Round): Promise<void> {
   // At once and many: who comes first to a server that just started must not get less than who comes later.
-  await Promise.all(Array.from({ length: 10 }, () => readCrl({ desk, user, ledger, random, killed: false })));
+  const strangers = ledger.expelled.slice(-CHECKED).map((as) => checkExpelled(desk, as));
+  await Promise.all([
+    ...strangers,
+    ...Array.from({ length: 10 }, () => readCrl({ desk, user, ledger, random, killed: false })),
+  ]);
   for (const [id, csr] of ledger.requests) {
     if (ledger.signed.has(id)) await checkCertificate(desk, ledger, id);
     else await checkRequest(desk, id, csr);
   }
-  for (const serial of [...ledger.revoked].slice(-3)) {
+  for (const id of ledger.rejected) {
+    assert.equal((await desk.ask("GET", `/cas/csr/${id}`)).status, 404, `rejected ${id}`);
+  }
+  for (const [body, pem] of [...ledger.renewed].slice(-CHECKED)) assert.equal(await renew(desk, body), pem);
+  for (const serial of [...ledger.revoked].slice(-CHECKED)) {
     assert.equal((await revokeSerial(desk, user, { serial })).status, 409, `${serial} was revoked before the kill`);
   }
   await certify(desk, user);
+}
+
+async function checkExpelled(desk: Desk, as: Credentials): Promise<void> {
+  assert.equal((await desk.ask("GET", "/cas/csr", { as })).status, 401, "a revoked user");
 }
 
 async function checkCertificate(desk: Desk, ledger: Ledger, id: string): Promise<void> {
