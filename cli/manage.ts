@@ -3,32 +3,44 @@ import { SECONDS_PER_DAY } from "../core/ca/lifecycle.ts";
 import { CaucaseError } from "../core/errors.ts";
 import { systemClock } from "../core/host/clock.ts";
 import { randomBytes } from "../core/host/random.ts";
+import type { Progress } from "../core/progress.ts";
 import { manage as manageDatabase, type ManageOrder, type ManageReport } from "../server/manage/manage.ts";
 import type { RestoreFiles } from "../server/manage/restore.ts";
 import { type BackupFigures, type CaFigures, verifyBackup } from "../server/manage/verify_backup.ts";
 import { EXIT } from "./exit_status.ts";
 import { manageCommand } from "./manage/command.ts";
 import { askedPassphrases, passphrasesFrom } from "./manage/passphrases.ts";
+import { ProgressLine } from "./progress_line.ts";
 import { parseArguments } from "./subcommand.ts";
-import { askHidden, printError, printLine } from "./terminal.ts";
+import { askHidden, printError, printLine, progressScreen } from "./terminal.ts";
 
 /** Does what the command line asks for. Resolves with the exit status. */
 export async function manage(args: readonly string[]): Promise<number> {
   const command = manageCommand();
   parseArguments(command, args);
   const given = command.opts();
+  using line = new ProgressLine(progressScreen(), () => performance.now());
+  const onProgress = (progress: Progress) => line.show(progress);
   const passphrases = given.passphraseFile === undefined
     ? askedPassphrases(askHidden, printError)
     : await passphrasesFrom(given.passphraseFile);
   const now = systemClock.now();
   const [backup, key] = once("--verify-backup", { size: 2, values: given.verifyBackup });
   if (backup !== undefined && key !== undefined) {
-    const figures = await verifyBackup({ backup, key, now }, passphrases);
-    for (const line of figureLines(backup, figures)) printLine(line);
+    const figures = await verifyBackup({ backup, key, now, onProgress }, passphrases);
+    line.clear();
+    for (const text of figureLines(backup, figures)) printLine(text);
   }
   const order = orderOf(given);
-  const done = (report: ManageReport) => tell(order, report);
-  await manageDatabase(order, { now, random: randomBytes, passphrases, warn: printError, done });
+  const warn = (message: string) => {
+    line.clear();
+    printError(message);
+  };
+  const done = (report: ManageReport) => {
+    line.clear();
+    tell(order, report);
+  };
+  await manageDatabase(order, { now, random: randomBytes, passphrases, warn, onProgress, done });
   return EXIT.ok;
 }
 

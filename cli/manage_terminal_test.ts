@@ -1,29 +1,19 @@
-/** Passphrases on a real terminal, which `script` of util-linux provides. */
+/** What a person sees of `caucase manage` on a real terminal. */
 import assert from "node:assert/strict";
-import { keyPem } from "../tests/support/restorable.ts";
+import { type Answer, hasTerminals, onTerminal } from "../tests/support/pty.ts";
+import { keyPem, makeRestorable } from "../tests/support/restorable.ts";
 import { newAuthority } from "../tests/support/seeded_authorities.ts";
 import { runCommand } from "../tests/support/process.ts";
 import { OUR_PROGRAM } from "../tests/support/server_process.ts";
 import { tempFolder } from "../tests/support/temp_folder.ts";
 import { certificateToPem } from "../core/x509/certificate.ts";
 
-const hasScript = (await runCommand(["sh", "-c", "script --version"], { cwd: "/" })).out.includes("util-linux");
-if (!hasScript) console.log("left out: script of util-linux is missing (apt-get install bsdutils)");
+const hasScript = await hasTerminals();
+const PROGRAM = OUR_PROGRAM.map((word) => `'${word}'`).join(" ");
 
-/** Runs `caucase manage` on a terminal; types an answer when its prompt is seen. Status, and all that the terminal showed. */
-async function onTerminal(folder: string, args: string, answers: readonly (readonly [prompt: string, keys: string])[]) {
-  const program = OUR_PROGRAM.map((word) => `'${word}'`).join(" ");
-  const typing = answers.map(([prompt, keys], index) =>
-    `while [ "$(grep -ac '${prompt}' shown)" -lt ${seenBefore(answers, index)} ]; do sleep 0.05; done; printf '${keys}'`
-  );
-  const command = `: > shown; (${typing.join("; ")}) | script -qefc "${program} manage ${args}" shown > /dev/null`;
-  const { status } = await runCommand(["sh", "-c", command], { cwd: folder });
-  return { status, shown: await Deno.readTextFile(`${folder}/shown`) };
-}
-
-/** How many lines must show the prompt of this answer: those of earlier ones are there still. */
-function seenBefore(answers: readonly (readonly [prompt: string, keys: string])[], index: number): number {
-  return answers.slice(0, index + 1).filter(([prompt]) => prompt === answers[index]?.[0]).length;
+/** Runs `caucase manage` on a terminal; types an answer when its prompt is seen. */
+function manage(cwd: string, args: string, answers: readonly Answer[] = []) {
+  return onTerminal(`${PROGRAM} manage ${args}`, { cwd, answers });
 }
 
 Deno.test({
@@ -40,17 +30,47 @@ Deno.test({
     assert.equal(made.status, 0, made.err);
     const [first, second] = ["CA export passphrase: ", "(again): "];
     const answers = [[first, "open\\r"], [second, "opne\\r"], [first, "opem\\177n\\r"], [second, "open\\r"]] as const;
-    const exported = await onTerminal(folder.path, "--db a --export-ca out.pem", answers);
+    const exported = await manage(folder.path, "--db a --export-ca out.pem", answers);
     assert.equal(exported.status, 0, exported.shown);
     assert.doesNotMatch(exported.shown, /open|opne/);
     assert.equal(exported.shown.split("Input does not match, retrying").length, 2, exported.shown);
     const prompt = "Passphrase for key at out.pem: ";
     const options = "--import-bad-ca --import-ca out.pem";
-    const imported = await onTerminal(folder.path, `--db b ${options}`, [[prompt, "open\\r"]]);
+    const imported = await manage(folder.path, `--db b ${options}`, [[prompt, "open\\r"]]);
     assert.equal(imported.status, 0, imported.shown);
     assert.match(imported.shown, /Imported 1 CA certificates/);
-    const interrupted = await onTerminal(folder.path, `--db c ${options}`, [[prompt, "op\\003"]]);
+    const interrupted = await manage(folder.path, `--db c ${options}`, [[prompt, "op\\003"]]);
     assert.equal(interrupted.status, 130, interrupted.shown);
     await assert.rejects(Deno.stat(`${folder.path}/c`), Deno.errors.NotFound);
+  },
+});
+
+/** What a screen line has held, one state after the other. */
+function statesOf(shown: string): string[] {
+  return shown.split("\n").flatMap((line) => line.split("\r")).map((state) => state.trim()).filter((state) =>
+    state !== ""
+  );
+}
+
+Deno.test({
+  name: "manage shows on a terminal how far it is, and takes that away before it says what came of it",
+  ignore: !hasScript,
+  fn: async () => {
+    await using restorable = await makeRestorable();
+    const { files } = restorable;
+    const cwd = restorable.original.folder.path;
+    const verify = `--verify-backup ${files.backup} ${files.key}`;
+    const { status, shown } = await manage(cwd, verify);
+    assert.equal(status, 0, shown);
+    const [progress = "", ...result] = statesOf(shown);
+    assert.match(progress, /^Reading \S+: \d+ of \d+ kB \(100 %\)$/);
+    assert.match(result.join("\n"), /^\S+ is good for restoring; 1 keys open it\ncau: [^]*CRL number \d+$/);
+    assert.ok(shown.includes(`\r${" ".repeat(progress.length)}\r`), "the line is taken away");
+    // Nothing of it goes into a file, nor to a terminal that can only write on.
+    const redirected = await manage(cwd, `${verify} 2>errors`);
+    assert.deepEqual(statesOf(redirected.shown), result);
+    assert.equal(await Deno.readTextFile(`${cwd}/errors`), "");
+    const dumb = await onTerminal(`${PROGRAM} manage ${verify}`, { cwd, env: { TERM: "dumb" } });
+    assert.deepEqual(statesOf(dumb.shown), result);
   },
 });

@@ -3,6 +3,7 @@ import { CaucaseError, describeFault } from "../core/errors.ts";
 import { fileError, systemCode } from "../core/host/file_error.ts";
 import { escapeControlsAsJson } from "../core/host/log_format.ts";
 import { HiddenLine } from "./hidden_line.ts";
+import type { Screen } from "./progress_line.ts";
 
 const encoder = new TextEncoder();
 
@@ -26,9 +27,21 @@ export function printText(text: string): void {
  */
 export function printError(text: string): void {
   const plain = text.split("\n").map(escapeControlsAsJson);
-  const lines = `${(hasColors("stderr") ? plain.map(markLevel) : plain).join("\n")}\n`;
+  writeIfPossible(`${(hasColors("stderr") ? plain.map(markLevel) : plain).join("\n")}\n`);
+}
+
+/** Where progress can be shown: standard error, if a person looks on. */
+export function progressScreen(): Screen | undefined {
+  if (!isScreen("stderr")) return undefined;
+  return { write: writeIfPossible, columns: () => Deno.consoleSize().columns || UNKNOWN_WIDTH };
+}
+
+/** What a terminal has at least that does not say. */
+const UNKNOWN_WIDTH = 80;
+
+function writeIfPossible(text: string): void {
   try {
-    writeAll(Deno.stderr, lines);
+    writeAll(Deno.stderr, text);
   } catch (error) {
     // Only what the system says about the stream.
     if (systemCode(error) === undefined) throw error;

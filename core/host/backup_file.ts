@@ -1,6 +1,7 @@
 /** Backups on disk, which may be larger than memory. */
 import { type Bytes, concatBytes } from "../bytes.ts";
 import { type BackupHeader, PREFIX_SIZE, readBackupHeader, readHeaderSize } from "../backup/container.ts";
+import type { OnProgress } from "../progress.ts";
 import { fileError } from "./file_error.ts";
 
 /** Bytes that are read at once. */
@@ -26,11 +27,16 @@ export async function readBackupFileHeader(path: string): Promise<{ header: Back
  * All bytes of the file at `path`, for `openBackup`. A chunk is good until the next one is asked for: all lie in the same memory.
  * @throws `file`
  */
-export async function* readChunks(path: string): AsyncGenerator<Bytes> {
+export async function* readChunks(path: string, onProgress: OnProgress = () => {}): AsyncGenerator<Bytes> {
   const buffer = new Uint8Array(CHUNK);
   try {
     using file = await Deno.open(path, { read: true });
+    const { isFile, size } = await file.stat();
+    const progress = { task: `Reading ${path}`, total: isFile ? size : undefined, unit: "bytes" } as const;
+    let done = 0;
     for (let read = await file.read(buffer); read !== null; read = await file.read(buffer)) {
+      done += read;
+      onProgress({ ...progress, done });
       yield buffer.subarray(0, read);
     }
   } catch (error) {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Progress } from "../progress.ts";
 import { allBytes } from "../../tests/support/streams.ts";
 import { tempFolder } from "../../tests/support/temp_folder.ts";
 import { readBackupFileHeader, readChunks } from "./backup_file.ts";
@@ -35,4 +36,22 @@ Deno.test("readChunks() gives all bytes of a file larger than one chunk, and clo
     break;
   }
   await assert.rejects(allBytes(readChunks(`${path}.missing`)), { code: "file" });
+});
+
+Deno.test("readChunks() tells how far it is; of a pipe nobody knows how much there will be", async () => {
+  await using folder = await tempFolder();
+  const path = `${folder.path}/large`;
+  await Deno.writeFile(path, new Uint8Array(600_000));
+  const told: Progress[] = [];
+  await allBytes(readChunks(path, (progress) => told.push(progress)));
+  assert.deepEqual(told.at(-1), { task: `Reading ${path}`, done: 600_000, total: 600_000, unit: "bytes" });
+  assert.ok(told.length > 1, "more than once");
+  const pipe = `${folder.path}/pipe`;
+  assert.equal((await new Deno.Command("mkfifo", { args: [pipe] }).output()).code, 0);
+  const writing = Deno.writeFile(pipe, new Uint8Array(1000));
+  told.length = 0;
+  await allBytes(readChunks(pipe, (progress) => told.push(progress)));
+  await writing;
+  assert.deepEqual(told.map(({ total }) => total), told.map(() => undefined));
+  assert.equal(told.at(-1)?.done, 1000);
 });

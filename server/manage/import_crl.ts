@@ -1,5 +1,6 @@
 /** Takes over what the CRLs of imported CA certificates say. */
 import type { CaStore, Revocation } from "../../core/ca/store.ts";
+import type { OnProgress } from "../../core/progress.ts";
 import { PEM_LABEL } from "../../core/pem.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
 import { type CertificateList, isCrlSignedBy, parseCrl } from "../../core/x509/crl.ts";
@@ -23,24 +24,31 @@ export async function readCrls(paths: readonly string[]): Promise<CrlFile[]> {
   return found;
 }
 
+/** Whose lists they are to become. */
+export interface Importer {
+  readonly store: CaStore;
+  /** CA certificates that will be in the store by then. */
+  readonly added: readonly Certificate[];
+  readonly onProgress?: OnProgress | undefined;
+}
+
 /**
  * The lists as what a database takes over. A revocation is kept until its CA certificate expires: the list does not say when
  * the revoked certificate does, and nobody accepts that longer.
- * @param added CA certificates that will be in the store by then
  * @throws `file` for a list that none of the CA's certificates signed
  */
 export async function judgeCrls(
   files: readonly CrlFile[],
-  store: CaStore | undefined,
-  added: readonly Certificate[],
+  { store, added, onProgress = () => {} }: Importer,
 ): Promise<CrlToImport[]> {
   if (files.length === 0) return [];
-  const stored = store === undefined ? [] : await readCaRecords(store);
+  const stored = await readCaRecords(store);
   const known = [...stored.map(({ certificate }) => certificate), ...added];
-  return await Promise.all(files.map((file) => judge(file, known)));
+  return await Promise.all(files.map((file) => judge(file, known, onProgress)));
 }
 
-async function judge({ list, path }: CrlFile, known: readonly Certificate[]): Promise<CrlToImport> {
+async function judge(file: CrlFile, known: readonly Certificate[], onProgress: OnProgress): Promise<CrlToImport> {
+  const { list, path } = file;
   const signers: Certificate[] = [];
   for (const ca of known) if (await isCrlSignedBy(list, ca)) signers.push(ca);
   if (signers.length === 0) {
@@ -51,11 +59,24 @@ async function judge({ list, path }: CrlFile, known: readonly Certificate[]): Pr
   return {
     number: list.number ?? 0n,
     lastUpdate: list.thisUpdate,
-    revocations: asRevocations(list, expirationDate),
+    revocations: asRevocations(file, expirationDate, onProgress),
   };
 }
 
+/** Entries between two words about progress. */
+const STRIDE = 1000;
+
 /** To be gone through once: a list may have a million entries. */
-function* asRevocations(list: CertificateList, expirationDate: number): Generator<Revocation> {
-  for (const { serial, revocationDate } of list.entries()) yield { serial, revocationDate, expirationDate };
+function* asRevocations(
+  { list, path }: CrlFile,
+  expirationDate: number,
+  onProgress: OnProgress,
+): Generator<Revocation> {
+  const progress = { task: `Taking over ${path}`, total: list.entryCount, unit: "revocations" } as const;
+  let done = 0;
+  for (const { serial, revocationDate } of list.entries()) {
+    if (done % STRIDE === 0) onProgress({ ...progress, done });
+    done++;
+    yield { serial, revocationDate, expirationDate };
+  }
 }

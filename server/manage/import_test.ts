@@ -5,6 +5,7 @@ import { keyPem, manageHost } from "../../tests/support/restorable.ts";
 import { newAuthority, type SeededCa } from "../../tests/support/seeded_authorities.ts";
 import { type TempFolder, tempFolder } from "../../tests/support/temp_folder.ts";
 import { decodePem, encodePem, onlyPem, PEM_LABEL } from "../../core/pem.ts";
+import type { Progress } from "../../core/progress.ts";
 import { certificateToPem } from "../../core/x509/certificate.ts";
 import { buildCrl, CrlEntries } from "../../core/x509/crl_builder.ts";
 import { decryptPrivateKey, encryptPrivateKey } from "../../core/x509/encrypted_key.ts";
@@ -232,4 +233,16 @@ Deno.test("manage() takes what is no CA certificate with --import-bad-ca alone",
   const host = manageHost(NOW + 5 * LIFE_SPAN);
   await assert.rejects(desk.manage({ importCa }, host), { code: "file" });
   assert.equal((await desk.manage({ importCa, importBadCa: true }, host)).importedCas, 1);
+});
+
+Deno.test("manage() tells how far taking over a list is", async () => {
+  await using desk = await Desk.open();
+  const ca = await newAuthority("cas");
+  const list = await crlPem(ca, 1n, ...Array.from({ length: 2500 }, (_, index) => BigInt(index + 1)));
+  const crl = await desk.file("ca.crl", list);
+  const told: Progress[] = [];
+  const host = { ...manageHost(), onProgress: (progress: Progress) => told.push(progress) };
+  await desk.manage({ importCa: [await desk.file("ca.pem", pairPem(ca))], importCrl: [crl] }, host);
+  const task = { task: `Taking over ${crl}`, total: 2500, unit: "revocations" };
+  assert.deepEqual(told, [0, 1000, 2000].map((done) => ({ ...task, done })));
 });

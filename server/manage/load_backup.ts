@@ -2,6 +2,7 @@
 import type { BackupHeader } from "../../core/backup/container.ts";
 import type { DumpStatement } from "../../core/backup/sql_dump.ts";
 import { CaucaseError } from "../../core/errors.ts";
+import type { OnProgress } from "../../core/progress.ts";
 import type { PrivateKey } from "../../core/x509/private_key.ts";
 import type { Database } from "../storage/database.ts";
 import { openBackupFile } from "./open_backup_file.ts";
@@ -9,6 +10,12 @@ import { unusable } from "./pem_files.ts";
 
 /** Result codes of SQLite that say something about the statement and nothing about the disk: ERROR, TOOBIG, CONSTRAINT, MISMATCH. */
 const STATEMENT_AT_FAULT: readonly number[] = [1, 18, 19, 20];
+
+export interface LoadOptions {
+  readonly key: PrivateKey;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: OnProgress | undefined;
+}
 
 /**
  * Loads the backup at `path` that `key` opens. Nothing is committed unless it was read and authenticated to its end; `signal` gives
@@ -18,9 +25,9 @@ const STATEMENT_AT_FAULT: readonly number[] = [1, 18, 19, 20];
 export async function loadBackup(
   database: Database,
   path: string,
-  { key, signal }: { readonly key: PrivateKey; readonly signal?: AbortSignal },
+  { key, signal, onProgress }: LoadOptions,
 ): Promise<BackupHeader> {
-  const { header, statements } = await openBackupFile(path, key);
+  const { header, statements } = await openBackupFile(path, key, onProgress);
   database.run("BEGIN IMMEDIATE");
   try {
     let number = 0;

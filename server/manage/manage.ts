@@ -1,5 +1,6 @@
 /** What an administrator does with a database: restore, import, export, in this order. */
 import type { RandomSource } from "../../core/ca/settings.ts";
+import type { OnProgress } from "../../core/progress.ts";
 import { databaseExists, NewDatabase, requireNoDatabase } from "../storage/new_database.ts";
 import { openSqliteStorage } from "../storage/sqlite_storage.ts";
 import type { ImportedCrl } from "../storage/crl_import.ts";
@@ -29,6 +30,8 @@ export interface ManageHost {
   readonly random: RandomSource;
   readonly passphrases: Passphrases;
   readonly warn: (message: string) => void;
+  /** Told how far reading a backup and taking over a CRL are. */
+  readonly onProgress?: OnProgress | undefined;
   /** Told what was done, once it is on the disk: an export that fails after it changes nothing about that. */
   readonly done?: (report: ManageReport) => void;
 }
@@ -88,13 +91,13 @@ async function intoNewDatabase(work: Work, { order, host }: Commission): Promise
   const stores = privateStores(target.database, host.warn);
   if (restoration === undefined) {
     target.completeSchema();
-    const report = await importAll(stores, work);
+    const report = await importAll(stores, work, host.onProgress);
     await target.publish();
     return report;
   }
   const circumstances = { ...host, stores, lifeSpan: order.userLifeSpan };
   const certificatePem = await restoreInto(target, restoration, circumstances);
-  const report = await importAll(stores, work);
+  const report = await importAll(stores, work, host.onProgress);
   await publishRestored(target, restoration.files.crt, certificatePem);
   return { ...report, restored: true };
 }
@@ -102,15 +105,20 @@ async function intoNewDatabase(work: Work, { order, host }: Commission): Promise
 async function intoDatabase(work: Work, { order, host }: Commission): Promise<ManageReport> {
   const storage = await openSqliteStorage({ path: order.db, lock: true, log: host.warn });
   try {
-    return await importAll(storage, work);
+    return await importAll(storage, work, host.onProgress);
   } finally {
     await storage.close();
   }
 }
 
-async function importAll(stores: ManagedStores, { pairs, crls }: Work): Promise<ManageReport> {
+async function importAll(
+  stores: ManagedStores,
+  { pairs, crls }: Work,
+  onProgress: OnProgress | undefined,
+): Promise<ManageReport> {
   const store = stores.ca("cas");
-  const lists = await judgeCrls(crls, store, pairs.map(({ certificate }) => certificate));
+  const added = pairs.map(({ certificate }) => certificate);
+  const lists = await judgeCrls(crls, { store, added, onProgress });
   const authorities = await newAuthorities(store, pairs);
   const importedCrls = await stores.takeOver("cas", { authorities, lists });
   return { restored: false, importedCas: pairs.length === 0 ? undefined : authorities.length, importedCrls };

@@ -1,6 +1,7 @@
 /** A backup's file and the key that opens it. */
 import { openBackup, type OpenedBackup } from "../../core/backup/backup.ts";
 import { PEM_LABEL } from "../../core/pem.ts";
+import type { OnProgress } from "../../core/progress.ts";
 import { readChunks } from "../../core/host/backup_file.ts";
 import { belongTogether } from "../../core/host/key_file.ts";
 import { type Certificate, parseCertificate } from "../../core/x509/certificate.ts";
@@ -30,8 +31,8 @@ export async function readUserKey(path: string, passphrases: Passphrases): Promi
 }
 
 /** Opens the backup at `path`, see `openBackup`; errors name the file. The file is closed when its statements ended. */
-export async function openBackupFile(path: string, key: PrivateKey): Promise<OpenedBackup> {
-  const { header, statements } = await about(path, () => openBackup(readChunks(path), key));
+export async function openBackupFile(path: string, key: PrivateKey, onProgress?: OnProgress): Promise<OpenedBackup> {
+  const { header, statements } = await about(path, () => openBackup(readChunks(path, onProgress), key));
   return { header, statements: namingFile(path, statements) };
 }
 

@@ -5,6 +5,7 @@ import { withFolderLock } from "../../core/host/folder_lock.ts";
 import { parseKeyFile } from "../../core/host/key_file.ts";
 import { prepareFile } from "../../core/host/prepared_file.ts";
 import { onStopSignals } from "../../core/host/signals.ts";
+import type { OnProgress } from "../../core/progress.ts";
 import { concatBytes, utf8 } from "../../core/bytes.ts";
 import { type CertificationRequest, csrFromPem, verifyCsr } from "../../core/x509/csr.ts";
 import { checkKeyStrength } from "../../core/x509/public_key.ts";
@@ -65,6 +66,12 @@ async function requireFitting(path: string, { publicKey }: CertificationRequest)
   }
 }
 
+/** What a restore needs besides the files. */
+export interface Circumstances extends Omit<Replacement, "user" | "request"> {
+  readonly stores: ManagedStores;
+  readonly onProgress?: OnProgress | undefined;
+}
+
 /**
  * Fills an empty database from the backup and gives its user a new certificate.
  * @returns that certificate, PEM
@@ -73,12 +80,13 @@ async function requireFitting(path: string, { publicKey }: CertificationRequest)
 export async function restoreInto(
   target: NewDatabase,
   { files, user, request }: Restoration,
-  circumstances: { readonly stores: ManagedStores } & Omit<Replacement, "user" | "request">,
+  circumstances: Circumstances,
 ): Promise<string> {
   const { database } = target;
+  const { onProgress } = circumstances;
   const stop = onStopSignals();
   try {
-    await loadBackup(database, files.backup, { key: user.key, signal: stop.signal });
+    await loadBackup(database, files.backup, { key: user.key, signal: stop.signal, onProgress });
   } catch (error) {
     if (!stop.signal.aborted) throw error;
     throw new CaucaseError("file", `the restore was stopped: there is no database at ${target.path}`, { cause: error });

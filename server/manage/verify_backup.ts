@@ -1,5 +1,6 @@
 /** A restore drill: everything a restore does with a backup, in a database that has no name and goes with the process. */
 import { CaucaseError } from "../../core/errors.ts";
+import type { OnProgress } from "../../core/progress.ts";
 import { isValidAt } from "../../core/x509/certificate.ts";
 import type { CaName } from "../../core/ca/store.ts";
 import type { Database } from "../storage/database.ts";
@@ -18,6 +19,7 @@ export interface VerifyOrder {
   readonly key: string;
   /** Unix seconds. */
   readonly now: number;
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /** What a CA has in a backup. */
@@ -46,7 +48,7 @@ export async function verifyBackup(order: VerifyOrder, passphrases: Passphrases)
   const user = await readUserKey(order.key, passphrases);
   const database = await openScratchDatabase();
   try {
-    const header = await loadBackup(database, order.backup, user);
+    const header = await loadBackup(database, order.backup, { ...user, onProgress: order.onProgress });
     database.transaction(() => createSchema(database));
     requireIntegrity(database);
     const stores = privateStores(database, () => {});
