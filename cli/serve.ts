@@ -70,6 +70,10 @@ function readServeOptions(args: readonly string[]): ServeOptions {
       autoApproveCount: given.userAutoApproveCount,
     },
     lockAutoApproveCount: given.lockAutoApproveCount ?? false,
+    limits: {
+      ...(given.maxConnections !== undefined && { connections: given.maxConnections }),
+      ...(given.maxConnectionsPerAddress !== undefined && { connectionsPerAddress: given.maxConnectionsPerAddress }),
+    },
     ...(given.backupDirectory !== undefined && {
       backup: {
         directory: given.backupDirectory,

@@ -23,6 +23,16 @@ export function serveCommand() {
     .option("--user-max-csr <n>", "pending requests of users, at most", wholeNumber, 50)
     .option("--service-auto-approve-count <n>", "sign this many first requests for services unasked", wholeNumber, 0)
     .option("--user-auto-approve-count <n>", "sign this many first requests of users unasked", wholeNumber, 1)
+    .option(
+      "--max-connections <n>",
+      "open connections at most (default: 10000, or what the limit of open files allows)",
+      countFromOne,
+    )
+    .option(
+      "--max-connections-per-address <n>",
+      "of these for one address, or one IPv6 /64 (default: a quarter; more behind a proxy)",
+      countFromOne,
+    )
     .option("--lock-auto-approve-count", "write both counts down for good, the first time")
     .option("--backup-directory <folder>", "make backups in this folder, encrypted to the users of that time")
     .option("--backup-period <days>", "from one backup to the next", lifeSpanDays, 1)
