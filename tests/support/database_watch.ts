@@ -17,6 +17,13 @@ export class DatabaseWatch implements Disposable {
     return this.#last?.contents ?? "";
   }
 
+  /** The serial numbers that a CA has revoked, in the order in which it did. */
+  revoked(ca: "cau" | "cas"): string[] {
+    return this.#database.prepare(`SELECT serial FROM ${ca}revoked ORDER BY rowid`).all().map(({ serial }) =>
+      `${serial}`
+    );
+  }
+
   [Symbol.dispose](): void {
     this.#database.close();
   }
