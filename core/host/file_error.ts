@@ -7,9 +7,16 @@ import { CaucaseError } from "../errors.ts";
  */
 export function fileError(doing: string, path: string, error: unknown): CaucaseError {
   if (error instanceof CaucaseError && error.code === "file") return error;
-  const hint = error instanceof CaucaseError ? error.details.hint : undefined;
+  const hint = error instanceof CaucaseError ? error.details.hint : isDeviceRefused(error) ? DEVICE_HINT : undefined;
   const details = hint === undefined ? { cause: error } : { cause: error, hint };
   return new CaucaseError("file", `cannot ${doing} ${path}: ${systemReason(error)}`, details);
+}
+
+const DEVICE_HINT = "a file or a named pipe will do, and /dev/stdin and /dev/stdout are standard input and output";
+
+/** Whether the runtime refused what is in `/dev`, `/proc` or `/sys`, as it does to whoever may not do everything. */
+function isDeviceRefused(error: unknown): boolean {
+  return error instanceof Deno.errors.NotCapable && error.message.startsWith("Requires all access");
 }
 
 /** The error code of the system (`ENOSPC`), where there is one. */
@@ -23,6 +30,7 @@ export function systemCode(error: unknown): string | undefined {
  * the words alone, beginning small.
  */
 function systemReason(error: unknown): string {
+  if (isDeviceRefused(error)) return "it belongs to the system, and this program may not open it";
   const text = error instanceof Error ? error.message : String(error);
   const words = /^E[A-Z0-9]+: (.*?)(?:, \w+(?: '.*)?)?$/s.exec(text)?.[1] ?? /^(.*?) \(os error \d+\)/s.exec(text)?.[1];
   return words === undefined ? text : words.charAt(0).toLowerCase() + words.slice(1);

@@ -33,6 +33,13 @@ Deno.test("fileError() keeps what names a file already, and the hint of a refuse
   assert.equal(refused.details.hint, "try again");
 });
 
+Deno.test("fileError() says what to do where the runtime keeps devices from the program", () => {
+  const refused = new Deno.errors.NotCapable('Requires all access to "/dev/fd/9", run again with the --allow-all flag');
+  const { message, details } = fileError("read", "/dev/fd/9", refused);
+  assert.equal(message, "cannot read /dev/fd/9: it belongs to the system, and this program may not open it");
+  assert.match(details.hint ?? "", /\/dev\/stdin/);
+});
+
 Deno.test("systemCode() finds the code of errors of Deno and of Node", async () => {
   assert.equal(systemCode(await failureOf(() => Deno.readFile("/nonexistent"))), "ENOENT");
   assert.equal(systemCode(await failureOf(() => open("/nonexistent", "r"))), "ENOENT");

@@ -109,13 +109,27 @@ function statusOf(info: Deno.FileInfo): FileStatus {
   };
 }
 
-/** Reads at most one byte past the limit: also what has no size of its own, as a pipe or `/dev/zero`. */
+/**
+ * Our own standard input by its names: the runtime opens what is in `/dev` and `/proc` only for a program that may do everything,
+ * but whoever started us has opened this one.
+ */
+const STANDARD_INPUT: readonly string[] = ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
+
 async function readBounded(path: string, limit: number): Promise<Bytes> {
+  if (STANDARD_INPUT.includes(path)) return await readAll(Deno.stdin, { path, size: 0, limit });
   using file = await Deno.open(path);
   const { size } = await file.stat();
+  return await readAll(file, { path, size, limit });
+}
+
+/** Reads at most one byte past the limit: also what has no size of its own, as a pipe or `/dev/zero`. */
+async function readAll(
+  source: { read(into: Uint8Array): Promise<number | null> },
+  { path, size, limit }: { readonly path: string; readonly size: number; readonly limit: number },
+): Promise<Bytes> {
   let buffer = new Uint8Array(Math.min(Math.max(size, 4095), limit) + 1);
   let length = 0;
-  for (let count = await file.read(buffer); count !== null; count = await file.read(buffer.subarray(length))) {
+  for (let count = await source.read(buffer); count !== null; count = await source.read(buffer.subarray(length))) {
     length += count;
     if (length > limit) throw new CaucaseError("file", `cannot read ${path}: it is larger than ${limit} bytes`);
     if (length === buffer.length) {
