@@ -1,13 +1,14 @@
 /** A caucase server as a process of its own, on ports of 127.0.0.1, with all its files in one folder. */
 import { fileURLToPath } from "node:url";
+import { PERMISSIONS } from "../../scripts/compile/permissions.ts";
 import { freePortPair } from "./ports.ts";
 import { type Outcome, RunningProcess } from "./process.ts";
 
-/** Our program's command line up to the subcommand. */
+/** Our program's command line up to the subcommand: from source, with the permissions that executables have. */
 export const OUR_PROGRAM: readonly string[] = [
   Deno.execPath(),
   "run",
-  "--allow-all",
+  ...PERMISSIONS,
   fileURLToPath(new URL("../../main.ts", import.meta.url)),
 ];
 
