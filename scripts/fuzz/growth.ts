@@ -1,4 +1,5 @@
-/** Whether twice the input takes about twice the time, for inputs that have much of one thing. */
+/** Whether eight times the input takes about eight times the time, for inputs that have much of one thing. */
+import process from "node:process";
 import { CaucaseError } from "../../core/errors.ts";
 import type { Target } from "./target.ts";
 
@@ -7,55 +8,63 @@ export interface Growth {
   readonly name: string;
   /** Bytes of the larger input. */
   readonly size: number;
-  /** Milliseconds for half of it, and for all. */
-  readonly half: number;
+  /** Milliseconds of the processor for an eighth of it, and for all: the least of many times, as collecting garbage only adds. */
+  readonly eighth: number;
   readonly whole: number;
 }
 
 /** Shorter times say nothing. */
-const LONG_ENOUGH_MS = 15;
-const ROUNDS = 5;
+const LONG_ENOUGH_MS = 25;
 const FIRST_SIZE = 8 * 1024;
 const LARGEST_SIZE = 2 * 1024 * 1024;
 
-/** Twice the input in four times the time is quadratic; sorting and large numbers take a little more than twice. */
-const STEEPEST = 3;
+/** Eight times the input in 64 times the time is quadratic; sorting, large numbers and caches take some more than eight. */
+const STEEPEST = 24;
+
+const ROUNDS = 3;
+/** Rounds before something is believed to be too steep. */
+const MOST_ROUNDS = 15;
 
 /** Growth of all kinds of inputs that the target names. */
 export async function measureGrowth(target: Target): Promise<Growth[]> {
   const found: Growth[] = [];
   for (const [kind, make] of Object.entries(target.grown ?? {})) {
-    found.push({ name: `${target.name}: ${kind}`, ...await growthOf(target, make) });
+    found.push(await growthOf(target, { name: `${target.name}: ${kind}`, make }));
   }
   return found;
 }
 
-export function isTooSteep({ half, whole }: Growth): boolean {
-  return whole > LONG_ENOUGH_MS && whole > STEEPEST * half;
+export function isTooSteep({ eighth, whole }: Pick<Growth, "eighth" | "whole">): boolean {
+  return whole > LONG_ENOUGH_MS && whole > STEEPEST * eighth;
 }
 
-/** Doubles the input until it takes long enough, then measures again and again: what else the machine does only adds. */
-async function growthOf(target: Target, make: (size: number) => Uint8Array): Promise<Omit<Growth, "name">> {
+interface Kind {
+  readonly name: string;
+  readonly make: (size: number) => Uint8Array;
+}
+
+/** Doubles the input until it takes long enough. */
+async function growthOf(target: Target, { name, make }: Kind): Promise<Growth> {
   let size = FIRST_SIZE;
   while (size < LARGEST_SIZE && await timeOf(target, make(size)) < LONG_ENOUGH_MS) size *= 2;
-  const [small, large] = [make(size / 2), make(size)];
-  let half = Infinity;
-  let whole = Infinity;
-  for (let round = 0; round < ROUNDS; round++) {
-    half = Math.min(half, await timeOf(target, small));
-    whole = Math.min(whole, await timeOf(target, large));
+  const [small, large] = [make(size / 8), make(size)];
+  let growth = { name, size, eighth: Infinity, whole: Infinity };
+  for (let round = 0; round < ROUNDS || (round < MOST_ROUNDS && isTooSteep(growth)); round++) {
+    const [eighth, whole] = [await timeOf(target, small), await timeOf(target, large)];
+    growth = { ...growth, eighth: Math.min(growth.eighth, eighth), whole: Math.min(growth.whole, whole) };
   }
-  return { size, half, whole };
+  return growth;
 }
 
-/** Of reading alone. */
+/** Of the processor, for reading alone: the clock tells more about what else the machine does. */
 async function timeOf({ read }: Target, bytes: Uint8Array): Promise<number> {
   const input = new Uint8Array(bytes);
-  const before = performance.now();
+  const before = process.cpuUsage();
   try {
     await read(input);
   } catch (error) {
     if (!(error instanceof CaucaseError)) throw error;
   }
-  return performance.now() - before;
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }

@@ -26,7 +26,7 @@ Deno.test("measureGrowth() tells quadratic reading from linear", async () => {
 });
 
 Deno.test("isTooSteep() says nothing about what takes no time", () => {
-  assert.equal(isTooSteep({ name: "t", size: 1, half: 1, whole: 10 }), false);
-  assert.equal(isTooSteep({ name: "t", size: 1, half: 10, whole: 29 }), false);
-  assert.equal(isTooSteep({ name: "t", size: 1, half: 10, whole: 31 }), true);
+  assert.equal(isTooSteep({ eighth: 0.1, whole: 20 }), false);
+  assert.equal(isTooSteep({ eighth: 2, whole: 48 }), false);
+  assert.equal(isTooSteep({ eighth: 2, whole: 49 }), true);
 });

@@ -37,6 +37,7 @@ export class Search {
   readonly #told = new Set<string>();
   #tried = 0;
   #accepted = 0;
+  #opinions = 0;
 
   constructor(readonly target: Target, private readonly options: SearchOptions) {
     this.#random = new SeededRandom(`${options.seed}/${target.name}`);
@@ -48,7 +49,8 @@ export class Search {
     const found = `${
       this.#pool.size - corpus.length
     } new ways, ${this.#shapes.size} outcomes, ${this.#blocks.size} blocks`;
-    return `${name}: ${this.#tried} inputs, ${this.#accepted} accepted; ${found}`;
+    const opinions = this.#opinions > 0 ? `, ${this.#opinions} second opinions` : "";
+    return `${name}: ${this.#tried} inputs, ${this.#accepted} accepted${opinions}; ${found}`;
   }
 
   /** Runs the corpus; what it reaches is not new. */
@@ -93,7 +95,9 @@ export class Search {
 
   async #opinionOn(input: Bytes, { accepted }: Outcome): Promise<string | undefined> {
     if (!accepted || this.#accepted++ % OPINION_EACH !== 0) return undefined;
-    return await this.options.secondOpinion?.(input);
+    if (this.options.secondOpinion === undefined) return undefined;
+    this.#opinions++;
+    return await this.options.secondOpinion(input);
   }
 
   #isNews(defect: string): boolean {
