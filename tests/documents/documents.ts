@@ -15,7 +15,7 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   "docs/first-hour.md": { clone: true },
   "docs/examples/nginx.md": { needs: [NGINX] },
   "docs/examples/openvpn.md": { needs: [OPENVPN] },
-  "docs/examples/postgresql.md": { needs: [POSTGRESQL] },
+  "docs/examples/postgresql.md": { clone: true, needs: [POSTGRESQL] },
   "docs/proxy.md": { needs: [NGINX, HAPROXY] },
   "packaging/README.md": { clone: true },
 };

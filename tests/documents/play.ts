@@ -47,23 +47,27 @@ export async function playDocument(markdown: string, play: Play): Promise<LeftOu
 
 async function playBlock(block: Block, play: Play): Promise<void> {
   if (["sh", "console"].includes(block.language)) {
-    const patient = block.attributes === "again";
-    for (const command of commandsOf(block)) await (patient ? playUntilRight : playCommand)(command, play);
-  } else if (FILE_LANGUAGES.includes(block.language)) await placeFile(block, play);
-  else throw new Error(`line ${block.line}: no rule for a block of "${block.language} ${block.attributes}"`);
+    return await (block.attributes === "again" ? playUntilRight : playCommands)(commandsOf(block), play);
+  }
+  if (FILE_LANGUAGES.includes(block.language)) return await placeFile(block, play);
+  throw new Error(`line ${block.line}: no rule for a block of "${block.language} ${block.attributes}"`);
 }
 
-/** Milliseconds in which what others do in the meantime must come to an end. */
-const PATIENCE = 30_000;
+async function playCommands(commands: readonly Command[], play: Play): Promise<void> {
+  for (const command of commands) await playCommand(command, play);
+}
 
-/** Runs the command again until what comes of it is right, as a person would who waits for another program. */
-async function playUntilRight(command: Command, play: Play): Promise<void> {
-  for (const deadline = Date.now() + PATIENCE;;) {
+/** Milliseconds: in which what others do in the meantime must come to an end, and from one look to the next. */
+const PATIENCE = { longest: 60_000, between: 1000 };
+
+/** Types all commands again until what comes of them is right, as a person does who waits for another program. */
+async function playUntilRight(commands: readonly Command[], play: Play): Promise<void> {
+  for (const deadline = Date.now() + PATIENCE.longest;;) {
     try {
-      return await playCommand(command, play);
+      return await playCommands(commands, play);
     } catch (error) {
       if (Date.now() > deadline) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await new Promise((resolve) => setTimeout(resolve, PATIENCE.between));
     }
   }
 }

@@ -16,9 +16,12 @@ for (const path of documents) {
 }
 
 async function play(path: string, options: StageOptions): Promise<void> {
-  await using stage = await Stage.open(options);
+  const stage = await Stage.open(options);
   const bindings = new Bindings();
   const before = async (section: string) => bindings.learn(await stage.prepare(path, section));
-  const leftOut = await playDocument(await readDocument(path), { stage, bindings, before });
-  for (const { line, reason } of leftOut) console.log(`left out: ${path}:${line}: ${reason}`);
+  const playing = playDocument(await readDocument(path), { stage, bindings, before });
+  // Awaited before the stage goes, and thrown after that: what went wrong first is what counts.
+  await playing.then(() => {}, () => {});
+  await stage[Symbol.asyncDispose]().catch((error) => console.log(`cannot clean up after ${path}:`, error));
+  for (const { line, reason } of await playing) console.log(`left out: ${path}:${line}: ${reason}`);
 }

@@ -118,6 +118,7 @@ export class Stage implements AsyncDisposable {
       STAGE_ROOT: places.root,
       STAGE_PUBLIC_PORT: `${places.publicPort}`,
       STAGE_PORT: `${places.port}`,
+      STAGE_POSTGRESQL_PORT: `${places.webPort}`,
       STAGE_NGINX: findServer(NGINX) ?? "",
       STAGE_HAPROXY: findServer(HAPROXY) ?? "",
       STAGE_OPENVPN: findServer(OPENVPN) ?? "",

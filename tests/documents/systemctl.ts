@@ -13,6 +13,13 @@ const STATE = `${PLACES.root}/var/lib`;
 /** Units of the distribution. */
 const FOREIGN = ["nginx", "haproxy", "postgresql", "openvpn-server@server", "openvpn-client@client"];
 
+/** What verbs come to where a service runs, or is to run. */
+const PLAIN_VERBS: Readonly<Record<string, string>> = {
+  "enable": "start",
+  "try-restart": "restart",
+  "try-reload-or-restart": "reload",
+};
+
 /** What programs write once they are ready. */
 const READY = /Listening on |Next wake-up at /;
 
@@ -106,12 +113,21 @@ async function stopAll(): Promise<void> {
 
 /** Has `programs/service-NAME VERB INSTANCE` act for a service of the distribution. */
 async function foreign(unit: string, verb: string): Promise<void> {
+  const mark = `${STAGE}/run/${unit}.service`;
+  if (verb === "log") return console.log((await Deno.readTextFile(logOf(unit))).trimEnd());
+  if (verb.startsWith("try-") && !await exists(mark)) return;
+  await Deno.writeTextFile(mark, "");
   const [name = "", instance = ""] = unit.split("@");
-  await Deno.writeTextFile(`${STAGE}/run/${unit}.service`, "");
-  const verbs = new Map([["enable", "start"], ["restart", "restart"]]);
-  const { success } = await new Deno.Command(`service-${name}`, { args: [verbs.get(verb) ?? verb, instance] }).spawn()
-    .status;
+  const args = [PLAIN_VERBS[verb] ?? verb, instance];
+  const { success } = await new Deno.Command(`service-${name}`, { args }).spawn().status;
   if (!success) Deno.exit(1);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, (error) => {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  });
 }
 
 async function isRunning(unit: string): Promise<boolean> {
