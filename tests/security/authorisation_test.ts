@@ -75,9 +75,9 @@ async function assertAnswer(
   assert.equal(answered["www-authenticate"], status === 401 ? "transport" : undefined, who);
   const isWrite = routeOf(row).method !== "GET";
   if (status >= 400) {
-    assert.equal(database.contents() === before, true, `${who}: ${row} was refused and changed something`);
+    assert.ok(database.contents() === before, `${who}: ${row} was refused and changed something`);
   } else if (isWrite) {
-    assert.equal(database.contents() === before, false, `${who}: ${row} was carried out and changed nothing`);
+    assert.ok(database.contents() !== before, `${who}: ${row} was carried out and changed nothing`);
   }
 }
 

@@ -179,7 +179,7 @@ Deno.test("a message in the name of a certificate that another key signed is ref
         assert.equal(status, 400, `${who}: ${action}`);
       }
     }
-    assert.equal(database.contents(), before);
+    assert.ok(database.contents() === before);
   });
 });
 
@@ -203,7 +203,7 @@ Deno.test("a revocation without a signature needs a user's certificate on its co
         who,
       );
     }
-    assert.equal(database.contents(), before);
+    assert.ok(database.contents() === before);
   });
 });
 

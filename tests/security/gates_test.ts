@@ -112,7 +112,7 @@ for (const [ca, who] of [["cau", "HTTPS"], ["cas", "HTTP"]] as const) {
         assert.doesNotMatch(body, /CERTIFICATE REQUEST/, name);
       }
     }
-    assert.equal(aged.database.contents(), before.contents);
+    assert.ok(aged.database.contents() === before.contents);
   });
 
   Deno.test(`without a certificate no disguise of a method gets past the gate: ${where}`, async () => {
@@ -123,7 +123,7 @@ for (const [ca, who] of [["cau", "HTTPS"], ["cas", "HTTP"]] as const) {
         const [method, target, more] = disguise(route, path);
         const { status, body } = await ask(aged, who, [method, target, { ...parts, ...more }]);
         assert.ok(status < 500, `${method} ${target} (${name}): ${status}`);
-        assert.equal(aged.database.contents(), before.contents, `${method} ${target} (${name})`);
+        assert.ok(aged.database.contents() === before.contents, `${method} ${target} (${name})`);
         assert.doesNotMatch(body, /"csr"/, name);
       }
     }
@@ -138,7 +138,7 @@ Deno.test("what a page elsewhere can make a user's browser send changes nothing,
     for (const [name, disguise] of Object.entries(DISGUISES)) {
       const [method, target, more] = disguise(route, path);
       await ask(aged, user, [method, target, { ...parts, ...more }]);
-      assert.equal(aged.database.contents(), before.contents, `${method} ${target} (${name})`);
+      assert.ok(aged.database.contents() === before.contents, `${method} ${target} (${name})`);
     }
   }
 });

@@ -172,7 +172,7 @@ async function assertRefused(aged: AgedServer, forms: Readonly<Record<string, Fo
     const body = await form(message);
     const { status, text } = await revoke(aged, body);
     assert.equal(status, expected, `${name}: ${text}`);
-    assert.equal(aged.database.contents(), before, name);
+    assert.ok(aged.database.contents() === before, name);
   }
   assert.equal((await revoke(aged, whole(message))).status, 204, "the very message they were made of");
 }
