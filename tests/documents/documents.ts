@@ -1,5 +1,5 @@
 /** Which documents there are, and what each of them takes for granted. */
-import { HAPROXY, NGINX, OPENVPN, POSTGRESQL, type Server } from "./servers.ts";
+import { HAPROXY, NGINX, NGINX_STREAM, OPENVPN, POSTGRESQL, type Server } from "./servers.ts";
 import { PROJECT, type StageOptions } from "./stage.ts";
 
 /** What a document needs beside what every machine has. */
@@ -16,7 +16,7 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   "docs/examples/nginx.md": { needs: [NGINX] },
   "docs/examples/openvpn.md": { needs: [OPENVPN] },
   "docs/examples/postgresql.md": { clone: true, needs: [POSTGRESQL] },
-  "docs/proxy.md": { needs: [NGINX, HAPROXY] },
+  "docs/proxy.md": { needs: [NGINX, NGINX_STREAM, HAPROXY] },
   "packaging/README.md": { clone: true },
 };
 

@@ -6,13 +6,18 @@ export interface Server {
   readonly packages: string;
 }
 
-export const NGINX: Server = { program: "nginx", packages: "nginx-light libnginx-mod-stream" };
+export const NGINX: Server = { program: "nginx", packages: "nginx-light" };
+export const NGINX_STREAM: Server = {
+  program: "/usr/lib/nginx/modules/ngx_stream_module.so",
+  packages: "libnginx-mod-stream",
+};
 export const POSTGRESQL: Server = { program: "initdb", packages: "postgresql" };
 export const OPENVPN: Server = { program: "openvpn", packages: "openvpn" };
 export const HAPROXY: Server = { program: "haproxy", packages: "haproxy" };
 
-/** The file of a program, or undefined where it is not installed. */
+/** The file of a program, or of a part of one that is named by its path, or undefined where it is not installed. */
 export function findServer({ program }: Server): string | undefined {
+  if (program.startsWith("/")) return isFile(program) ? program : undefined;
   return folders().map((folder) => `${folder}/${program}`).find(isFile);
 }
 
