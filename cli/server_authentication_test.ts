@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { CaucaseError } from "../core/errors.ts";
 import { vouchForHttps } from "../core/https_voucher.ts";
+import { messageSignerFor } from "../core/x509/signer.ts";
 import { certificateToPem, parseCertificate } from "../core/x509/certificate.ts";
 import { newCa } from "../tests/support/issuing.ts";
 import { ServerAuthentication } from "./server_authentication.ts";
@@ -25,7 +26,9 @@ function serverSaying(voucher: string | undefined) {
 }
 
 Deno.test("anchors() are the CA certificates that a trusted CA vouches for, asked for once", async () => {
-  const server = serverSaying(await vouchForHttps({ certificatePem, key: services.key }, [httpsPem]));
+  const server = serverSaying(
+    await vouchForHttps({ certificatePem, messageSigner: await messageSignerFor(services.key) }, [httpsPem]),
+  );
   const authentication = new ServerAuthentication(server, { authorities, required: true, warn: assert.fail });
   assert.deepEqual(await Promise.all([authentication.anchors(), authentication.anchors()]), [[httpsPem], [httpsPem]]);
   assert.equal(server.asked, 1);
@@ -44,7 +47,9 @@ Deno.test("anchors() warn once about a server that cannot say, and refuse it whe
 
 Deno.test("anchors() never fall back to taking any server when the voucher is not good", async () => {
   const stranger = await newCa();
-  const foreign = await vouchForHttps({ certificatePem, key: stranger.key }, [httpsPem]);
+  const foreign = await vouchForHttps({ certificatePem, messageSigner: await messageSignerFor(stranger.key) }, [
+    httpsPem,
+  ]);
   const warn = (message: string) => assert.fail(message);
   const authentication = new ServerAuthentication(serverSaying(foreign), { authorities, required: false, warn });
   await assert.rejects(

@@ -8,8 +8,9 @@
 import * as v from "valibot";
 import { type Bytes, utf8 } from "./bytes.ts";
 import { CaucaseError, malformed } from "./errors.ts";
-import { type PrivateKey, signMessageBytes } from "./x509/private_key.ts";
+import type { PrivateKey } from "./x509/private_key.ts";
 import { type HashName, type PublicKey, verifyMessageBytes } from "./x509/public_key.ts";
+import { messageSignerFor, type Signer } from "./x509/signer.ts";
 
 export interface SignedMessage {
   readonly payload: string;
@@ -55,8 +56,13 @@ export function messageToJson(message: Message): Record<string, string | null> {
 
 /** Signs `payload` with SHA-256, which every implementation takes. */
 export async function signMessage(payload: string, key: PrivateKey): Promise<SignedMessage> {
+  return await signMessageWith(payload, await messageSignerFor(key));
+}
+
+/** As `signMessage`, for those who keep their key in a signer of messages. */
+export async function signMessageWith(payload: string, signer: Signer): Promise<SignedMessage> {
   const digest = "sha256";
-  return { payload, digest, signature: await signMessageBytes(key, HASHES[digest], signedBytes(payload, digest)) };
+  return { payload, digest, signature: await signer.sign(signedBytes(payload, digest)) };
 }
 
 /** Throws `untrusted` unless `key` signed `message`. */

@@ -4,25 +4,29 @@
  */
 import * as v from "valibot";
 import { equalBytes } from "./bytes.ts";
-import { messageFromJson, messageToJson, signMessage, verifyMessage } from "./envelope.ts";
+import { messageFromJson, messageToJson, signMessageWith, verifyMessage } from "./envelope.ts";
 import { CaucaseError, malformed } from "./errors.ts";
 import { parseJson } from "./json.ts";
 import { decodePem, PEM_LABEL } from "./pem.ts";
 import { type Certificate, certificateFromPem, parseCertificate } from "./x509/certificate.ts";
-import type { PrivateKey } from "./x509/private_key.ts";
+import type { Signer } from "./x509/signer.ts";
 
 const VoucherShape = v.object({ ca_pem: v.string(), https_ca_pem: v.string() });
 
-/** A CA certificate with the key that signs for it. */
+/** A CA certificate with what signs for it. */
 export interface Voucher {
   readonly certificatePem: string;
-  readonly key: PrivateKey;
+  /** See `messageSignerFor`. */
+  readonly messageSigner: Signer;
 }
 
 /** The message as JSON text. `httpsCaPems` are all HTTP CA certificates that are still valid. */
-export async function vouchForHttps({ certificatePem, key }: Voucher, httpsCaPems: readonly string[]): Promise<string> {
+export async function vouchForHttps(
+  { certificatePem, messageSigner }: Voucher,
+  httpsCaPems: readonly string[],
+): Promise<string> {
   const payload = JSON.stringify({ ca_pem: certificatePem, https_ca_pem: httpsCaPems.join("") });
-  return JSON.stringify(messageToJson(await signMessage(payload, key)));
+  return JSON.stringify(messageToJson(await signMessageWith(payload, messageSigner)));
 }
 
 /**

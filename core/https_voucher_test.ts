@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { isRefusal } from "../tests/support/refusals.ts";
 import { readVoucher, vouchForHttps } from "./https_voucher.ts";
 import { certificateToPem, parseCertificate } from "./x509/certificate.ts";
+import { messageSignerFor } from "./x509/signer.ts";
 import { newCa, type TestCa } from "../tests/support/issuing.ts";
 
 const services = await newCa();
@@ -13,7 +14,7 @@ async function certificateOf({ der }: TestCa) {
 }
 
 async function voucherOf(ca: TestCa) {
-  return { certificatePem: certificateToPem(await certificateOf(ca)), key: ca.key };
+  return { certificatePem: certificateToPem(await certificateOf(ca)), messageSigner: await messageSignerFor(ca.key) };
 }
 
 const httpsPem = certificateToPem(await certificateOf(https));
@@ -28,7 +29,9 @@ Deno.test("readVoucher() refuses the voucher of a CA that is not known, or that 
   const foreign = await vouchForHttps(await voucherOf(stranger), [httpsPem]);
   await assert.rejects(readVoucher(foreign, trusted), isRefusal("untrusted"));
   const { certificatePem } = await voucherOf(services);
-  const forged = await vouchForHttps({ certificatePem, key: stranger.key }, [httpsPem]);
+  const forged = await vouchForHttps({ certificatePem, messageSigner: await messageSignerFor(stranger.key) }, [
+    httpsPem,
+  ]);
   await assert.rejects(readVoucher(forged, trusted), isRefusal("untrusted"));
 });
 

@@ -1,5 +1,5 @@
 /** The CA certificates and keys of one CA: reads them, makes the next one in time, knows which of them signs. */
-import { messageToJson, signMessage } from "../envelope.ts";
+import { messageToJson, signMessageWith } from "../envelope.ts";
 import { CaucaseError } from "../errors.ts";
 import { onlyPem, PEM_LABEL } from "../pem.ts";
 import { linkPayload } from "../trust.ts";
@@ -12,9 +12,9 @@ import {
   parseCertificate,
 } from "../x509/certificate.ts";
 import { type CheckedCertificate, newSerial, signCertificate } from "../x509/issuance.ts";
-import { generateRsaKey, type PrivateKey, privateKeyFromPem, privateKeyToPem } from "../x509/private_key.ts";
+import { generateRsaKey, privateKeyFromPem, privateKeyToPem } from "../x509/private_key.ts";
 import type { PublicKey } from "../x509/public_key.ts";
-import { type Signer, signerFor } from "../x509/signer.ts";
+import { messageSignerFor, type Signer, signerFor } from "../x509/signer.ts";
 import { DueWork } from "./due_work.ts";
 import {
   isNewAuthorityDue,
@@ -32,8 +32,10 @@ import type { CaStore, StoredAuthority } from "./store.ts";
 export interface Authority extends Validity {
   readonly certificate: Certificate;
   readonly certificatePem: string;
-  readonly key: PrivateKey;
+  /** Signs certificates and CRLs. The key itself is not kept: nothing that gets hold of this can show it. */
   readonly signer: Signer;
+  /** Signs messages. */
+  readonly messageSigner: Signer;
 }
 
 export class Authorities {
@@ -78,7 +80,7 @@ export class Authorities {
    */
   async issuerOf(certificate: Certificate, now: number): Promise<Authority | undefined> {
     const valid = await this.valid(now);
-    if (valid.some(({ key }) => key.publicKey.keyId === certificate.publicKey.keyId)) return undefined;
+    if (valid.some(({ signer }) => signer.publicKey.keyId === certificate.publicKey.keyId)) return undefined;
     for (const authority of valid) {
       if (await isIssuedBy(certificate, authority.certificate)) return authority;
     }
@@ -173,7 +175,8 @@ async function openAuthority(row: StoredAuthority): Promise<Authority> {
   }
   const { notBefore, notAfter } = certificate;
   const certificatePem = certificateToPem(certificate);
-  return { certificate, certificatePem, key, signer: await signerFor(key), notBefore, notAfter };
+  const signers = { signer: await signerFor(key), messageSigner: await messageSignerFor(key) };
+  return { certificate, certificatePem, ...signers, notBefore, notAfter };
 }
 
 async function signChain(authorities: readonly Authority[]): Promise<string> {
@@ -181,7 +184,7 @@ async function signChain(authorities: readonly Authority[]): Promise<string> {
     authorities.slice(1).map((next, index) => {
       const old = authorities[index];
       if (old === undefined) throw new Error("a link needs two certificates");
-      return signMessage(linkPayload(old.certificatePem, next.certificatePem), old.key);
+      return signMessageWith(linkPayload(old.certificatePem, next.certificatePem), old.messageSigner);
     }),
   );
   return JSON.stringify(links.map(messageToJson));

@@ -8,11 +8,11 @@ import { utf8 } from "../bytes.ts";
 import { derInteger } from "./der_writer.ts";
 import { commonNameDer, nameToText } from "./name.ts";
 import { OID } from "./oids.ts";
-import { isPrivateKeyBlock, privateKeyFromPem, privateKeyToPem, signMessageBytes } from "./private_key.ts";
+import { isPrivateKeyBlock, privateKeyFromPem, privateKeyToPem } from "./private_key.ts";
 import type { Extension } from "./extension.ts";
 import { verifyMessageBytes } from "./public_key.ts";
 import { rsaPss } from "./signature_algorithm.ts";
-import { signerFor } from "./signer.ts";
+import { messageSignerFor, signerFor } from "./signer.ts";
 import { TEST_KEY_KINDS, testKey } from "../../tests/support/keys.ts";
 import { runCommand } from "../../tests/support/process.ts";
 import { opensslPath } from "../../tests/support/requirements.ts";
@@ -120,7 +120,7 @@ withOpenssl("a signature over a message verifies with openssl, and openssl's wit
   const data = utf8("message");
   await write("message", data);
   await write("key.pem", privateKeyToPem(key));
-  await write("signature", await signMessageBytes(key, "SHA-256", data));
+  await write("signature", await (await messageSignerFor(key)).sign(data));
   const pss = [
     "-sha256",
     "-sigopt",

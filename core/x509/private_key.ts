@@ -3,10 +3,10 @@ import type { Bytes } from "../bytes.ts";
 import { CaucaseError, malformed } from "../errors.ts";
 import { encodePem, PEM_LABEL, type PemBlock } from "../pem.ts";
 import { ecdsaToDer } from "./ecdsa_signature.ts";
-import { type HashName, webCryptoBytes } from "./hashes.ts";
+import { webCryptoBytes } from "./hashes.ts";
 import { type KeyPairDer, pkcs1FromPkcs8, readPkcs1, readPkcs8, readSec1 } from "./private_key_format.ts";
 import { parsePublicKey, type PublicKey } from "./public_key.ts";
-import { messageAlgorithm, type SignatureAlgorithm } from "./signature_algorithm.ts";
+import type { SignatureAlgorithm } from "./signature_algorithm.ts";
 
 /** Unencrypted. Must not get into logs or errors. */
 export interface PrivateKey {
@@ -38,12 +38,12 @@ export async function privateKeyFromPem(block: PemBlock): Promise<PrivateKey> {
     throw new CaucaseError("unacceptable", "the private key is encrypted", { hint: "decrypt it first" });
   }
   if (block.headers.length > 0) throw malformed("private key with PEM headers");
-  return await fromPair(await readLabelled(block));
+  return await fromPair(readLabelled(block));
 }
 
 /** Reads PrivateKeyInfo (PKCS#8). Throws as `privateKeyFromPem` does. */
 export async function parsePrivateKeyDer(pkcs8: Uint8Array): Promise<PrivateKey> {
-  return await fromPair(await readPkcs8(pkcs8, WHAT));
+  return await fromPair(readPkcs8(pkcs8, WHAT));
 }
 
 /** A new RSA key with the public exponent 65537. Throws `unacceptable` unless `bits` is from 2048 to 16384. */
@@ -70,15 +70,6 @@ export function privateKeyToPem(key: PrivateKey): string {
     : encodePem(PEM_LABEL.PKCS8, key.pkcs8);
 }
 
-/** Signs a message (see `messageAlgorithm`); the counterpart of `verifyMessageBytes`. */
-export async function signMessageBytes(key: PrivateKey, hash: HashName, data: Uint8Array): Promise<Bytes> {
-  const algorithm = messageAlgorithm(key.publicKey, hash);
-  if (algorithm === undefined) {
-    throw new CaucaseError("unacceptable", `an RSA key of ${key.publicKey.bits} bits is too short for ${hash}`);
-  }
-  return await signWith(await importSigningKey(key, algorithm), algorithm, data);
-}
-
 /** The key as WebCrypto wants it for `algorithm`; it cannot be exported again. */
 export async function importSigningKey(key: PrivateKey, algorithm: SignatureAlgorithm): Promise<CryptoKey> {
   const { curve } = key.publicKey;
@@ -101,14 +92,14 @@ export async function signWith(key: CryptoKey, algorithm: SignatureAlgorithm, da
   return algorithm.scheme === "ECDSA" ? ecdsaToDer(signature) : signature;
 }
 
-async function readLabelled({ label, der }: PemBlock): Promise<KeyPairDer> {
+function readLabelled({ label, der }: PemBlock): KeyPairDer {
   switch (label) {
     case PEM_LABEL.PKCS8:
-      return await readPkcs8(der, WHAT);
+      return readPkcs8(der, WHAT);
     case PEM_LABEL.PKCS1:
       return readPkcs1(der, WHAT);
     case PEM_LABEL.SEC1:
-      return await readSec1(der, WHAT);
+      return readSec1(der, WHAT);
     default:
       throw malformed(`a PEM block with the label ${label} is not a private key that can be read`, {
         hint: "PKCS#1, PKCS#8 and SEC1 are",

@@ -3,7 +3,9 @@
  * (PKCS#8, RFC 5958) with Ed25519 (RFC 8410). All become PKCS#8 of version 0 without attributes, with the public key
  * that belongs to them.
  */
-import { type Bytes, bytesToBigInt, concatBytes, equalBytes } from "../bytes.ts";
+import { Buffer } from "node:buffer";
+import { createPrivateKey, createPublicKey } from "node:crypto";
+import { type Bytes, bytesToBigInt, equalBytes } from "../bytes.ts";
 import { CaucaseError, malformed } from "../errors.ts";
 import { DerReader, openDer, readWholeBitString } from "./der_reader.ts";
 import { TAG } from "./der_tags.ts";
@@ -23,7 +25,7 @@ const ED25519_IDENTIFIER = derSequence(derOid(OID.ED25519));
 const ED25519_SEED_SIZE = 32;
 
 /** @throws `malformed`; `unacceptable` for kinds of keys that are not ours */
-export async function readPkcs8(der: Uint8Array, what: string): Promise<KeyPairDer> {
+export function readPkcs8(der: Uint8Array, what: string): KeyPairDer {
   const reader = openDer(der, TAG.SEQUENCE, what);
   const version = reader.integer();
   const algorithm = reader.enter(TAG.SEQUENCE);
@@ -35,7 +37,7 @@ export async function readPkcs8(der: Uint8Array, what: string): Promise<KeyPairD
   if (version !== (publicKey === undefined ? 0n : 1n)) {
     throw malformed(`${what} has a version that does not fit its content`);
   }
-  const pair = await readByAlgorithm(algorithm, privateKey, what);
+  const pair = readByAlgorithm(algorithm, privateKey, what);
   if (publicKey !== undefined) checkPublic(publicKey, pair.spki, what);
   return pair;
 }
@@ -61,7 +63,7 @@ export function pkcs1FromPkcs8(pkcs8: Uint8Array): Uint8Array {
  * Reads an ECPrivateKey. `known` is the curve where something around it says so; otherwise the key itself must.
  * @throws `malformed`, `unacceptable` for other curves
  */
-export async function readSec1(der: Uint8Array, what: string, known?: Curve): Promise<KeyPairDer> {
+export function readSec1(der: Uint8Array, what: string, known?: Curve): KeyPairDer {
   const reader = openDer(der, TAG.SEQUENCE, what);
   if (reader.integer() !== 1n) throw malformed(`${what} is an EC key of unknown version`);
   const scalar = reader.expect(TAG.OCTET_STRING).content;
@@ -72,7 +74,7 @@ export async function readSec1(der: Uint8Array, what: string, known?: Curve): Pr
   const curve = known ?? stated;
   if (curve === undefined) throw malformed(`${what} is an EC key that does not say its curve`);
   if (stated !== undefined && stated !== curve) throw malformed(`${what} is an EC key that names two curves`);
-  const pair = await ecPair(scalar, curve, what);
+  const pair = ecPair(scalar, curve, what);
   if (publicKey !== undefined) {
     const inner = new DerReader(publicKey.content, what);
     checkPublic(inner.expect(TAG.BIT_STRING).content, pair.spki, what);
@@ -81,7 +83,7 @@ export async function readSec1(der: Uint8Array, what: string, known?: Curve): Pr
   return pair;
 }
 
-async function readByAlgorithm(algorithm: DerReader, privateKey: Uint8Array, what: string): Promise<KeyPairDer> {
+function readByAlgorithm(algorithm: DerReader, privateKey: Uint8Array, what: string): KeyPairDer {
   const oid = algorithm.oid();
   switch (oid) {
     case OID.RSA_ENCRYPTION:
@@ -89,11 +91,11 @@ async function readByAlgorithm(algorithm: DerReader, privateKey: Uint8Array, wha
       algorithm.end();
       return readPkcs1(privateKey, what);
     case OID.EC_PUBLIC_KEY:
-      return await readSec1(privateKey, what, readCurve(algorithm, what));
+      return readSec1(privateKey, what, readCurve(algorithm, what));
     case OID.ED25519: {
       algorithm.end();
       const seed = openSeed(privateKey, what);
-      return await ed25519Pair(seed);
+      return ed25519Pair(seed);
     }
     default:
       throw new CaucaseError("unacceptable", `${what} is a key of the kind ${oid}`, {
@@ -123,7 +125,7 @@ function readCurve(reader: DerReader, what: string): Curve {
   });
 }
 
-async function ecPair(scalar: Uint8Array, curve: Curve, what: string): Promise<KeyPairDer> {
+function ecPair(scalar: Uint8Array, curve: Curve, what: string): KeyPairDer {
   const number = bytesToBigInt(scalar);
   // RFC 5915 3: as many bytes as the order has, leading zeros included.
   if (scalar.length !== curve.size || number < 1n || number >= curve.order) {
@@ -131,31 +133,24 @@ async function ecPair(scalar: Uint8Array, curve: Curve, what: string): Promise<K
   }
   const identifier = derSequence(derOid(OID.EC_PUBLIC_KEY), derOid(curve.oid));
   const start = [derInteger(1), derOctetString(scalar)];
-  const { x, y } = await exportPublicJwk(wrap(identifier, derSequence(...start)), {
-    name: "ECDSA",
-    namedCurve: curve.name,
-  });
-  const bits = derBitString(concatBytes(Uint8Array.of(4), coordinate(x), coordinate(y)));
-  return {
-    pkcs8: wrap(identifier, derSequence(...start, derExplicit(1, bits))),
-    spki: derSequence(identifier, bits),
-  };
+  const spki = publicFromPrivate(wrap(identifier, derSequence(...start)));
+  const bits = openDer(spki, TAG.SEQUENCE, what);
+  bits.expect(TAG.SEQUENCE);
+  return { pkcs8: wrap(identifier, derSequence(...start, derExplicit(1, bits.expect(TAG.BIT_STRING).raw))), spki };
 }
 
-async function ed25519Pair(seed: Uint8Array): Promise<KeyPairDer> {
+function ed25519Pair(seed: Uint8Array): KeyPairDer {
   const pkcs8 = wrap(ED25519_IDENTIFIER, derOctetString(seed));
-  const { x } = await exportPublicJwk(pkcs8, { name: "Ed25519" });
-  return { pkcs8, spki: derSequence(ED25519_IDENTIFIER, derBitString(coordinate(x))) };
+  return { pkcs8, spki: publicFromPrivate(pkcs8) };
 }
 
-/** JWK is the one export of WebCrypto that tells the public half of a private key. */
-async function exportPublicJwk(pkcs8: Bytes, algorithm: { name: string; namedCurve?: string }): Promise<JsonWebKey> {
-  const key = await crypto.subtle.importKey("pkcs8", pkcs8, algorithm, true, ["sign"]);
-  return await crypto.subtle.exportKey("jwk", key);
-}
-
-function coordinate(base64url = ""): Bytes {
-  return Uint8Array.fromBase64(base64url, { alphabet: "base64url" });
+/**
+ * WebCrypto tells the public half of a private key in no export but JWK, which has the private half as text beside it: the key
+ * would have to be extractable, and its text would lie about in memory.
+ */
+function publicFromPrivate(pkcs8: Bytes): Bytes {
+  const key = createPrivateKey({ key: Buffer.from(pkcs8.buffer), format: "der", type: "pkcs8" });
+  return new Uint8Array(createPublicKey(key).export({ format: "der", type: "spki" }));
 }
 
 function wrap(identifier: Uint8Array, privateKey: Uint8Array): Bytes {

@@ -3,10 +3,9 @@ import { concatBytes, utf8 } from "../bytes.ts";
 import { TAG } from "./der_tags.ts";
 import { derBitString, derElement, derInteger, derNull, derOid, derSequence } from "./der_writer.ts";
 import { OID } from "./oids.ts";
-import { signMessageBytes } from "./private_key.ts";
 import { checkKeyStrength, parsePublicKey, verifyMessageBytes, verifySignature } from "./public_key.ts";
 import { ECDSA, ED25519, longestSalt, RSA_PKCS1, rsaPss } from "./signature_algorithm.ts";
-import { signerFor } from "./signer.ts";
+import { messageSignerFor, signerFor } from "./signer.ts";
 import { newKey, TEST_KEY_KINDS, testKey } from "../../tests/support/keys.ts";
 
 const RSA = derSequence(derOid(OID.RSA_ENCRYPTION), derNull());
@@ -148,11 +147,11 @@ for (const name of TEST_KEY_KINDS) {
     }
   });
 
-  Deno.test(`verifyMessageBytes() verifies what signMessageBytes() signed with ${name}`, async () => {
+  Deno.test(`verifyMessageBytes() verifies what messageSignerFor() signed with ${name}`, async () => {
     const key = await testKey(name);
     const data = utf8("message");
     for (const hash of ["SHA-256", "SHA-384", "SHA-512"] as const) {
-      const signature = await signMessageBytes(key, hash, data);
+      const signature = await (await messageSignerFor(key, hash)).sign(data);
       assert.equal(await verifyMessageBytes(key.publicKey, hash, { data, signature }), true, hash);
       assert.equal(await verifyMessageBytes(key.publicKey, hash, { data: utf8("else"), signature }), false, hash);
     }

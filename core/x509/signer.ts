@@ -1,9 +1,11 @@
 /** What signs certificates, requests and CRLs. WebCrypto today; whoever keeps keys elsewhere gives another `Signer`. */
 import type { Bytes } from "../bytes.ts";
+import { CaucaseError } from "../errors.ts";
+import type { HashName } from "./hashes.ts";
 import { importSigningKey, type PrivateKey, signWith } from "./private_key.ts";
 import type { PublicKey } from "./public_key.ts";
 import { CURVES } from "./ec_curves.ts";
-import { ECDSA, ED25519, RSA_PKCS1, type SignatureAlgorithm } from "./signature_algorithm.ts";
+import { ECDSA, ED25519, messageAlgorithm, RSA_PKCS1, type SignatureAlgorithm } from "./signature_algorithm.ts";
 
 export interface Signer {
   readonly algorithm: SignatureAlgorithm;
@@ -22,6 +24,16 @@ export async function signerFor(
 ): Promise<Signer> {
   const imported = await importSigningKey(key, algorithm);
   return { algorithm, publicKey: key.publicKey, sign: (data) => signWith(imported, algorithm, data) };
+}
+
+/**
+ * A signer of messages (see `messageAlgorithm`) with `key`, as `signerFor`; the counterpart of `verifyMessageBytes`.
+ * @throws `unacceptable` for an RSA key that is too short for the hash
+ */
+export async function messageSignerFor(key: PrivateKey, hash: HashName = "SHA-256"): Promise<Signer> {
+  const algorithm = messageAlgorithm(key.publicKey, hash);
+  if (algorithm !== undefined) return await signerFor(key, algorithm);
+  throw new CaucaseError("unacceptable", `an RSA key of ${key.publicKey.bits} bits is too short for ${hash}`);
 }
 
 function defaultAlgorithm({ kind, curve }: PublicKey): SignatureAlgorithm {

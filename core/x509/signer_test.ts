@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { utf8 } from "../bytes.ts";
+import { derBitString, derInteger, derNull, derOid, derSequence } from "./der_writer.ts";
+import { OID } from "./oids.ts";
 import { importSigningKey } from "./private_key.ts";
+import { parsePublicKey } from "./public_key.ts";
 import { ECDSA, ED25519, RSA_PKCS1, rsaPss, type SignatureAlgorithm } from "./signature_algorithm.ts";
-import { signerFor } from "./signer.ts";
+import { messageSignerFor, signerFor } from "./signer.ts";
 import { TEST_KEY_KINDS, testKey } from "../../tests/support/keys.ts";
 import type { TestKeyKind } from "../../tests/support/keys.ts";
 
@@ -40,4 +43,11 @@ Deno.test("signerFor() takes another algorithm when asked to", async () => {
   const signer = await signerFor(await testKey("RSA"), algorithm);
   assert.equal(signer.algorithm, algorithm);
   assert.equal((await signer.sign(utf8("data"))).length, 256);
+});
+
+Deno.test("messageSignerFor() refuses an RSA key that is too short for the hash", async () => {
+  const numbers = derSequence(derInteger(2n ** 511n + 1n), derInteger(3));
+  const spki = derSequence(derSequence(derOid(OID.RSA_ENCRYPTION), derNull()), derBitString(numbers));
+  const key = { pkcs8: new Uint8Array(), publicKey: await parsePublicKey(spki, "it") };
+  await assert.rejects(messageSignerFor(key, "SHA-512"), { code: "unacceptable", message: /512 bits is too short/ });
 });

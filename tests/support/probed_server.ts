@@ -8,6 +8,7 @@ import { linkPayload } from "../../core/trust.ts";
 import { buildCrl, CrlEntries } from "../../core/x509/crl_builder.ts";
 import { checkHttps, prepareHttps } from "../../core/x509/https_profile.ts";
 import { newSerial, signCertificate } from "../../core/x509/issuance.ts";
+import { messageSignerFor } from "../../core/x509/signer.ts";
 import { DAY, LIFE_SPAN, newCa, newEcKey, NOW, random, type TestCa } from "./issuing.ts";
 
 /** The name that the server is asked by. */
@@ -34,7 +35,7 @@ export async function probedServer(): Promise<ProbedServer> {
     answers.set(`${name} caCertificate`, pemOf(ca)).set(`${name} caCertificate https`, pemOf(ca));
     answers.set(`${name} caChain`, "[]").set(`${name} crlList`, await crlPem(ca));
   }
-  const voucher = { certificatePem: pemOf(cas), key: cas.key };
+  const voucher = { certificatePem: pemOf(cas), messageSigner: await messageSignerFor(cas.key) };
   answers.set("cas httpsCa", await vouchForHttps(voucher, [pemOf(httpCa)]));
   const serverCertificate = await httpsCertificate(httpCa, HOST);
   return { answers, date: new Date(NOW * 1000).toUTCString(), serverCertificate, cas, httpCa };

@@ -41,7 +41,7 @@ export async function messageSeeds(): Promise<Record<string, Seeds>> {
       "serial": json({ payload: '{"revoke_serial": 12345678901234567890123}', digest: null }),
     },
     "chain": { empty: json([]), two: json(await Promise.all(chain)) },
-    "voucher": { signed: utf8(await vouchForHttps({ certificatePem: pem, key: first.key }, [pem])) },
+    "voucher": { signed: utf8(await vouchForHttps({ certificatePem: pem, messageSigner: first.signer }, [pem])) },
   };
 }
 
