@@ -11,6 +11,8 @@ import { printError } from "./terminal.ts";
 
 /** Runs the server. Resolves with the exit status after it was stopped. */
 export async function serve(args: readonly string[]): Promise<number> {
+  // It starts no programs: whoever found a way in should not either. Nothing gives this back.
+  Deno.permissions.revokeSync({ name: "run" });
   const options = readServeOptions(args);
   const stop = onStopSignals();
   const warn = (message: string) => printError(message);
