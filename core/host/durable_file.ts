@@ -31,7 +31,8 @@ export const hostFileSystem: FileSystem = {
   ...hostFiles,
   create: createFile,
   openFolder,
-  makeFolder: (path) => Deno.mkdir(path),
+  // Others may look, and never add a file: whoever can put a CA certificate into a store is trusted.
+  makeFolder: (path) => Deno.mkdir(path, { mode: 0o755 }),
   rename: (from, to) => Deno.rename(from, to),
   remove: async (path) => void await unlessMissing(() => Deno.remove(path)),
 };

@@ -25,7 +25,7 @@ Deno.test("openCaStore() makes a file of a name with an extension, else a direct
       assert.equal((await Deno.stat(`${folder}/${name}`)).isFile, isFile, name);
     }
     assert.deepEqual(namesIn(`${folder}/store`), [nameOf(OLD)]);
-    assert.equal(modeOf(`${folder}/store`), (0o777 & ~Deno.umask()).toString(8));
+    assert.equal(modeOf(`${folder}/store`), (0o755 & ~Deno.umask()).toString(8));
     assert.equal(modeOf(`${folder}/cas.crt.pem`), (0o644 & ~Deno.umask()).toString(8));
   }));
 
