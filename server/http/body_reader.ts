@@ -107,7 +107,10 @@ export class BodyReader implements HeldBody {
   /** Stops reading; nothing of what came is kept. */
   fail(reason: CaucaseError): void {
     if (this.#settled) return;
+    // Nobody has seen the bytes: they are given back at once, not when garbage is collected.
+    const { buffer } = this.#bytes;
     this.release();
+    buffer.transfer(0);
     this.#settle();
     this.#result.reject(reason);
   }
@@ -131,10 +134,10 @@ export class BodyReader implements HeldBody {
   #makeRoom(size: number): void {
     const { request, limits, memory } = this.#parts;
     const expected = declaredLength(request) ?? limits.bodyBytes;
-    const grown = new Uint8Array(Math.max(size, Math.min(expected, Math.max(FIRST_PIECE, this.#bytes.length * 2))));
-    grown.set(this.#bytes.subarray(0, this.#received));
-    const more = grown.length - this.#bytes.length;
-    this.#bytes = grown;
+    const grown = Math.max(size, Math.min(expected, Math.max(FIRST_PIECE, this.#bytes.length * 2)));
+    const more = grown - this.#bytes.length;
+    // Frees the smaller one at once: left to the garbage collector, they would come to more than the limit of all bodies.
+    this.#bytes = new Uint8Array(this.#bytes.buffer.transfer(grown));
     memory.grow(this, more);
   }
 
