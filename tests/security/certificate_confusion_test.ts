@@ -65,8 +65,9 @@ const CERTIFICATES: Readonly<Record<string, (scene: Scene) => Promise<Holder>>> 
     const holder = await holderFrom(cas);
     return await resigned(holder, { key: holder.privateKey, certificate: holder.certificate });
   },
-  /** Signed by one of our CAs in the name of the other. */
-  swappedIssuer: async ({ cas, cau }) => await resigned(await holderFrom(cas), cau),
+  /** Signed by the CA for users, whose key it names, in the name of the CA for services. */
+  swappedIssuer: ({ cas, cau }) =>
+    holderFrom({ ...cau, certificate: { ...cau.certificate, subject: cas.certificate.subject } }),
   changedSubject: async ({ cas }) =>
     patched(await holderFrom(cas, { name: "mallory" }), utf8("mallory"), utf8("MALLORY")),
   /** Expired, and made longer by its holder. */

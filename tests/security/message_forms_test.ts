@@ -75,7 +75,7 @@ const PAYLOADS: Readonly<Record<string, (payload: string) => string>> = {
   "a member twice": (payload) => payload.replace("{", '{"revoke_crt_pem": "", '),
   "a byte order mark": (payload) => `\ufeff${payload}`,
   "a zero byte after it": (payload) => `${payload}\0`,
-  "half a surrogate pair in it": (payload) => payload.replace("{", '{"\ud800": 1, '),
+  "half a surrogate pair, encoded alike": (payload) => payload.replace("\ufffd", "\ud800"),
   "the digest's name moved into it": (payload) => `${payload}sha256 `,
 };
 
@@ -153,7 +153,8 @@ async function newMessage({ cas }: AgedServer): Promise<Message> {
     const holder = await holderFrom(cas);
     const sign = async (algorithm: SignatureAlgorithm, data: string) =>
       await signWith(await importSigningKey(holder.privateKey, algorithm), algorithm, utf8(data));
-    const payload = JSON.stringify({ revoke_crt_pem: holder.cert });
+    // The character that stands for what UTF-8 cannot hold.
+    const payload = JSON.stringify({ revoke_crt_pem: holder.cert, note: "\ufffd" });
     const signature = (await sign(SHA256, `${payload}sha256 `)).toBase64();
     // Signatures are deterministic here: another one takes another key.
     if (/^(?=.*[+/]).*=$/.test(signature)) return { payload, digest: "sha256", signature, holder, sign };

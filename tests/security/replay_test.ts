@@ -21,12 +21,19 @@ import { DAY, LIFE_SPAN, newEcKey, NOW } from "../support/issuing.ts";
 import { testKey } from "../support/keys.ts";
 import { csrFor, renewalBody, revocationBody } from "../support/requests.ts";
 import { keyPem, manageHost, requestFor, restoreOrder } from "../support/restorable.ts";
-import { runServer, TestServer } from "../support/running_server.ts";
+import { runServer, type TestServer } from "../support/running_server.ts";
 
 /** What was sent to a server, and may be sent again. */
 interface Sent {
   readonly path: string;
   readonly body: string;
+}
+
+/** A server that changes nothing by itself. */
+async function quietServer(): Promise<TestServer> {
+  const server = await runServer();
+  await server.settle();
+  return server;
 }
 
 function send(server: TestServer, { path, body }: Sent): Promise<Reply> {
@@ -57,7 +64,7 @@ async function assertIdle(server: TestServer, sent: Sent, expected: { status: nu
 
 for (const ca of ["cas", "cau"] as const) {
   Deno.test(`a renewal that is sent again gets the same certificate, and makes none: ${ca}`, async () => {
-    await using server = await runServer();
+    await using server = await quietServer();
     const holder = await certify(server, await firstUser(server), ca);
     const sent = await renewalOf(holder, { ca, newKey: await newEcKey() });
     const { status, text } = await send(server, sent);
@@ -70,7 +77,7 @@ for (const ca of ["cas", "cau"] as const) {
   });
 
   Deno.test(`a revocation that is sent again is refused: ${ca}`, async () => {
-    await using server = await runServer();
+    await using server = await quietServer();
     const holder = await certify(server, await firstUser(server), ca);
     const sent = await revocationOf(holder, ca);
     await assertIdle(server, atTheOtherCa(sent), { status: 400 });
@@ -83,7 +90,7 @@ for (const ca of ["cas", "cau"] as const) {
 }
 
 Deno.test("a renewal is good for nothing once the certificate in it is revoked, or over", async () => {
-  await using server = await runServer();
+  await using server = await quietServer();
   const user = await firstUser(server);
   const [revoked, over] = [await certify(server, user), await certify(server, user)];
   const messages = [];
@@ -99,7 +106,7 @@ Deno.test("a renewal is good for nothing once the certificate in it is revoked, 
 });
 
 Deno.test("a service's renewal whose row is forgotten makes another certificate, for the same key and name, until the one in it is revoked", async () => {
-  await using server = await runServer();
+  await using server = await quietServer();
   const user = await firstUser(server);
   const holder = await certify(server, user);
   const newKey = await newEcKey();
@@ -116,7 +123,7 @@ Deno.test("a service's renewal whose row is forgotten makes another certificate,
 });
 
 Deno.test("a user's renewal makes one certificate for as long as the certificate in it is good", async () => {
-  await using server = await runServer();
+  await using server = await quietServer();
   const user = await firstUser(server);
   const sent = await renewalOf(user, { ca: "cau", newKey: await newEcKey() });
   const { text } = await send(server, sent);
@@ -126,7 +133,7 @@ Deno.test("a user's renewal makes one certificate for as long as the certificate
 });
 
 Deno.test("a request, a signature and a rejection that are sent again change nothing", async () => {
-  await using server = await runServer();
+  await using server = await quietServer();
   const as = await firstUser(server);
   const csr = await csrFor(await newEcKey());
   const id = await submit(server, "cas", csr);
@@ -175,7 +182,7 @@ async function readCrl(server: TestServer) {
 }
 
 Deno.test("after a restore what was sent since the backup has its effect again, once; CRL numbers go on rising", async () => {
-  await using server = await runServer();
+  await using server = await quietServer();
   const admin = await firstUser(server);
   const keeper = await backupUser(server, admin);
   const [renewing, revoking, before] = [

@@ -15,7 +15,7 @@ import { openSqliteStorage } from "../../server/storage/sqlite_storage.ts";
 import { DatabaseWatch } from "./database_watch.ts";
 import { type Holder, holderOf } from "./desk.ts";
 import { LIFE_SPAN, newEcKey, NOW, random } from "./issuing.ts";
-import { serveOptions, TestServer } from "./running_server.ts";
+import { httpsIdentity, serveOptions, TestServer } from "./running_server.ts";
 import { NETLOC, newAuthority, type SeededCa } from "./seeded_authorities.ts";
 import { certificateDer } from "./structures.ts";
 import { type TempFolder, tempFolder } from "./temp_folder.ts";
@@ -39,10 +39,14 @@ export async function runAgedServer(): Promise<AgedServer> {
     authoritySince("cau", NOW - CA_LIFE_SPANS * LIFE_SPAN),
     authoritySince("cas", NOW - LIFE_SPAN),
   ]);
-  await fill(folder, { cau: [retiredCau, olderCau, cau], cas: [cas], http_cas: [await newAuthority("http_cas")] });
+  const https = await newAuthority("http_cas");
+  await fill(folder, { cau: [retiredCau, olderCau, cau], cas: [cas], http_cas: [https] });
   const rules = { validityDays: 93, maxPending: 1000, autoApproveCount: 0 };
-  const server = new TestServer(serveOptions(folder.path, { user: rules, service: rules }), folder);
+  const options = serveOptions(folder.path, { user: rules, service: rules });
+  await Deno.writeTextFile(options.serverKey, await httpsIdentity(https), { mode: 0o600 });
+  const server = new TestServer(options, folder);
   await server.start();
+  await server.settle();
   const database = new DatabaseWatch(server.options.db);
   return {
     ...{ server, database, cau, olderCau, retiredCau, cas },

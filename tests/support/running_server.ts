@@ -80,6 +80,11 @@ export class TestServer implements Desk, AsyncDisposable {
     });
   }
 
+  /** Waits for what a new server does to its database by itself: the first CRLs. */
+  async settle(): Promise<void> {
+    for (const ca of ["cau", "cas"]) await this.ask("GET", `/${ca}/crl`);
+  }
+
   async stop(): Promise<void> {
     await this.#running?.stop();
     this.#running = undefined;
@@ -140,7 +145,7 @@ async function seedFiles(folder: string): Promise<void> {
 }
 
 /** Key and certificate for HTTPS, PEM, as the server would keep them. */
-async function httpsIdentity(ca: SeededCa): Promise<string> {
+export async function httpsIdentity(ca: SeededCa): Promise<string> {
   const key = await newEcKey();
   const { host } = parseNetloc(NETLOC);
   const serial = newSerial(random);
