@@ -53,7 +53,7 @@ export class Bindings {
   #matchLine(shown: string, actual: string): boolean {
     const pieces = shown.match(PIECE) ?? [];
     const pattern = shown.split(PIECE).map((text, index) => literal(text) + this.#pattern(pieces[index])).join("");
-    const match = new RegExp(`^${pattern}\\s*$`).exec(actual);
+    const match = new RegExp(`^ *${pattern.replace(/^ \\+/, "")}\\s*$`).exec(actual);
     if (match === null) return false;
     // Each group belongs to a piece that is a value not known so far.
     const unknown = pieces.filter((piece) => isValue(piece) && !this.#real.has(piece));
@@ -82,6 +82,7 @@ function kindOf(value: string): string {
   return /^\d+$/.test(value) ? "\\d+" : "[0-9a-f]{40}";
 }
 
+/** Blanks stand for any number of them: columns are as wide as what is in them. */
 function literal(text: string): string {
-  return RegExp.escape(text);
+  return text.split(/ +/).map((word) => RegExp.escape(word)).join(" +");
 }

@@ -17,7 +17,7 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   "docs/examples/openvpn.md": { needs: [OPENVPN] },
   "docs/examples/postgresql.md": { clone: true, needs: [POSTGRESQL] },
   "docs/proxy.md": { needs: [NGINX, NGINX_STREAM, HAPROXY] },
-  "packaging/README.md": { clone: true },
+  "packaging/README.md": { clone: true, folder: "packaging", installed: false },
 };
 
 export function settingOf(document: string): Setting {

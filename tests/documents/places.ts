@@ -4,7 +4,7 @@
 
 /** Ports of 127.0.0.1 and a folder that stand for what documents name. */
 export interface Places {
-  /** Stands for `/`: what documents put into `/etc`, `/var`, `/usr/local`, `/srv` and `/opt` is there. */
+  /** Stands for `/`: what documents put into `/etc`, `/var`, `/usr/local`, `/srv`, `/opt` and `/Library` is there. */
   readonly root: string;
   /** For 80 of `ca.example.org`; the next one for 443. */
   readonly publicPort: number;
@@ -15,7 +15,7 @@ export interface Places {
 }
 
 /** What begins a path of the system, and not the middle of another one or of a URL. */
-const SYSTEM_PATH = /(?<![\w.~/}-])\/(?=(?:etc|var|usr\/local|srv|opt)(?:\/|\b))/g;
+const SYSTEM_PATH = /(?<![\w.~/}-])\/(?=(?:etc|var|usr\/local|srv|opt|Library)(?:\/|\b))/g;
 
 /** What a document writes, as it is true here. */
 export function placed(text: string, places: Places): string {

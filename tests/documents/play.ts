@@ -101,16 +101,18 @@ const STAYING: readonly (readonly [command: RegExp, ready: RegExp])[] = [
   [/^caucase updater\b(?!.*--(once|status|help))/, /^Next wake-up at /m],
 ];
 
-/** Writes the block into the file that its first line names: `# /etc/one.conf`, or `# add to /etc/one.conf`. */
-async function placeFile(
-  { lines: [caption = "", ...lines], attributes, line }: Block,
-  { stage, bindings }: Play,
-): Promise<void> {
-  const [, add, named] = /^\S+ (add to )?(\/\S+)$/.exec(caption) ?? [];
-  const [, titled] = /^title="([^"]+)"/.exec(attributes) ?? [];
-  const path = titled ?? named;
-  if (path === undefined) throw new Error(`line ${line}: the block's first line does not name its file`);
-  const text = [caption, ...lines].join("\n") + "\n";
-  const before = add === undefined ? "" : await Deno.readTextFile(stage.placed(path));
-  await stage.writeFile(stage.placed(path), before + bindings.real(stage.placed(text)));
+/**
+ * Writes the block into the file that its first line names: `# /etc/one.conf`, or `# add to /etc/one.conf`; each such line begins
+ * another file. What can hold no comments is named by `title="/etc/one.json"` after the language.
+ */
+async function placeFile({ lines, attributes, line }: Block, { stage, bindings }: Play): Promise<void> {
+  let [, path] = /^title="([^"]+)"/.exec(attributes) ?? [];
+  if (path !== undefined) await stage.writeFile(stage.placed(path), "");
+  for (const text of lines) {
+    const [, add, named] = /^\S+ (add to )?(\/\S+)$/.exec(text) ?? [];
+    if (named !== undefined && add === undefined) await stage.writeFile(stage.placed(named), "");
+    path = named ?? path;
+    if (path === undefined) throw new Error(`line ${line}: the block's first line does not name its file`);
+    await Deno.writeTextFile(stage.placed(path), `${bindings.real(stage.placed(text))}\n`, { append: true });
+  }
 }

@@ -15,7 +15,14 @@ import { type Background, Shell } from "./shell.ts";
 export const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** What a clone of the project has, as far as commands of documents use it. */
-const CLONED = ["main.ts", "cli", "core", "server", "packaging", "docs"];
+const LINKED = ["main.ts", "cli", "core", "server", "docs"];
+
+/** The same on every stage, one after the other, as CA certificates name them: a CA can serve on several. */
+const PORTS = { publicPort: freePortPair(), port: freePortPair(), webPort: freePortPair() };
+
+/** What took time to make, from one stage to the next. */
+const KEPT = Deno.makeTempDirSync({ prefix: "caucase-doc-kept-" });
+globalThis.addEventListener("unload", () => Deno.removeSync(KEPT, { recursive: true }));
 
 /** What every machine has. */
 const FOLDERS = [
@@ -28,6 +35,8 @@ const DENO_VERSION = Deno.version.deno;
 export interface StageOptions {
   /** Whether the working folder is a clone of the project; else it is empty. */
   readonly clone?: boolean;
+  /** The folder below that in which the document's commands are typed. */
+  readonly folder?: string;
   /** Whether the program is there from the beginning, in `/usr/local/bin`. True unless given. */
   readonly installed?: boolean;
 }
@@ -37,18 +46,17 @@ export class Stage implements AsyncDisposable {
   readonly shell: Shell;
   readonly #running: Background[] = [];
 
-  private constructor(readonly folder: string) {
-    const [publicPort, port, webPort] = [freePortPair(), freePortPair(), freePortPair()];
-    this.places = { root: `${folder}/root`, publicPort, port, webPort };
+  private constructor(readonly folder: string, private readonly begin: string) {
+    this.places = { root: `${folder}/root`, ...PORTS };
     this.shell = new Shell({ cwd: `${folder}/work`, scratch: `${folder}/scratch`, env: this.#environment() });
   }
 
-  static async open({ clone = false, installed = true }: StageOptions = {}): Promise<Stage> {
+  static async open({ clone = false, folder: begin = ".", installed = true }: StageOptions = {}): Promise<Stage> {
     const folder = await Deno.makeTempDir({ prefix: "caucase-doc-" });
     // Daemons that give up root must get at their files.
     await Deno.chmod(folder, 0o755);
     for (const name of FOLDERS) await Deno.mkdir(`${folder}/${name}`, { recursive: true });
-    const stage = new Stage(folder);
+    const stage = new Stage(folder, `${folder}/work/${begin}`);
     await stage.#writeProgram(`${folder}/program/caucase`);
     if (installed) await Deno.copyFile(`${folder}/program/caucase`, `${stage.places.root}/usr/local/bin/caucase`);
     await Deno.writeTextFile(`${folder}/shown`, "");
@@ -64,7 +72,7 @@ export class Stage implements AsyncDisposable {
 
   /** Starts a program that stays until `interrupt`, or until the end: in a terminal of its own, where the document begins. */
   async start(command: string, isReady: (output: string) => boolean): Promise<string> {
-    const program = await this.shell.start(command, `${this.folder}/work`);
+    const program = await this.shell.start(command, this.begin);
     this.#running.push(program);
     return await program.ready(isReady);
   }
@@ -86,7 +94,7 @@ export class Stage implements AsyncDisposable {
       section === "" ? "" : `.${section}`,
     );
     const script = `${PROJECT}tests/documents/stage/${name}.sh`;
-    const { status, output } = await this.shell.run(`cd "$STAGE/work" && { [ ! -e '${script}' ] || . '${script}'; }`);
+    const { status, output } = await this.shell.run(`cd '${this.begin}' && { [ ! -e '${script}' ] || . '${script}'; }`);
     if (status !== 0) throw new Error(`${script}: exit status ${status}\n${output}`);
     return await Deno.readTextFile(`${this.folder}/shown`);
   }
@@ -115,6 +123,7 @@ export class Stage implements AsyncDisposable {
       LANG: "C.UTF-8",
       NO_COLOR: "1",
       STAGE: folder,
+      STAGE_KEPT: KEPT,
       STAGE_ROOT: places.root,
       STAGE_PUBLIC_PORT: `${places.publicPort}`,
       STAGE_PORT: `${places.port}`,
@@ -147,7 +156,9 @@ export class Stage implements AsyncDisposable {
   /** Links, but for what names ports. */
   async #clone(): Promise<void> {
     const work = `${this.folder}/work`;
-    for (const name of CLONED) await Deno.symlink(`${PROJECT}${name}`, `${work}/${name}`);
+    for (const name of LINKED) await Deno.symlink(`${PROJECT}${name}`, `${work}/${name}`);
+    // Copied, as one document works in there.
+    await this.shell.run(`cp -r '${PROJECT}packaging' '${work}'`);
     const settings = JSON.stringify(config, undefined, 2);
     await Deno.writeTextFile(`${work}/deno.json`, this.placed(settings));
     await Deno.copyFile(`${PROJECT}deno.lock`, `${work}/deno.lock`);

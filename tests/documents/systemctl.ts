@@ -2,8 +2,9 @@
  * What `systemctl` and `journalctl` of documents do: start, reload and stop what unit files in the stage's root say, and show
  * what they wrote. Services of the distribution are started by `programs/service-NAME`.
  */
+import { Bindings } from "./bindings.ts";
 import { placed, type Places } from "./places.ts";
-import { type Launch, launchOf, parseEnvironment, parseUnit } from "./units.ts";
+import { type Launch, launchOf, parseEnvironment, parseUnit, type Unit } from "./units.ts";
 
 const STAGE = variable("STAGE");
 const PLACES: Places = JSON.parse(variable("STAGE_PLACES"));
@@ -47,6 +48,7 @@ async function actOn(unit: string, verb: string): Promise<void> {
     case "restart":
       await stop(unit);
       return await start(unit);
+    case "disable":
     case "stop":
       return await stop(unit);
     case "reload":
@@ -68,15 +70,41 @@ function unitFile(unit: string): string {
 
 async function start(unit: string): Promise<void> {
   if (await isRunning(unit)) return;
+  await placeSettings(`${PLACES.root}/etc/caucase`);
   const parsed = parseUnit(placed(unitFile(unit), PLACES));
   const [environment] = parsed.service.get("EnvironmentFile") ?? [];
   const variables = environment === undefined ? "" : placed(await Deno.readTextFile(environment), PLACES);
   const [, instance = ""] = unit.split("@");
-  await launch(unit, launchOf(parsed, { instance, stateRoot: STATE, variables: parseEnvironment(variables) }));
+  const order = launchOf(parsed, { instance, stateRoot: STATE, variables: parseEnvironment(variables) });
+  for (const state of order.stateFolders) await Deno.mkdir(state, { recursive: true, mode: 0o755 });
+  if (parsed.service.get("Type")?.includes("oneshot")) return await runOnce(order, parsed);
+  await launch(unit, order);
 }
 
-async function launch(unit: string, { command, folder, stateFolders }: Launch): Promise<void> {
-  for (const state of stateFolders) await Deno.mkdir(state, { recursive: true, mode: 0o755 });
+/** Settings that were copied as they are in `packaging/`: to what they name here. */
+async function placeSettings(path: string): Promise<void> {
+  for await (const { name, isDirectory } of Deno.readDir(path)) {
+    const entry = `${path}/${name}`;
+    if (isDirectory) await placeSettings(entry);
+    else await Deno.writeTextFile(entry, asShown(placed(await Deno.readTextFile(entry), PLACES)));
+  }
+}
+
+/** `text` with the values that stage scripts know. */
+function asShown(text: string): string {
+  const bindings = new Bindings();
+  bindings.learn(Deno.readTextFileSync(`${STAGE}/shown`));
+  return bindings.real(text);
+}
+
+/** Runs what ends by itself. */
+async function runOnce({ command: [program = "", ...args] }: Launch, { service }: Unit): Promise<void> {
+  const { code } = await new Deno.Command(program, { args }).spawn().status;
+  const fine = ["0", ...(service.get("SuccessExitStatus") ?? []).flatMap((value) => value.split(" "))];
+  if (!fine.includes(`${code}`)) throw new Error(`${program} ${args.join(" ")} ended with status ${code}`);
+}
+
+async function launch(unit: string, { command, folder }: Launch): Promise<void> {
   await Deno.writeTextFile(logOf(unit), "");
   // A shell, because a program whose output goes into a file must outlive us.
   const script = `STAGE_PID='${pidFile(unit)}'; export STAGE_PID; "$@" >>'${logOf(unit)}' 2>&1 </dev/null &`;
