@@ -60,6 +60,7 @@ export class Stage implements AsyncDisposable {
     await stage.#writeProgram(`${folder}/program/caucase`);
     if (installed) await Deno.copyFile(`${folder}/program/caucase`, `${stage.places.root}/usr/local/bin/caucase`);
     await Deno.writeTextFile(`${folder}/shown`, "");
+    await Deno.writeTextFile(`${folder}/passphrase`, "correct horse battery staple\n");
     await Deno.writeTextFile(`${folder}/home/.curlrc`, stage.#curlSettings());
     if (clone) await stage.#clone();
     return stage;
@@ -148,6 +149,8 @@ export class Stage implements AsyncDisposable {
       "#!/bin/sh",
       `[ -z "$STAGE_PID" ] || echo "$$" >"$STAGE_PID"`,
       `DENO_DIR='${denoFolder()}'; export DENO_DIR`,
+      // Nobody is here to type a passphrase.
+      `case "$*" in manage*--export-ca*) set -- "$@" --passphrase-file "$STAGE/passphrase" ;; esac`,
       `exec ${words.map((word) => `'${word}'`).join(" ")} "$@"`,
     ];
     await Deno.writeTextFile(path, lines.join("\n") + "\n", { mode: 0o755 });

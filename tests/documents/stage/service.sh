@@ -78,3 +78,14 @@ fi
 is_shown_as sha256:d6ce7ac412efdbdfe61928ec87436cdc4becf5b247abecef932409b0587e965d "$(cat fingerprint)"
 rm -f cau.crt.pem cau.crl.pem cas.crt.pem cas.crl.pem fingerprint
 systemctl start caucase
+
+# make_backup: the server's first one, as $backup.
+make_backup() {
+  systemctl restart caucase
+  for attempt in $(seq 300); do
+    backup=$(ls "$STAGE_ROOT"/var/lib/caucase/backup/*.sql.caucased 2>/dev/null) && return 0
+    sleep 0.1
+  done
+  echo "there is no backup" >&2
+  return 1
+}
