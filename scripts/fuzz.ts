@@ -1,7 +1,7 @@
 /**
  * `deno task fuzz`: hostile input for every parser, made from a corpus by rules of each format and kept where it ran code that
  * nothing had run. Exit status 1 when something was found: the input is then in tests/fuzz/findings/, with the command to run it
- * again. Once mended, it belongs into the corpus, which `deno task test` runs.
+ * again; `running-TARGET` is left behind there by a run that was ended by its own input. Once mended, it belongs into the corpus, which `deno task test` runs.
  */
 import { CORPUS, FINDINGS, keepInput, readCorpus } from "./fuzz/corpus.ts";
 import { Coverage } from "./fuzz/coverage.ts";
@@ -90,6 +90,7 @@ interface Run {
 
 /** In turns, so that a short run has tried them all. */
 async function search({ targets, options, folder, coverage, end }: Run): Promise<number> {
+  await Deno.mkdir(FINDINGS, { recursive: true });
   const searches: Search[] = [];
   let found = 0;
   for (const target of targets) {
@@ -98,6 +99,7 @@ async function search({ targets, options, folder, coverage, end }: Run): Promise
       corpus: await readCorpus(target),
       coverage,
       secondOpinion: opensslOpinion(target, folder),
+      onBegin: (input) => Deno.writeFileSync(`${FINDINGS}running-${target.name}`, input),
       ...(options.keep && { onNew: async (input) => void await keepInput(target, input, CORPUS) }),
     });
     found += await report(await search.begin(), options.seed);
@@ -107,7 +109,10 @@ async function search({ targets, options, folder, coverage, end }: Run): Promise
   for (let next = 0; performance.now() < end; next++) {
     found += await report(await searches[next % searches.length]?.go(turn) ?? [], options.seed);
   }
-  for (const { summary } of searches) console.log(summary);
+  for (const { summary, target } of searches) {
+    console.log(summary);
+    await Deno.remove(`${FINDINGS}running-${target.name}`);
+  }
   return found;
 }
 

@@ -18,8 +18,8 @@ const LONG_ENOUGH_MS = 25;
 const FIRST_SIZE = 8 * 1024;
 const LARGEST_SIZE = 2 * 1024 * 1024;
 
-/** Eight times the input in 64 times the time is quadratic; sorting, large numbers and caches take some more than eight. */
-const STEEPEST = 24;
+/** Eight times the input in 64 times the time is quadratic; sorting, large numbers, caches and garbage take up to thrice eight. */
+const STEEPEST = 32;
 
 const ROUNDS = 3;
 /** Rounds before something is believed to be too steep. */

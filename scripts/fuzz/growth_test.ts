@@ -27,6 +27,6 @@ Deno.test("measureGrowth() tells quadratic reading from linear", async () => {
 
 Deno.test("isTooSteep() says nothing about what takes no time", () => {
   assert.equal(isTooSteep({ eighth: 0.1, whole: 20 }), false);
-  assert.equal(isTooSteep({ eighth: 2, whole: 48 }), false);
-  assert.equal(isTooSteep({ eighth: 2, whole: 49 }), true);
+  assert.equal(isTooSteep({ eighth: 2, whole: 64 }), false);
+  assert.equal(isTooSteep({ eighth: 2, whole: 65 }), true);
 });

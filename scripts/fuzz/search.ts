@@ -16,6 +16,8 @@ export interface SearchOptions {
   readonly seed: string;
   readonly corpus: readonly Entry[];
   readonly coverage: Coverage | undefined;
+  /** Told of every input before it is run: one that ends the process can tell nothing afterwards. */
+  readonly onBegin?: (input: Bytes) => void;
   /** Told of every input that went a new way, the corpus left out. */
   readonly onNew?: (input: Bytes) => Promise<void>;
   /** Another judge of what the target takes; what is wrong, if anything. Asked now and then. */
@@ -83,6 +85,7 @@ export class Search {
   async #runAll(inputs: readonly Bytes[], onNewShape: (input: Bytes) => void): Promise<Finding[]> {
     const findings: Finding[] = [];
     for (const input of inputs) {
+      this.options.onBegin?.(input);
       const outcome = await examine(this.target, input);
       this.#tried++;
       if (!this.#shapes.has(outcome.shape)) onNewShape(input);
