@@ -12,7 +12,7 @@ export interface LockOptions {
  */
 export async function lockFile(file: Deno.FsFile, { optional }: LockOptions): Promise<Disposable | undefined> {
   try {
-    if (await file.tryLock(true)) return { [Symbol.dispose]: () => release(file) };
+    if (await lockAtOnce(file)) return { [Symbol.dispose]: () => release(file) };
   } catch (error) {
     if (optional) return file;
     file.close();
@@ -20,6 +20,18 @@ export async function lockFile(file: Deno.FsFile, { optional }: LockOptions): Pr
   }
   file.close();
   return undefined;
+}
+
+/** Milliseconds after which a lock that is not there yet is taken to be another's. */
+const AT_ONCE = 1000;
+
+/** Deno 2.6, which is new enough for all but servers, only has a lock that waits. */
+async function lockAtOnce(file: Pick<Deno.FsFile, "lock"> & Partial<Pick<Deno.FsFile, "tryLock">>): Promise<boolean> {
+  if (file.tryLock !== undefined) return await file.tryLock(true);
+  const { promise: late, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(resolve, AT_ONCE, false);
+  // A lock that comes later goes with the file, which the caller closes.
+  return await Promise.race([file.lock(true).then(() => true), late]).finally(() => clearTimeout(timer));
 }
 
 /** Not by closing alone: a child process that is just being started may hold a copy of the descriptor for a moment longer. */

@@ -28,3 +28,18 @@ Deno.test("lockFile() is given up although a child process has a copy of the des
     await child.status;
   }
 });
+
+Deno.test("lockFile() sees that another holds the lock where the runtime only knows how to wait", async () => {
+  await using folder = await tempFolder();
+  const open = async () => {
+    const file = await Deno.open(`${folder.path}/lock`, { create: true, write: true });
+    return Object.assign(file, { tryLock: undefined }) as unknown as Deno.FsFile;
+  };
+  const first = await lockFile(await open(), { optional: false });
+  assert.ok(first);
+  assert.equal(await lockFile(await open(), { optional: false }), undefined);
+  first[Symbol.dispose]();
+  const next = await lockFile(await open(), { optional: false });
+  assert.ok(next);
+  next[Symbol.dispose]();
+});
