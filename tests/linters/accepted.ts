@@ -21,6 +21,7 @@ type Listed = readonly [code: string, why: string, details?: RegExp];
 const ISSUED: readonly SpecimenKind[] = ["user", "service"];
 
 const NAMES = "names are as requested, byte for byte, and nothing constrains them: a user approves each";
+const NETLOC = "the server's own name is what the administrator gave, and may be one of a private network";
 const USAGES = "keyUsage keeps the requested bits and criticality, whatever the key";
 
 export const ACCEPTED: readonly AcceptedFinding[] = [
@@ -44,9 +45,24 @@ export const ACCEPTED: readonly AcceptedFinding[] = [
       "thisUpdate is that of the last scheduled list, and a revocation does not move it: the reference, which may be " +
       "switched to on the same database, makes the same bytes; crlNumber tells which list is newer",
   },
+  {
+    linter: "pkilint",
+    code: "pkix.invalid_domain_name_syntax",
+    on: ["CA", "HTTPS"],
+    details: /(nameConstraints|subjectAltName).*: "localhost"$/,
+    why: NETLOC,
+  },
+  {
+    linter: "pkilint",
+    code: "pkix.invalid_uri_syntax",
+    on: ["service"],
+    details: /cRLDistributionPoints.*: "http:\/\/localhost:\d+\/cas\/crl\/\d+"$/,
+    why: NETLOC,
+  },
+  { linter: "zlint", code: "n_san_iana_pub_suffix_empty", on: ["HTTPS"], details: /: localhost$/, why: NETLOC },
   ...requested("pkilint", [
     ["pkix.invalid_domain_name_syntax", NAMES, /: "(\*\.example\.com|under_score\.example\.com|localhost)"$/],
-    ["pkix.invalid_uri_syntax", NAMES, /: "spiffe:/],
+    ["pkix.invalid_uri_syntax", NAMES, /subjectAltName.*: "spiffe:/],
     ["pkix.name_domain_components_invalid_domain_name", NAMES],
     ["pkix.subject_email_address_not_in_san", NAMES],
     [

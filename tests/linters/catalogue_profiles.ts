@@ -38,6 +38,9 @@ export async function profileCatalogue(): Promise<Specimen[]> {
     const late = await newCa(`a CA made at ${now}`, { now });
     specimens.push(late.specimen, ...await leavesOf(late, `made at ${now}`, now), await crlOf(late, "late", { now }));
   }
+  const { publicKey } = await testKey("P-256");
+  const local = { ...leafOrder(ca.certificate, publicKey), crlDistributionPoint: "http://localhost:8009/cas/crl/12" };
+  specimens.push(await leaf(ca, local, specimenOf("service", "of a server on localhost")));
   return [...specimens, ...await successors(ca), ...await httpCas()];
 }
 
@@ -82,7 +85,7 @@ async function successors(own: Ca): Promise<Specimen[]> {
 
 /** The CAs of the HTTPS listener, each with the one certificate that it is for. */
 async function httpCas(): Promise<Specimen[]> {
-  const hosts = ["ca.example.com", "192.0.2.1", "[2001:db8::1]", `${"long-label.".repeat(6)}example.com`];
+  const hosts = ["ca.example.com", "localhost", "192.0.2.1", "[2001:db8::1]", `${"long-label.".repeat(6)}example.com`];
   const lists = await Promise.all(hosts.map(async (host) => {
     const ca = await newCa(`the HTTP CA of ${host}`, { role: "http", netloc: `${host}:8009`, onlyHost: host });
     const { publicKey } = await testKey("P-256");

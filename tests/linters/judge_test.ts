@@ -40,7 +40,9 @@ Deno.test("vanished() names what no longer occurs, kind by kind, of the linters 
 });
 
 Deno.test("every accepted finding is listed once and says why", () => {
-  const names = ACCEPTED.map(({ linter, code }) => `${linter} ${code}`);
+  const names = ACCEPTED.flatMap(({ linter, code, on, details }) =>
+    on.map((kind) => `${linter} ${code} ${kind} ${details}`)
+  );
   assert.deepEqual(names, [...new Set(names)]);
   for (const { code, why } of ACCEPTED) assert.ok(why.length > 10, code);
 });

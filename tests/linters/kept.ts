@@ -4,15 +4,19 @@
  * forge is signed by others, or lies in no database.
  */
 import * as path from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Bytes } from "../../core/bytes.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import { decodePem, PEM_LABEL } from "../../core/pem.ts";
 import { type Certificate, isIssuedBy, parseCertificate } from "../../core/x509/certificate.ts";
 import { isCrlSignedBy, parseCrl } from "../../core/x509/crl.ts";
-import type { KeptDatabase, KeptFolder } from "../support/kept_certificates.ts";
+import { type KeptDatabase, type KeptFolder, readFolder } from "../support/kept_certificates.ts";
 import type { Specimen, SpecimenKind } from "./specimen.ts";
 
 const KIND = { cau: "user", cas: "service", http_cas: "HTTPS" } as const;
+
+/** Databases that the reference made: what is in them shows nothing about us. */
+const REFERENCE = fileURLToPath(new URL("../vectors/databases", import.meta.url));
 
 /** Everything of ours in the files that `keepCertificates()` wrote to `folder`, each certificate and CRL once. */
 export async function keptSpecimens(folder: string): Promise<Specimen[]> {
@@ -21,6 +25,7 @@ export async function keptSpecimens(folder: string): Promise<Specimen[]> {
     const kept: KeptFolder = JSON.parse(await Deno.readTextFile(path.join(folder, name)));
     for (const specimen of await specimensOf(kept)) byContent.set(specimen.der.toBase64(), specimen);
   }
+  for (const { der } of await specimensOf(await readFolder(REFERENCE))) byContent.delete(der.toBase64());
   return [...byContent.values()];
 }
 

@@ -35,12 +35,14 @@ export async function lintWithOpenssl(openssl: string, specimens: readonly Speci
 async function checksFor(specimens: readonly Specimen[]): Promise<Check[]> {
   const crls = specimens.filter(({ kind }) => kind === "CRL");
   const certificates = specimens.filter(({ kind }) => kind !== "CRL");
-  return [...crls.flatMap(crlChecks), ...await certificateChecks(certificates)];
+  return [...(await Promise.all(crls.map(crlChecks))).flat(), ...await certificateChecks(certificates)];
 }
 
 /** Its signature, and that it serves to tell that its CA itself is not revoked. */
-function crlChecks(crl: Specimen): Check[] {
-  const time = String(parseCrl(crl.der).thisUpdate + 1);
+async function crlChecks(crl: Specimen): Promise<Check[]> {
+  // A CA's first CRL may be dated before the CA itself: all CRLs of the same number have one date.
+  const { notBefore } = await parseCertificate(crl.issuer);
+  const time = String(Math.max(parseCrl(crl.der).thisUpdate, notBefore) + 1);
   const specimens = new Map([["crl.pem", crl]]);
   return [
     { args: ["crl", "-in", "crl.pem", "-noout", "-verify", ...ANCHOR], specimens },

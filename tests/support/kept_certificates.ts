@@ -48,7 +48,8 @@ export async function readFolder(folder: string): Promise<KeptFolder> {
   const databases: KeptDatabase[] = [];
   const files: Record<string, string> = {};
   for await (const file of filesIn(folder)) {
-    const text = new TextDecoder("latin1").decode(await Deno.readFile(file));
+    const text = await readText(file);
+    if (text === undefined) continue;
     if (text.startsWith(SQLITE)) databases.push(...readDatabase(file));
     else if (text.includes(PEM)) files[path.relative(folder, file)] = text;
   }
@@ -60,7 +61,18 @@ async function* filesIn(folder: string): AsyncGenerator<string> {
     const file = path.join(folder, name);
     if (isDirectory) yield* filesIn(file);
     // Neither links, which lead elsewhere, nor pipes, which never end.
-    else if (isFile && (await Deno.stat(file)).size <= LARGEST_FILE) yield file;
+    else if (isFile) yield file;
+  }
+}
+
+/** One character for each byte; undefined for a file that is too large, or gone: a process that just ended may clean up. */
+async function readText(file: string): Promise<string | undefined> {
+  try {
+    if ((await Deno.stat(file)).size > LARGEST_FILE) return undefined;
+    return new TextDecoder("latin1").decode(await Deno.readFile(file));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
   }
 }
 
