@@ -16,11 +16,13 @@ const LARGEST_FILE = 1;
 const MAIN = OUR_PROGRAM.at(-1) ?? "";
 
 /** Runs our program under umask 000, until it writes more into one file than it may. */
-function runUntilTooLarge(folder: string, args: readonly string[]): Promise<Outcome> {
-  // Without the cache of compiled code, which is a file too.
-  const program = [Deno.execPath(), "run", "--no-code-cache", "-A", MAIN, ...args];
+async function runUntilTooLarge(folder: string, args: readonly string[]): Promise<Outcome> {
+  // The runtime's caches are files, too: one is filled before, the other left out.
+  const runtime = [Deno.execPath(), "run", "--no-code-cache", "-A", MAIN];
+  await runCommand([...runtime, args[0] ?? "", "--help"], { cwd: folder });
+  const program = [...runtime, ...args];
   const script = `umask 000; ulimit -c 0; ulimit -f ${LARGEST_FILE}; exec "$@"`;
-  return runCommand(["sh", "-c", script, "sh", ...program], { cwd: folder });
+  return await runCommand(["sh", "-c", script, "sh", ...program], { cwd: folder });
 }
 
 function leftovers(folder: string): { name: string; mode: string }[] {
