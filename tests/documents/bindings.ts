@@ -4,7 +4,8 @@
  */
 
 /** Values that stand for others: fingerprints, key identifiers, names of backups, ids and serial numbers. */
-const VALUE = /\bsha256:[0-9a-f]{64}\b|\b[0-9a-f]{40}\b|\b\d{14}\.sql\.caucased\b|\b\d{13,}\b/g;
+const VALUE =
+  /\bsha256:[0-9a-f]{64}\b|\b\d{14}\.sql\.caucased\b|\b\d{13,}\b|\b[0-9a-f]{40}\b|\b[0-9A-F]{30,40}\b/g;
 
 /** Text of which only the shape counts: points in time, versions. */
 const SHAPES: readonly RegExp[] = [
@@ -78,8 +79,9 @@ function isValue(piece: string): boolean {
 function kindOf(value: string): string {
   if (value.startsWith("sha256:")) return "sha256:[0-9a-f]{64}";
   if (value.endsWith(".sql.caucased")) return "\\d{14}\\.sql\\.caucased";
-  // Decimal digits alone may be a key identifier as well, but a random one never is.
-  return /^\d+$/.test(value) ? "\\d+" : "[0-9a-f]{40}";
+  // A random key identifier or hexadecimal number is never of decimal digits alone.
+  if (/^\d+$/.test(value)) return "\\d+";
+  return /[A-F]/.test(value) ? "[0-9A-F]+" : "[0-9a-f]{40}";
 }
 
 /** Blanks stand for any number of them: columns are as wide as what is in them. */

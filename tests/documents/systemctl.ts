@@ -106,6 +106,7 @@ async function runOnce({ command: [program = "", ...args] }: Launch, { service }
 
 async function launch(unit: string, { command, folder }: Launch): Promise<void> {
   await Deno.writeTextFile(logOf(unit), "");
+  if (await exists(pidFile(unit))) await Deno.remove(pidFile(unit));
   // A shell, because a program whose output goes into a file must outlive us.
   const script = `STAGE_PID='${pidFile(unit)}'; export STAGE_PID; "$@" >>'${logOf(unit)}' 2>&1 </dev/null &`;
   const shell = new Deno.Command("/bin/sh", {
@@ -115,6 +116,7 @@ async function launch(unit: string, { command, folder }: Launch): Promise<void> 
   await shell.spawn().status;
   for (const deadline = Date.now() + PATIENCE; Date.now() < deadline;) {
     if (READY.test(await Deno.readTextFile(logOf(unit)))) return;
+    if (await exists(pidFile(unit)) && !await isRunning(unit)) break;
     await pause();
   }
   throw new Error(`${unit} does not start:\n${await Deno.readTextFile(logOf(unit))}`);

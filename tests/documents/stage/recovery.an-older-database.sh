@@ -1,0 +1,3 @@
+rm -rf "$data"
+cp -a before "$data"
+systemctl start caucase
