@@ -1,21 +1,50 @@
 /** A caucase server as a process of its own, on ports of 127.0.0.1, with all its files in one folder. */
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { CaucaseError } from "../../core/errors.ts";
 import { PERMISSIONS } from "../../scripts/compile/permissions.ts";
+import { requireClientCertificateSupport } from "../../server/tls/runtime_check.ts";
 import { freePortPair } from "./ports.ts";
-import { type Outcome, RunningProcess } from "./process.ts";
+import { type Outcome, runCommand, RunningProcess } from "./process.ts";
 
-/** Our program's command line up to the subcommand: from source, with the permissions that executables have. */
-export const OUR_PROGRAM: readonly string[] = [
+/** Our program from source, up to the subcommand, with the permissions that executables have. */
+const FROM_SOURCE: readonly string[] = [
   Deno.execPath(),
   "run",
   ...PERMISSIONS,
   fileURLToPath(new URL("../../main.ts", import.meta.url)),
 ];
 
+/** The executable under test, where `CAUCASE_PROGRAM` names one. */
+export const EXECUTABLE = executableUnderTest();
+
+/** The program under test, up to the subcommand. */
+export const OUR_PROGRAM: readonly string[] = EXECUTABLE === undefined ? FROM_SOURCE : [EXECUTABLE];
+
+/** @throws Error when the variable names no file: whoever sets it means it */
+function executableUnderTest(): string | undefined {
+  const named = Deno.env.get("CAUCASE_PROGRAM");
+  if (named === undefined) return undefined;
+  if (!Deno.statSync(named).isFile) throw new Error(`CAUCASE_PROGRAM is set, but ${named} is no file`);
+  return resolve(named);
+}
+
+/** Whether the runtime of the program under test can do what `serve` needs: that of an executable may be older than this one. */
+export async function canServe(): Promise<boolean> {
+  const { out } = await runCommand([...OUR_PROGRAM, "--version"], { cwd: "." });
+  try {
+    requireClientCertificateSupport(/Deno ([0-9.]+)/.exec(out)?.[1]);
+    return true;
+  } catch (error) {
+    if (error instanceof CaucaseError && error.code === "unsupported-runtime") return false;
+    throw error;
+  }
+}
+
 export interface ServerSettings {
   /** Where database, keys and logs live: the working folder of the process. */
   readonly folder: string;
-  /** The command line up to the options; `main.ts serve` unless given. */
+  /** The command line up to the options; `main.ts serve` from source unless given. */
   readonly command?: readonly string[];
   /** More options than `--netloc`, `--base-port` and `--bind`. */
   readonly options?: readonly string[];
@@ -51,7 +80,7 @@ async function reachable(port: number, process: RunningProcess): Promise<void> {
 }
 
 function commandLine(settings: ServerSettings, port: number): readonly string[] {
-  const { command = [...OUR_PROGRAM, "serve"], options = [] } = settings;
+  const { command = [...FROM_SOURCE, "serve"], options = [] } = settings;
   return [...command, "--netloc", `localhost:${port}`, "--base-port", `${port}`, "--bind", "127.0.0.1", ...options];
 }
 
