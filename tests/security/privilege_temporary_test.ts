@@ -7,7 +7,7 @@ import { privateKeyToPem } from "../../core/x509/private_key.ts";
 import { signerFor } from "../../core/x509/signer.ts";
 import { newCa } from "../support/issuing.ts";
 import { newKey } from "../support/keys.ts";
-import { type Outcome, runCommand } from "../support/process.ts";
+import { runCommand } from "../support/process.ts";
 import { OUR_PROGRAM } from "../support/server_process.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
@@ -15,17 +15,33 @@ import { tempFolder } from "../support/temp_folder.ts";
 const LARGEST_FILE = 1;
 const MAIN = OUR_PROGRAM.at(-1) ?? "";
 
-/** Runs our program under umask 000, until it writes more into one file than it may. */
-async function runUntilTooLarge(folder: string, args: readonly string[]): Promise<Outcome> {
-  // The runtime's caches are files, too: one is filled before, the other left out.
-  const runtime = [Deno.execPath(), "run", "--no-code-cache", "-A", MAIN];
-  await runCommand([...runtime, args[0] ?? "", "--help"], { cwd: folder });
-  const program = [...runtime, ...args];
-  const script = `umask 000; ulimit -c 0; ulimit -f ${LARGEST_FILE}; exec "$@"`;
-  return await runCommand(["sh", "-c", script, "sh", ...program], { cwd: folder });
+/**
+ * Runs our program under umask 000 in a folder with `files`, until it writes more into one file than it may; what it leaves behind.
+ * Before that it runs to its end elsewhere: the runtime's caches are files, too, and full then, but for that of compiled code.
+ */
+async function leftBehind(files: Readonly<Record<string, string>>, args: readonly string[]): Promise<Leftover[]> {
+  const program = [Deno.execPath(), "run", "--no-code-cache", "-A", MAIN, ...args];
+  const limited = `umask 000; ulimit -c 0; ulimit -f ${LARGEST_FILE}; exec "$@"`;
+  const complete = await runIn(files, program);
+  assert.equal(complete.outcome.status, 0, complete.outcome.err);
+  const { outcome, left } = await runIn(files, ["sh", "-c", limited, "sh", ...program]);
+  assert.notEqual(outcome.status, 0, outcome.out);
+  return left;
 }
 
-function leftovers(folder: string): { name: string; mode: string }[] {
+async function runIn(files: Readonly<Record<string, string>>, command: readonly string[]) {
+  await using folder = await tempFolder();
+  for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(`${folder.path}/${name}`, text);
+  const outcome = await runCommand(command, { cwd: folder.path });
+  return { outcome, left: leftovers(folder.path) };
+}
+
+interface Leftover {
+  readonly name: string;
+  readonly mode: string;
+}
+
+function leftovers(folder: string): Leftover[] {
   return [...Deno.readDirSync(folder)].filter(({ name }) => /^\.caucase-[0-9a-f]+\.tmp$/.test(name)).map((
     { name },
   ) => ({
@@ -35,22 +51,22 @@ function leftovers(folder: string): { name: string; mode: string }[] {
 }
 
 Deno.test("a private key that is being written is its owner's alone from the first byte, under umask 000", async () => {
-  await using folder = await tempFolder();
   const template = await buildCsr({ subject: EMPTY_NAME, extensions: [] }, await signerFor(await newKey("P-256")));
-  await Deno.writeTextFile(`${folder.path}/template.csr`, template);
   const args = ["rerequest", "--template", "template.csr", "--csr", "new.csr", "--key", "new.key"];
-  const { status, err } = await runUntilTooLarge(folder.path, args);
-  assert.notEqual(status, 0, err);
-  assert.deepEqual([...new Set(leftovers(folder.path).map(({ mode }) => mode))], ["600"], err);
+  const left = await leftBehind({ "template.csr": template }, args);
+  assert.deepEqual([...new Set(left.map(({ mode }) => mode))], ["600"]);
 });
 
 Deno.test("a database that is being made is its owner's alone from the first byte, under umask 000", async () => {
-  await using folder = await tempFolder();
   const ca = await newCa();
   const pem = privateKeyToPem(ca.key) + encodePem(PEM_LABEL.CERTIFICATE, ca.der);
-  await Deno.writeTextFile(`${folder.path}/ca.pem`, pem);
-  const args = ["manage", "--db", "new.sqlite", "--import-ca", "ca.pem", "--import-bad-ca"];
-  const { status, err } = await runUntilTooLarge(folder.path, args);
-  assert.notEqual(status, 0, err);
-  assert.deepEqual([...new Set(leftovers(folder.path).map(({ mode }) => mode))], ["600"], err);
+  const left = await leftBehind({ "ca.pem": pem }, [
+    "manage",
+    "--db",
+    "new.sqlite",
+    "--import-ca",
+    "ca.pem",
+    "--import-bad-ca",
+  ]);
+  assert.deepEqual([...new Set(left.map(({ mode }) => mode))], ["600"]);
 });
