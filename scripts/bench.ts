@@ -11,6 +11,7 @@ import { measureReading } from "./bench/reading.ts";
 import { measureRevoking } from "./bench/revoking.ts";
 import { FULL, QUICK } from "./bench/scale.ts";
 import { measureStarting } from "./bench/starting.ts";
+import { measureTools } from "./bench/tools.ts";
 
 const MEASUREMENTS: Readonly<Record<Group, (context: BenchContext) => Promise<void>>> = {
   issue: measureIssuing,
@@ -18,6 +19,7 @@ const MEASUREMENTS: Readonly<Record<Group, (context: BenchContext) => Promise<vo
   read: measureReading,
   revoke: measureRevoking,
   start: measureStarting,
+  tools: measureTools,
 };
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,7 +1,7 @@
 /** The command line of `deno task bench`. */
 import { parseArgs } from "node:util";
 
-export const GROUPS = ["issue", "renew", "read", "revoke", "start"] as const;
+export const GROUPS = ["issue", "renew", "read", "revoke", "start", "tools"] as const;
 
 export type Group = (typeof GROUPS)[number];
 

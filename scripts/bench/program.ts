@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { freePortPair } from "../../tests/support/ports.ts";
 import { referenceFolder } from "../../tests/support/requirements.ts";
 import { RunningProcess } from "../../tests/support/process.ts";
-import { OUR_PROGRAM } from "../../tests/support/server_process.ts";
+import { FROM_SOURCE } from "../../tests/support/server_process.ts";
 import { HttpClient } from "./http_client.ts";
 import type { ProgramName } from "./ledger.ts";
 import { readRequest } from "./requests.ts";
@@ -19,7 +19,7 @@ export interface Program {
 /** Ours, and the reference where it is installed. */
 export function programs(): readonly Program[] {
   const folder = referenceFolder();
-  const ours: Program = { name: "ours", command: [...OUR_PROGRAM, "serve"], port: freePortPair() };
+  const ours: Program = { name: "ours", command: [...FROM_SOURCE, "serve"], port: freePortPair() };
   if (folder === undefined) return [ours];
   return [ours, { name: "reference", command: [`${folder}/caucased`], port: freePortPair() }];
 }

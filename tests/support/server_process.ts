@@ -8,7 +8,7 @@ import { freePortPair } from "./ports.ts";
 import { type Outcome, runCommand, RunningProcess } from "./process.ts";
 
 /** Our program from source, up to the subcommand, with the permissions that executables have. */
-const FROM_SOURCE: readonly string[] = [
+export const FROM_SOURCE: readonly string[] = [
   Deno.execPath(),
   "run",
   ...PERMISSIONS,
