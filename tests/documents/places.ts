@@ -24,6 +24,7 @@ export function placed(text: string, places: Places): string {
     .replaceAll(/\blisten 443 ssl\b/g, `listen 127.0.0.1:${webPort} ssl`)
     .replaceAll(/\b(listen |bind \*?)(:?)80(?![\d.])/g, `$1127.0.0.1:${publicPort}`)
     .replaceAll(/\b(listen |bind \*?)(:?)443(?![\d.])/g, `$1127.0.0.1:${publicPort + 1}`)
+    .replaceAll(/\bpki\.example\.org\b/g, `127.0.0.1:${publicPort}`)
     .replaceAll(/\bca\.example\.org(?=;| +127\.)/g, "localhost")
     .replaceAll(/\bhttps:\/\/ca\.example\.org(?!:)/g, `https://localhost:${publicPort + 1}`)
     .replaceAll(/\bca\.example\.org:443\b/g, `localhost:${publicPort + 1}`)

@@ -60,11 +60,12 @@ make_service() {
   send user alice.pem
   caucase client --ca-url "$url" --mode user --get-crt "$id" alice.pem
   certify user Bob bob.pem
+  echo "$id" >bob.id
   caucase client --ca-url "$url" --show-ca >fingerprint
   systemctl stop caucase
   mkdir -p "$STAGE_KEPT/work"
   cp -a "$STAGE_ROOT/var/lib/caucase" "$STAGE_KEPT/"
-  cp -a alice.pem bob.pem fingerprint "$STAGE_KEPT/work/"
+  cp -a alice.pem bob.pem bob.id fingerprint "$STAGE_KEPT/work/"
 }
 
 install -D -m 644 "$packaging/config/serve.conf" "$STAGE_ROOT/etc/caucase/serve.conf"
@@ -76,6 +77,7 @@ else
   make_service
 fi
 is_shown_as sha256:d6ce7ac412efdbdfe61928ec87436cdc4becf5b247abecef932409b0587e965d "$(cat fingerprint)"
+is_shown_as 5511879420416533010 "$(cat bob.id)"
 rm -f cau.crt.pem cau.crl.pem cas.crt.pem cas.crl.pem fingerprint
 systemctl start caucase
 
