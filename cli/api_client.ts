@@ -2,10 +2,11 @@
 import * as v from "valibot";
 import { type Bytes, utf8 } from "../core/bytes.ts";
 import { type Message, messageToJson } from "../core/envelope.ts";
-import { CaucaseError, type ErrorDetails, malformed } from "../core/errors.ts";
+import { CaucaseError, malformed } from "../core/errors.ts";
 import { parseJson } from "../core/json.ts";
 import { type Route, type RouteName, ROUTES } from "../core/protocol/routes.ts";
 import { httpRequest, type HttpResponse } from "./http_request.ts";
+import { refusalError } from "./refusal.ts";
 import { operationUrl, parseServerUrl } from "./server_url.ts";
 
 /** A user's certificate and key, PEM. */
@@ -141,8 +142,8 @@ export class ApiClient {
       ...(signal && { signal }),
     });
     if (response.status >= 200 && response.status <= 299) return response;
-    const hint = user ? "the certificate in --user-key is not, or no longer, a user's" : "see --user-key";
-    throw refused(`${route.method} ${url.href}`, response, response.status === 401 ? { hint } : {});
+    const call = { what: `${route.method} ${url.href}`, route: name, asUser: user !== undefined };
+    throw refusalError(call, response);
   }
 }
 
@@ -162,21 +163,4 @@ async function optional(call: () => Promise<HttpResponse>, nothing = [404]): Pro
     if (error instanceof CaucaseError && nothing.includes(error.details.status ?? 0)) return undefined;
     throw error;
   }
-}
-
-/** What a server said of its refusal, in one short line without control characters. */
-function refused(what: string, { status, headers, body }: HttpResponse, details: ErrorDetails): CaucaseError {
-  const reason = text({ body: body.subarray(0, 300) as Bytes }).replace(/[^\p{L}\p{N}\p{P}\p{S} ]+/gu, " ").trim();
-  const retryAfter = retryAfterOf(headers);
-  return new CaucaseError("refused", `${what}: the server answered ${status}${reason && `: ${reason}`}`, {
-    ...details,
-    status,
-    ...(retryAfter !== undefined && { retryAfter }),
-  });
-}
-
-/** Seconds (RFC 9110 10.2.3). A date is compared with the answer's own: the clocks may differ. */
-function retryAfterOf({ "retry-after": value = "", date = "" }: HttpResponse["headers"]): number | undefined {
-  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.parse(date)) / 1000;
-  return seconds >= 0 ? seconds : undefined;
 }

@@ -58,7 +58,10 @@ Deno.test("ApiClient tells what is not there from what is refused", async () => 
   assert.equal(await api.request("12"), undefined);
   await assert.rejects(api.certificate("13"), { code: "refused", message: /the server answered 410$/ });
   await using other = new RawServer(() => httpAnswer(404, ""));
-  await assert.rejects(new ApiClient(other.url, "cas").crls(), { code: "refused", details: { status: 404 } });
+  await assert.rejects(new ApiClient(other.url, "cas").crls(), {
+    code: "refused",
+    details: { status: 404, hint: "check the URL: a caucase server would have this" },
+  });
 });
 
 const REASONS: readonly (readonly [what: string, body: string | Uint8Array<ArrayBuffer>, told: RegExp])[] = [
@@ -66,7 +69,8 @@ const REASONS: readonly (readonly [what: string, body: string | Uint8Array<Array
   ["a reason", "bad digest", /the server answered 400: bad digest$/],
   ["several lines", "\r\nbad\n\n\tdigest\n", /the server answered 400: bad digest$/],
   ["terminal controls", "\x1b]0;title\x07red\x9b31m\u202e", /the server answered 400: \]0;title red[\P{C}]*31m$/u],
-  ["a page", `<!DOCTYPE html>${"<p>".repeat(1_000_000)}`, /the server answered 400: .{290,300}$/],
+  ["a page", `<!DOCTYPE html>${"<p>".repeat(1_000_000)}`, /the server answered 400$/],
+  ["much text", "no ".repeat(1_000_000), /the server answered 400: [no ]{290,300}$/],
   ["a character cut in two", "é".repeat(200).replace("é", "x"), /the server answered 400: xé+\ufffd?$/],
   ["no text", new Uint8Array([0xff, 0xfe, 0x00, 0x80]), /the server answered 400: [\ufffd ]+$/],
 ];

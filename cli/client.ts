@@ -89,10 +89,14 @@ async function runActions(session: Session, options: ClientOptions): Promise<voi
 async function readCredentials(path: string): Promise<UserCredentials> {
   const { key, certificate, certificatePem } = await readKeyFile(path);
   if (key === undefined || certificate === undefined || certificatePem === undefined) {
-    throw new CaucaseError("file", `cannot use ${path}: it must hold a user's private key and certificate`);
+    throw new CaucaseError("file", `cannot use ${path}: it must hold a user's private key and certificate`, {
+      hint: certificate === undefined
+        ? "client --mode user --get-crt ID PATH puts the certificate beside its key"
+        : "the key is missing",
+    });
   }
   if (!belongTogether(key, certificate)) {
-    throw new CaucaseError("file", `cannot use ${path}: the certificate is for another key`);
+    throw new CaucaseError("file", `cannot use ${path}: the certificate in it is for another key than the one in it`);
   }
   return { keyPem: encodePem(PEM_LABEL.PKCS8, key.pkcs8), certificatePem };
 }

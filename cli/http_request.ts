@@ -5,6 +5,7 @@ import { Buffer } from "node:buffer";
 import { TLSSocket } from "node:tls";
 import type { Bytes } from "../core/bytes.ts";
 import { CaucaseError } from "../core/errors.ts";
+import { BROKEN_OFF, networkError } from "./network_error.ts";
 import { VERSION } from "./version.ts";
 
 export interface HttpRequest {
@@ -50,7 +51,7 @@ export async function httpRequest(request: HttpRequest): Promise<HttpResponse> {
   } catch (cause) {
     request.signal?.throwIfAborted();
     if (request.anchors !== undefined && isVerificationFailure(cause)) throw wrongServer(request, cause);
-    throw new CaucaseError("unreachable", `${method} ${url.href}: ${reasonOf(cause)}`, { cause });
+    throw networkError(`${method} ${url.href}`, cause);
   }
 }
 
@@ -65,14 +66,6 @@ function wrongServer({ method, url }: HttpRequest, cause: Error): CaucaseError {
     cause,
     hint: "reach the server by the name in its --netloc; if that is what you did, somebody else answers in its place",
   });
-}
-
-const BROKEN_OFF = "the answer broke off";
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  // Node's word for it, which a person would take for something that they did.
-  return error.message === "aborted" ? BROKEN_OFF : error.message || error.name;
 }
 
 function exchange(request: HttpRequest): Promise<HttpResponse> {

@@ -60,7 +60,11 @@ const REFUSALS: readonly [args: string, status: number, err: RegExp][] = [
   ["--verify-backup none KEY", 1, /^error: cannot read none: no such file or directory\n$/],
   ["--verify-backup KEY none", 1, /^error: cannot read none: it does not exist\n$/],
   ["--restore-backup KEY KEY KEY new.crt", 1, /^error: cannot use KEY: certificate request: no PEM block[^\n]*\n$/],
-  ["--import-ca KEY", 1, /^error: cannot use KEY: the certificate of a key in it is in none of the files to import\n$/],
+  [
+    "--import-ca KEY",
+    1,
+    /^error: cannot use KEY: the certificate of a key in it is in none of the files to import \([^\n]+\)\n$/,
+  ],
   ["--import-crl KEY", 1, /^error: cannot use KEY: it holds no CRL\n$/],
   ["--export-ca KEY", 1, /^error: cannot write KEY: it exists \([^\n]+\)\n$/],
   ["--export-ca out", 1, /^error: cannot open the database caucase\.sqlite: [^\n]+\n$/],

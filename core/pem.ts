@@ -71,14 +71,21 @@ export function encodePem(label: string, der: Uint8Array): string {
   return frame(label, "", der);
 }
 
+/** Labels that an error names. */
+const MAX_NAMED = 3;
+
 /**
  * The one block of `text` that has one of `labels`; blocks with other labels may stand around it. `what` names it in
  * errors.
  * @throws `malformed` when there is none or more than one, or when `text` is not PEM
  */
 export function onlyPem(text: string, labels: readonly string[], what: string): PemBlock {
-  const [block, another] = decodePem(text).filter(({ label }) => labels.includes(label));
-  if (block === undefined) throw malformed(`${what}: no PEM block with the label ${labels.join(" or ")}`);
+  const blocks = decodePem(text);
+  const [block, another] = blocks.filter(({ label }) => labels.includes(label));
+  if (block === undefined) {
+    const found = [...new Set(blocks.map(({ label }) => label))].slice(0, MAX_NAMED).join(", ");
+    throw malformed(`${what}: no PEM block with the label ${labels.join(" or ")}${found && `, but with ${found}`}`);
+  }
   if (another !== undefined) throw malformed(`${what}: more than one PEM block where one belongs`);
   return block;
 }

@@ -91,7 +91,14 @@ Deno.test("onlyPem() takes the one block with a wanted label, others around it",
 });
 
 Deno.test("onlyPem() refuses none and two, and says what it looked for", () => {
-  assert.throws(() => onlyPem(BLOCK, ["Y", "Z"], "request"), { code: "malformed", message: /^request: no .* Y or Z$/ });
+  assert.throws(() => onlyPem(BLOCK, ["Y", "Z"], "request"), {
+    code: "malformed",
+    message: /^request: no .* Y or Z, but with X$/,
+  });
+  assert.throws(() => onlyPem("text", ["Y", "Z"], "request"), {
+    code: "malformed",
+    message: /^request: no .* Y or Z$/,
+  });
   const two = encodePem("Y", DER) + encodePem("Z", DER);
   assert.throws(() => onlyPem(two, ["Y", "Z"], "request"), { code: "malformed", message: /^request: more than one/ });
 });

@@ -1,7 +1,7 @@
 /** Asking a server from outside, as anybody may. */
-import { CaucaseError } from "../../core/errors.ts";
 import { ROUTES } from "../../core/protocol/routes.ts";
 import { httpRequest } from "../http_request.ts";
+import { refusalError } from "../refusal.ts";
 import { operationUrl } from "../server_url.ts";
 
 export type PublicCa = "cas" | "cau";
@@ -36,8 +36,9 @@ export function askServer(base: URL): Ask {
   return async ({ ca, about, secure }) => {
     const url = operationUrl(base, { route: ROUTES[about], ca, secure });
     const askedAt = Date.now() / 1000;
-    const { status, headers, body, serverCertificate } = await httpRequest({ method: "GET", url, silence: SILENCE });
-    if (status !== 200) throw new CaucaseError("refused", `GET ${url.href}: the server answered ${status}`, { status });
+    const answer = await httpRequest({ method: "GET", url, silence: SILENCE });
+    if (answer.status !== 200) throw refusalError({ what: `GET ${url.href}`, route: about, asUser: false }, answer);
+    const { headers, body, serverCertificate } = answer;
     const text = new TextDecoder().decode(body);
     return { url: url.href, text, date: headers.date, askedAt, arrivedAt: Date.now() / 1000, serverCertificate };
   };

@@ -7,9 +7,21 @@ import { CaucaseError } from "../errors.ts";
  */
 export function fileError(doing: string, path: string, error: unknown): CaucaseError {
   if (error instanceof CaucaseError && error.code === "file") return error;
-  const hint = error instanceof CaucaseError ? error.details.hint : isDeviceRefused(error) ? DEVICE_HINT : undefined;
+  const hint = error instanceof CaucaseError ? error.details.hint : hintFor(doing, error);
   const details = hint === undefined ? { cause: error } : { cause: error, hint };
   return new CaucaseError("file", `cannot ${doing} ${path}: ${systemReason(error)}`, details);
+}
+
+/** What is made or opened to be written is missing only where its folder is. */
+const MAKING: readonly string[] = ["write", "open", "lock"];
+
+function hintFor(doing: string, error: unknown): string | undefined {
+  if (isDeviceRefused(error)) return DEVICE_HINT;
+  return MAKING.includes(doing) && isMissing(error) ? "the folder that it belongs into must exist" : undefined;
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound || systemCode(error) === "ENOENT";
 }
 
 const DEVICE_HINT = "a file or a named pipe will do, and /dev/stdin and /dev/stdout are standard input and output";
@@ -29,7 +41,7 @@ export function systemCode(error: unknown): string | undefined {
  * Deno says "No space left on device (os error 28): open '/x'", Node "ENOSPC: no space left on device, open '/x'" or a mixture:
  * the words alone, beginning small.
  */
-function systemReason(error: unknown): string {
+export function systemReason(error: unknown): string {
   if (isDeviceRefused(error)) return "it belongs to the system, and this program may not open it";
   const text = error instanceof Error ? error.message : String(error);
   const words = /^E[A-Z0-9]+: (.*?)(?:, \w+(?: '.*)?)?$/s.exec(text)?.[1] ?? /^(.*?) \(os error \d+\)/s.exec(text)?.[1];

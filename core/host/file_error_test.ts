@@ -40,6 +40,19 @@ Deno.test("fileError() says what to do where the runtime keeps devices from the 
   assert.match(details.hint ?? "", /\/dev\/stdin/);
 });
 
+Deno.test("fileError() says that a folder is missing where a file is to be made", async () => {
+  const hintOf = (doing: string, error: unknown) => fileError(doing, "/nonexistent/x", error).details.hint;
+  const missing = [
+    await failureOf(() => Deno.writeTextFile("/nonexistent/x", "")),
+    await failureOf(() => open("/nonexistent/x", "w")),
+  ];
+  for (const error of missing) {
+    assert.equal(hintOf("write", error), "the folder that it belongs into must exist");
+    assert.equal(hintOf("read", error), undefined);
+  }
+  assert.equal(hintOf("write", await failureOf(() => Deno.writeTextFile("/", ""))), undefined);
+});
+
 Deno.test("systemCode() finds the code of errors of Deno and of Node", async () => {
   assert.equal(systemCode(await failureOf(() => Deno.readFile("/nonexistent"))), "ENOENT");
   assert.equal(systemCode(await failureOf(() => open("/nonexistent", "r"))), "ENOENT");

@@ -149,9 +149,10 @@ async function writeBlocks(store: Store, path: string, blocks: readonly StoredBl
   const wanted = new Set(blocks.map(({ raw }) => forStorage(raw)));
   const text = new TextDecoder().decode(await readFileBytes(path, store.fileSystem));
   if (holdsBlocks(text, store.label, wanted)) return false;
-  // Nobody keeps a key in a trust store: the path was mistyped, and a key cannot be had again.
-  if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(text)) {
-    throw new CaucaseError("file", `${path} holds a private key and is not replaced`, {
+  // Nobody keeps these in a trust store: the path was mistyped, and a key cannot be had again.
+  const [, treasure] = /-----BEGIN [A-Z0-9 ]*(PRIVATE KEY|CERTIFICATE REQUEST)-----/.exec(text) ?? [];
+  if (treasure !== undefined) {
+    throw new CaucaseError("file", `${path} holds a ${treasure.toLowerCase()} and is not replaced`, {
       hint: "give the store another path",
     });
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { FaultyFileSystem } from "../../tests/fault/faulty_file_system.ts";
 import { inFolder, makeCrl, makePair, modeOf, namesIn } from "../../tests/support/host_material.ts";
+import { encodePem, PEM_LABEL } from "../pem.ts";
 import { openCaStore, openCrlStore } from "./trust_store.ts";
 
 const [OLD, NEW] = [await makePair(), await makePair()];
@@ -204,11 +205,18 @@ Deno.test("write() makes a first store whole or not at all when killed at any st
   }
 });
 
-Deno.test("write() does not replace a private key, which cannot be had again", () =>
+Deno.test("write() replaces neither a private key, which cannot be had again, nor a request", () =>
   inFolder(async (folder) => {
     const path = `${folder}/host.key.pem`;
     await Deno.writeTextFile(path, OLD.keyPem);
     assert.deepEqual(await openCaStore(path).read(), []);
     await assert.rejects(openCaStore(path).write([A]), /host\.key\.pem.* private key/);
     assert.equal(await Deno.readTextFile(path), OLD.keyPem);
+    const request = encodePem(PEM_LABEL.CSR, Uint8Array.of(0x30, 0));
+    await Deno.writeTextFile(path, request);
+    await assert.rejects(
+      openCaStore(path).write([A]),
+      /host\.key\.pem holds a certificate request and is not replaced/,
+    );
+    assert.equal(await Deno.readTextFile(path), request);
   }));

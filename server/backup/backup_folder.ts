@@ -1,5 +1,6 @@
 /** The folder that backups are in: their names, which is the newest, and which may go. */
 import { basename } from "node:path";
+import { CaucaseError } from "../../core/errors.ts";
 import { fileError } from "../../core/host/file_error.ts";
 
 /** What anybody's backup is called; the reference looks for these too. */
@@ -57,7 +58,10 @@ async function namesIn(folder: string): Promise<string[]> {
     const entries = await Array.fromAsync(Deno.readDir(folder));
     return entries.map(({ name }) => name).filter((name) => name.endsWith(SUFFIX));
   } catch (error) {
-    throw fileError("read", folder, error);
+    const failure = fileError("read", folder, error);
+    if (!(error instanceof Deno.errors.NotFound)) throw failure;
+    const hint = "make this folder, and let the server write into it";
+    throw new CaucaseError("file", failure.message, { ...failure.details, hint });
   }
 }
 

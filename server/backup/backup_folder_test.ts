@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { CaucaseError } from "../../core/errors.ts";
 import { tempFolder } from "../../tests/support/temp_folder.ts";
 import { backupName, freeBackupPath, newestBackup, removeOldBackups } from "./backup_folder.ts";
 
@@ -70,6 +71,10 @@ Deno.test("a folder that is not there is an error that names it", async () => {
   const missing = `${folder.path}/missing`;
   const remove = (path: string, keep: number) => removeOldBackups(path, keep, "20261123000000.sql.caucased");
   for (const action of [newestBackup, freeBackupPath, remove]) {
-    await assert.rejects(action(missing, 1), { code: "file", message: new RegExp(`^cannot read ${missing}: `) });
+    const error = await action(missing, 1).then(() => undefined, (error) => error);
+    assert.ok(
+      error instanceof CaucaseError && error.code === "file" && /^make this folder/.test(`${error.details.hint}`),
+    );
+    assert.match(error.message, new RegExp(`^cannot read ${missing}: `));
   }
 });

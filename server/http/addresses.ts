@@ -44,7 +44,7 @@ async function lookUp(host: string, resolve: Lookup): Promise<readonly string[]>
   try {
     return await resolve(host);
   } catch (cause) {
-    throw new CaucaseError("usage", `Cannot resolve ${host}: ${describeError(cause)}`, { hint: HINT, cause });
+    throw new CaucaseError("usage", `cannot resolve ${host}: ${describeError(cause)}`, { hint: HINT, cause });
   }
 }
 

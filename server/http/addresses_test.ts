@@ -36,7 +36,7 @@ Deno.test("resolveAddresses() leaves out what a wildcard covers already", async 
 Deno.test("resolveAddresses() fails as usage when a host has no address", async () => {
   await assert.rejects(resolveAddresses(["127.0.0.1", "unknown.test"], lookup), {
     code: "usage",
-    message: "Cannot resolve unknown.test: ENOTFOUND unknown.test",
+    message: "cannot resolve unknown.test: ENOTFOUND unknown.test",
   });
   await assert.rejects(resolveAddresses(["nothing.test"], lookup), {
     code: "usage",

@@ -173,13 +173,25 @@ async function listen(server: HttpServer | HttpsServer, host: string, port: numb
   return typeof address === "object" && address ? address.port : port;
 }
 
+/** What the system means that refuses to listen. */
+const LISTENING: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EADDRNOTAVAIL: "this machine does not have that address",
+};
+
 function listenError(cause: unknown, where: string): CaucaseError {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   if (code === "EADDRINUSE") {
-    return new CaucaseError("in-use", `${where} is in use by another program`, { cause });
+    return new CaucaseError("in-use", `${where} is in use by another program`, {
+      cause,
+      hint: "stop that one, or choose another port with --base-port",
+    });
   }
   const hint = code === "EACCES"
     ? "ports below 1024 need root or CAP_NET_BIND_SERVICE; --base-port takes another one"
     : "--bind takes other addresses, --base-port another port";
-  return new CaucaseError("usage", `Cannot listen on ${where}: ${describeError(cause)}`, { hint, cause });
+  return new CaucaseError("usage", `cannot listen on ${where}: ${LISTENING[`${code}`] ?? describeError(cause)}`, {
+    hint,
+    cause,
+  });
 }

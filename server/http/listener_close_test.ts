@@ -99,7 +99,7 @@ Deno.test("startListeners() fails as usage for an address that is not ours", asy
   const { key, cert } = await newIdentity();
   const options = { handler: echo, tls: { key, cert, ca: [cert] }, accessLog: () => {}, log: () => {} };
   const start = startListeners({ ...options, addresses: ["192.0.2.1"], httpPort: 0, httpsPort: 0 });
-  await assert.rejects(start, { code: "usage", message: /^Cannot listen on 192\.0\.2\.1 port 0: / });
+  await assert.rejects(start, { code: "usage", message: /^cannot listen on 192\.0\.2\.1 port 0: / });
 });
 
 Deno.test("startListeners() listens on every address", async () => {

@@ -26,6 +26,7 @@ export interface CaKeyPair {
 }
 
 const CRL_SIGN = 6;
+const PAIR_HINT = "where certificate and key are in two files, name each by an --import-ca of its own";
 const CHECK_HINT = "--import-bad-ca takes it as it is";
 
 /**
@@ -55,12 +56,14 @@ function pairUp(
 ): CaKeyPair[] {
   const pairs = certificates.map(({ certificate, path }) => {
     const key = keys.find((candidate) => belongTogether(candidate.key, certificate))?.key;
-    if (key === undefined) throw unusable(path, "the key of a certificate in it is in none of the files to import");
+    if (key === undefined) {
+      throw unusable(path, "the key of a certificate in it is in none of the files to import", PAIR_HINT);
+    }
     return { certificate, key, path };
   });
   for (const { key, path } of keys) {
     const isUsed = pairs.some(({ certificate }) => belongTogether(key, certificate));
-    if (!isUsed) throw unusable(path, "the certificate of a key in it is in none of the files to import");
+    if (!isUsed) throw unusable(path, "the certificate of a key in it is in none of the files to import", PAIR_HINT);
   }
   return pairs.toSorted((a, b) => a.certificate.notBefore - b.certificate.notBefore);
 }

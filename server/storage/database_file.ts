@@ -1,5 +1,6 @@
 /** Opening and closing the database's file: who may read it, and in which of SQLite's modes it is. */
 import { CaucaseError, describeError } from "../../core/errors.ts";
+import { systemReason } from "../../core/host/file_error.ts";
 import { Database } from "./database.ts";
 import { requireUsable } from "./database_check.ts";
 import { ensurePrivateFile } from "./private_file.ts";
@@ -69,6 +70,7 @@ export function closeServed(database: Database, log: (message: string) => void):
 async function prepareFile(path: string, log: (message: string) => void): Promise<void> {
   try {
     const mode = await ensurePrivateFile(path);
+    if ((await Deno.stat(path)).isDirectory) throw new Error("it is a folder");
     if (((mode ?? 0) & 0o077) !== 0) log(`other users may open ${path}, which holds private keys: chmod 600 it`);
   } catch (error) {
     throw cannotOpen(path, error);
@@ -76,7 +78,7 @@ async function prepareFile(path: string, log: (message: string) => void): Promis
 }
 
 function cannotOpen(path: string, error: unknown): CaucaseError {
-  return new CaucaseError("storage", `cannot open the database ${path}: ${describeError(error)}`, {
+  return new CaucaseError("storage", `cannot open the database ${path}: ${systemReason(error)}`, {
     cause: error,
     hint: "check the path given with --db, and owner and mode of the file and its folder",
   });

@@ -121,9 +121,9 @@ Deno.test("openSqliteStorage() says what is wrong with a database that it cannot
   const cases: readonly [path: string, readOnly: boolean, code: string, message: RegExp][] = [
     [file("text"), false, "storage", /text: it is not an SQLite database$/],
     [file("other"), false, "storage", /other: its table caucrt has no column id$/],
-    [file("folder"), false, "storage", /folder/],
+    [file("folder"), false, "storage", /^cannot open the database .*folder: it is a folder$/],
     [file("none/ca.sqlite"), false, "file", /none\/ca\.sqlite\.lock/],
-    [file("none.sqlite"), true, "storage", /none\.sqlite/],
+    [file("none.sqlite"), true, "storage", /^cannot open the database .*none\.sqlite: no such file or directory$/],
   ];
   for (const [path, readOnly, code, message] of cases) {
     await assert.rejects(openSqliteStorage({ path, ...quiet, lock: !readOnly, readOnly }), { code, message }, path);
