@@ -115,7 +115,7 @@ export class Issuance {
 
   /**
    * A new certificate for the holder of a good one, from the body of `PUT crt/renew`; PEM. The same message again gets the same
-   * certificate, as long as that is kept.
+   * certificate: it says no date, and whoever overheard it can send it for as long as the old certificate is good.
    */
   async renew(body: string, now: number): Promise<string> {
     const { certificate, csrPem, message } = await readRenewal(body);
@@ -128,7 +128,7 @@ export class Issuance {
       const before = await this.#renewedBefore(certificate, { csr, bytes, now });
       if (before !== undefined) return before;
       const certificatePem = await this.#issue(certificate, { publicKey: csr.publicKey, approval: "renewal", now });
-      const expirationDate = now + this.settings.retention.unread;
+      const expirationDate = Math.max(now + this.settings.retention.unread, certificate.notAfter);
       const keyId = csr.publicKey.keyId;
       await this.store.addCertificate({
         id: this.#newId(),
