@@ -95,6 +95,19 @@ Deno.test("writeFileDurably() gives a new file the mode asked for, and keeps the
     }
   }));
 
+Deno.test("writeFileDurably() creates a private file closed to others: whoever opens it in time could read on", () =>
+  inFolder(async (folder) => {
+    const modes: number[] = [];
+    const create = (path: string, mode: number) => {
+      modes.push(mode);
+      return hostFileSystem.create(path, mode);
+    };
+    const fileSystem = { ...hostFileSystem, create };
+    await writeFileDurably(`${folder}/key`, "new", { mode: 0o600, fileSystem });
+    await writeFileDurably(`${folder}/key`, "replaced", { fileSystem });
+    assert.deepEqual(modes, [0o600, 0o600]);
+  }));
+
 Deno.test("writeFileDurably() gives the new file its final mode before the first byte", async () => {
   const steps = await countSteps();
   assert.ok(steps.indexOf("setMode") < steps.indexOf("write"));

@@ -28,7 +28,7 @@ export interface SearchOptions {
 const BATCH = 32;
 
 /** Accepted inputs between two second opinions. */
-const OPINION_EACH = 40;
+const OPINION_EACH = 6;
 
 export class Search {
   readonly #random: SeededRandom;

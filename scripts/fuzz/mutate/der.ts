@@ -1,5 +1,5 @@
 /** Changes to DER as a tree of elements, whose lengths fit again afterwards: random bytes hardly get past the first length. */
-import { concatBytes } from "../../../core/bytes.ts";
+import { bigIntToBytes, concatBytes } from "../../../core/bytes.ts";
 import { type DerElement, DerReader } from "../../../core/x509/der_reader.ts";
 import { TAG } from "../../../core/x509/der_tags.ts";
 import { derHeader, derInteger, derOid } from "../../../core/x509/der_writer.ts";
@@ -12,6 +12,8 @@ export interface DerNode {
   /** Content before the children; the number of unused bits of a BIT STRING that wraps DER. */
   prefix: Uint8Array;
   children: DerNode[] | undefined;
+  /** Bytes of zero in front of the length, which is not DER then; -1 for the indefinite form. */
+  lengthPadding?: number;
 }
 
 /** A node and the list in which it stands. */
@@ -21,6 +23,7 @@ interface Place {
   readonly node: DerNode;
 }
 
+const NOTHING = new Uint8Array();
 const CONSTRUCTED = 0x20;
 const TAGS = [...Object.values(TAG), 0xa1, 0xa2, 0xa3, 0x81, 0x82, 0x86, 0x87, 0x1f, 0x60, 0x00];
 const LARGEST = 2000;
@@ -68,6 +71,7 @@ const EDITS: readonly Edit[] = [
     };
   },
   ({ siblings, index, node }) => void siblings.splice(index, 1, ...node.children ?? []),
+  ({ node }, random) => void (node.lengthPadding = random.pick([-1, 0, 1, 3])),
   (place, random) => setContent(place.node, random.pick(CONTENTS)),
   (place, random) => setContent(place.node, mutateBytes(contentOf(place.node), random)),
 ];
@@ -102,9 +106,21 @@ export function parseNodes(der: Uint8Array): DerNode[] | undefined {
 export function encodeNodes(nodes: readonly DerNode[]): Uint8Array {
   const parts = nodes.map((node) => {
     const content = contentOf(node);
-    return concatBytes(derHeader(node.tag, content.length), content);
+    return concatBytes(
+      headerOf(node, content.length),
+      content,
+      node.lengthPadding === -1 ? new Uint8Array(2) : NOTHING,
+    );
   });
   return concatBytes(...parts);
+}
+
+/** With a length of more bytes than it needs, where that is wanted. */
+function headerOf({ tag, lengthPadding }: DerNode, length: number): Uint8Array {
+  if (lengthPadding === undefined) return derHeader(tag, length);
+  if (lengthPadding === -1) return Uint8Array.of(tag, 0x80);
+  const bytes = bigIntToBytes(BigInt(length));
+  return concatBytes(Uint8Array.of(tag, 0x80 | (bytes.length + lengthPadding)), new Uint8Array(lengthPadding), bytes);
 }
 
 function toNode({ tag, content }: DerElement): DerNode {
