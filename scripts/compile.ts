@@ -49,7 +49,7 @@ async function compile({ targets, output }: CompileOptions, folder: string): Pro
   const graph = await programGraph(ROOT);
   const commit = await knownCommit([...graph.files, "deno.json", "deno.lock"]);
   const date = buildDate(Deno.env.get("SOURCE_DATE_EPOCH"), commit);
-  const staged = await stageProgram({ root: ROOT, folder, graph, commit: commit?.name, date: date ?? 0 });
+  const staged = await stageProgram({ root: ROOT, folder, graph, commit: commit?.name ?? "unknown", date: date ?? 0 });
   const made = path.resolve(output);
   await Deno.mkdir(made, { recursive: true });
   const names: string[] = [];

@@ -48,12 +48,22 @@ Deno ${Deno.version.deno} for this machine)`;
 
 /**
  * Runs the executable's `--version` with nothing but the executable; what it says.
- * @throws Error where it does not run, or says another version than this Deno's: the runtime was another's
+ * @throws Error where it does not run, or says another version than this Deno's, as the runtime was another's; it is removed then
  */
 export async function tryExecutable(output: string, version: string): Promise<string> {
+  try {
+    return await versionSaid(output, version);
+  } catch (error) {
+    await Deno.remove(output);
+    throw error;
+  }
+}
+
+async function versionSaid(output: string, version: string): Promise<string> {
   const { success, out, err } = await run(output, { args: ["--version"], clearEnv: true });
   if (!success) throw new Error(`${output} does not run: ${err} (is the runtime one of Deno ${Deno.version.deno}?)`);
   const expected = `caucase ${version} (Deno ${Deno.version.deno},`;
-  if (!out.startsWith(expected)) throw new Error(`${output} calls itself ${out}, not ${expected} …)`);
+  const [first = ""] = out.split("\n");
+  if (!first.startsWith(expected)) throw new Error(`${output} calls itself ${first}, not ${expected} …)`);
   return out;
 }

@@ -29,8 +29,8 @@ export interface StageOrder {
   /** Empty; everything goes there. */
   readonly folder: string;
   readonly graph: ModuleGraph;
-  /** Goes into `deno.json`, where `caucase --version` finds it; undefined where nobody knows. */
-  readonly commit: string | undefined;
+  /** Goes into `deno.json`, where `caucase --version` finds it. */
+  readonly commit: string;
   /** Of all files, in seconds since 1970: it goes into executables. */
   readonly date: number;
 }
@@ -44,7 +44,7 @@ export async function stageProgram({ root, folder, graph, commit, date }: StageO
   for (const file of graph.files) await copy(path.join(root, file), path.join(folder, file));
   await writeJson(path.join(folder, "deno.json"), {
     version,
-    ...(commit !== undefined && { commit }),
+    commit,
     license,
     nodeModulesDir: "none",
     lock: { path: "deno.lock", frozen: true },

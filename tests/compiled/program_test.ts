@@ -7,7 +7,8 @@ import { ENTRY_POINTS } from "../../scripts/compile/module_graph.ts";
 import { compiledTest, runBare } from "./program.ts";
 
 /** Program, Deno and SQLite by number, and a commit. */
-const VERSIONS = /^caucase (\S+) \(Deno \d+\.\d+\.\d+, SQLite 3\.\d+\.\d+, commit [0-9a-f]{12}(\+dirty)?\)\n$/;
+const VERSIONS =
+  /^caucase (\S+) \(Deno \d+\.\d+\.\d+, SQLite 3\.\d+\.\d+, commit ([0-9a-f]{12}(\+dirty)?|unknown)\)\n$/;
 
 compiledTest("the executable tells its version, commit, runtime and SQLite, everywhere the same", async (program) => {
   const { status, out, err, left } = await runBare(program, "--version");
