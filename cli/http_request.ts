@@ -4,8 +4,7 @@ import https from "node:https";
 import { Buffer } from "node:buffer";
 import { TLSSocket } from "node:tls";
 import type { Bytes } from "../core/bytes.ts";
-import { CaucaseError } from "../core/errors.ts";
-import { BROKEN_OFF, networkError } from "./network_error.ts";
+import { BROKEN_OFF, isVerificationFailure, networkError, wrongServer } from "./network_error.ts";
 import { VERSION } from "./version.ts";
 
 export interface HttpRequest {
@@ -50,22 +49,10 @@ export async function httpRequest(request: HttpRequest): Promise<HttpResponse> {
     return await exchange(request);
   } catch (cause) {
     request.signal?.throwIfAborted();
-    if (request.anchors !== undefined && isVerificationFailure(cause)) throw wrongServer(request, cause);
-    throw networkError(`${method} ${url.href}`, cause);
+    const what = `${method} ${url.href}`;
+    if (request.anchors !== undefined && isVerificationFailure(cause)) throw wrongServer(what, cause);
+    throw networkError(what, cause);
   }
-}
-
-/** Whether TLS ended because of the server's certificate, by the names that OpenSSL and Node gave such failures. */
-function isVerificationFailure(error: unknown): error is Error {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return /^ERR_TLS_CERT_ALTNAME_INVALID$|^UNABLE_TO_|^CERT_|SELF_SIGNED_CERT/.test(code);
-}
-
-function wrongServer({ method, url }: HttpRequest, cause: Error): CaucaseError {
-  return new CaucaseError("untrusted", `${method} ${url.href}: ${cause.message.replace(/[: ]+$/, "")}`, {
-    cause,
-    hint: "reach the server by the name in its --netloc; if that is what you did, somebody else answers in its place",
-  });
 }
 
 function exchange(request: HttpRequest): Promise<HttpResponse> {

@@ -36,6 +36,21 @@ export function networkError(what: string, cause: unknown): CaucaseError {
   return new CaucaseError("unreachable", `${what}: ${known.words}`, { cause, hint: known.hint });
 }
 
+/** Whether TLS ended because of the server's certificate, by the names that OpenSSL and Node gave such failures. */
+export function isVerificationFailure(error: unknown): error is Error {
+  return /^ERR_TLS_CERT_ALTNAME_INVALID$|^UNABLE_TO_|^CERT_|SELF_SIGNED_CERT/.test(codeOf(error));
+}
+
+const WRONG_TIME = "check this machine's clock and the server's, and the server's log";
+const WRONG_NAME =
+  "reach the server by the name in its --netloc; if that is what you did, somebody else answers in its place";
+
+/** The error for a server whose certificate no trusted CA vouches for. */
+export function wrongServer(what: string, cause: Error): CaucaseError {
+  const hint = /^CERT_(NOT_YET_VALID|HAS_EXPIRED)$/.test(codeOf(cause)) ? WRONG_TIME : WRONG_NAME;
+  return new CaucaseError("untrusted", `${what}: ${cause.message.replace(/[: ]+$/, "")}`, { cause, hint });
+}
+
 /** For an answer that broke off, in whichever way. */
 export const BROKEN_OFF = "the answer broke off";
 

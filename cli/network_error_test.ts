@@ -3,7 +3,7 @@ import { utf8 } from "../core/bytes.ts";
 import { describeError } from "../core/errors.ts";
 import { freePortPair } from "../tests/support/ports.ts";
 import { httpRequest } from "./http_request.ts";
-import { networkError } from "./network_error.ts";
+import { isVerificationFailure, networkError, wrongServer } from "./network_error.ts";
 
 function systemError(message: string, code?: string): Error {
   return Object.assign(new Error(message), code === undefined ? {} : { code });
@@ -31,6 +31,20 @@ Deno.test("networkError() says what it means that a server cannot be talked to, 
     assert.ok(end === undefined ? text === beginning : text.startsWith(beginning) && text.endsWith(end), text);
     assert.deepEqual([error.code, error.details.cause], ["unreachable", cause]);
   }
+});
+
+Deno.test("wrongServer() tells a wrong time from a wrong server", () => {
+  const said = (code: string) => describeError(wrongServer("GET x", systemError("certificate is no good: ", code)));
+  for (const code of ["CERT_NOT_YET_VALID", "CERT_HAS_EXPIRED"]) {
+    assert.match(said(code), /^GET x: certificate is no good \(check this machine's clock /);
+  }
+  for (
+    const code of ["ERR_TLS_CERT_ALTNAME_INVALID", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "DEPTH_ZERO_SELF_SIGNED_CERT"]
+  ) {
+    assert.match(said(code), /^GET x: certificate is no good \(reach the server by the name in its --netloc; /);
+    assert.ok(isVerificationFailure(systemError("x", code)));
+  }
+  assert.ok(!isVerificationFailure(systemError("x", "ECONNRESET")));
 });
 
 async function saidOf(url: string): Promise<string> {
