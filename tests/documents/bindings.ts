@@ -4,8 +4,7 @@
  */
 
 /** Values that stand for others: fingerprints, key identifiers, names of backups, ids and serial numbers. */
-const VALUE =
-  /\bsha256:[0-9a-f]{64}\b|\b\d{14}\.sql\.caucased\b|\b\d{13,}\b|\b[0-9a-f]{40}\b|\b[0-9A-F]{30,40}\b/g;
+const VALUE = /\bsha256:[0-9a-f]{64}\b|\b\d{14}\.sql\.caucased\b|\b\d{13,}\b|\b[0-9a-f]{40}\b|\b[0-9A-F]{30,40}\b/g;
 
 /** Text of which only the shape counts: points in time, versions. */
 const SHAPES: readonly RegExp[] = [
@@ -30,11 +29,6 @@ export class Bindings {
   /** `text` with the real values that are known. */
   real(text: string): string {
     return text.replaceAll(VALUE, (shown) => this.#real.get(shown) ?? shown);
-  }
-
-  /** What `text` would be in the document. */
-  shown(text: string): string {
-    return [...this.#real].reduce((result, [shown, real]) => result.replaceAll(real, shown), text);
   }
 
   /**

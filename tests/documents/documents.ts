@@ -1,6 +1,10 @@
 /** Which documents there are, and what each of them takes for granted. */
+import { fileURLToPath } from "node:url";
 import { HAPROXY, NGINX, NGINX_STREAM, OPENVPN, POSTGRESQL, type Server } from "./servers.ts";
-import { PROJECT, type StageOptions } from "./stage.ts";
+import type { StageOptions } from "./stage.ts";
+
+/** The project's folder, with a slash at its end. */
+export const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** What a document needs beside what every machine has. */
 export interface Setting extends StageOptions {
@@ -26,8 +30,12 @@ export function settingOf(document: string): Setting {
 
 /** Paths of all documents that are played, from the project's folder. */
 export function playedDocuments(): string[] {
-  const documents = ["README.md", "CONTRIBUTING.md", "packaging/README.md", ...markdownIn("docs")];
-  return documents.filter(isThere);
+  return ["README.md", "CONTRIBUTING.md", "packaging/README.md", ...markdownIn("docs")];
+}
+
+/** Paths of all documents, from the project's folder. */
+export function markdownFiles(): string[] {
+  return ["", "docs", "packaging", "tests"].flatMap(markdownIn);
 }
 
 /** The text of a document. */
@@ -35,19 +43,11 @@ export function readDocument(path: string): Promise<string> {
   return Deno.readTextFile(`${PROJECT}${path}`);
 }
 
+/** Of the project's folder itself, only the files in it. */
 function markdownIn(folder: string): string[] {
   return [...Deno.readDirSync(`${PROJECT}${folder}`)].flatMap(({ name, isDirectory }) => {
-    const path = `${folder}/${name}`;
-    if (isDirectory) return markdownIn(path);
+    const path = folder === "" ? name : `${folder}/${name}`;
+    if (isDirectory) return folder === "" ? [] : markdownIn(path);
     return name.endsWith(".md") ? [path] : [];
   }).toSorted();
-}
-
-function isThere(path: string): boolean {
-  try {
-    return Deno.statSync(`${PROJECT}${path}`).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

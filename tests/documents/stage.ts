@@ -3,16 +3,13 @@
  * before the system's.
  */
 import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
 import config from "../../deno.json" with { type: "json" };
 import { freePortPair } from "../support/ports.ts";
 import { OUR_PROGRAM } from "../support/server_process.ts";
 import { placed, type Places } from "./places.ts";
+import { PROJECT } from "./documents.ts";
 import { findServer, HAPROXY, NGINX, OPENVPN, POSTGRESQL } from "./servers.ts";
 import { type Background, Shell } from "./shell.ts";
-
-/** The project's folder, with a slash at its end. */
-export const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** What a clone of the project has, as far as commands of documents use it. */
 const LINKED = ["main.ts", "cli", "core", "server", "docs"];
