@@ -1,7 +1,8 @@
 /**
  * `deno task fuzz`: hostile input for every parser, made from a corpus by rules of each format and kept where it ran code that
  * nothing had run. Exit status 1 when something was found: the input is then in tests/fuzz/findings/, with the command to run it
- * again; `running-TARGET` is left behind there by a run that was ended by its own input. Once mended, it belongs into the corpus, which `deno task test` runs.
+ * again; `running-TARGET-PID` is left there by a run that its own input ended. Once mended, the input belongs into the corpus,
+ * which `deno task test` runs.
  */
 import { CORPUS, FINDINGS, keepInput, readCorpus } from "./fuzz/corpus.ts";
 import { Coverage } from "./fuzz/coverage.ts";
@@ -88,7 +89,7 @@ interface Run {
   readonly end: number;
 }
 
-/** In turns, so that a short run has tried them all. */
+/** In turns, at least one for each. */
 async function search({ targets, options, folder, coverage, end }: Run): Promise<number> {
   await Deno.mkdir(FINDINGS, { recursive: true });
   const searches: Search[] = [];
@@ -99,21 +100,26 @@ async function search({ targets, options, folder, coverage, end }: Run): Promise
       corpus: await readCorpus(target),
       coverage,
       secondOpinion: opensslOpinion(target, folder),
-      onBegin: (input) => Deno.writeFileSync(`${FINDINGS}running-${target.name}`, input),
+      onBegin: (input) => Deno.writeFileSync(runningFile(target), input),
       ...(options.keep && { onNew: async (input) => void await keepInput(target, input, CORPUS) }),
     });
     found += await report(await search.begin(), options.seed);
     searches.push(search);
   }
   const turn = Math.min(LONGEST_TURN, Math.max(100, end - performance.now()) / searches.length);
-  for (let next = 0; performance.now() < end; next++) {
+  for (let next = 0; next < searches.length || performance.now() < end; next++) {
     found += await report(await searches[next % searches.length]?.go(turn) ?? [], options.seed);
   }
   for (const { summary, target } of searches) {
     console.log(summary);
-    await Deno.remove(`${FINDINGS}running-${target.name}`);
+    await Deno.remove(runningFile(target));
   }
   return found;
+}
+
+/** Where the input is that is being run. */
+function runningFile({ name }: Target): string {
+  return `${FINDINGS}running-${name}-${Deno.pid}`;
 }
 
 async function report(findings: readonly Finding[], seed: string): Promise<number> {
