@@ -48,7 +48,7 @@ export class Bindings {
   #matchLine(shown: string, actual: string): boolean {
     const pieces = shown.match(PIECE) ?? [];
     const pattern = shown.split(PIECE).map((text, index) => literal(text) + this.#pattern(pieces[index])).join("");
-    const match = new RegExp(`^ *${pattern.replace(/^ \\+/, "")}\\s*$`).exec(actual);
+    const match = new RegExp(`^ *${pattern.replace(/^ \+/, "")}\\s*$`).exec(actual);
     if (match === null) return false;
     // Each group belongs to a piece that is a value not known so far.
     const unknown = pieces.filter((piece) => isValue(piece) && !this.#real.has(piece));

@@ -27,7 +27,7 @@ export interface LeftOut {
 }
 
 /** Languages of blocks that may be files. */
-const FILE_LANGUAGES = ["ini", "nginx", "haproxy", "yaml", "json", "conf", "text"];
+const FILE_LANGUAGES = ["ini", "nginx", "json", "text"];
 
 /** Plays `markdown`. @throws Error that names the line at which it goes wrong */
 export async function playDocument(markdown: string, play: Play): Promise<LeftOut[]> {
@@ -46,11 +46,12 @@ export async function playDocument(markdown: string, play: Play): Promise<LeftOu
 }
 
 async function playBlock(block: Block, play: Play): Promise<void> {
-  if (["sh", "console"].includes(block.language)) {
-    return await (block.attributes === "again" ? playUntilRight : playCommands)(commandsOf(block), play);
-  }
-  if (FILE_LANGUAGES.includes(block.language)) return await placeFile(block, play);
-  throw new Error(`line ${block.line}: no rule for a block of "${block.language} ${block.attributes}"`);
+  const { language, attributes, line } = block;
+  const typed = ["sh", "console"].includes(language);
+  if (typed && attributes === "") return await playCommands(commandsOf(block), play);
+  if (typed && attributes === "again") return await playUntilRight(commandsOf(block), play);
+  if (FILE_LANGUAGES.includes(language)) return await placeFile(block, play);
+  throw new Error(`line ${line}: no rule for a block of "${language} ${attributes}"`);
 }
 
 async function playCommands(commands: readonly Command[], play: Play): Promise<void> {
