@@ -20,6 +20,9 @@ const LONGEST_TURN = 2_000;
 /** Of the time, how much may go into measuring how cost grows. */
 const GROWTH_SHARE = 0.25;
 
+/** Seconds: in less time more inputs find more than better ones, and each look at the coverage costs as much as ten inputs. */
+const WORTH_COVERAGE = 120;
+
 if (import.meta.main) Deno.exit(await main(Deno.args));
 
 async function main(args: readonly string[]): Promise<number> {
@@ -59,7 +62,7 @@ async function fuzz(targets: readonly Target[], options: FuzzOptions): Promise<n
   const steep = await tooSteep(order.map(({ target }) => target), growthEnd);
   const folder = await Deno.makeTempDir({ prefix: "caucase-fuzz-" });
   try {
-    using coverage = await Coverage.start();
+    using coverage = options.seconds < WORTH_COVERAGE ? undefined : await Coverage.start();
     return steep + await search({ targets, options, folder, coverage, end });
   } finally {
     await Deno.remove(folder, { recursive: true });
