@@ -114,8 +114,10 @@ Deno.test("serve answers reads while another program keeps the database locked, 
     await desk.ask("PUT", "/cas/csr", { body: await csrFor(await newEcKey()), headers: CSR_TYPE });
   {
     using _held = lock(folder.db);
+    const start = performance.now();
     const { status, text } = await send();
     assert.deepEqual([status, text], [500, ""], "nothing of it is told to strangers");
+    assert.ok(performance.now() - start < 20_000, "nobody else is served while it waits, so it does not wait for long");
     for (const path of ["/cas/crl", "/cas/crt/ca.crt.pem", "/cau/crt/ca.crt.json"]) {
       assert.equal((await desk.ask("GET", path)).status, 200, path);
     }
