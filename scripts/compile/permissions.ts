@@ -4,7 +4,7 @@
  */
 
 /** What says whether there are colours, and progress: the first three to the command line's library, the last to us. */
-const ENVIRONMENT = ["NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "TERM"];
+export const ENVIRONMENT: readonly string[] = ["NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "TERM"];
 
 /** Options of `deno run` and `deno compile`. What is not granted is refused at once: nobody sits there to be asked. */
 export const PERMISSIONS: readonly string[] = [
