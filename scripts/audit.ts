@@ -3,7 +3,7 @@
  * be in THIRD-PARTY.md, and have no known weakness. Where the registry cannot be asked about weaknesses, a line says so, and the
  * exit status tells of the rest.
  */
-import { runCommand } from "../tests/support/process.ts";
+import { type Outcome, runCommand } from "../tests/support/process.ts";
 import { adviceOf } from "./audit/advisories.ts";
 import { installedPackages } from "./audit/installed.ts";
 import { readLockFile } from "./audit/lock_file.ts";
@@ -47,8 +47,13 @@ async function presentList(): Promise<string | undefined> {
 async function weaknesses(): Promise<string[]> {
   const command = [Deno.execPath(), "audit", "--level", "low"];
   const options = { cwd: ROOT, env: { NO_COLOR: "1" }, timeoutMs: 60_000 };
-  const advice = adviceOf(await runCommand(command, options));
+  const advice = adviceOf(await runCommand(command, options).catch(noAnswer));
   if (advice.kind === "found") return [advice.report];
   console.log(advice.kind === "none" ? "no known weaknesses" : `left out: known weaknesses (${advice.reason})`);
   return [];
+}
+
+/** The registry kept us waiting for too long. */
+function noAnswer(error: Error): Outcome {
+  return { status: 1, out: "", err: error.message };
 }
