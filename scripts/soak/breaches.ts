@@ -6,6 +6,8 @@ import { added, heapGrowth, type Report, residentGrowth } from "./report.ts";
 const DOCUMENTED = ["507"];
 /** Milliseconds: for a machine that does other things beside. */
 const SLOWEST_PROBE = 10_000;
+/** Seconds. */
+const LONGEST_END = 10;
 /** Megabytes: SQLite takes the log back when it has four. */
 const LARGEST_WAL = 64;
 
@@ -59,9 +61,12 @@ function data({ clients, stored }: Report): string[] {
   return found;
 }
 
-function end({ exitStatus, complaints }: Report): string[] {
+function end({ end: { status, seconds }, complaints }: Report): string[] {
   return [
-    ...(exitStatus !== 0 ? [`the server ended with status ${exitStatus}`] : []),
+    ...(status !== 0 ? [`the server ended with status ${status}; it wrote:\n${complaints}`] : []),
+    ...(seconds > LONGEST_END
+      ? [`the server took ${seconds.toFixed(0)} s to end, though nobody used it any more`]
+      : []),
     ...(STACK.test(complaints) ? [`the server wrote a stack:\n${complaints}`] : []),
   ];
 }

@@ -4,6 +4,8 @@ import type { ClientResult } from "./job.ts";
 import { type Report, toTable } from "./report.ts";
 import type { Sample } from "./samples.ts";
 
+const ENDED = { status: 0, seconds: 0.2 };
+
 const CLIENT: ClientResult = {
   actions: { issue: 9000 },
   statuses: { 200: 8000, 507: 10, none: 5 },
@@ -23,7 +25,7 @@ function samples(change: (sample: Sample) => Sample = (sample) => sample): Sampl
 function report(change: Partial<Report> = {}): Report {
   const heaps = samples().map(({ seconds }) => ({ seconds, heap: 20 }));
   return {
-    ...{ seconds: 60, requests: 9000, clients: [CLIENT], samples: { all: samples(), heaps }, exitStatus: 0 },
+    ...{ seconds: 60, requests: 9000, clients: [CLIENT], samples: { all: samples(), heaps }, end: ENDED },
     descriptors: { before: 30, after: 30 },
     stored: { missingCertificates: 0, missingRevocations: 0, integrity: ["ok"] },
     complaints: "Listening on [127.0.0.1]:1-2\n",
@@ -57,7 +59,8 @@ const BREACHES: [Partial<Report>, RegExp][] = [
   [{ stored: { ...stored, missingCertificates: 1 } }, /^1 acknowledged certificates are missing$/],
   [{ stored: { ...stored, missingRevocations: 2 } }, /^2 acknowledged revocations are missing$/],
   [{ stored: { ...stored, integrity: ["page 3 is lost"] } }, /^the database is damaged: page 3 is lost$/],
-  [{ exitStatus: 143 }, /^the server ended with status 143$/],
+  [{ end: { ...ENDED, status: 143 } }, /^the server ended with status 143; it wrote:/],
+  [{ end: { ...ENDED, seconds: 30 } }, /^the server took 30 s to end/],
   [{ complaints: "fault\n    at f (file:///a.ts:3:4)\n" }, /^the server wrote a stack:\nfault/],
   [{ complaints: "thread 'main' panicked at src/x.rs\n" }, /panicked/],
 ];

@@ -13,7 +13,7 @@ interface HeapUsage {
   readonly backingStorageSize: number;
 }
 
-export class HeapProbe implements Disposable {
+export class HeapProbe {
   readonly #socket: WebSocket;
   readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
   #lastId = 0;
@@ -44,8 +44,11 @@ export class HeapProbe implements Disposable {
     return usage.usedSize + usage.backingStorageSize;
   }
 
-  [Symbol.dispose](): void {
+  /** Resolves when the inspector knows: until then the process would not end. */
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#socket.addEventListener("close", resolve, { once: true }));
     this.#socket.close();
+    await closed;
   }
 
   async #call(method: string): Promise<unknown> {

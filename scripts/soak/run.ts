@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 import { NetworkDesk } from "../../tests/support/network_desk.ts";
 import { RunningProcess } from "../../tests/support/process.ts";
+import type { ServerProcess } from "../../tests/support/server_process.ts";
 import type { ClientJob, ClientResult } from "./job.ts";
 import type { SoakOptions } from "./options.ts";
 import { makePeople } from "./people.ts";
@@ -15,6 +16,9 @@ const CLIENT = fileURLToPath(new URL("client.ts", import.meta.url));
 
 /** Of the rate: well-behaved clients, and the others. */
 const SHARES = { good: 2 / 3, bad: 1 / 3 } as const;
+
+/** Milliseconds: more than the server itself gives to what still runs. */
+const STOP_GRACE = 60_000;
 
 /** Seconds: to see how many descriptors are open without traffic, and until they must be as many again. */
 const BEFORE = 3;
@@ -30,16 +34,21 @@ export async function soak(options: SoakOptions, folder: string): Promise<Report
   const seconds = options.minutes * 60;
   const { clients, samples } = await underTraffic(server, { jobs, seconds });
   const after = await leastDescriptors(pid, AFTER, before);
-  // A program that is being inspected does not end.
-  server.heap?.[Symbol.dispose]();
-  const { status, err } = await process.stop();
+  await server.heap?.close();
+  const { end, complaints } = await endOf(process);
   const log = await Deno.readTextFile(path.join(folder, ACCESS_LOG));
   const [certificates, revoked] = [clients.flatMap((c) => c.certificates), clients.flatMap((c) => c.revoked)];
   return {
-    ...{ seconds, clients, samples, descriptors: { before, after }, exitStatus: status, complaints: err },
+    ...{ seconds, clients, samples, descriptors: { before, after }, end, complaints },
     requests: log.split("\n").length - 1,
     stored: await lookUp(path.join(folder, DATABASE), { certificates, revoked }),
   };
+}
+
+async function endOf({ process }: ServerProcess) {
+  const start = performance.now();
+  const { status, err } = await process.stop("SIGTERM", STOP_GRACE);
+  return { end: { status, seconds: (performance.now() - start) / 1000 }, complaints: err };
 }
 
 async function clientJobs({ minutes, rate, seed }: SoakOptions, port: number): Promise<ClientJob[]> {
