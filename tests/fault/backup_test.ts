@@ -7,6 +7,7 @@ import type { PrivateKey } from "../../core/x509/private_key.ts";
 import { testKey } from "../support/keys.ts";
 import { OUR_PROGRAM, type ServerProcess, type ServerSettings, startServer } from "../support/server_process.ts";
 import { type UserDatabase, userDatabase } from "../support/user_database.ts";
+import { until } from "./until.ts";
 
 const ROWS = 20_000;
 /** Bytes in a row: 40 MB in all, 80 in the backup. */
@@ -112,13 +113,4 @@ async function statusOf(server: ServerProcess): Promise<number> {
   const response = await fetch(`${server.url}/cas/crt/ca.crt.pem`);
   await response.body?.cancel();
   return response.status;
-}
-
-/** Looks again and again until `condition`; an error after a minute. */
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 6000; attempt++) {
-    if (await condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error("it did not happen within a minute");
 }

@@ -7,6 +7,7 @@ import { csrFor } from "../support/requests.ts";
 import { runServer } from "../support/running_server.ts";
 import { startServer } from "../support/server_process.ts";
 import { servedFolder, tryServe } from "./served_folder.ts";
+import { until } from "./until.ts";
 
 const isLinux = Deno.build.os === "linux";
 if (!isLinux) console.log("left out: two addresses of one machine (Linux has 127.0.0.2)");
@@ -40,14 +41,6 @@ Deno.test({
 async function assertServed(client: RawClient): Promise<void> {
   client.request("GET", "/cas/crt/ca.crt.pem");
   assert.equal((await client.response()).status, 200);
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error("it did not happen within a minute");
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }
 
 Deno.test("serve refuses more connections than the files it may open", async () => {

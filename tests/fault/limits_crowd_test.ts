@@ -7,6 +7,7 @@ import type { Credentials } from "../support/desk.ts";
 import { startServer } from "../support/server_process.ts";
 import { Crowd, type MannerName } from "./limits_crowd.ts";
 import { servedFolder } from "./served_folder.ts";
+import { until } from "./until.ts";
 
 const isLinux = Deno.build.os === "linux";
 if (!isLinux) console.log("left out: a thousand clients that misbehave (Linux has 127.0.0.2 and /proc)");
@@ -130,12 +131,4 @@ function memoryOf(pid: number): { now: number; peak: number } {
 
 function filesOf(pid: number): number {
   return [...Deno.readDirSync(`/proc/${pid}/fd`)].length;
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error("it did not happen within a minute");
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }

@@ -5,6 +5,7 @@ import { freePortPair } from "../support/ports.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { OUR_PROGRAM } from "../support/server_process.ts";
 import { servedFolder } from "./served_folder.ts";
+import { until } from "./until.ts";
 
 /** Characters of each field that a client fills: as many as are logged. There are three. */
 const FIELD = 1_000;
@@ -86,11 +87,7 @@ class LoggingServer implements AsyncDisposable {
 
   /** Resolves when `text` was written on standard error. */
   async said(text: string): Promise<void> {
-    const deadline = Date.now() + 60_000;
-    while (!this.err.includes(text)) {
-      if (Date.now() > deadline) throw new Error(`it never said "${text}": ${this.err}`);
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    await until(() => this.err.includes(text));
   }
 
   async stop(): Promise<Deno.CommandStatus> {

@@ -11,6 +11,7 @@ import { csrFor } from "../support/requests.ts";
 import { OUR_PROGRAM, startServer } from "../support/server_process.ts";
 import { namesIn, type ServedFolder, servedFolder, tryServe } from "./served_folder.ts";
 import { SmallDisk } from "./small_disk.ts";
+import { until } from "./until.ts";
 
 const MEGABYTE = 1024 * 1024;
 /** Pending requests are small change for what is left of the last page, so there are many tries. */
@@ -118,15 +119,6 @@ async function untilAnswered(desk: Desk, server: RunningProcess): Promise<void> 
   void server.ended.then(() => ended = true);
   await until(async () => ended || await desk.ask("GET", "/cas").then(() => true, () => false));
   assert.equal(ended, false, "it ended by itself");
-}
-
-/** Looks again and again until `condition`; an error after a minute. */
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (!await condition()) {
-    if (Date.now() > deadline) throw new Error("it did not happen within a minute");
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }
 
 /** Requests and revocations until both are refused. */
