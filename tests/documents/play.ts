@@ -110,7 +110,7 @@ async function placeFile({ lines, attributes, line }: Block, { stage, bindings }
   let [, path] = /^title="([^"]+)"/.exec(attributes) ?? [];
   if (path !== undefined) await stage.writeFile(stage.placed(path), "");
   for (const text of lines) {
-    const [, add, named] = /^\S+ (add to )?(\/\S+)$/.exec(text) ?? [];
+    const [, add, named] = /^# (add to )?(\/\S+)$/.exec(text) ?? [];
     if (named !== undefined && add === undefined) await stage.writeFile(stage.placed(named), "");
     path = named ?? path;
     if (path === undefined) throw new Error(`line ${line}: the block's first line does not name its file`);
