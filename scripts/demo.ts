@@ -5,7 +5,7 @@
 import { Bindings } from "../tests/documents/bindings.ts";
 import { readDocument } from "../tests/documents/documents.ts";
 import { playDocument } from "../tests/documents/play.ts";
-import { Stage } from "../tests/documents/stage.ts";
+import { openBench, Stage } from "../tests/documents/stage.ts";
 
 /** Where the session begins and ends. */
 const BEGIN = "## Two commands";
@@ -15,7 +15,8 @@ await main();
 
 async function main(): Promise<void> {
   const bindings = new Bindings();
-  await using stage = await Stage.open({ clone: true, installed: false });
+  await using bench = await openBench();
+  await using stage = await Stage.open(bench, { clone: true, installed: false });
   say(`Everything happens in ${stage.folder}, and is removed at the end.`);
   await playDocument(await firstSession(), {
     stage,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Bindings } from "./bindings.ts";
 import { playDocument } from "./play.ts";
-import { Stage } from "./stage.ts";
+import { openBench, Stage } from "./stage.ts";
 
 const FENCE = "```";
 
@@ -35,19 +35,30 @@ const WRONG: readonly { name: string; document: string; error: RegExp }[] = [
 ];
 
 Deno.test("playDocument() finds what is wrong", async () => {
-  await using stage = await Stage.open();
+  await using bench = await openBench();
+  await using stage = await Stage.open(bench);
   for (const { name, document, error } of WRONG) {
     await assert.rejects(playDocument(document, { stage, bindings: new Bindings() }), error, name);
   }
 });
 
 Deno.test("playDocument() goes on with what was before, and says what it leaves out", async () => {
-  await using stage = await Stage.open();
+  await using bench = await openBench();
+  await using stage = await Stage.open(bench);
   const document = [
     block("ini", "# /etc/one", "a=1", "# /etc/two", "crl /etc/one"),
     block("text", "# add to /etc/one", "c=3"),
     block("sh", "cd /etc", "name=two", "alias show=cat"),
-    block("console", "$ show one $name", "# …/etc/one", "a=1", "# add to …/etc/one", "c=3", "# …/etc/two", "crl …/etc/one"),
+    block(
+      "console",
+      "$ show one $name",
+      "# …/etc/one",
+      "a=1",
+      "# add to …/etc/one",
+      "c=3",
+      "# …/etc/two",
+      "crl …/etc/one",
+    ),
     block("sh not-run: it takes a week", "sleep 604800"),
     "# Another section\n",
     block("console", "$ ls"),

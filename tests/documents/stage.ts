@@ -9,17 +9,25 @@ import { OUR_PROGRAM } from "../support/server_process.ts";
 import { placed, type Places } from "./places.ts";
 import { PROJECT } from "./documents.ts";
 import { findServer, HAPROXY, NGINX, OPENVPN, POSTGRESQL } from "./servers.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 import { type Background, Shell } from "./shell.ts";
 
 /** What a clone of the project has, as far as commands of documents use it. */
 const LINKED = ["main.ts", "cli", "core", "server", "docs"];
 
-/** The same on every stage, one after the other, as CA certificates name them: a CA can serve on several. */
-const PORTS = { publicPort: freePortPair(), port: freePortPair(), webPort: freePortPair() };
+/** What stages have in common that are set up one after the other. */
+export interface Bench extends AsyncDisposable {
+  /** The same ones each time: CA certificates name them, so that a CA can serve again. */
+  readonly ports: Omit<Places, "root">;
+  /** A folder for what takes time to make, from one stage to the next. */
+  readonly kept: string;
+}
 
-/** What took time to make, from one stage to the next. */
-const KEPT = Deno.makeTempDirSync({ prefix: "caucase-doc-kept-" });
-globalThis.addEventListener("unload", () => Deno.removeSync(KEPT, { recursive: true }));
+export async function openBench(): Promise<Bench> {
+  const { path: kept, [Symbol.asyncDispose]: dispose } = await tempFolder("caucase-doc-kept-");
+  const ports = { publicPort: freePortPair(), port: freePortPair(), webPort: freePortPair() };
+  return { ports, kept, [Symbol.asyncDispose]: dispose };
+}
 
 /** What every machine has. */
 const FOLDERS = [
@@ -43,17 +51,18 @@ export class Stage implements AsyncDisposable {
   readonly shell: Shell;
   readonly #running: Background[] = [];
 
-  private constructor(readonly folder: string, private readonly begin: string) {
-    this.places = { root: `${folder}/root`, ...PORTS };
+  private constructor(private readonly bench: Bench, readonly folder: string, private readonly begin: string) {
+    this.places = { root: `${folder}/root`, ...bench.ports };
     this.shell = new Shell({ cwd: `${folder}/work`, scratch: `${folder}/scratch`, env: this.#environment() });
   }
 
-  static async open({ clone = false, folder: begin = ".", installed = true }: StageOptions = {}): Promise<Stage> {
+  static async open(bench: Bench, options: StageOptions = {}): Promise<Stage> {
+    const { clone = false, folder: begin = ".", installed = true } = options;
     const folder = await Deno.makeTempDir({ prefix: "caucase-doc-" });
     // Daemons that give up root must get at their files.
     await Deno.chmod(folder, 0o755);
     for (const name of FOLDERS) await Deno.mkdir(`${folder}/${name}`, { recursive: true });
-    const stage = new Stage(folder, `${folder}/work/${begin}`);
+    const stage = new Stage(bench, folder, `${folder}/work/${begin}`);
     await stage.#writeProgram(`${folder}/program/caucase`);
     if (installed) await Deno.copyFile(`${folder}/program/caucase`, `${stage.places.root}/usr/local/bin/caucase`);
     await Deno.writeTextFile(`${folder}/shown`, "");
@@ -121,7 +130,7 @@ export class Stage implements AsyncDisposable {
       LANG: "C.UTF-8",
       NO_COLOR: "1",
       STAGE: folder,
-      STAGE_KEPT: KEPT,
+      STAGE_KEPT: this.bench.kept,
       STAGE_ROOT: places.root,
       STAGE_PUBLIC_PORT: `${places.publicPort}`,
       STAGE_PORT: `${places.port}`,
