@@ -101,7 +101,7 @@ export class RunningProcess implements AsyncDisposable {
   }
 
   /** Asks it to end; kills it after `graceMs`. */
-  async stop(signal: Deno.Signal = "SIGTERM", graceMs = 15_000): Promise<Outcome> {
+  async stop(signal: Deno.Signal = "SIGTERM", graceMs = 60_000): Promise<Outcome> {
     this.signal(signal);
     const timer = setTimeout(() => this.signal("SIGKILL"), graceMs);
     return await this.ended.finally(() => clearTimeout(timer));
