@@ -18,7 +18,7 @@ export interface ProcessOptions {
 export interface CommandOptions extends ProcessOptions {
   /** What it gets on standard input; nothing otherwise. */
   readonly input?: string;
-  /** Killed after this time, and an error. 60 000 unless given. */
+  /** Killed after this time, and an error. 120 000 unless given. */
   readonly timeoutMs?: number;
 }
 
@@ -27,7 +27,7 @@ export interface CommandOptions extends ProcessOptions {
  * @throws Error when it cannot be started or does not end in time
  */
 export async function runCommand(command: readonly string[], options: CommandOptions): Promise<Outcome> {
-  const { timeoutMs = 60_000, input } = options;
+  const { timeoutMs = 120_000, input } = options;
   const process = new RunningProcess(command, options, input);
   let late = false;
   const timer = setTimeout(() => {
@@ -84,7 +84,7 @@ export class RunningProcess implements AsyncDisposable {
    * Resolves when `text` is in what it wrote.
    * @throws Error with all its output when it ends first or `timeoutMs` passes
    */
-  async waitFor(text: string, timeoutMs = 30_000): Promise<void> {
+  async waitFor(text: string, timeoutMs = 60_000): Promise<void> {
     const failure = await new Promise<string | undefined>((resolve) => {
       const timer = setTimeout(() => resolve(`did not write "${text}" within ${timeoutMs} ms`), timeoutMs);
       this.#onChange = () => {
