@@ -21,13 +21,13 @@ Deno.test({
     await using folder = await servedFolder();
     const options = ["--max-connections", "40", "--max-connections-per-address", "10"];
     await using server = await startServer({ folder: folder.path, options });
-    using neighbour = await RawClient.tcp(server.port, "127.0.0.1", OTHER);
+    using neighbour = await RawClient.tcpFrom(OTHER, server);
     await assertServed(neighbour);
     for (const sent of ["", "PUT /cas/csr HTTP/1.1\r\nHost: h\r\nContent-Length: 10000\r\n\r\n"]) {
       const greedy = await Promise.all(Array.from({ length: 60 }, () => RawClient.tcp(server.port)));
       for (const client of greedy) client.send(sent);
       await assertServed(neighbour);
-      using newcomer = await RawClient.tcp(server.port, "127.0.0.1", OTHER);
+      using newcomer = await RawClient.tcpFrom(OTHER, server);
       await assertServed(newcomer);
       await until(() => greedy.filter(({ ended }) => !ended).length <= 10);
       for (const client of greedy) client[Symbol.dispose]();

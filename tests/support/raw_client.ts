@@ -33,8 +33,15 @@ export class RawClient implements Disposable {
     socket.on("error", () => {});
   }
 
+  static async tcp(port: number, host = "127.0.0.1"): Promise<RawClient> {
+    return await RawClient.tcpFrom(undefined, { port, host });
+  }
+
   /** @param localAddress where it comes from, if not from where the system chooses */
-  static async tcp(port: number, host = "127.0.0.1", localAddress?: string): Promise<RawClient> {
+  static async tcpFrom(
+    localAddress: string | undefined,
+    { port, host = "127.0.0.1" }: { readonly port: number; readonly host?: string },
+  ): Promise<RawClient> {
     const socket = connectTcp({ port, host, allowHalfOpen: true, ...(localAddress && { localAddress }) });
     await new Promise<void>((resolve, reject) => socket.once("connect", resolve).once("error", reject));
     return new RawClient(socket);
