@@ -83,9 +83,12 @@ export async function askHidden(prompt: string): Promise<string> {
   throw new CaucaseError("file", "interrupted while asking for a passphrase");
 }
 
-/** Whether what goes there is seen in colours: never what goes into a file or pipe, nor where the person wants none. */
+/**
+ * Whether what goes there is seen in colours: never what goes into a file or pipe, nor where the person wants none. `Deno.noColor`
+ * would not do: FORCE_COLOR overrides it, and nothing may override NO_COLOR.
+ */
 export function hasColors(stream: "stdout" | "stderr"): boolean {
-  return isScreen(stream) && !Deno.noColor;
+  return isScreen(stream) && (Deno.env.get("NO_COLOR") ?? "") === "";
 }
 
 /** Whether a person looks on, at a terminal that can do more than write on. */

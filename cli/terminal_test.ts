@@ -55,8 +55,10 @@ Deno.test("markLevel() marks the word that says how bad a line is, and leaves al
 const SCENES: readonly (readonly [env: Record<string, string>, end: string, help: boolean, error: boolean])[] = [
   [{}, "", true, true],
   [{ NO_COLOR: "1" }, "", false, false],
+  [{ NO_COLOR: "" }, "", true, true],
+  [{ NO_COLOR: "1", FORCE_COLOR: "1", CLICOLOR_FORCE: "1" }, "", false, false],
   [{ TERM: "dumb" }, "", false, false],
-  [{}, "> out", false, true],
+  [{ FORCE_COLOR: "1", CLICOLOR_FORCE: "1" }, "> out", false, true],
   [{}, "2> err", true, false],
 ];
 
