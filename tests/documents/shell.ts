@@ -42,7 +42,11 @@ export class Shell implements AsyncDisposable {
   /** Runs a command to its end. @throws Error when it takes too long, or is none */
   async run(command: string): Promise<Outcome> {
     const file = await this.#prepare(command);
-    await this.#ask(`. '${file}' </dev/null >'${file}.out' 2>&1; echo "$?" >'${file}.status'; echo`, command);
+    try {
+      await this.#ask(`. '${file}' </dev/null >'${file}.out' 2>&1; echo "$?" >'${file}.status'; echo`, command);
+    } catch (cause) {
+      throw new Error(`no end of: ${command}\n${await Deno.readTextFile(`${file}.out`)}`, { cause });
+    }
     const status = Number(await Deno.readTextFile(`${file}.status`));
     return { status, output: await Deno.readTextFile(`${file}.out`) };
   }
