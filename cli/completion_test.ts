@@ -148,3 +148,16 @@ Deno.test({
       ]);
     }),
 });
+
+Deno.test({
+  name: "completion bash does not depend on the person's IFS",
+  ignore: !await hasShell("bash"),
+  fn: () =>
+    withScene("bash", async (scene) => {
+      const script = `${scene.script}-ifs`;
+      await Deno.writeTextFile(script, `IFS=:\n${SCRIPT.bash(COMMANDS)}`);
+      const lines = ["caucase cl", "caucase client --mode ", "caucase client --list", "caucase client --crl ou"];
+      const expected = [["client"], ["service", "user"], ["--list-csr"], ["out of place"]];
+      assert.deepEqual(await completeInBash(lines, { ...scene, script }), expected);
+    }),
+});

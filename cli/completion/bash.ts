@@ -15,7 +15,8 @@ _caucase_reply() {
 }
 
 _caucase() {
-  local cur= option= number=1 i value
+  # Lists of words are split here, whatever the person's IFS is.
+  local cur= option= number=1 i value IFS=$' \\t\\n'
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
     COMPREPLY=($(compgen -W "$_caucase_first" -- "\${COMP_WORDS[1]}"))
