@@ -132,13 +132,15 @@ async function stop(unit: string): Promise<void> {
   throw new Error(`${unit} does not stop`);
 }
 
+/** Stops all that runs, also when something will not stop. */
 async function stopAll(): Promise<void> {
-  for await (const { name } of Deno.readDir(`${STAGE}/run`)) {
-    const [, unit] = /^(.+)\.unit$/.exec(name) ?? [];
-    if (unit !== undefined) await stop(unit);
-    const [, service] = /^(.+)\.service$/.exec(name) ?? [];
-    if (service !== undefined) await foreign(service, "stop");
-  }
+  const names = [...Deno.readDirSync(`${STAGE}/run`)].map(({ name }) => name);
+  const outcomes = await Promise.allSettled(names.map(async (name) => {
+    const [, unit = "", kind] = /^(.+)\.(unit|service)$/.exec(name) ?? [];
+    if (kind === "unit") await stop(unit);
+    if (kind === "service") await foreign(unit, "stop");
+  }));
+  for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
 }
 
 /** Has `programs/service-NAME VERB INSTANCE` act for a service of the distribution. */
@@ -150,7 +152,7 @@ async function foreign(unit: string, verb: string): Promise<void> {
   const [name = "", instance = ""] = unit.split("@");
   const args = [PLAIN_VERBS[verb] ?? verb, instance];
   const { success } = await new Deno.Command(`service-${name}`, { args }).spawn().status;
-  if (!success) Deno.exit(1);
+  if (!success) throw new Error(`${unit}: ${verb} failed`);
 }
 
 async function exists(path: string): Promise<boolean> {

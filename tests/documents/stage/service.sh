@@ -10,7 +10,7 @@ is_shown_as() {
 
 # wait_for WORD FILE: until it is there.
 wait_for() {
-  for attempt in $(seq 300); do
+  for _ in $(seq 300); do
     grep -qs "$1" "$2" && return 0
     sleep 0.1
   done
@@ -46,7 +46,7 @@ certify() {
 
 # sign_pending MODE: all that wait, as soon as some do.
 sign_pending() {
-  for attempt in $(seq 60); do
+  for _ in $(seq 60); do
     ids=$(alice --mode "$1" --list-csr | sed -n 's/^ *\([0-9][0-9]*\) |.*/\1/p')
     [ -n "$ids" ] && break
     sleep 0.5
@@ -84,7 +84,7 @@ systemctl start caucase
 # make_backup: the server's first one, as $backup.
 make_backup() {
   systemctl restart caucase
-  for attempt in $(seq 300); do
+  for _ in $(seq 300); do
     backup=$(ls "$STAGE_ROOT"/var/lib/caucase/backup/*.sql.caucased 2>/dev/null) && return 0
     sleep 0.1
   done
