@@ -1,6 +1,17 @@
 /** Which documents there are, and what each of them takes for granted. */
 import { fileURLToPath } from "node:url";
-import { HAPROXY, NGINX, NGINX_STREAM, OPENVPN, POSTGRESQL, type Server } from "./servers.ts";
+import {
+  CURL,
+  HAPROXY,
+  NGINX,
+  NGINX_STREAM,
+  OPENSSL,
+  OPENVPN,
+  type OtherProgram,
+  POSTGRESQL,
+  PYTHON3,
+  SQLITE3,
+} from "./other_programs.ts";
 import type { StageOptions } from "./stage.ts";
 
 /** The project's folder, with a slash at its end. */
@@ -9,7 +20,7 @@ export const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
 /** What a document needs beside what every machine has. */
 export interface Setting extends StageOptions {
   /** What has to be installed. */
-  readonly needs?: readonly Server[];
+  readonly needs?: readonly OtherProgram[];
 }
 
 const SETTINGS: Readonly<Record<string, Setting>> = {
@@ -17,15 +28,18 @@ const SETTINGS: Readonly<Record<string, Setting>> = {
   "CONTRIBUTING.md": { clone: true },
   "docs/install.md": { clone: true, installed: false },
   "docs/first-hour.md": { clone: true },
-  "docs/examples/nginx.md": { needs: [NGINX] },
+  "docs/examples/nginx.md": { needs: [NGINX, CURL] },
   "docs/examples/openvpn.md": { needs: [OPENVPN] },
   "docs/examples/postgresql.md": { clone: true, needs: [POSTGRESQL] },
-  "docs/proxy.md": { needs: [NGINX, NGINX_STREAM, HAPROXY] },
+  "docs/proxy.md": { needs: [NGINX, NGINX_STREAM, HAPROXY, CURL] },
+  "docs/operating.md": { needs: [SQLITE3] },
+  "docs/recovery.md": { needs: [SQLITE3, CURL, PYTHON3] },
   "packaging/README.md": { clone: true, folder: "packaging", installed: false },
 };
 
 export function settingOf(document: string): Setting {
-  return SETTINGS[document] ?? {};
+  const { needs = [], ...setting } = SETTINGS[document] ?? {};
+  return { ...setting, needs: [OPENSSL, ...needs] };
 }
 
 /** Paths of all documents that are played, from the project's folder. */

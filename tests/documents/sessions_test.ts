@@ -2,7 +2,7 @@
 import { Bindings } from "./bindings.ts";
 import { playedDocuments, readDocument, settingOf } from "./documents.ts";
 import { playDocument } from "./play.ts";
-import { haveAll } from "./servers.ts";
+import { haveAll } from "./other_programs.ts";
 import { type Bench, openBench, Stage } from "./stage.ts";
 
 /** Documents that are played at the same time. */

@@ -8,7 +8,7 @@ import { freePortPair } from "../support/ports.ts";
 import { OUR_PROGRAM } from "../support/server_process.ts";
 import { placed, type Places } from "./places.ts";
 import { PROJECT } from "./documents.ts";
-import { findServer, HAPROXY, NGINX, OPENVPN, POSTGRESQL } from "./servers.ts";
+import { findProgram, HAPROXY, NGINX, OPENVPN, POSTGRESQL } from "./other_programs.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import { type Background, Shell } from "./shell.ts";
 
@@ -135,10 +135,10 @@ export class Stage implements AsyncDisposable {
       STAGE_PUBLIC_PORT: `${places.publicPort}`,
       STAGE_PORT: `${places.port}`,
       STAGE_POSTGRESQL_PORT: `${places.webPort}`,
-      STAGE_NGINX: findServer(NGINX) ?? "",
-      STAGE_HAPROXY: findServer(HAPROXY) ?? "",
-      STAGE_OPENVPN: findServer(OPENVPN) ?? "",
-      STAGE_POSTGRESQL: dirname(findServer(POSTGRESQL) ?? ""),
+      STAGE_NGINX: findProgram(NGINX) ?? "",
+      STAGE_HAPROXY: findProgram(HAPROXY) ?? "",
+      STAGE_OPENVPN: findProgram(OPENVPN) ?? "",
+      STAGE_POSTGRESQL: dirname(findProgram(POSTGRESQL) ?? ""),
       STAGE_PLACES: JSON.stringify(places),
       STAGE_PROJECT: PROJECT,
       STAGE_DENO: Deno.execPath(),

@@ -1,29 +1,33 @@
-/** Programs of others that documents configure. They are in folders that are not in everybody's `PATH`. */
+/** Programs of others that documents configure or use. Servers are in folders that are not in everybody's `PATH`. */
 
-export interface Server {
+export interface OtherProgram {
   readonly program: string;
   /** Packages of Debian that have it. */
   readonly packages: string;
 }
 
-export const NGINX: Server = { program: "nginx", packages: "nginx-light" };
-export const NGINX_STREAM: Server = {
+export const NGINX: OtherProgram = { program: "nginx", packages: "nginx-light" };
+export const NGINX_STREAM: OtherProgram = {
   program: "/usr/lib/nginx/modules/ngx_stream_module.so",
   packages: "libnginx-mod-stream",
 };
-export const POSTGRESQL: Server = { program: "initdb", packages: "postgresql" };
-export const OPENVPN: Server = { program: "openvpn", packages: "openvpn" };
-export const HAPROXY: Server = { program: "haproxy", packages: "haproxy" };
+export const POSTGRESQL: OtherProgram = { program: "initdb", packages: "postgresql" };
+export const OPENVPN: OtherProgram = { program: "openvpn", packages: "openvpn" };
+export const HAPROXY: OtherProgram = { program: "haproxy", packages: "haproxy" };
+export const OPENSSL: OtherProgram = { program: "openssl", packages: "openssl" };
+export const CURL: OtherProgram = { program: "curl", packages: "curl" };
+export const SQLITE3: OtherProgram = { program: "sqlite3", packages: "sqlite3" };
+export const PYTHON3: OtherProgram = { program: "python3", packages: "python3" };
 
 /** The file of a program, or of a part of one that is named by its path, or undefined where it is not installed. */
-export function findServer({ program }: Server): string | undefined {
+export function findProgram({ program }: OtherProgram): string | undefined {
   if (program.startsWith("/")) return isFile(program) ? program : undefined;
   return folders().map((folder) => `${folder}/${program}`).find(isFile);
 }
 
 /** Whether all are installed; says what is missing. */
-export function haveAll(servers: readonly Server[]): boolean {
-  const missing = servers.filter((server) => findServer(server) === undefined);
+export function haveAll(programs: readonly OtherProgram[]): boolean {
+  const missing = programs.filter((program) => findProgram(program) === undefined);
   for (const { program, packages } of missing) {
     console.log(`left out: ${program} is missing (apt-get install ${packages})`);
   }
@@ -50,7 +54,9 @@ function isFile(path: string): boolean {
   try {
     return Deno.statSync(path).isFile;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
+    const { NotFound, NotADirectory, PermissionDenied } = Deno.errors;
+    // A folder in PATH may be another user's.
+    if ([NotFound, NotADirectory, PermissionDenied].some((kind) => error instanceof kind)) return false;
     throw error;
   }
 }
