@@ -1,22 +1,30 @@
 /** The program: a subcommand, from its arguments to an exit status. */
 import { EXIT, exitStatusOf } from "./cli/exit_status.ts";
 import { overview } from "./cli/overview.ts";
-import { EarlyExit } from "./cli/subcommand.ts";
+import { EarlyExit, optionsHint } from "./cli/subcommand.ts";
 import { runSubcommand, SUBCOMMANDS } from "./cli/subcommands.ts";
-import { reportError } from "./cli/terminal.ts";
+import { printError, reportError } from "./cli/terminal.ts";
 
 async function main(args: readonly string[]): Promise<number> {
-  const [first, ...rest] = args;
+  const [first, ...rest] = asOption(args);
   const subcommand = SUBCOMMANDS.find(({ name }) => name === first);
   try {
     if (subcommand !== undefined) return await runSubcommand(subcommand, rest);
-    overview(args);
+    overview(asOption(args));
     return EXIT.usage;
   } catch (error) {
     if (error instanceof EarlyExit) return error.status;
     reportError(error);
-    return exitStatusOf(error);
+    const status = exitStatusOf(error);
+    if (status === EXIT.usage && subcommand !== undefined) printError(optionsHint(subcommand.name));
+    return status;
   }
+}
+
+/** `help SUBCOMMAND`, which many programs have, is `SUBCOMMAND --help`. */
+function asOption([first, ...rest]: readonly string[]): readonly string[] {
+  if (first === undefined) return [];
+  return first === "help" ? [...rest.slice(0, 1), "--help"] : [first, ...rest];
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

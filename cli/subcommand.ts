@@ -1,6 +1,5 @@
 /** What every subcommand is to `main.ts`, and how its options become values. */
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { CaucaseError } from "../core/errors.ts";
 import { normalizeArguments } from "./command_line.ts";
 import { EXIT } from "./exit_status.ts";
 import { arityOf } from "./option_values.ts";
@@ -17,10 +16,14 @@ export class EarlyExit extends Error {
   }
 }
 
+/** The line after a complaint about the options of a subcommand. */
+export function optionsHint(name: string): string {
+  return `(caucase ${name} --help lists all options)`;
+}
+
 /** The command of a subcommand: prints through the terminal and never ends the process. */
 export function newCommand(name: string, description: string) {
-  return prepare(new Command(`caucase ${name}`), description)
-    .showHelpAfterError(`(caucase ${name} --help lists all options)`);
+  return prepare(new Command(`caucase ${name}`), description).showHelpAfterError(optionsHint(name));
 }
 
 /** The command above all subcommands. */
@@ -56,7 +59,7 @@ function showVersion(): never {
 
 /**
  * Parses `args` into `command`.
- * @throws `EarlyExit` after help, version, or a complaint about the command line
+ * @throws `EarlyExit` after help, version, or a complaint about the command line; `usage` for what commander does not look at
  */
 export function parseArguments(command: CommandUnknownOpts, args: readonly string[]): void {
   const names = [...command.options.map(({ long }) => long ?? ""), "--help"];
@@ -69,8 +72,6 @@ export function parseArguments(command: CommandUnknownOpts, args: readonly strin
     command.parse(normalizeArguments(args, { names, arity }), { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError) throw new EarlyExit(error.exitCode === 0 ? EXIT.ok : EXIT.usage);
-    if (!(error instanceof CaucaseError && error.code === "usage")) throw error;
-    printError(`error: ${error.message}`);
-    throw new EarlyExit(EXIT.usage);
+    throw error;
   }
 }

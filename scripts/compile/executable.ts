@@ -54,8 +54,16 @@ export async function tryExecutable(output: string, version: string): Promise<st
   try {
     return await versionSaid(output, version);
   } catch (error) {
-    await Deno.remove(output);
+    await removeIfThere(output);
     throw error;
+  }
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  try {
+    await Deno.remove(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 

@@ -9,6 +9,7 @@ const program = compiledProgram();
 
 if (program !== undefined) {
   const home = Deno.makeTempDirSync({ prefix: "caucase-home-" });
+  globalThis.addEventListener("unload", () => Deno.removeSync(home, { recursive: true }));
   // Servers from source need their packages.
   Deno.env.set("DENO_DIR", await denoFolder());
   Deno.env.set("HOME", home);
@@ -19,7 +20,6 @@ if (program !== undefined) {
 
   Deno.test("the executable leaves nothing in the home folder", () => {
     const names = [...Deno.readDirSync(home)].map(({ name }) => name);
-    Deno.removeSync(home, { recursive: true });
     assert.deepEqual(names, []);
   });
 }

@@ -51,6 +51,13 @@ Deno.test("the updater's run script takes the configuration that its folder is n
   ]);
 });
 
+Deno.test("the updater's run script says so when its folder is not named for a configuration", async () => {
+  await assert.rejects(
+    callOf("caucase-updater/run", { name: "caucase-updater" }),
+    /must be named caucase-updater-NAME/,
+  );
+});
+
 Deno.test("log scripts use runit's logger, or s6's where that is missing, never as root", async () => {
   const loggers = [
     { stubs: ["svlogd", "chpst"], user: ["chpst", "-u"], logger: "svlogd" },
