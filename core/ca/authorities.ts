@@ -3,7 +3,7 @@ import { messageToJson, signMessageWith } from "../envelope.ts";
 import { CaucaseError } from "../errors.ts";
 import { onlyPem, PEM_LABEL } from "../pem.ts";
 import { linkPayload } from "../trust.ts";
-import { checkCa, checkCaSuccessor, prepareCa, prepareCaSuccessor } from "../x509/ca_profile.ts";
+import { checkCa, checkCaSuccessor, isForHost, prepareCa, prepareCaSuccessor } from "../x509/ca_profile.ts";
 import {
   type Certificate,
   certificateFromPem,
@@ -59,9 +59,9 @@ export class Authorities {
    */
   async valid(now: number): Promise<readonly Authority[]> {
     const known = this.#known ?? await this.#loaded();
-    if (!isNewAuthorityDue(known, now, this.settings.lifeSpan)) return unexpired(known, now);
+    if (!isNewAuthorityDue(this.#usable(known), now, this.settings.lifeSpan)) return unexpired(known, now);
     await this.#rollover.attempt(() => this.#making.run(() => this.#make(now)), {
-      canWait: () => unexpired(known, now).length > 0,
+      canWait: () => unexpired(this.#usable(known), now).length > 0,
       now,
     });
     return unexpired(this.#known ?? known, now);
@@ -69,7 +69,7 @@ export class Authorities {
 
   /** The one that signs. */
   async signing(now: number): Promise<Authority> {
-    const signing = signingAuthority(await this.valid(now), now, this.settings.lifeSpan);
+    const signing = signingAuthority(this.#usable(await this.valid(now)), now, this.settings.lifeSpan);
     if (signing === undefined) throw new Error(`${this.store.name} has no CA certificate to sign with`);
     return signing;
   }
@@ -89,7 +89,7 @@ export class Authorities {
 
   /** When the next CA certificate must be made. */
   async nextDueAt(now: number): Promise<number> {
-    return newAuthorityDueAt(await this.valid(now), now, this.settings.lifeSpan);
+    return newAuthorityDueAt(this.#usable(await this.valid(now)), now, this.settings.lifeSpan);
   }
 
   /** The signed chain from the oldest valid CA certificate to the newest, as JSON text. */
@@ -107,6 +107,13 @@ export class Authorities {
     if (known.every((authority) => authority.notAfter >= before)) return;
     await this.store.dropAuthorities(before);
     this.#known = this.#known?.filter((authority) => authority.notAfter >= before);
+  }
+
+  /** Those that may sign what this CA is to sign: once a server has another name, not the ones that are bound to the old one. */
+  #usable(authorities: readonly Authority[]): readonly Authority[] {
+    const { onlyHost } = this.settings;
+    if (onlyHost === undefined) return authorities;
+    return authorities.filter(({ certificate }) => isForHost(certificate, onlyHost));
   }
 
   #loaded(): Promise<readonly Authority[]> {
@@ -136,9 +143,13 @@ export class Authorities {
   async #make(now: number): Promise<void> {
     // Somebody may have made it between the caller's look and this call.
     const known = this.#known ?? await this.#loaded();
-    if (!isNewAuthorityDue(known, now, this.settings.lifeSpan)) return;
+    const usable = this.#usable(known);
+    if (!isNewAuthorityDue(usable, now, this.settings.lifeSpan)) return;
     const key = await generateRsaKey(this.settings.keyBits);
-    const der = await signCertificate(this.#prepare(key.publicKey, { known, now }), await signerFor(key));
+    const der = await signCertificate(
+      this.#prepare(key.publicKey, { predecessors: usable, now }),
+      await signerFor(key),
+    );
     const certificate = await parseCertificate(der);
     const row = {
       expirationDate: certificate.notAfter,
@@ -151,10 +162,13 @@ export class Authorities {
   }
 
   /** The first certificate is made from the settings, each one after it from the one before. */
-  #prepare(publicKey: PublicKey, { known, now }: { known: readonly Authority[]; now: number }): CheckedCertificate {
+  #prepare(
+    publicKey: PublicKey,
+    { predecessors, now }: { predecessors: readonly Authority[]; now: number },
+  ): CheckedCertificate {
     const { subject, onlyHost, lifeSpan, authorityLifeSpans, random } = this.settings;
     const basics = { publicKey, now, lifeSpan: Math.floor(authorityLifeSpans * lifeSpan), serial: newSerial(random) };
-    const predecessor = newest(known)?.certificate;
+    const predecessor = newest(predecessors)?.certificate;
     if (predecessor !== undefined) {
       const order = { ...basics, predecessor };
       return checkCaSuccessor(prepareCaSuccessor(order), order);

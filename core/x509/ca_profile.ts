@@ -1,7 +1,7 @@
 /** The profile of a CA's own certificate, self-signed. Sections are those of RFC 5280. */
 import type { Bytes } from "../bytes.ts";
 import type { Certificate } from "./certificate.ts";
-import type { Extension } from "./extension.ts";
+import { type Extension, findExtension, sameExtension } from "./extension.ts";
 import {
   checkCertificate,
   type CheckedCertificate,
@@ -71,6 +71,12 @@ export function prepareCa(order: CaOrder): PreparedCertificate {
     ...CA_BASICS,
     ...(order.onlyHost === undefined ? [] : [nameConstraints(order.onlyHost)]), // 4.2.1.10
   ]);
+}
+
+/** Whether the CA may certify `onlyHost` and no other host, as `prepareCa` would have it. */
+export function isForHost(certificate: Pick<Certificate, "extensions">, onlyHost: string): boolean {
+  const constraints = findExtension(certificate.extensions, OID.NAME_CONSTRAINTS);
+  return constraints !== undefined && sameExtension(constraints, nameConstraints(onlyHost));
 }
 
 /**

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { hexOf, LIFE_SPAN, newEcKey, NOW, random } from "../../tests/support/issuing.ts";
-import { type CaOrder, caSubject, checkCa, checkCaSuccessor, prepareCa, prepareCaSuccessor } from "./ca_profile.ts";
+import {
+  type CaOrder,
+  caSubject,
+  checkCa,
+  checkCaSuccessor,
+  isForHost,
+  prepareCa,
+  prepareCaSuccessor,
+} from "./ca_profile.ts";
 import { derSequence } from "./der_writer.ts";
 import type { Extension } from "./extension.ts";
 import { newSerial } from "./issuance.ts";
@@ -62,6 +70,15 @@ for (const host of ["ca.example.com", "192.0.2.1", "[2001:db8::1]"]) {
     assert.equal(hexOf(prepared.extensions), hexOf([...KEY_IDS, ...BASICS, nameConstraints(host)]));
   });
 }
+
+Deno.test("isForHost() knows a CA that is bound to the host from others", () => {
+  const bound = (onlyHost: string | undefined) => prepareCa({ ...ORDER, onlyHost });
+  assert.equal(isForHost(bound("ca.example.com"), "ca.example.com"), true);
+  assert.equal(isForHost(bound("192.0.2.1"), "192.0.2.1"), true);
+  assert.equal(isForHost(bound("ca.example.com"), "ca.example.org"), false);
+  assert.equal(isForHost(bound("example.com"), "ca.example.com"), false);
+  assert.equal(isForHost(bound(undefined), "ca.example.com"), false);
+});
 
 for (const host of ["", "é"]) {
   Deno.test(`prepareCa() refuses ${JSON.stringify(host)} as the only host`, () => {

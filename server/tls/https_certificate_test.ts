@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import type { Storage } from "../../core/ca/store.ts";
 import { decodePem, encodePem, PEM_LABEL } from "../../core/pem.ts";
+import { isForHost } from "../../core/x509/ca_profile.ts";
 import { type Certificate, isIssuedBy } from "../../core/x509/certificate.ts";
 import { checkHttps, prepareHttps } from "../../core/x509/https_profile.ts";
 import { newSerial, signCertificate } from "../../core/x509/issuance.ts";
@@ -148,6 +149,21 @@ Deno.test("current() makes a new certificate when the one there is for another h
     /^[^\n]*server\.key\.pem is of a CA that the database does not have \(is --db /,
   );
   assert.equal(await Deno.readTextFile(`${desk.path}.unusable-${NOW}`), content, "it may be somebody's");
+});
+
+Deno.test("current() makes a new CA too when the server has another name, and goes on with the old one when it has its old one", async () => {
+  await using desk = await Desk.open();
+  await desk.put();
+  const renamed = testAuthorities(desk.storage, { netloc: "ca.example.org:8009" }).http_cas;
+  const { certificate } = await desk.certificate({ host: "ca.example.org", ca: renamed }).current(NOW);
+  const { certificate: issuer } = await renamed.authorities.signing(NOW);
+  assert.ok(await isIssuedBy(certificate, issuer));
+  assert.ok(isForHost(issuer, "ca.example.org"));
+  assert.deepEqual(desk.warnings, []);
+  assert.equal((await desk.storage.ca("http_cas").authorities()).length, 2);
+  const back = await desk.certificate().current(NOW);
+  assert.ok(await isIssuedBy(back.certificate, desk.ca.certificate));
+  assert.equal((await desk.storage.ca("http_cas").authorities()).length, 2);
 });
 
 Deno.test("current() closes a file to others that was open to them, and says so", async () => {

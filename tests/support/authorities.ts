@@ -11,6 +11,7 @@ export interface TestAuthoritiesOptions {
   readonly serviceAutoApprove?: number;
   readonly userAutoApprove?: number;
   readonly lock?: boolean;
+  readonly netloc?: string;
   /** Gets what the administrator would be told. */
   readonly warnings?: string[];
 }
@@ -24,7 +25,7 @@ export function testAuthorities(storage: Storage, options: TestAuthoritiesOption
       user: { validityDays, maxPending, autoApproveCount: userAutoApprove },
       lockAutoApproveCount: lock,
     },
-    netloc: parseNetloc("ca.example.com:8009"),
+    netloc: parseNetloc(options.netloc ?? "ca.example.com:8009"),
     host: { random, warn: (message) => options.warnings?.push(message) },
   });
 }
