@@ -8,7 +8,7 @@ import { anchorsOf, blocksOf, codeSpansOf, linksOf } from "./documents/markdown.
 const ROOT = new URL("../", import.meta.url);
 
 /** Options of tasks and of other programs that documents speak of. */
-const FOREIGN_OPTIONS = ["--filter", "--build-arg", "--seconds", "--minutes", "--write"];
+const FOREIGN_OPTIONS = ["--filter", "--build-arg", "--seconds", "--minutes", "--write", "--only"];
 
 const DOCUMENTS = await Promise.all(
   markdownFiles().map(async (path) => ({ path, text: await Deno.readTextFile(new URL(path, ROOT)) })),
