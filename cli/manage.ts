@@ -96,7 +96,8 @@ function restoreNotes(db: string, { backup, crt }: RestoreFiles): string[] {
 
 /** A backup's content, so that a person sees whether it is what they think. */
 function figureLines(backup: string, { recipients, cas }: BackupFigures): string[] {
-  return [`${backup} is good for restoring; ${recipients.length} keys open it`, ...cas.map(figureLine)];
+  const keys = recipients.length === 1 ? "1 key opens it" : `${recipients.length} keys open it`;
+  return [`${backup} is good for restoring; ${keys}`, ...cas.map(figureLine)];
 }
 
 function figureLine(figures: CaFigures): string {

@@ -64,7 +64,7 @@ Deno.test({
     assert.equal(status, 0, shown);
     const [progress = "", ...result] = statesOf(shown);
     assert.match(progress, /^Reading \S+: \d+ of \d+ kB \(100 %\)$/);
-    assert.match(result.join("\n"), /^\S+ is good for restoring; 1 keys open it\ncau: [^]*CRL number \d+$/);
+    assert.match(result.join("\n"), /^\S+ is good for restoring; 1 key opens it\ncau: [^]*CRL number \d+$/);
     assert.ok(shown.includes(`\r${" ".repeat(progress.length)}\r`), "the line is taken away");
     // Nothing of it goes into a file, nor to a terminal that can only write on.
     const redirected = await manage(cwd, `${verify} 2>errors`);

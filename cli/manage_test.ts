@@ -52,9 +52,21 @@ Deno.test("manage --restore-backup prints nothing on standard output, and says o
 
 /** Command lines and what must be said; all end with the status. `KEY` is a private key that opens nothing. */
 const REFUSALS: readonly [args: string, status: number, err: RegExp][] = [
-  ["--restore-backup KEY KEY KEY", 2, /^error: option '--restore-backup' takes 4 values, not 3\n$/],
-  ["--verify-backup KEY", 2, /^error: option '--verify-backup' takes 2 values, not 1\n$/],
-  ["--verify-backup KEY KEY --verify-backup KEY KEY", 2, /^error: option '--verify-backup' can be given once\n$/],
+  [
+    "--restore-backup KEY KEY KEY",
+    2,
+    /^error: option '--restore-backup' takes 4 values, not 3\n\(caucase manage --help lists all options\)\n$/,
+  ],
+  [
+    "--verify-backup KEY",
+    2,
+    /^error: option '--verify-backup' takes 2 values, not 1\n\(caucase manage --help lists all options\)\n$/,
+  ],
+  [
+    "--verify-backup KEY KEY --verify-backup KEY KEY",
+    2,
+    /^error: option '--verify-backup' can be given once\n\(caucase manage --help lists all options\)\n$/,
+  ],
   ["--user-crt-validity 0", 2, /^error: option '--user-crt-validity/],
   ["--verify-backup KEY KEY", 1, /^error: cannot use KEY: not a backup of caucase\n$/],
   ["--verify-backup none KEY", 1, /^error: cannot read none: no such file or directory\n$/],
@@ -71,7 +83,7 @@ const REFUSALS: readonly [args: string, status: number, err: RegExp][] = [
   ["--import-ca KEY --passphrase-file none", 1, /^error: cannot read none: it does not exist\n$/],
 ];
 
-Deno.test("manage refuses in one line, ends with its status, and leaves nothing", async () => {
+Deno.test("manage refuses in a line, ends with its status, and leaves nothing", async () => {
   await using folder = await tempFolder();
   await Deno.writeTextFile(`${folder.path}/KEY`, keyPem(await newKey("P-256")));
   for (const [args, status, message] of REFUSALS) {
