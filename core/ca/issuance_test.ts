@@ -103,6 +103,20 @@ Deno.test("sign() signs once however many ask at once, and nothing that is not p
   await assert.rejects(cas.issuance.sign(12345n, undefined, NOW), isRefusal("not-found"));
 });
 
+Deno.test("sign() refuses what was rejected while the certificate was made", async () => {
+  const storage = createMemoryStorage();
+  const store = storage.ca("cas");
+  const { cas } = testAuthorities(storage);
+  const id = await cas.issuance.submit(await csrFor(await testKey("P-256")), NOW);
+  const sign = store.sign.bind(store);
+  store.sign = async (...row) => {
+    await cas.issuance.reject(id);
+    return await sign(...row);
+  };
+  await assert.rejects(cas.issuance.sign(id, undefined, NOW), isRefusal("not-found"));
+  await assert.rejects(cas.issuance.certificate(id, NOW), isRefusal("not-found"));
+});
+
 Deno.test("sign() with a template takes subject and extensions from it, and the key from the request", async () => {
   const { cas } = testAuthorities(createMemoryStorage());
   const key = await testKey("P-256");

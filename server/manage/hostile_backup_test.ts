@@ -49,7 +49,8 @@ Deno.test("a backup with one byte changed, anywhere, is refused and leaves nothi
     const { end } = readBackupHeader(good);
     // The highest bit makes no valid header of any; in the body every bit counts.
     for (const at of spread(0, end, 40)) await assertRefused(restorable, flipped(good, at, 0x80), `header byte ${at}`);
-    for (const at of spread(end, good.length, 40)) {
+    // Nothing but the last code tells that one of its own bytes was changed: all SQL before is as it was.
+    for (const at of [...spread(end, good.length, 40), ...spread(good.length - 48, good.length - 16, 12)]) {
       await assertRefused(restorable, flipped(good, at, 1), `body byte ${at}`);
     }
   });
