@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { fromUtf8, utf8 } from "../../core/bytes.ts";
 import { decodePem } from "../../core/pem.ts";
 import { isPrivateKeyBlock, privateKeyFromPem } from "../../core/x509/private_key.ts";
+import { PERMISSIONS } from "../../scripts/compile/permissions.ts";
 import { Database } from "../../server/storage/database.ts";
-import { type RunningProcess, withUmask } from "../support/process.ts";
+import { runCommand, type RunningProcess, withUmask } from "../support/process.ts";
 import { OUR_PROGRAM } from "../support/server_process.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import { PASSPHRASE, playScene } from "./privilege_scene.ts";
@@ -94,6 +95,25 @@ Deno.test("with no more rights and environment than it needs, the program works 
     const given = [...kept().map(nameOf), "CANARY", "CAUCASE_CHANGED", "CAUCASE_REASONS"];
     assert.deepEqual(names.toSorted(), given.toSorted());
   });
+});
+
+Deno.test("an executable may neither call libraries, look at the machine nor load code; serve gives up starting programs", async () => {
+  const states = async (code: string) => {
+    const script = `${code}; console.log(...["ffi", "sys", "import", "run"].map((name) =>
+      Deno.permissions.querySync({ name }).state));`;
+    const options = ["--config", new URL("../../deno.json", import.meta.url).pathname, ...PERMISSIONS];
+    const command = [Deno.execPath(), "run", ...options, `data:text/javascript,${encodeURIComponent(script)}`];
+    const { status, out, err } = await runCommand(command, { cwd: "/" });
+    assert.equal(status, 0, err);
+    return out.trimEnd().split("\n").at(-1);
+  };
+  assert.equal(await states(""), "denied denied denied granted");
+  const serve = new URL("../../cli/serve.ts", import.meta.url);
+  // Refused, for want of what it must be told: but later.
+  assert.equal(
+    await states(`await (await import("${serve}")).serve([]).catch(() => {})`),
+    "denied denied denied prompt",
+  );
 });
 
 function nameOf(pair: string): string {

@@ -1,0 +1,167 @@
+/** "Acting as somebody else": who is a user, and who speaks for one. */
+import { type Defence, without } from "./mutation.ts";
+
+const AUTHORISATION = { file: "tests/security/authorisation_test.ts", filter: "everybody gets what" };
+const CA_EXPIRES = { file: "tests/security/authorisation_test.ts", filter: "a user whose CA expires" };
+const CONFUSION = { file: "tests/security/certificate_confusion_test.ts", filter: "only good certificates" };
+const RESUMPTION = { file: "tests/security/resumption_test.ts" };
+const START = { file: "tests/fault/serve_start_stop_test.ts", filter: "refused from the first request" };
+const PLAIN_HTTP = { file: "tests/server/authentication_test.ts", filter: "plain HTTP never authenticates" };
+
+const AUTHENTICATION = "server/http/user_authentication.ts";
+const HANDLERS = "server/http/handlers.ts";
+const VERIFICATION = "core/ca/verification.ts";
+const CERTIFICATE = "core/x509/certificate.ts";
+const EXCHANGE = "server/http/node_exchange.ts";
+const RUNTIME = "server/tls/runtime_check.ts";
+
+export const ACTING: readonly Defence[] = [
+  {
+    row: "a request without a good user's certificate reaches an action for users: any route, by anybody of 15 kinds",
+    mutations: [
+      without("the refusal of strangers", AUTHORISATION, [AUTHENTICATION, "if (!good) throw", "if (false) throw"]),
+      without("a look at who lists requests", AUTHORISATION, [
+        HANDLERS,
+        "listPending({ ca, user }: Call): Promise<Answer> {\n  await user();",
+        "listPending({ ca }: Call): Promise<Answer> {",
+      ]),
+      without("a look at who rejects", AUTHORISATION, [
+        HANDLERS,
+        "await user();\n    await ca.issuance.reject",
+        "await ca.issuance.reject",
+      ]),
+      without("a look at who signs", AUTHORISATION, [
+        HANDLERS,
+        "await user();\n  await ca.issuance.sign",
+        "await ca.issuance.sign",
+      ]),
+    ],
+  },
+  {
+    row: "a certificate without its private key",
+    mutations: [
+      without(
+        "a look at the runtime's version",
+        { file: "server/tls/runtime_check_test.ts", filter: "older versions" },
+        [
+          RUNTIME,
+          "if (isAtLeast(version, FIRST_VERSION)) return;",
+          "if (version !== undefined) return;",
+        ],
+      ),
+      without("the proof at the start", { file: "server/tls/runtime_check_test.ts", filter: "loses the certificate" }, [
+        RUNTIME,
+        'if (await receive(identity) === "missing") throw',
+        "if (await receive(identity) === undefined) throw",
+      ]),
+    ],
+  },
+  {
+    row: "an expired or revoked user, also on a connection that was open before, or a resumed TLS session, or as the " +
+      "first request after a start",
+    mutations: [
+      without("the dates of a user's certificate", AUTHORISATION, [
+        VERIFICATION,
+        "issuer.notAfter && isValidAt(certificate, now) &&",
+        "issuer.notAfter &&",
+      ]),
+      without("the revocations", AUTHORISATION, [
+        VERIFICATION,
+        " && !(await this.store.isRevoked(certificate.serial))",
+        "",
+      ]),
+      without("a look at each request", AUTHORISATION, [
+        AUTHENTICATION,
+        'presented !== "stranger" &&',
+        'this.#presented.has(exchange.connection) && presented !== "stranger" ||',
+      ]),
+      without("the dates, in a resumed session", RESUMPTION, [
+        VERIFICATION,
+        "issuer.notAfter && isValidAt(certificate, now) &&",
+        "issuer.notAfter &&",
+      ]),
+      without("the revocations, after a start", START, [
+        VERIFICATION,
+        " && !(await this.store.isRevoked(certificate.serial))",
+        "",
+      ]),
+    ],
+  },
+  {
+    row: "a user whose CA certificate expires",
+    mutations: [
+      without("the issuer's end, on an open connection", CA_EXPIRES, [
+        VERIFICATION,
+        "now <= issuer.notAfter && isValidAt",
+        "isValidAt",
+      ]),
+      without("the issuer's end, on a new one", CA_EXPIRES, [
+        "core/ca/lifecycle.ts",
+        "authorities.filter((authority) => now <= authority.notAfter)",
+        "authorities.filter(() => true)",
+      ], [VERIFICATION, "now <= issuer.notAfter && isValidAt", "isValidAt"]),
+    ],
+  },
+  {
+    row: "somebody else's connection",
+    mutations: [
+      without(
+        "a user for each connection",
+        AUTHORISATION,
+        [AUTHENTICATION, "this.#presented.get(connection)", "this.#presented.get(this)"],
+        [AUTHENTICATION, "this.#presented.set(connection, presented)", "this.#presented.set(this, presented)"],
+        [AUTHENTICATION, 'if (clientCertificate === undefined) return "stranger";', ""],
+      ),
+    ],
+  },
+  {
+    row: "a CA of the same name and key identifier, a self-signed certificate, a namesake",
+    mutations: [
+      without("the issuer's signature, on a user's certificate", AUTHORISATION, [
+        CERTIFICATE,
+        "await isSignedWith(certificate, ca.publicKey)",
+        "ca.publicKey !== undefined",
+      ]),
+      without("the issuer's signature, on a holder's", CONFUSION, [
+        CERTIFICATE,
+        "await isSignedWith(certificate, ca.publicKey)",
+        "ca.publicKey !== undefined",
+      ]),
+    ],
+  },
+  {
+    row: "the right key under another CA's name",
+    mutations: [
+      without("the issuer's name", CONFUSION, [CERTIFICATE, "equalBytes(certificate.issuer, ca.subject) && ", ""]),
+    ],
+  },
+  {
+    row: "a CA's own certificate as a user, a holder, or on the CA's own list",
+    mutations: [
+      without("the exception of CA certificates", CONFUSION, [
+        "core/ca/authorities.ts",
+        "if (valid.some(({ signer }) => signer.publicKey.keyId === certificate.publicKey.keyId)) return undefined;",
+        "",
+      ]),
+    ],
+  },
+  {
+    row: "headers of a proxy, over HTTP",
+    mutations: [
+      without("distrust of a proxy's certificate", PLAIN_HTTP, [
+        EXCHANGE,
+        "return this.connection.clientCertificate;",
+        'const sent = this.header("client-cert");\n' +
+        '    if (sent !== undefined) return Uint8Array.fromBase64(atob(sent.slice(1, -1)).split("-----")[2]);\n' +
+        "    return this.connection.clientCertificate;",
+      ]),
+      without("distrust of a proxy's certificate, in the table of everybody", AUTHORISATION, [
+        EXCHANGE,
+        "return this.connection.clientCertificate;",
+        'const sent = this.header("x-ssl-client-cert");\n' +
+        '    if (sent) return Uint8Array.fromBase64(decodeURIComponent(sent).split("-----")[2]);\n' +
+        "    return this.connection.clientCertificate;",
+      ]),
+    ],
+  },
+];

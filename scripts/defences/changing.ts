@@ -1,0 +1,179 @@
+/** "Getting something signed, renewed or revoked", first half: whose messages count, and how often. */
+import { type Defence, without } from "./mutation.ts";
+
+const AUTHORISATION = { file: "tests/security/authorisation_test.ts", filter: "everybody gets what" };
+const CONFUSION = { file: "tests/security/certificate_confusion_test.ts", filter: "only good certificates" };
+const ANOTHER_KEY = { file: "tests/security/certificate_confusion_test.ts", filter: "that another key signed" };
+const ONCE_OVER = { file: "tests/security/replay_test.ts", filter: "is good for nothing once" };
+const FORMS = { file: "tests/security/message_forms_test.ts", filter: "of which a character was changed" };
+const SCHEMES = { file: "tests/security/message_forms_test.ts", filter: "signature of another scheme" };
+const UNSIGNED = { file: "tests/security/message_forms_test.ts", filter: "signature was taken off" };
+const SENT_AGAIN = { file: "tests/security/replay_test.ts", filter: "gets the same certificate, and makes none: cas" };
+const MUCH_LATER = { file: "tests/security/replay_test.ts", filter: "a renewal at cas makes one certificate" };
+const REVOKED_AGAIN = {
+  file: "tests/security/replay_test.ts",
+  filter: "revocation that is sent again is refused: cas",
+};
+const RESTORED = { file: "tests/security/replay_test.ts", filter: "after a restore" };
+const SIGNED_AGAIN = { file: "tests/security/replay_test.ts", filter: "a signature and a rejection" };
+const SIGNING_RACE = { file: "tests/server/races_test.ts", filter: "24 signatures of one request" };
+const OVERTAKEN = { file: "core/ca/issuance_test.ts", filter: "rejected while the certificate was made" };
+
+const ISSUANCE = "core/ca/issuance.ts";
+const REVOCATION = "core/ca/revocation.ts";
+const VERIFICATION = "core/ca/verification.ts";
+const ENVELOPE = "core/envelope.ts";
+const REQUESTS = "server/storage/request_table.ts";
+const STORE = "server/storage/sqlite_ca_store.ts";
+
+export const CHANGING: readonly Defence[] = [
+  {
+    row: "renewing or revoking somebody else's certificate",
+    mutations: [
+      without("the holder's signature on a renewal", ANOTHER_KEY, [
+        ISSUANCE,
+        "await requireHolder(message, certificate);",
+        "",
+      ]),
+      without("the holder's signature on a revocation", ANOTHER_KEY, [
+        REVOCATION,
+        'if (message.by === "holder") await requireHolder(message.message, certificate);',
+        "",
+      ]),
+      without("the holder's signature on a renewal, in the table of everybody", AUTHORISATION, [
+        ISSUANCE,
+        "await requireHolder(message, certificate);",
+        "",
+      ]),
+    ],
+  },
+  {
+    row: "renewing what is revoked or expired",
+    mutations: [
+      without("a look at the certificate that is renewed", CONFUSION, [
+        ISSUANCE,
+        "await this.verification.requireGood(certificate, now);",
+        "await this.verification.requireIssued(certificate, now);",
+      ]),
+      without("its dates", ONCE_OVER, [VERIFICATION, "if (!isValidAt(certificate, now)) {", "if (false) {"]),
+      without("its revocation", ONCE_OVER, [
+        VERIFICATION,
+        "if (await this.store.isRevoked(certificate.serial)) {",
+        "if (false) {",
+      ]),
+    ],
+  },
+  {
+    row: "revoking another issuer's certificate, or one that has expired",
+    mutations: [
+      without("a look at the certificate that is revoked", CONFUSION, [
+        REVOCATION,
+        "await this.parts.verification.requireIssued(certificate, now);",
+        "",
+      ]),
+    ],
+  },
+  {
+    row: "a revocation without a signature",
+    mutations: [
+      without("a look at who sent it", AUTHORISATION, [
+        "server/http/handlers.ts",
+        "if (envelope.digest === null) await user();",
+        "",
+      ]),
+      without("a look at who sent it, once signed", UNSIGNED, [
+        "server/http/handlers.ts",
+        "if (envelope.digest === null) await user();",
+        "",
+      ]),
+    ],
+  },
+  {
+    row: "a message with another digest, an edited payload, a signature of another scheme or salt",
+    mutations: [
+      without("the digest's name under the signature", FORMS, [
+        ENVELOPE,
+        "utf8(`${payload}${digest} `)",
+        "utf8(payload)",
+      ]),
+      without("the payload as it was written", FORMS, [
+        ENVELOPE,
+        "const bytes = signedBytes(message.payload, message.digest);",
+        "const bytes = signedBytes(message.payload.trim(), message.digest);",
+      ]),
+      without("strict base64", FORMS, [ENVELOPE, 'lastChunkHandling: "strict"', 'lastChunkHandling: "loose"']),
+      without("the signature", FORMS, [ENVELOPE, "if (!genuine) throw", "if (false) throw"]),
+      without("the longest salt", SCHEMES, [
+        "core/x509/signature_algorithm.ts",
+        "Math.ceil((bits - 1) / 8) - HASH_SIZE[hash] - 2",
+        "HASH_SIZE[hash]",
+      ]),
+    ],
+  },
+  {
+    row: "one signature for two payloads",
+    mutations: [
+      without("well-formed text", FORMS, [ENVELOPE, "if (!message.payload.isWellFormed()) {", "if (false) {"]),
+    ],
+  },
+  {
+    row: "a renewal sent again makes nothing new, for as long as the certificate in it is good; nor does a revocation",
+    mutations: [
+      without("a look for the renewal before", SENT_AGAIN, [ISSUANCE, "if (before !== undefined) return before;", ""]),
+      without("a memory as long as the old certificate", MUCH_LATER, [
+        ISSUANCE,
+        "Math.max(now + this.settings.retention.unread, certificate.notAfter)",
+        "now + this.settings.retention.unread",
+      ]),
+      without("a look for the revocation before", REVOKED_AGAIN, [
+        STORE,
+        "if (this.#revocations.has(revocation.serial)) return alreadyRevoked(revocation.serial);",
+        "",
+      ]),
+    ],
+  },
+  {
+    row: "a message sent again after a restore: a given-up key, a used CRL number",
+    mutations: [
+      without("the revocation of the key that was given up", RESTORED, [
+        "server/manage/restored_user.ts",
+        "await store.revoke({",
+        "await Promise.resolve({",
+      ]),
+      without("the jump of CRL numbers", RESTORED, ["server/storage/restored_mark.ts", "1_000_000n", "1n"]),
+    ],
+  },
+  {
+    row: "signing or rejecting twice, also at once",
+    mutations: [
+      without("a look at what was signed", SIGNED_AGAIN, [
+        ISSUANCE,
+        "if (stored.certificatePem !== undefined) throw notFound(id);",
+        "",
+      ], [
+        REQUESTS,
+        "SET crt = ?, expiration_date = ? WHERE id = ? AND crt IS NULL",
+        "SET crt = ?, expiration_date = ? WHERE id = ?",
+      ]),
+      without("turns, and the condition in the database", SIGNING_RACE, [
+        ISSUANCE,
+        "return this.#byId.run(id, async () => {\n      const stored",
+        "return Promise.try(async () => {\n      const stored",
+      ], [
+        REQUESTS,
+        "SET crt = ?, expiration_date = ? WHERE id = ? AND crt IS NULL",
+        "SET crt = ?, expiration_date = ? WHERE id = ?",
+      ]),
+      without("the condition when rejecting", SIGNED_AGAIN, [
+        REQUESTS,
+        "WHERE id = ? AND crt IS NULL RETURNING ${BYTES} AS bytes`;\n    return this.#uncount(this.database.all(sql, id));",
+        "WHERE id = ? RETURNING ${BYTES} AS bytes`;\n    return this.#uncount(this.database.all(sql, id));",
+      ]),
+      without("the answer of the database", OVERTAKEN, [
+        ISSUANCE,
+        "if (!signed) throw notFound(id);",
+        "",
+      ]),
+    ],
+  },
+];

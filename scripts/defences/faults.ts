@@ -1,0 +1,181 @@
+/** "Faults, which cost nothing": kills, full disks, damage, clocks, stops. */
+import { type Defence, type Edit, without } from "./mutation.ts";
+
+const FIRST_KILL = { file: "tests/fault/serve_first_kill_test.ts" };
+const TWO_FILES = { file: "tests/fault/updater_kill_test.ts", filter: "in two files" };
+const KILL = { file: "tests/fault/serve_kill_test.ts" };
+const database = (filter: string) => ({ file: "tests/fault/serve_database_test.ts", filter });
+const disk = (filter: string) => ({ file: "tests/fault/serve_disk_test.ts", filter });
+const keyFiles = (filter: string) => ({ file: "tests/fault/serve_key_files_test.ts", filter });
+const clock = (filter: string) => ({ file: "tests/fault/serve_clock_test.ts", filter });
+
+const CHECK_ITSELF = { file: "server/storage/database_check_test.ts" };
+
+const STORE = "server/storage/sqlite_ca_store.ts";
+const DURABLE_FILE = "core/host/durable_file.ts";
+const CHECK = "server/storage/database_check.ts";
+const LIFECYCLE = "core/ca/lifecycle.ts";
+const HTTPS = "server/tls/https_certificate.ts";
+
+/** As a program does that opens the file and writes: a process can end in between. */
+const IN_PLACE: Edit = [
+  DURABLE_FILE,
+  "  await using prepared = await prepareFile({ path, content, mode }, fileSystem);\n" +
+  "  await prepared.replace();\n  await prepared.settle();",
+  '  if (typeof content !== "string") throw new Error("not for streams");\n' +
+  "  await Deno.writeTextFile(path, content.slice(0, 40), { mode: mode ?? 0o644 });\n" +
+  "  await new Promise((resolve) => setTimeout(resolve, 1_000));\n" +
+  "  await Deno.writeTextFile(path, content);",
+];
+
+export const FAULTS: readonly Defence[] = [
+  {
+    row: "kill -9 at any moment: nothing that was answered is lost, no CRL number names two contents",
+    mutations: [
+      without("the commit before the answer", KILL, [
+        "server/storage/write_queue.ts",
+        "      const tell = this.#commit(writes);\n      for (const acknowledge of tell) acknowledge();",
+        "      if (!this.database.isTransaction) {\n" +
+        '        this.database.run("BEGIN IMMEDIATE");\n' +
+        '        setTimeout(() => this.database.run("COMMIT"), 400);\n' +
+        "      }\n" +
+        "      for (const write of writes) write.attempt()();",
+      ]),
+      without("a CRL number for each revocation", KILL, [
+        STORE,
+        'this.#revocations.add(revocation);\n      return this.#values.increase("crl_number");',
+        'this.#revocations.add(revocation);\n      return this.#values.counter("crl_number");',
+      ]),
+    ],
+  },
+  {
+    row: "kill -9 in the first start, between a key and its certificate",
+    mutations: [
+      without("files that are replaced as a whole", FIRST_KILL, IN_PLACE),
+      without("the completion of a change that was cut short", TWO_FILES, [
+        "core/host/key_pair_file.ts",
+        "return withFolderLock(paths.keyPath, async () => await finishChange(await locate(paths, fileSystem), fileSystem));",
+        'return Promise.resolve("none");',
+      ]),
+    ],
+  },
+  {
+    row: "a full disk under the database, keys or logs",
+    mutations: [
+      without("what to do about it", disk("serve answers 500 where its disk is full"), [
+        "server/storage/database.ts",
+        "throw storageError(error, this.path);",
+        "throw error;",
+      ]),
+      without("an access log that is taken up again", disk("while its access log is on a full disk"), [
+        "server/http/access_log.ts",
+        "    this.#retry = setTimeout(() => {\n      this.#retry = undefined;\n      this.#startWriting();\n    }, retryMs);",
+        "    this.#broken = true;",
+      ]),
+      without("indifference to standard error", disk("neither of its outputs"), [
+        "cli/terminal.ts",
+        "if (systemCode(error) === undefined) throw error;",
+        "throw error;",
+      ]),
+    ],
+  },
+  {
+    row: "a database that is damaged, cut off, another program's, of a newer version, locked or read-only",
+    mutations: [
+      without("a look through it", database("with a damaged page"), [
+        CHECK,
+        'if (database.get("PRAGMA quick_check(1)")?.["quick_check"] !== "ok") throw damaged(database.path);',
+        "",
+      ]),
+      without("a look at its tables", CHECK_ITSELF, [
+        CHECK,
+        "if (tables.length > 0 && !tables.some(isOurTable)) throw",
+        "if (false) throw",
+      ]),
+      without("a look at its version", CHECK_ITSELF, [
+        CHECK,
+        "if (version === 0 || version === RESTORED_MARK) return;",
+        "if (version >= 0) return;",
+      ]),
+      without("words for SQLite's codes", database("locked by another program"), [
+        "server/storage/storage_error.ts",
+        "REASONS[primaryCode(error)] ?? [error.message, undefined]",
+        "[error.message, undefined]",
+      ]),
+    ],
+  },
+  {
+    row: "key files that were spoilt, swapped or opened to others",
+    mutations: [
+      without("a look at whose certificate it is", keyFiles("somebody else's"), [
+        HTTPS,
+        "if (await ca.authorities.issuerOf(identity.certificate, now) !== undefined) return identity;",
+        "if (identity !== undefined) return identity;",
+      ], [HTTPS, "return await this.options.ca.authorities.issuerOf(certificate, now) !== undefined;", "return true;"]),
+      without("a place for what is spoilt", keyFiles("truncated"), [
+        HTTPS,
+        '(await Deno.stat(path)).isFile ? `; put aside as ${await putAside(path, now)}` : ""',
+        '""',
+      ]),
+      without("their closing", keyFiles("closes key files to others"), [
+        "server/secret_file.ts",
+        "await Deno.chmod(path, OWNER_ONLY).catch",
+        "await Promise.resolve().catch",
+      ]),
+    ],
+  },
+  {
+    row: "a clock that jumps by a day or ten years, and back",
+    mutations: [
+      without("distrust of a CA from the future", clock("ten years ahead while it runs"), [
+        LIFECYCLE,
+        "return newest(usable.filter((authority) => authority.notBefore <= now)) ?? newest(usable);",
+        "return newest(usable);",
+      ]),
+      without("distrust of a CRL from the future", clock("ten years ahead while it runs"), [
+        LIFECYCLE,
+        "lastUpdate === undefined || now < lastUpdate || now >= crlRenewalDueAt",
+        "lastUpdate === undefined || now >= crlRenewalDueAt",
+      ]),
+      without("care with what a wrong clock would delete", clock("ten years ahead while it runs"), [
+        LIFECYCLE,
+        "return lastUpdate !== undefined && now - lastUpdate < lifeSpan ? now : undefined;",
+        "return now;",
+      ]),
+      without("jobs that wake by themselves", clock("ten years ahead while it runs"), [
+        "server/jobs.ts",
+        "if (clock.now() < now - SET_BACK) continue;",
+        "",
+      ], ["server/jobs.ts", "Math.min(await job.run(now), now + LONGEST_SLEEP)", "await job.run(now)"]),
+    ],
+  },
+  {
+    row: "a stop under load",
+    mutations: [
+      without("time for what was begun", {
+        file: "tests/fault/serve_start_stop_test.ts",
+        filter: "gets SIGTERM under load",
+      }, [
+        "server/http/listener.ts",
+        "pool.closeSoon();",
+        "pool.destroyAll();",
+      ]),
+      without("an orderly end", { file: "tests/fault/serve_start_stop_test.ts", filter: "gets SIGTERM under load" }, [
+        "cli/serve.ts",
+        "await server.stop();",
+        "Deno.exit(EXIT.ok);",
+      ]),
+    ],
+  },
+  {
+    row: "another CA taken over halfway",
+    mutations: [
+      without("one transaction", { file: "server/storage/take_over_test.ts", filter: "changes nothing" }, [
+        "server/storage/take_over.ts",
+        "  return lists.map(",
+        '  for (const sql of ["RELEASE part", "COMMIT", "BEGIN IMMEDIATE", "SAVEPOINT part"]) database.run(sql);\n' +
+        "  return lists.map(",
+      ]),
+    ],
+  },
+];

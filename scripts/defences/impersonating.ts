@@ -1,0 +1,174 @@
+/** "Acting as somebody else", the rest: paths, headers and pages that bring a user's rights along, and servers that are not ours. */
+import { type Defence, without } from "./mutation.ts";
+
+const SPELLINGS = { file: "tests/security/gates_test.ts", filter: "no spelling of a path" };
+const DISGUISES = { file: "tests/security/gates_test.ts", filter: "can make a user's browser send" };
+const CORS_PAGE_TEST = "server/http/cors_page_test.ts";
+const CONSENT_HTML_TEST = "server/http/consent_html_test.ts";
+const POLICY_TEST = "core/cors/policy_test.ts";
+const VOUCHER_TEST = "core/https_voucher_test.ts";
+
+const ROUTER = "server/http/router.ts";
+const APP = "server/http/app.ts";
+const POLICY = "core/cors/policy.ts";
+const CROSS_ORIGIN = "server/http/cross_origin.ts";
+const CORS_PAGE = "server/http/cors_page.ts";
+const CONSENT_HTML = "server/http/consent_html.ts";
+const VOUCHER = "core/https_voucher.ts";
+const TRUST = "cli/trust_refresh.ts";
+
+export const IMPERSONATING: readonly Defence[] = [
+  {
+    row: "an encoded slash, `..`, other case, a header that names another method",
+    mutations: [
+      without("slashes that stay in their segment", SPELLINGS, [
+        ROUTER,
+        'path.split("/").filter(Boolean).map(decodeURIComponent)',
+        'decodeURIComponent(path).split("/").filter(Boolean)',
+      ]),
+      without("dots that are segments like others", SPELLINGS, [
+        ROUTER,
+        "return path.split",
+        'return new URL(path, "http://h/").pathname.split',
+      ]),
+      without("case", SPELLINGS, [ROUTER, "expected !== segment", "expected !== segment.toLowerCase()"]),
+      without("methods from the request line alone", DISGUISES, [
+        APP,
+        "selectRoute(match, exchange.method)",
+        'selectRoute(match, exchange.header("x-http-method-override") ?? exchange.method)',
+      ]),
+    ],
+  },
+  {
+    row: "a second `Host` or length behind a thousand headers",
+    mutations: [
+      without(
+        "all headers",
+        { file: "server/http/listener_malformed_test.ts", filter: "after two thousand others" },
+        ["server/http/server_events.ts", "server.maxHeadersCount = 0;", ""],
+      ),
+    ],
+  },
+  {
+    row: "a page elsewhere uses the browser's certificate",
+    mutations: [
+      without("methods from the request line alone, as a user", DISGUISES, [
+        APP,
+        "selectRoute(match, exchange.method)",
+        'selectRoute(match, exchange.header("x-http-method") ?? exchange.method)',
+      ]),
+      without("a question before the route runs", { file: "server/http/app_test.ts" }, [
+        APP,
+        'if (verdict.kind === "refuse") return verdict.answer;',
+        'if (verdict.kind === "refuse") verdict = { kind: "go on", headers: {} };',
+      ], [APP, "const verdict = await parts", "let verdict = await parts"]),
+      without(
+        "refusals of the policy",
+        { file: "server/http/cross_origin_test.ts", filter: "unreadable for scripts" },
+        [
+          CROSS_ORIGIN,
+          'return refuse(new CaucaseError("origin-refused", judgement.reason), VARY);',
+          "return OWN;",
+        ],
+      ),
+      without("the need of consent", { file: POLICY_TEST }, [
+        POLICY,
+        "return judgeConsent(origin, readConsentCookie(question.cookie), verification);",
+        'return { kind: "allowed", origin };',
+      ]),
+      without("the origin in the token", { file: POLICY_TEST, filter: "its own origin only" }, [
+        POLICY,
+        "if (consent?.origin !== origin)",
+        "if (consent === undefined)",
+      ]),
+      without("the denial in the token", { file: POLICY_TEST, filter: "decision in the cookie" }, [
+        POLICY,
+        "return consent.allowed ?",
+        "return consent ?",
+      ]),
+    ],
+  },
+  {
+    row: "a page gives consent in the user's name, frames the page that asks, or runs script in it",
+    mutations: [
+      without("a look at where the form was", { file: CORS_PAGE_TEST, filter: "posts of other origins' pages" }, [
+        CORS_PAGE,
+        'if (verdict.kind === "refuse") return verdict.answer;',
+        "",
+      ]),
+      without("the form's token", { file: CORS_PAGE_TEST, filter: "not the one of the form" }, [
+        CORS_PAGE,
+        "if (!await wasShown(exchange, { origin, returnTo, token }))",
+        "if (false)",
+      ]),
+      without("the question in the token", { file: CORS_PAGE_TEST, filter: "not the one of the form" }, [
+        CORS_PAGE,
+        "if (form?.origin !== posted.origin || form.returnTo !== posted.returnTo) return false;",
+        "if (form === undefined) return false;",
+      ]),
+      without("the peer in the token", { file: CORS_PAGE_TEST, filter: "not the one of the form" }, [
+        CORS_PAGE,
+        "form.shownTo === exchange.remoteAddress",
+        'form.shownTo !== ""',
+      ]),
+      without("the policy against frames", { file: CONSENT_HTML_TEST, filter: "be framed" }, [
+        CONSENT_HTML,
+        "\"frame-ancestors 'none'\",",
+        "",
+      ]),
+      without("the policy against scripts", { file: CONSENT_HTML_TEST, filter: "can run no script" }, [
+        CONSENT_HTML,
+        "\"default-src 'none'\"",
+        '"default-src *"',
+      ]),
+      without("escaping", { file: CORS_PAGE_TEST, filter: "hostile parameters as text" }, [
+        CONSENT_HTML,
+        'text.replace(/[&<>"\']/g, (character) => ENTITIES[character] ?? "")',
+        "text",
+      ]),
+    ],
+  },
+  {
+    row: "another server answers users in place of ours",
+    mutations: [
+      without("the voucher", { file: "cli/server_authentication_test.ts", filter: "never fall back" }, [
+        "cli/server_authentication.ts",
+        "if (voucher !== undefined) return await readVoucher(voucher, authorities);",
+        "if (voucher !== undefined) return await readVoucher(voucher, authorities).catch(() => undefined);",
+      ]),
+      without("the demand of one", {
+        file: "cli/server_authentication_test.ts",
+        filter: "refuse it where that is required",
+      }, [
+        "cli/server_authentication.ts",
+        "if (required) throw",
+        "if (false) throw",
+      ]),
+      without("the voucher's signature", { file: VOUCHER_TEST, filter: "another key signed" }, [
+        VOUCHER,
+        "await verifyMessage(message, voucher.publicKey);",
+        "",
+      ]),
+      without("a CA that is known", { file: VOUCHER_TEST, filter: "of a CA that is not known" }, [
+        VOUCHER,
+        "if (!trusted.some((certificate) => equalBytes(certificate.der, voucher.der)))",
+        "if (false)",
+      ]),
+    ],
+  },
+  {
+    row: "another CA at the first contact, where a fingerprint was given",
+    mutations: [
+      without("the comparison", { file: "cli/first_contact_test.ts" }, [
+        TRUST,
+        "if (fingerprint !== undefined) await requireFingerprint(certificate, fingerprint);",
+        "",
+      ]),
+      without("the demand of one", { file: "cli/first_contact_test.ts" }, [
+        TRUST,
+        "if (fingerprint === undefined && !trustOnFirstUse)",
+        "if (false)",
+      ]),
+    ],
+  },
+];

@@ -1,0 +1,135 @@
+/** "Getting something signed, renewed or revoked", second half: what a request can make a certificate say. */
+import { type Defence, without } from "./mutation.ts";
+
+const GREED = { file: "tests/security/smuggled_extensions_test.ts", filter: "asks for everything" };
+const GREEDY_RENEWAL = { file: "tests/security/smuggled_extensions_test.ts", filter: "is renewed without it" };
+const TWO_WAYS = { file: "tests/security/smuggled_names_test.ts", filter: "read in two ways" };
+const NAMES = { file: "tests/security/smuggled_names_test.ts", filter: "names get into a certificate" };
+const REFUSALS = { file: "server/http/handlers_refusals_test.ts", filter: "no acceptable request" };
+const SUBMIT = { file: "core/ca/issuance_test.ts", filter: "no certificate may be made from" };
+const LINTERS = { file: "tests/linters/catalogue_test.ts", filter: "openssl finds nothing" };
+
+const PROFILE = "core/x509/leaf_profile.ts";
+const FILTERS = "core/x509/leaf_filters.ts";
+const RULES = "core/x509/leaf_rules.ts";
+const ISSUANCE = "core/ca/issuance.ts";
+const EXTENSION = "core/x509/extension.ts";
+const CSR = "core/x509/csr.ts";
+const NAME = "core/x509/name.ts";
+const PUBLIC_KEY = "core/x509/public_key.ts";
+
+export const REQUESTING: readonly Defence[] = [
+  {
+    row: "a request that asks to be a CA, to sign lists or OCSP answers, to carry the mark of automatic signing",
+    mutations: [
+      without(
+        "the rule that nobody is a CA",
+        GREED,
+        [
+          PROFILE,
+          "basicConstraints(false), // 4.2.1.9",
+          "findExtension(order.request.extensions, OID.BASIC_CONSTRAINTS) ?? basicConstraints(false),",
+        ],
+        [
+          RULES,
+          "[OID.BASIC_CONSTRAINTS, exactly({ oid: OID.BASIC_CONSTRAINTS, critical: true, value: END_ENTITY })],",
+          "[OID.BASIC_CONSTRAINTS, () => undefined],",
+        ],
+      ),
+      without(
+        "the filter of what a CA may sign",
+        GREED,
+        [FILTERS, "bits.delete(KEY_USAGE.keyCertSign);\n  bits.delete(KEY_USAGE.cRLSign);", ""],
+        [RULES, "if (bits.has(KEY_USAGE.keyCertSign) || bits.has(KEY_USAGE.cRLSign)) return", "if (false) return"],
+      ),
+      without(
+        "the filter of purposes",
+        GREED,
+        [FILTERS, "purposes.filter((purpose) => purpose !== OID.OCSP_SIGNING)", "purposes"],
+        [RULES, "return purposes.includes(OID.OCSP_SIGNING) ?", "return false ?"],
+      ),
+      without(
+        "the filter of our policies",
+        GREED,
+        [FILTERS, "asked.filter((policy) => !isCaucasePolicy(policy.oid))", "asked.map(toCurrentArc)"],
+        [RULES, "return ours.length > allowed && !choices.keepCaucasePolicies ?", "return false ?"],
+      ),
+      without("the end of the list", GREED, [
+        PROFILE,
+        "    // Anything else that was asked for is dropped.\n",
+        "    findExtension(order.request.extensions, OID.NAME_CONSTRAINTS),\n",
+      ], [
+        RULES,
+        "[OID.KEY_USAGE, keyUsageBreach],",
+        "[OID.KEY_USAGE, keyUsageBreach], [OID.NAME_CONSTRAINTS, () => undefined],",
+      ]),
+    ],
+  },
+  {
+    row: "a renewal's request that brings extensions of its own",
+    mutations: [
+      without("the old certificate as the pattern", GREEDY_RENEWAL, [
+        ISSUANCE,
+        'this.#issue(certificate, { publicKey: csr.publicKey, approval: "renewal", now })',
+        'this.#issue(csr, { publicKey: csr.publicKey, approval: "renewal", now })',
+      ]),
+    ],
+  },
+  {
+    row: "names that two readers read differently: NUL, odd string types, doubled extensions",
+    mutations: [
+      without("the refusal of doubled extensions", TWO_WAYS, [
+        EXTENSION,
+        "if (extensions.has(extension.oid)) throw",
+        "if (false) throw",
+      ]),
+      without("the refusal of two lists", TWO_WAYS, [CSR, "if (requested !== undefined) throw", "if (false) throw"]),
+      without("the look at the subject", TWO_WAYS, [CSR, "checkName(subject);", ""]),
+      without("the look at its strings", TWO_WAYS, [
+        NAME,
+        "for (const attribute of parseName(nameDer).flat()) plainText(attribute);",
+        "parseName(nameDer);",
+      ]),
+      without("names as they are", NAMES, [
+        PROFILE,
+        "subject: order.request.subject,",
+        "subject: Uint8Array.from(order.request.subject, (byte) => byte || 0x20),",
+      ], [
+        RULES,
+        "parties: { issuer, subject, publicKey },",
+        "parties: { issuer, subject: Uint8Array.from(subject, (byte) => byte || 0x20), publicKey },",
+      ]),
+    ],
+  },
+  {
+    row: "a request for a key that one does not hold, or that is weak",
+    mutations: [
+      without("the request's own signature", SUBMIT, [
+        ISSUANCE,
+        "checkKeyStrength(csr.publicKey);\n  await verifyCsr(csr);",
+        "checkKeyStrength(csr.publicKey);",
+      ]),
+      without("the request's own signature, over HTTP", REFUSALS, [
+        ISSUANCE,
+        "checkKeyStrength(csr.publicKey);\n  await verifyCsr(csr);",
+        "checkKeyStrength(csr.publicKey);",
+      ]),
+      without("the least strength of keys", REFUSALS, [PUBLIC_KEY, "MIN_RSA_BITS = 2048", "MIN_RSA_BITS = 512"]),
+    ],
+  },
+  {
+    row: "a certificate or list that strict readers refuse",
+    mutations: [
+      without("the issuer's key identifier", LINTERS, [
+        "core/x509/issuance.ts",
+        "encodeExtensions(certificate.extensions)",
+        "encodeExtensions(certificate.extensions.filter(({ oid }) => oid !== '2.5.29.35'))",
+      ]),
+      without("the key identifier of a list's issuer", LINTERS, [
+        "core/x509/crl_builder.ts",
+        "authorityKeyIdentifier(issuer.keyIdentifier), // 5.2.1",
+        'authorityKeyIdentifier("00".repeat(20)),',
+      ]),
+    ],
+  },
+];
