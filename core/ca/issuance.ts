@@ -81,13 +81,16 @@ export class Issuance {
     return (await this.#stored(id, now)).csr;
   }
 
-  /** The certificate issued for a request, PEM. Once `fetched`, and not just looked at, it is kept for less time. */
+  /**
+   * The certificate issued for a request, PEM. Once `fetched`, and not just looked at, it is kept for less time; but not what is kept
+   * for longer than others, see `#renewalKeptUntil`.
+   */
   async certificate(id: bigint, now: number, fetched = true): Promise<string> {
     const { certificatePem, expirationDate } = await this.#stored(id, now);
     if (certificatePem === undefined) throw notFound(id);
-    const readUntil = now + this.settings.retention.read;
-    if (fetched && expirationDate !== undefined && expirationDate > readUntil) {
-      await this.store.expireEarlier(id, readUntil);
+    const { read, unread } = this.settings.retention;
+    if (fetched && expirationDate !== undefined && expirationDate > now + read && expirationDate <= now + unread) {
+      await this.store.expireEarlier(id, now + read);
     }
     return certificatePem;
   }
@@ -128,7 +131,7 @@ export class Issuance {
       const before = await this.#renewedBefore(certificate, { csr, bytes, now });
       if (before !== undefined) return before;
       const certificatePem = await this.#issue(certificate, { publicKey: csr.publicKey, approval: "renewal", now });
-      const expirationDate = Math.max(now + this.settings.retention.unread, certificate.notAfter);
+      const expirationDate = this.#renewalKeptUntil(certificate, now);
       const keyId = csr.publicKey.keyId;
       await this.store.addCertificate({
         id: this.#newId(),
@@ -140,6 +143,15 @@ export class Issuance {
       });
       return certificatePem;
     });
+  }
+
+  /**
+   * A renewal must be known for as long as the old certificate is good, and anybody can fetch it: who sends its request like any
+   * other is told its id. So it is kept for so long that what `certificate` leaves of that is never too short.
+   */
+  #renewalKeptUntil(old: Certificate, now: number): number {
+    const { read, unread } = this.settings.retention;
+    return Math.max(now + unread, old.notAfter + unread - read);
   }
 
   /** What this renewal was answered with before: the same request, certified for the same subject. */

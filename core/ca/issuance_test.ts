@@ -164,6 +164,24 @@ Deno.test("renew() stores the request without the text around it", async () => {
   assert.deepEqual(stored.map(({ certificatePem }) => certificatePem), [renewed]);
 });
 
+Deno.test("renew() answers a message that was overheard as before, also when its request was sent and fetched like any other", async () => {
+  const storage = createMemoryStorage();
+  const { cas } = testAuthorities(storage);
+  const [key, newer] = [await testKey("P-256"), await newKey("P-256")];
+  const old = await signedCertificate(cas, key);
+  const csr = await csrFor(newer);
+  const body = await renewalBody(old, key, csr);
+  const renewed = await cas.issuance.renew(body, NOW);
+  const { notAfter } = await certificateFromPem(old);
+  for (const now of [NOW, notAfter - 2 * DAY, notAfter - DAY / 2, notAfter]) {
+    const id = await cas.issuance.submit(csr, now);
+    assert.equal(await cas.issuance.certificate(id, now), renewed);
+    assert.equal(await cas.issuance.renew(body, Math.min(now + DAY / 10, notAfter)), renewed);
+  }
+  const sent = await storage.ca("cas").requestsLike(newer.publicKey.keyId, csr, notAfter + DAY);
+  assert.deepEqual(sent, [], "it is not kept for good");
+});
+
 Deno.test("renew() refuses without a good old certificate and its holder's signature", async () => {
   const { cas, cau } = testAuthorities(createMemoryStorage());
   const key = await testKey("P-256");
