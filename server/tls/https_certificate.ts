@@ -76,7 +76,7 @@ export class HttpsCertificate {
     try {
       const content = await findKeyFile(path);
       if (content === undefined) return undefined;
-      if (await closeToOthers(path)) warn(`others could read the private key in ${path}: remove it for a new one`);
+      await this.#closeToOthers();
       const identity = identityIn(content, path);
       if (await ca.authorities.issuerOf(identity.certificate, now) !== undefined) return identity;
       // A new and empty database in place of a mislaid one would otherwise begin new CAs without a word.
@@ -88,6 +88,17 @@ export class HttpsCertificate {
       warn(`${describeError(error)}${aside}: making a new key and certificate for HTTPS`);
     }
     return undefined;
+  }
+
+  /** Some file systems have no modes, and a file may be another's: that is said, and no reason to give up a good key. */
+  async #closeToOthers(): Promise<void> {
+    const { path, warn } = this.options;
+    try {
+      if (await closeToOthers(path)) warn(`others could read the private key in ${path}: remove it for a new one`);
+    } catch (error) {
+      if (!(error instanceof CaucaseError)) throw error;
+      warn(`others can read the private key in ${path}: ${describeError(error)}`);
+    }
   }
 
   async #make(now: number): Promise<HttpsIdentity> {

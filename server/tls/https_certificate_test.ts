@@ -63,6 +63,13 @@ class Desk implements AsyncDisposable {
   }
 }
 
+/** A system that lets nobody change a mode: another's file, or a file system without modes. */
+function chmodRefused(): Disposable {
+  const { chmod } = Deno;
+  Deno.chmod = () => Promise.reject(new Deno.errors.PermissionDenied("refused"));
+  return { [Symbol.dispose]: () => void (Deno.chmod = chmod) };
+}
+
 /** What every certificate that was made anew must be. */
 async function assertMade(desk: Desk, { certificate, keyPem, certificatePem }: HttpsIdentity, now: number) {
   assert.ok(await isIssuedBy(certificate, desk.ca.certificate));
@@ -176,6 +183,20 @@ Deno.test("current() closes a file to others that was open to them, and says so"
   assert.match(
     desk.warnings.join("\n"),
     /^others could read the private key in [^\n]*server\.key\.pem: remove it [^\n]*$/,
+  );
+});
+
+Deno.test("current() goes on with a good file that it may not close to others, and says so", async () => {
+  await using desk = await Desk.open();
+  const content = await desk.put();
+  await Deno.chmod(desk.path, 0o640);
+  using _ = chmodRefused();
+  const { keyPem, certificatePem } = await desk.certificate().current(NOW);
+  assert.equal(keyPem + certificatePem, content);
+  assert.equal(await Deno.readTextFile(desk.path), content, "nothing was put aside");
+  assert.match(
+    desk.warnings.join("\n"),
+    /^others can read the private key in [^\n]*: cannot close to others [^\n]*refused/,
   );
 });
 
