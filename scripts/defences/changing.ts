@@ -10,6 +10,7 @@ const SCHEMES = { file: "tests/security/message_forms_test.ts", filter: "signatu
 const UNSIGNED = { file: "tests/security/message_forms_test.ts", filter: "signature was taken off" };
 const SENT_AGAIN = { file: "tests/security/replay_test.ts", filter: "gets the same certificate, and makes none: cas" };
 const MUCH_LATER = { file: "tests/security/replay_test.ts", filter: "a renewal at cas makes one certificate" };
+const FETCHED = { file: "core/ca/issuance_test.ts", filter: "renew() answers a message that was overheard" };
 const REVOKED_AGAIN = {
   file: "tests/security/replay_test.ts",
   filter: "revocation that is sent again is refused: cas",
@@ -122,9 +123,10 @@ export const CHANGING: readonly Defence[] = [
       without("a look for the renewal before", SENT_AGAIN, [ISSUANCE, "if (before !== undefined) return before;", ""]),
       without("a memory as long as the old certificate", MUCH_LATER, [
         ISSUANCE,
-        "Math.max(now + this.settings.retention.unread, certificate.notAfter)",
-        "now + this.settings.retention.unread",
+        "return Math.max(now + unread, old.notAfter + unread - read);",
+        "return now + unread;",
       ]),
+      without("a memory that no fetching shortens", FETCHED, [ISSUANCE, " && expirationDate <= now + unread)", ")"]),
       without("a look for the revocation before", REVOKED_AGAIN, [
         STORE,
         "if (this.#revocations.has(revocation.serial)) return alreadyRevoked(revocation.serial);",
