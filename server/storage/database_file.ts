@@ -27,13 +27,13 @@ export async function openForServing(path: string, log: (message: string) => voi
   await prepareFile(path, log);
   const database = new Database(path);
   try {
+    // Definitions in a file from elsewhere may call nothing but SQLite's harmless functions, also while it is looked through.
+    database.run("PRAGMA trusted_schema = OFF");
     requireUsable(database);
     const mode = database.get("PRAGMA journal_mode = WAL")?.["journal_mode"];
     if (mode !== "wal") log(`no write-ahead log for ${path} on its file system: commits take longer`);
     database.run("PRAGMA synchronous = FULL");
     database.get(`PRAGMA journal_size_limit = ${WAL_KEPT}`);
-    // Definitions in a file from elsewhere may call nothing but SQLite's harmless functions.
-    database.run("PRAGMA trusted_schema = OFF");
     return database;
   } catch (error) {
     database.close();
