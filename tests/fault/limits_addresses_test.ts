@@ -52,7 +52,7 @@ Deno.test("serve refuses more connections than the files it may open", async () 
     "sh",
   ]);
   assert.deepEqual([status, out], [2, ""], err);
-  assert.match(err, /^error: 1000000000 connections are too many: \d+ files may be open \(at most \d+; .*\)\n$/);
+  assert.match(err, /^error: 1000000000 connections are too many: \d+ files may be open \(at most \d+; .*\)\n/);
 });
 
 Deno.test("a flood of requests fills the list of those that wait, and nothing else", async () => {

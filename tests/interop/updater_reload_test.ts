@@ -69,7 +69,7 @@ class Service implements AsyncDisposable {
     const answers = `"${openssl}" s_client -connect 127.0.0.1:${this.port} < /dev/null > /dev/null 2>&1`;
     return `#!/bin/sh
       set -e
-      case "$*" in "-s reload" | "reload nginx" | "restart vpn") ;; *) exit 64 ;; esac
+      case "$*" in "-s reload" | "try-reload-or-restart nginx" | "reload nginx" | "restart vpn") ;; *) exit 64 ;; esac
       cd "${this.folder.path}"
       if test -e pid; then kill "$(cat pid)"; while ${answers}; do sleep 0.05; done; fi
       "${openssl}" s_server -accept 127.0.0.1:${this.port} -cert crt.pem -key key.pem -www < /dev/null > log 2>&1 &
