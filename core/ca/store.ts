@@ -109,7 +109,7 @@ export interface CaStore {
   expireEarlier(id: bigint, expirationDate: number): Promise<void>;
   /**
    * Stores a certificate with its request.
-   * @throws `duplicate-key` as `submit` does
+   * @throws `duplicate-key` as `submit` does, and when so many requests have this key that `requestsLike` might miss this one
    */
   addCertificate(certificate: NewCertificate): Promise<void>;
   /** How many requests were ever received through `submit`, re-sent ones not counted. */

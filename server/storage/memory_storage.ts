@@ -15,7 +15,14 @@ import type {
   StoredAuthority,
   StoredRequest,
 } from "../../core/ca/store.ts";
-import { alreadyRevoked, duplicateKey, pendingRefusal, type PendingSize } from "./refusals.ts";
+import {
+  alreadyRevoked,
+  COMPARED_AT_MOST,
+  duplicateKey,
+  pendingRefusal,
+  type PendingSize,
+  tooManyOfKey,
+} from "./refusals.ts";
 import { hasUniqueKeys } from "./schema.ts";
 
 export function createMemoryStorage(): Storage {
@@ -94,6 +101,7 @@ class MemoryCaStore implements CaStore {
       const { id, keyId, csr, certificatePem, expirationDate, now } = certificate;
       this.#removeExpired(now);
       this.#requireNewKey(keyId, now);
+      if (this.#withKey(keyId, now).length >= COMPARED_AT_MOST) throw tooManyOfKey(keyId);
       this.#requests.set(id, { id, keyId, csr, certificatePem, expirationDate });
     });
   }

@@ -6,6 +6,16 @@ export function duplicateKey(keyId: string): CaucaseError {
   return new CaucaseError("duplicate-key", `the key ${keyId} is known already`, { hint: "make a new key" });
 }
 
+/** With how many rows of one key a request is compared at most, so that none costs more than that. */
+export const COMPARED_AT_MOST = 256;
+
+/** A certificate more could not be found again by its request: a renewal that somebody sends again would make another. */
+export function tooManyOfKey(keyId: string): CaucaseError {
+  return new CaucaseError("duplicate-key", `the key ${keyId} has ${COMPARED_AT_MOST} requests already`, {
+    hint: "make a new key",
+  });
+}
+
 /** Number and bytes of pending requests. */
 export interface PendingSize {
   readonly count: number;

@@ -3,7 +3,7 @@ import { type Bytes, utf8 } from "../../core/bytes.ts";
 import type { CaName, NewCertificate, StoredRequest } from "../../core/ca/store.ts";
 import { bothForms, fromSeconds, toBigInt, toBytes, toSeconds, toText } from "./column_values.ts";
 import type { Database, Row } from "./database.ts";
-import type { PendingSize } from "./refusals.ts";
+import { COMPARED_AT_MOST, type PendingSize } from "./refusals.ts";
 
 /** How many expired rows one submission removes at most: many more than it adds, and few enough not to be noticed. */
 const REMOVED_AT_ONCE = 500n;
@@ -11,12 +11,6 @@ const REMOVED_AT_ONCE = 500n;
 /** Bytes of a request, whatever it is stored as; the second is NULL for one that is not pending. */
 const BYTES = "COALESCE(LENGTH(CAST(csr AS BLOB)), 0)";
 const PENDING_BYTES = `CASE WHEN crt IS NULL THEN ${BYTES} END`;
-
-/**
- * With how many rows of one key a request is compared at most. A holder can renew with one key as often as it likes; requests that are
- * sent again are then taken for new ones, which costs the holder alone.
- */
-const COMPARED_AT_MOST = 256n;
 
 const COLUMNS = "id, key_id, expiration_date, csr, crt";
 /** SQLite's integers end there, and so do ids. */
@@ -50,12 +44,19 @@ export class RequestTable {
     return this.database.get(sql, ...bothForms(keyId), fromSeconds(now)) !== undefined;
   }
 
+  /** Whether one row more with this key could be missed by `findLike`. */
+  isFull(keyId: string): boolean {
+    const sql = `SELECT COUNT(*) AS count FROM (SELECT 1 FROM ${this.#table} WHERE key_id IN (?, ?) LIMIT ?)`;
+    const count = this.database.get(sql, ...bothForms(keyId), BigInt(COMPARED_AT_MOST))?.["count"];
+    return toNumber(count) >= COMPARED_AT_MOST;
+  }
+
   /** Unexpired rows with this key and these bytes, those to be forgotten first before the others, pending ones last. */
   findLike(keyId: string, csr: Bytes, now: number): readonly StoredRequest[] {
     const sameKey = `SELECT ${COLUMNS} FROM ${this.#table} WHERE key_id IN (?, ?) LIMIT ?`;
     const sql = `SELECT ${COLUMNS} FROM (${sameKey}) WHERE CAST(csr AS BLOB) = ? AND ${UNEXPIRED}` +
       " ORDER BY expiration_date IS NULL, expiration_date, id";
-    return this.database.all(sql, ...bothForms(keyId), COMPARED_AT_MOST, csr, fromSeconds(now)).map(toRequest);
+    return this.database.all(sql, ...bothForms(keyId), BigInt(COMPARED_AT_MOST), csr, fromSeconds(now)).map(toRequest);
   }
 
   pending(): readonly StoredRequest[] {

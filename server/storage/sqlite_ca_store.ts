@@ -16,7 +16,7 @@ import { CaucaseError } from "../../core/errors.ts";
 import { AuthorityTable } from "./authority_table.ts";
 import type { Database } from "./database.ts";
 import { NamedValues } from "./named_values.ts";
-import { alreadyRevoked, duplicateKey, pendingRefusal } from "./refusals.ts";
+import { alreadyRevoked, duplicateKey, pendingRefusal, tooManyOfKey } from "./refusals.ts";
 import { RequestTable } from "./request_table.ts";
 import { RevocationTable } from "./revocation_table.ts";
 import { hasUniqueKeys } from "./schema.ts";
@@ -97,6 +97,7 @@ export class SqliteCaStore implements CaStore {
       const { keyId, now } = certificate;
       this.#requests.removeExpired(now);
       if (this.#refusesKey(keyId, now)) return duplicateKey(keyId);
+      if (this.#requests.isFull(keyId)) return tooManyOfKey(keyId);
       return this.#requests.insert(certificate);
     }));
   }

@@ -1,7 +1,8 @@
 /** The store's contract: certificates, and the CA's own. */
 import assert from "node:assert/strict";
+import { COMPARED_AT_MOST } from "../../server/storage/refusals.ts";
 import type { Cases } from "./store_contract.ts";
-import { csrBytes, DAY, keyId, newCertificate, newRequest, NOW, pendingIds } from "./store_fixtures.ts";
+import { csrBytes, DAY, keyId, newCertificate, newRequest, NOW, outcomes, pendingIds } from "./store_fixtures.ts";
 
 export const certificateCases: Cases = {
   async "sign() gives a pending request its certificate, once"(storage) {
@@ -45,6 +46,22 @@ export const certificateCases: Cases = {
     await storage.ca("cas").addCertificate(newCertificate(1));
     await storage.ca("cas").addCertificate(again);
     assert.equal((await storage.ca("cas").request(2n, 0))?.keyId, keyId(1));
+  },
+
+  async "addCertificate() takes no more certificates of one key than requestsLike() finds"(storage) {
+    const store = storage.ca("cas");
+    const one = { keyId: keyId(1) };
+    const added = await outcomes(
+      Array.from({ length: COMPARED_AT_MOST }, (_, n) => store.addCertificate(newCertificate(n + 1, one))),
+    );
+    assert.deepEqual(new Set(added), new Set(["ok"]));
+    const oneMore = newCertificate(COMPARED_AT_MOST + 1, one);
+    await assert.rejects(store.addCertificate(oneMore), { code: "duplicate-key" });
+    for (const n of [1, COMPARED_AT_MOST]) {
+      const [found] = await store.requestsLike(one.keyId, csrBytes(n), 0);
+      assert.equal(found?.id, BigInt(n));
+    }
+    await store.addCertificate(newCertificate(COMPARED_AT_MOST + 1));
   },
 
   async "requestsLike() finds exactly these bytes with this key, pending ones last"(storage) {
