@@ -153,7 +153,7 @@ export class Stage implements AsyncDisposable {
     const words = program === undefined ? OUR_PROGRAM : [program];
     const lines = [
       "#!/bin/sh",
-      `[ -z "$STAGE_PID" ] || echo "$$" >"$STAGE_PID"`,
+      `[ -z "$STAGE_PID" ] || { echo "$$" >"$STAGE_PID.new" && mv "$STAGE_PID.new" "$STAGE_PID"; }`,
       `DENO_DIR='${denoFolder()}'; export DENO_DIR`,
       // Nobody is here to type a passphrase.
       `case "$*" in manage*--export-ca*) set -- "$@" --passphrase-file "$STAGE/passphrase" ;; esac`,
