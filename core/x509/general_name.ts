@@ -40,17 +40,17 @@ const FORMS: ReadonlyMap<number, Form> = new Map<number, Form>([
   [TAG.CONTEXT | 8, { form: "RID", read: (element) => readOid(element, WHAT) }],
 ]);
 
-/** dNSName; international names in their A-label form. @throws `malformed` when not ASCII */
+/** dNSName; international names in their A-label form. @throws `malformed` when not printable ASCII */
 export function dnsName(name: string): Bytes {
   return asciiName(FORM.DNS, name);
 }
 
-/** rfc822Name. @throws `malformed` when not ASCII */
+/** rfc822Name. @throws `malformed` when not printable ASCII */
 export function emailName(address: string): Bytes {
   return asciiName(FORM.EMAIL, address);
 }
 
-/** uniformResourceIdentifier. @throws `malformed` when not ASCII */
+/** uniformResourceIdentifier. @throws `malformed` when not printable ASCII */
 export function uriName(uri: string): Bytes {
   return asciiName(FORM.URI, uri);
 }
@@ -93,13 +93,13 @@ function parseGeneralName(element: DerElement): GeneralName {
 }
 
 function asciiName(form: number, text: string): Bytes {
-  if (!isAscii(text)) throw malformed(`${WHAT} ${JSON.stringify(text)} is not ASCII`);
+  if (!isPrintable(text)) throw malformed(`${WHAT} ${JSON.stringify(text)} is not printable ASCII`);
   return derImplicit(form, utf8(text));
 }
 
 function readAscii({ content }: DerElement): string {
   const text = new TextDecoder("latin1").decode(content);
-  if (!isAscii(text)) throw malformed(`${WHAT} is not ASCII`);
+  if (!isPrintable(text)) throw malformed(`${WHAT} is not printable ASCII`);
   return text;
 }
 
@@ -126,7 +126,7 @@ function readUnknown(element: DerElement): string {
   return element.content.toHex();
 }
 
-function isAscii(text: string): boolean {
-  // deno-lint-ignore no-control-regex
-  return /^[\x00-\x7f]*$/.test(text);
+/** IA5String has control characters too; no host, mailbox or URI has: readers that stop at a zero byte see another name. */
+function isPrintable(text: string): boolean {
+  return /^[\x20-\x7e]*$/.test(text);
 }

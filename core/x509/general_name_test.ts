@@ -28,7 +28,11 @@ const NAMES: Record<string, { der: Uint8Array; form: string; text: string }> = {
   },
   "an X.400 name": { der: derExplicit(3, derInteger(1)), form: "X400Name", text: "020101" },
   "an EDI party": { der: derExplicit(5, derInteger(1)), form: "EdiPartyName", text: "020101" },
-  "control characters": { der: dnsName("a\n\x1b"), form: "DNS", text: "a\\0a\\1b" },
+  "control characters in a directory name": {
+    der: derExplicit(4, commonNameDer("a\n\x1b")),
+    form: "DirName",
+    text: "CN=a\\0a\\1b",
+  },
 };
 
 for (const [label, { der, form, text }] of Object.entries(NAMES)) {
@@ -44,6 +48,9 @@ const REFUSED: Record<string, Uint8Array> = {
   "a universal tag": derSequence(derUtf8String("a")),
   "a constructed DNS name": derSequence(derExplicit(2, derInteger(1))),
   "a DNS name above ASCII": derSequence(Uint8Array.fromHex("8202c3a9")),
+  "a DNS name with a zero byte": derSequence(Uint8Array.fromHex("8203610062")),
+  "a mailbox with a line end": derSequence(Uint8Array.fromHex("8102610a")),
+  "a URI with a control character": derSequence(Uint8Array.fromHex("8602617f")),
   "an IP address of five bytes": derSequence(Uint8Array.fromHex("87050102030405")),
   "a directory name that is none": derSequence(derExplicit(4, derInteger(1))),
   "an other name without a value": derSequence(derExplicit(0, derOid("1.2.3"))),
