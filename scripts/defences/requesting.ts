@@ -93,11 +93,11 @@ export const REQUESTING: readonly Defence[] = [
       without("names as they are", NAMES, [
         PROFILE,
         "subject: order.request.subject,",
-        "subject: Uint8Array.from(order.request.subject, (byte) => byte || 0x20),",
+        "subject: order.request.subject.map((byte, at) => at > 1 && byte === 0 ? 0x20 : byte),",
       ], [
         RULES,
         "parties: { issuer, subject, publicKey },",
-        "parties: { issuer, subject: Uint8Array.from(subject, (byte) => byte || 0x20), publicKey },",
+        "parties: { issuer, subject: subject.map((byte, at) => at > 1 && byte === 0 ? 0x20 : byte), publicKey },",
       ]),
     ],
   },
