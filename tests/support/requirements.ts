@@ -64,32 +64,37 @@ const ZLINT: Requirement = {
   programs: ["zlint"],
 };
 
+/** What the environment says; a test of this file has one of its own, as that of the process is all tests'. */
+export type Variables = (name: string) => string | undefined;
+
+const ofProcess: Variables = (name) => Deno.env.get(name);
+
 /** The folder that holds the reference's commands (`caucased`, `caucase`, …), or undefined after saying that it is missing. */
-export function referenceFolder(): string | undefined {
-  const named = Deno.env.get(REFERENCE.variable);
-  const program = find(REFERENCE, named === undefined ? undefined : path.join(named, "caucased"));
+export function referenceFolder(variable: Variables = ofProcess): string | undefined {
+  const named = variable(REFERENCE.variable);
+  const program = find(REFERENCE, { variable, named: named && path.join(named, "caucased") });
   return program === undefined ? undefined : path.dirname(program);
 }
 
 /** The file of Chromium, or undefined after saying that it is missing. */
-export function chromiumPath(): string | undefined {
-  return find(CHROMIUM, Deno.env.get(CHROMIUM.variable));
+export function chromiumPath(variable: Variables = ofProcess): string | undefined {
+  return find(CHROMIUM, { variable, named: variable(CHROMIUM.variable) });
 }
 
 /** The file of the `openssl` command, or undefined after saying that it is missing. */
-export function opensslPath(): string | undefined {
-  return find(OPENSSL, Deno.env.get(OPENSSL.variable));
+export function opensslPath(variable: Variables = ofProcess): string | undefined {
+  return find(OPENSSL, { variable, named: variable(OPENSSL.variable) });
 }
 
 /** The file of the `sqlite3` command, or undefined after saying that it is missing. */
-export function sqlite3Path(): string | undefined {
-  return find(SQLITE3, Deno.env.get(SQLITE3.variable));
+export function sqlite3Path(variable: Variables = ofProcess): string | undefined {
+  return find(SQLITE3, { variable, named: variable(SQLITE3.variable) });
 }
 
 /** The Python that has pkilint, or undefined after saying that it is missing: the one which its commands begin with. */
-export function pkilintPython(): string | undefined {
-  const named = Deno.env.get(PKILINT.variable);
-  const command = find(PKILINT, named === undefined ? undefined : path.join(named, "lint_pkix_cert"));
+export function pkilintPython(variable: Variables = ofProcess): string | undefined {
+  const named = variable(PKILINT.variable);
+  const command = find(PKILINT, { variable, named: named && path.join(named, "lint_pkix_cert") });
   if (command === undefined) return undefined;
   const [firstLine = ""] = Deno.readTextFileSync(command).split("\n", 1);
   const python = /^#!(\S*python\S*)$/.exec(firstLine)?.[1];
@@ -98,25 +103,28 @@ export function pkilintPython(): string | undefined {
 }
 
 /** The file of the `zlint` command, or undefined after saying that it is missing. */
-export function zlintPath(): string | undefined {
-  return find(ZLINT, Deno.env.get(ZLINT.variable));
+export function zlintPath(variable: Variables = ofProcess): string | undefined {
+  return find(ZLINT, { variable, named: variable(ZLINT.variable) });
 }
 
 /** Whether there is an `openssl` command; says so where there is none. */
-export function hasOpenssl(): boolean {
-  return opensslPath() !== undefined;
+export function hasOpenssl(variable: Variables = ofProcess): boolean {
+  return opensslPath(variable) !== undefined;
 }
 
 /**
  * The file in `PATH` of a requirement's program, unless `named` is it already.
  * @throws Error when `named` is no file: whoever sets the variable means it
  */
-function find(requirement: Requirement, named: string | undefined): string | undefined {
+function find(
+  requirement: Requirement,
+  { variable, named }: { readonly variable: Variables; readonly named: string | undefined },
+): string | undefined {
   if (named !== undefined) {
     if (isFile(named)) return named;
     throw new Error(`${requirement.variable} is set, but ${named} is no file`);
   }
-  const folders = (Deno.env.get("PATH") ?? "").split(path.delimiter).filter((folder) => folder !== "");
+  const folders = (variable("PATH") ?? "").split(path.delimiter).filter((folder) => folder !== "");
   const candidates = requirement.programs.flatMap((program) => folders.map((folder) => path.join(folder, program)));
   const found = candidates.find(isFile);
   if (found === undefined) announce(requirement);

@@ -10,19 +10,26 @@ import {
   zlintPath,
 } from "./requirements.ts";
 
-const VARIABLES = ["PATH", "CAUCASE_REFERENCE", "CHROMIUM", "OPENSSL", "SQLITE3", "PKILINT", "ZLINT"];
-
-/** Runs `check` with only these variables of {@linkcode VARIABLES} set, and a folder that holds these empty files. */
-async function withFiles(files: readonly string[], check: (folder: string) => void): Promise<void> {
-  const before = VARIABLES.map((name) => [name, Deno.env.get(name)] as const);
+/** Runs `check` with a folder that holds these empty files, and an environment that has nothing but what is set in it. */
+async function withFiles(
+  files: readonly string[],
+  check: (folder: string, environment: Environment) => void,
+): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
-    for (const name of VARIABLES) Deno.env.delete(name);
     for (const file of files) await Deno.writeTextFile(path.join(folder, file), "");
-    check(folder);
+    check(folder, new Environment());
   } finally {
-    for (const [name, value] of before) value === undefined ? Deno.env.delete(name) : Deno.env.set(name, value);
     await Deno.remove(folder, { recursive: true });
+  }
+}
+
+class Environment {
+  readonly #values = new Map<string, string>();
+  readonly get = (name: string): string | undefined => this.#values.get(name);
+
+  set(name: string, value: string): void {
+    this.#values.set(name, value);
   }
 }
 
@@ -40,56 +47,60 @@ function printed(act: () => void): readonly string[] {
 }
 
 Deno.test("programs are found in PATH, the first name and folder first", async () => {
-  await withFiles(["openssl", "sqlite3", "chromium-browser", "google-chrome", "caucased"], (folder) => {
-    Deno.env.set("PATH", `${path.join(folder, "none")}:${folder}`);
-    assert.equal(opensslPath(), path.join(folder, "openssl"));
-    assert.equal(hasOpenssl(), true);
-    assert.equal(sqlite3Path(), path.join(folder, "sqlite3"));
-    assert.equal(chromiumPath(), path.join(folder, "chromium-browser"));
-    assert.equal(referenceFolder(), folder);
+  await withFiles(["openssl", "sqlite3", "chromium-browser", "google-chrome", "caucased"], (folder, environment) => {
+    environment.set("PATH", `${path.join(folder, "none")}:${folder}`);
+    assert.equal(opensslPath(environment.get), path.join(folder, "openssl"));
+    assert.equal(hasOpenssl(environment.get), true);
+    assert.equal(sqlite3Path(environment.get), path.join(folder, "sqlite3"));
+    assert.equal(chromiumPath(environment.get), path.join(folder, "chromium-browser"));
+    assert.equal(referenceFolder(environment.get), folder);
   });
 });
 
 Deno.test("variables outrank PATH", async () => {
-  await withFiles(["mine", "chromium", "caucased"], (folder) => {
-    Deno.env.set("PATH", folder);
-    Deno.env.set("CHROMIUM", path.join(folder, "mine"));
-    Deno.env.set("CAUCASE_REFERENCE", folder);
-    assert.equal(chromiumPath(), path.join(folder, "mine"));
-    assert.equal(referenceFolder(), folder);
+  await withFiles(["mine", "chromium", "caucased"], (folder, environment) => {
+    environment.set("PATH", folder);
+    environment.set("CHROMIUM", path.join(folder, "mine"));
+    environment.set("CAUCASE_REFERENCE", folder);
+    assert.equal(chromiumPath(environment.get), path.join(folder, "mine"));
+    assert.equal(referenceFolder(environment.get), folder);
   });
 });
 
 Deno.test("pkilint's Python is the one that its commands begin with", async () => {
-  await withFiles(["lint_pkix_cert", "python3", "zlint"], (folder) => {
+  await withFiles(["lint_pkix_cert", "python3", "zlint"], (folder, environment) => {
     const command = path.join(folder, "lint_pkix_cert");
-    Deno.env.set("PATH", folder);
+    environment.set("PATH", folder);
     Deno.writeTextFileSync(command, `#!${folder}/python3\nimport re\n`);
-    assert.equal(pkilintPython(), path.join(folder, "python3"));
-    assert.equal(zlintPath(), path.join(folder, "zlint"));
-    Deno.env.set("PATH", "");
-    Deno.env.set("PKILINT", folder);
-    assert.equal(pkilintPython(), path.join(folder, "python3"));
+    assert.equal(pkilintPython(environment.get), path.join(folder, "python3"));
+    assert.equal(zlintPath(environment.get), path.join(folder, "zlint"));
+    environment.set("PATH", "");
+    environment.set("PKILINT", folder);
+    assert.equal(pkilintPython(environment.get), path.join(folder, "python3"));
     Deno.writeTextFileSync(command, "#!/bin/sh\n");
-    assert.throws(() => pkilintPython(), /does not begin with the file of a Python/);
+    assert.throws(() => pkilintPython(environment.get), /does not begin with the file of a Python/);
   });
 });
 
 Deno.test("a variable that names no file is an error", async () => {
-  await withFiles(["chromium", "caucased"], (folder) => {
-    Deno.env.set("PATH", folder);
-    Deno.env.set("CHROMIUM", folder);
-    assert.throws(() => chromiumPath(), /CHROMIUM is set, but .* is no file/);
-    Deno.env.set("CAUCASE_REFERENCE", path.join(folder, "none"));
-    assert.throws(() => referenceFolder(), /CAUCASE_REFERENCE is set, but .*none\/caucased is no file/);
+  await withFiles(["chromium", "caucased"], (folder, environment) => {
+    environment.set("PATH", folder);
+    environment.set("CHROMIUM", folder);
+    assert.throws(() => chromiumPath(environment.get), /CHROMIUM is set, but .* is no file/);
+    environment.set("CAUCASE_REFERENCE", path.join(folder, "none"));
+    assert.throws(() => referenceFolder(environment.get), /CAUCASE_REFERENCE is set, but .*none\/caucased is no file/);
   });
 });
 
 Deno.test("a missing program is announced once, with what to install", async () => {
-  await withFiles([], (folder) => {
-    Deno.env.set("PATH", folder);
+  await withFiles([], (folder, environment) => {
+    environment.set("PATH", folder);
     const lines = printed(() =>
-      assert.deepEqual([hasOpenssl(), hasOpenssl(), referenceFolder()], [false, false, undefined])
+      assert.deepEqual([hasOpenssl(environment.get), hasOpenssl(environment.get), referenceFolder(environment.get)], [
+        false,
+        false,
+        undefined,
+      ])
     );
     assert.equal(lines.length, 2);
     assert.match(lines[0] ?? "", /^left out: openssl is missing \(apt-get install openssl/);
