@@ -1,4 +1,5 @@
 /** Programs of others that documents configure or use. Servers are in folders that are not in everybody's `PATH`. */
+import { isFile } from "../support/is_file.ts";
 
 export interface OtherProgram {
   readonly program: string;
@@ -46,17 +47,6 @@ function versions(folder: string): string[] {
     return names.toSorted((a, b) => Number(b) - Number(a)).map((name) => `${folder}/${name}/bin`);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
-}
-
-function isFile(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch (error) {
-    const { NotFound, NotADirectory, PermissionDenied } = Deno.errors;
-    // A folder in PATH may be another user's.
-    if ([NotFound, NotADirectory, PermissionDenied].some((kind) => error instanceof kind)) return false;
     throw error;
   }
 }

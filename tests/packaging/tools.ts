@@ -1,5 +1,6 @@
 /** Programs of the system that check what is in `packaging/`, and that not every machine has. */
 import * as path from "node:path";
+import { isFile } from "../support/is_file.ts";
 
 const announced = new Set<string>();
 
@@ -16,13 +17,4 @@ export function leaveOut(reason: string): void {
   if (announced.has(reason)) return;
   announced.add(reason);
   console.log(`left out: ${reason}`);
-}
-
-function isFile(file: string): boolean {
-  try {
-    return Deno.statSync(file).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
-    throw error;
-  }
 }

@@ -1,8 +1,9 @@
 /** Asking a server over the network, on connections that are kept: what a busy client does. */
 import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
-import { concatBytes, utf8 } from "../../core/bytes.ts";
+import { utf8 } from "../../core/bytes.ts";
 import type { AskOptions, Credentials, Desk, Reply } from "./desk.ts";
+import { readReply } from "./read_reply.ts";
 
 /** A server on 127.0.0.1: HTTP on `port`, HTTPS on the next one, whose certificate is not checked. */
 export class NetworkDesk implements Desk, Disposable {
@@ -36,13 +37,4 @@ export class NetworkDesk implements Desk, Disposable {
   [Symbol.dispose](): void {
     for (const agent of [this.#plain, ...this.#secure.values()]) agent.destroy();
   }
-}
-
-async function readReply(response: IncomingMessage): Promise<Reply> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of response) pieces.push(piece);
-  const bytes = concatBytes(...pieces);
-  const byName = Object.entries(response.headers).map(([name, value]) => [name, [value ?? []].flat().join(", ")]);
-  const { statusCode: status = 0 } = response;
-  return { status, headers: Object.fromEntries(byName), bytes, text: new TextDecoder().decode(bytes) };
 }

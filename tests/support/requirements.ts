@@ -10,6 +10,7 @@
  * and no reason to leave tests out, so that a run which sets them all cannot pass by testing nothing.
  */
 import * as path from "node:path";
+import { isFile } from "./is_file.ts";
 
 interface Requirement {
   /** What is missing, for people. */
@@ -137,13 +138,4 @@ function announce(requirement: Requirement): void {
   if (announced.has(requirement)) return;
   announced.add(requirement);
   console.log(`left out: ${requirement.what} is missing (${requirement.install})`);
-}
-
-function isFile(file: string): boolean {
-  try {
-    return Deno.statSync(file).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
-    throw error;
-  }
 }

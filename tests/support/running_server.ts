@@ -2,7 +2,7 @@
 import { Agent as HttpAgent, type IncomingMessage, request as httpRequest, type RequestOptions } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { dirname } from "node:path";
-import { concatBytes, utf8 } from "../../core/bytes.ts";
+import { utf8 } from "../../core/bytes.ts";
 import { ManualClock } from "../../core/host/clock.ts";
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
 import { parseNetloc } from "../../core/protocol/netloc.ts";
@@ -15,6 +15,7 @@ import { openSqliteStorage } from "../../server/storage/sqlite_storage.ts";
 import type { AskOptions, Desk, Reply } from "./desk.ts";
 import { LIFE_SPAN, newEcKey, NOW, random } from "./issuing.ts";
 import { freePortPair } from "./ports.ts";
+import { readReply } from "./read_reply.ts";
 import { NETLOC, seedAuthorities, type SeededCa } from "./seeded_authorities.ts";
 import { type TempFolder, tempFolder } from "./temp_folder.ts";
 
@@ -124,15 +125,6 @@ export class TestServer implements Desk, AsyncDisposable {
 
 function byteLength(body: string | Uint8Array): number {
   return typeof body === "string" ? utf8(body).length : body.length;
-}
-
-async function readReply(response: IncomingMessage): Promise<Reply> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of response) pieces.push(piece);
-  const bytes = concatBytes(...pieces);
-  const byName = Object.entries(response.headers).map(([name, value]) => [name, [value ?? []].flat().join(", ")]);
-  const { statusCode: status = 0 } = response;
-  return { status, headers: Object.fromEntries(byName), bytes, text: new TextDecoder().decode(bytes) };
 }
 
 /** A database with CA certificates and a certificate for HTTPS, all on P-256. */
