@@ -36,7 +36,6 @@ const STATE = v.object({
   wakeAt: v.nullable(v.number()),
 });
 
-export type SentRequest = v.InferOutput<typeof REQUEST>;
 /** Times are Unix seconds. */
 export type UpdaterState = Omit<v.InferOutput<typeof STATE>, "format" | "tracks"> & { tracks: Record<Task, Track> };
 
