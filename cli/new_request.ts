@@ -1,8 +1,8 @@
 /** A new private key and a request for a certificate for it. */
 import type { Extension } from "../core/x509/extension.ts";
 import { buildCsr } from "../core/x509/csr.ts";
-import type { PrivateKey } from "../core/x509/private_key.ts";
-import { signerFor } from "../core/x509/signer.ts";
+import type { PrivateKey } from "../core/keys/private_key.ts";
+import { signerFor } from "../core/keys/signer.ts";
 
 /** What is asked for. */
 export interface RequestContent {

@@ -1,8 +1,8 @@
 /** Getting a new certificate for a new key with the one that is about to expire. */
-import { signMessage } from "../core/envelope.ts";
+import { signMessage } from "../core/protocol/envelope.ts";
 import { CaucaseError } from "../core/errors.ts";
 import { type Certificate, certificateFromPem, certificateToPem, isIssuedBy } from "../core/x509/certificate.ts";
-import { generateRsaKey, type PrivateKey, privateKeyToPem } from "../core/x509/private_key.ts";
+import { generateRsaKey, type PrivateKey, privateKeyToPem } from "../core/keys/private_key.ts";
 import type { ApiClient } from "./api_client.ts";
 import { makeRequest, type NewRequest } from "./new_request.ts";
 

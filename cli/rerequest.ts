@@ -4,7 +4,7 @@ import { CaucaseError } from "../core/errors.ts";
 import { readFileBytes } from "../core/host/durable_file.ts";
 import { fileError } from "../core/host/file_error.ts";
 import { type CertificationRequest, csrFromPem, verifyCsr } from "../core/x509/csr.ts";
-import { generateRsaKey, privateKeyToPem } from "../core/x509/private_key.ts";
+import { generateRsaKey, privateKeyToPem } from "../core/keys/private_key.ts";
 import { EXIT } from "./exit_status.ts";
 import { makeRequest } from "./new_request.ts";
 import { rerequestCommand } from "./rerequest/command.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CaucaseError } from "../core/errors.ts";
-import { vouchForHttps } from "../core/https_voucher.ts";
-import { messageSignerFor } from "../core/x509/signer.ts";
+import { vouchForHttps } from "../core/protocol/https_voucher.ts";
+import { messageSignerFor } from "../core/keys/signer.ts";
 import { certificateToPem, parseCertificate } from "../core/x509/certificate.ts";
 import { newCa } from "../tests/support/issuing.ts";
 import { ServerAuthentication } from "./server_authentication.ts";

@@ -4,7 +4,7 @@ import { CaucaseError } from "../core/errors.ts";
 import { fileError } from "../core/host/file_error.ts";
 import type { TrustStore } from "../core/host/trust_store.ts";
 import { decodePem, PEM_LABEL } from "../core/pem.ts";
-import { followChain, parseChain } from "../core/trust.ts";
+import { followChain, parseChain } from "../core/protocol/ca_chain.ts";
 import { type Certificate, certificateFromPem, certificateToPem } from "../core/x509/certificate.ts";
 import { type CertificateList, crlFromPem, isCrlSignedBy } from "../core/x509/crl.ts";
 import type { ApiClient } from "./api_client.ts";
@@ -41,7 +41,7 @@ export async function refreshCaStore(
   store: TrustStore,
   { now, ...first }: CaRefresh,
 ): Promise<Refreshed<Certificate>> {
-  const stored = await storedAuthorities(store);
+  const stored = await storedIssuers(store);
   return await naming(store, api, async () => {
     const known = stored.length > 0 ? stored : [await firstCa(api, first)];
     const current = await followChain(known, parseChain(await api.caChain()), now);
@@ -74,7 +74,7 @@ export async function refreshCrlStore(
 }
 
 /** Those in `store`; what else is there (say, in a folder full of certificates) vouches for nothing. */
-async function storedAuthorities(store: TrustStore): Promise<Certificate[]> {
+async function storedIssuers(store: TrustStore): Promise<Certificate[]> {
   const stored = await Promise.all((await store.read()).map((pem) => storedCertificate(pem, store)));
   const authorities = stored.filter(mayBeAuthority);
   if (stored.length === 0 || authorities.length > 0) return authorities;

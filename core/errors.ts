@@ -1,6 +1,6 @@
 /**
  * The one error type of the program. `core/` throws it, the server maps its code to an HTTP status
- * (`server/http/refusals.ts`), the command line maps it to an exit status (`cli/exit_status.ts`). Whatever is thrown and is
+ * (`server/caucase/refusals.ts`), the command line maps it to an exit status (`cli/exit_status.ts`). Whatever is thrown and is
  * not a `CaucaseError` is a fault of ours.
  */
 

@@ -3,18 +3,23 @@ import type { CertificateAuthority } from "../core/ca/certificate_authority.ts";
 import type { RandomSource, Warn } from "../core/ca/settings.ts";
 import type { Clock } from "../core/host/clock.ts";
 import { httpsPortBeside, type Netloc, parseNetloc } from "../core/protocol/netloc.ts";
-import { type AllAuthorities, type AuthoritiesOptions, createAuthorities, seconds } from "./authorities.ts";
+import {
+  type CertificateAuthorities,
+  type CertificateAuthoritiesOptions,
+  createCertificateAuthorities,
+  seconds,
+} from "./certificate_authorities.ts";
 import { createBackupJob } from "./backup/backup_job.ts";
-import { openCorsKeyFile } from "./cors_key_file.ts";
-import { createApp, faultReport } from "./http/app.ts";
+import { openCorsKeyFile } from "./caucase/cors_key_file.ts";
+import { createApp, faultReport } from "./caucase/app.ts";
 import { resolveAddresses } from "./http/addresses.ts";
-import { createCorsPage } from "./http/cors_page.ts";
-import { createCrossOrigin } from "./http/cross_origin.ts";
+import { createCorsPage } from "./caucase/cors_page.ts";
+import { createCrossOrigin } from "./caucase/cross_origin.ts";
 import { type Listeners, startListeners } from "./http/listener.ts";
 import type { Limits } from "./http/limits.ts";
-import { createOwnOrigins } from "./http/own_origins.ts";
+import { createOwnOrigins } from "./caucase/own_origins.ts";
 import { type Job, runJobs } from "./jobs.ts";
-import { openSqliteStorage, type SqliteStorage } from "./storage/sqlite_storage.ts";
+import { openSqliteStorage, type SqliteStorage } from "./storage/sqlite/sqlite_storage.ts";
 import { HttpsCertificate, type HttpsIdentity } from "./tls/https_certificate.ts";
 import { requireClientCertificateSupport } from "./tls/runtime_check.ts";
 
@@ -26,7 +31,7 @@ export interface BackupOptions {
   readonly keep?: number;
 }
 
-export interface ServeOptions extends AuthoritiesOptions {
+export interface ServeOptions extends CertificateAuthoritiesOptions {
   readonly netloc: string;
   /** Port of HTTP, where it is not netloc's. */
   readonly basePort?: number;
@@ -89,14 +94,14 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
   if (await storage.jumpIfRestored()) {
     host.warn("restored from a backup: CRL numbers jumped ahead of all that were used");
   }
-  const authorities = createAuthorities(storage, setup);
+  const authorities = createCertificateAuthorities(storage, setup);
   // Freezes them where that was asked for: a later start must find what this one was told, whether a request came or not.
-  for (const ca of [authorities.cau, authorities.cas]) await ca.issuance.autoSignAmount();
+  for (const ca of [authorities.cau, authorities.cas]) await ca.issuance.settleAutoSignAmount();
   const httpsCertificate = createHttpsCertificate(storage, authorities.http_cas, setup);
   const handler = await createHandler(authorities, setup);
-  const identity = await httpsCertificate.current(clock.now());
+  const identity = await httpsCertificate.ensureCurrent(clock.now());
   const httpPort = options.basePort ?? netloc.port;
-  const userCas = await authorities.cau.authorities.valid(clock.now());
+  const userCas = await authorities.cau.issuers.ensureValid(clock.now());
   // Told to clients as the issuers we know. All CA certificates of one CA have the same name: good for all rollovers.
   const ca = userCas.map((authority) => authority.certificatePem);
   const tlsOf = ({ keyPem, certificatePem }: HttpsIdentity) => ({ key: keyPem, cert: certificatePem, ca });
@@ -146,7 +151,7 @@ function createHttpsCertificate(
   });
 }
 
-async function createHandler(authorities: AllAuthorities, { options, netloc, host }: Setup) {
+async function createHandler(authorities: CertificateAuthorities, { options, netloc, host }: Setup) {
   const { clock, random, warn } = host;
   const keys = await openCorsKeyFile({ path: options.corsKeyStore, clock, random, warn });
   const origins = { keys, own: createOwnOrigins(netloc.text), clock };
@@ -168,14 +173,14 @@ function caJobs(authorities: readonly CertificateAuthority[]): Job[] {
     {
       name: `rollover of ${ca.name}`,
       async run(now) {
-        await ca.authorities.valid(now);
-        return await ca.authorities.nextDueAt(now);
+        await ca.issuers.ensureValid(now);
+        return await ca.issuers.nextDueAt(now);
       },
     },
     {
       name: `CRL of ${ca.name}`,
       async run(now) {
-        await ca.crls.current(now);
+        await ca.crls.ensureCurrent(now);
         return await ca.crls.nextDueAt(now);
       },
     },
@@ -197,7 +202,7 @@ function httpsJob(
   return {
     name: "certificate for HTTPS",
     async run(now) {
-      const identity = await certificate.current(now);
+      const identity = await certificate.ensureCurrent(now);
       if (identity !== shown) show(identity);
       shown = identity;
       return certificate.renewalDueAt(identity);

@@ -1,5 +1,5 @@
 /** What anybody may ask of a server, and what the holder of a certificate may ask for it. */
-import { signMessage } from "../../core/envelope.ts";
+import { signMessage } from "../../core/protocol/envelope.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import { appendDurably, readFileBytes, writeFileDurably } from "../../core/host/durable_file.ts";
 import { fileError } from "../../core/host/file_error.ts";
@@ -7,7 +7,7 @@ import { belongTogether, findKeyFile, KEY_FILE_MODE, readKeyFile } from "../../c
 import { readKeyPair, recoverKeyPair, writeKeyPair } from "../../core/host/key_pair_file.ts";
 import { type Certificate, certificateToPem } from "../../core/x509/certificate.ts";
 import { csrFromPem } from "../../core/x509/csr.ts";
-import { isAutoSigned } from "../../core/x509/policies.ts";
+import { isAutoSigned } from "../../core/profiles/policies.ts";
 import { answeredCertificate, isRenewalDue, issuerAmong, renewAt } from "../renewal.ts";
 import { printLine } from "../terminal.ts";
 import type { Session } from "./session.ts";

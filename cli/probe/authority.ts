@@ -2,7 +2,7 @@
 import { equalBytes } from "../../core/bytes.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import { decodePem, PEM_LABEL } from "../../core/pem.ts";
-import { followChain, parseChain } from "../../core/trust.ts";
+import { followChain, parseChain } from "../../core/protocol/ca_chain.ts";
 import { type Certificate, certificateFromPem, isValidAt } from "../../core/x509/certificate.ts";
 import { type CertificateList, isCrlSignedBy, parseCrl } from "../../core/x509/crl.ts";
 import { dateText, examine, examineAlone, type Finding, type Verdict } from "./finding.ts";

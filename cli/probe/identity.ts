@@ -1,11 +1,11 @@
 /** Whether clients can tell that it is the server that they talk to by HTTPS. */
 import { CaucaseError, malformed } from "../../core/errors.ts";
-import { readVoucher } from "../../core/https_voucher.ts";
+import { readVoucher } from "../../core/protocol/https_voucher.ts";
 import { type Certificate, certificateFromPem, isIssuedBy, parseCertificate } from "../../core/x509/certificate.ts";
 import { findExtension } from "../../core/x509/extension.ts";
 import { parseGeneralNames } from "../../core/x509/general_name.ts";
 import { ipAddressToText, parseIpAddress } from "../../core/x509/ip_address.ts";
-import { OID } from "../../core/x509/oids.ts";
+import { OID } from "../../core/der/oids.ts";
 import type { Verdict } from "./finding.ts";
 import type { Answer, Ask } from "./server.ts";
 

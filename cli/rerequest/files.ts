@@ -4,7 +4,7 @@ import { hostFileSystem, readFileBytes } from "../../core/host/durable_file.ts";
 import { KEY_FILE_MODE } from "../../core/host/key_file.ts";
 import { prepareFile } from "../../core/host/prepared_file.ts";
 import { decodePem, PEM_LABEL, type PemBlock } from "../../core/pem.ts";
-import { isPrivateKeyBlock } from "../../core/x509/private_key.ts";
+import { isPrivateKeyBlock } from "../../core/keys/private_key.ts";
 
 /** How to tell what a file holds. */
 const KINDS = {

@@ -2,7 +2,7 @@
 import { CaucaseError } from "../../core/errors.ts";
 import { writeKeyPair } from "../../core/host/key_pair_file.ts";
 import { openCaStore, openCrlStore } from "../../core/host/trust_store.ts";
-import type { PrivateKey } from "../../core/x509/private_key.ts";
+import type { PrivateKey } from "../../core/keys/private_key.ts";
 import { prepareRenewal, sendRenewal } from "../renewal.ts";
 import { refreshCaStore, refreshCrlStore } from "../trust_refresh.ts";
 import { askFor, requestFingerprint, requestToSend, storeFirst } from "./bootstrap.ts";

@@ -1,7 +1,7 @@
 /** From no certificate to the first one, as an updater does it. */
 import assert from "node:assert/strict";
 import { CaucaseError } from "../../core/errors.ts";
-import { privateKeyToPem } from "../../core/x509/private_key.ts";
+import { privateKeyToPem } from "../../core/keys/private_key.ts";
 import { newKey } from "../../tests/support/keys.ts";
 import { csrFor } from "../../tests/support/requests.ts";
 import { FOLDER, PATHS, UpdaterDesk, wakeTime } from "../../tests/support/updater_desk.ts";

@@ -97,7 +97,7 @@ export class EntryUpdater {
       rules: { threshold, crlThreshold, maxSleep, seed: state.seed },
       hasCa: disk.authorities.some(({ notAfter }) => now <= notAfter),
       crls: disk.crls.filter((crl) =>
-        disk.authorities.some(({ keyIdentifier }) => crl.authorityKeyId === keyIdentifier)
+        disk.authorities.some(({ keyIdentifier }) => crl.authorityKeyIdentifier === keyIdentifier)
       ),
       certificate: await this.#holding(disk),
       hookPending: pendingChanges(disk, state).length > 0,

@@ -4,7 +4,7 @@ import { type Clock, systemClock } from "../../core/host/clock.ts";
 import { hostFileSystem } from "../../core/host/durable_file.ts";
 import { getLog, type Log } from "../../core/host/log.ts";
 import { randomBytes } from "../../core/host/random.ts";
-import { generateRsaKey, type PrivateKey } from "../../core/x509/private_key.ts";
+import { generateRsaKey, type PrivateKey } from "../../core/keys/private_key.ts";
 import { ApiClient } from "../api_client.ts";
 import { printLine } from "../terminal.ts";
 import { type HookRun, runHookOnce } from "./hook.ts";

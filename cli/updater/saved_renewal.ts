@@ -10,7 +10,7 @@ import { fileError } from "../../core/host/file_error.ts";
 import { KEY_FILE_MODE, parseKeyFile } from "../../core/host/key_file.ts";
 import { onlyPem, PEM_LABEL } from "../../core/pem.ts";
 import { type Certificate, certificateToPem } from "../../core/x509/certificate.ts";
-import { privateKeyToPem } from "../../core/x509/private_key.ts";
+import { privateKeyToPem } from "../../core/keys/private_key.ts";
 import type { NewRequest } from "../new_request.ts";
 import type { FileSystem } from "./host.ts";
 

@@ -8,13 +8,13 @@
 import { encodePem, PEM_LABEL } from "../pem.ts";
 import { buildCrl, CrlEntries } from "../x509/crl_builder.ts";
 import { type Bytes, utf8 } from "../bytes.ts";
-import { BACK_DATE } from "../x509/issuance.ts";
-import type { Authorities, Authority } from "./authorities.ts";
+import { BACK_DATE } from "../x509/tbs_certificate.ts";
+import type { Issuer, Issuers } from "./issuers.ts";
 import { DueWork } from "./due_work.ts";
 import { crlNextUpdate, crlRenewalDueAt, deletableBefore, isCrlRenewalDue } from "./lifecycle.ts";
 import type { Warn } from "./settings.ts";
 import { SingleFlight } from "./single_flight.ts";
-import type { CaStore, Revocation } from "./store.ts";
+import type { CaStore, Revocation } from "./stores.ts";
 
 /** A signed CRL in both forms. */
 export interface PublishedCrl {
@@ -45,7 +45,7 @@ interface Content {
 export class CrlPublisher {
   #content: Content | undefined;
   /** By the CA certificate they belong to; all have the same number. */
-  #published: ReadonlyMap<Authority, PublishedCrl> = new Map();
+  #published: ReadonlyMap<Issuer, PublishedCrl> = new Map();
   readonly #loading = new SingleFlight<Content>();
   readonly #renewing = new SingleFlight<void>();
   readonly #signing = new SingleFlight<void>();
@@ -53,19 +53,19 @@ export class CrlPublisher {
 
   constructor(
     private readonly store: CaStore,
-    private readonly authorities: Authorities,
+    private readonly issuers: Issuers,
     private readonly settings: { readonly lifeSpan: number; readonly warn: Warn },
   ) {
     this.#renewal = new DueWork(`the scheduled renewal of the CRL of ${store.name}`, settings.warn);
   }
 
   /** The current CRL of every valid CA certificate, oldest CA first. Does not wait for a signature that is under way. */
-  async current(now: number): Promise<readonly PublishedCrl[]> {
+  async ensureCurrent(now: number): Promise<readonly PublishedCrl[]> {
     await this.#renewIfDue(now);
     // Again after each signature: it may have been under way for somebody else, before there was a new CA certificate.
     while (true) {
-      const valid = await this.authorities.valid(now);
-      const crls = valid.flatMap((authority) => this.#published.get(authority) ?? []);
+      const valid = await this.issuers.ensureValid(now);
+      const crls = valid.flatMap((issuer) => this.#published.get(issuer) ?? []);
       const complete = crls.length === valid.length;
       if (complete && (this.#signing.busy || !this.#isBehind())) return crls;
       await this.#publish(now);
@@ -118,7 +118,7 @@ export class CrlPublisher {
     const deletable = deletableBefore(lastUpdate, now, this.settings.lifeSpan);
     await this.store.renewCrl(now - BACK_DATE, deletable);
     this.#content = undefined;
-    if (deletable !== undefined) await this.authorities.drop(deletable);
+    if (deletable !== undefined) await this.issuers.drop(deletable);
     await this.#publish(now);
   }
 
@@ -152,19 +152,19 @@ export class CrlPublisher {
   }
 
   async #sign(now: number): Promise<void> {
-    const valid = await this.authorities.valid(now);
+    const valid = await this.issuers.ensureValid(now);
     while (this.#content === undefined) await this.#loaded();
     // From here to the calls of buildCrl(), which encodes before it awaits, number and entries belong together.
     const { number, lastUpdate: thisUpdate, modifiedAt, entries } = this.#content;
     if (thisUpdate === undefined) throw new Error(`the CRL of ${this.store.name} has no date yet`);
     const dates = { thisUpdate, nextUpdate: crlNextUpdate(thisUpdate, this.settings.lifeSpan) };
     const renewalDueAt = crlRenewalDueAt(thisUpdate, this.settings.lifeSpan);
-    const signed = await Promise.all(valid.map(async (authority) => {
-      const { certificate, signer } = authority;
+    const signed = await Promise.all(valid.map(async (issuer) => {
+      const { certificate, signer } = issuer;
       const der = await buildCrl({ issuer: certificate, number, entries, ...dates }, signer);
       const { keyIdentifier } = certificate;
       const crl = { keyIdentifier, number, ...dates, modifiedAt, renewalDueAt, der, pem: lazyPem(der) };
-      return [authority, crl] as const;
+      return [issuer, crl] as const;
     }));
     this.#published = new Map(signed);
   }

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
-import { createMemoryStorage } from "../../server/storage/memory_storage.ts";
-import { testAuthorities } from "../../tests/support/authorities.ts";
+import { createMemoryStores } from "./memory_stores.ts";
+import { testCas } from "../../tests/support/certificate_authorities.ts";
 import { CaucaseError } from "../errors.ts";
 import { DueWork } from "./due_work.ts";
-import type { CaStore, Storage } from "./store.ts";
+import type { CaStore, Storage } from "./stores.ts";
 
 const NOW = 1_800_000_000;
 const L = 93 * 86_400;
 
 /** A memory store whose methods in `broken` fail as on a full disk. */
 function fragileStorage(broken: Set<keyof CaStore>): Storage {
-  const storage = createMemoryStorage();
+  const storage = createMemoryStores();
   const fragile = (store: CaStore) =>
     new Proxy(store, {
       get(target, name) {
@@ -47,28 +47,28 @@ Deno.test("attempt() reports a failure, waits a minute, and is not kept waiting 
 Deno.test("valid() goes on with the old CA while a new one cannot be stored", async () => {
   const broken = new Set<keyof CaStore>();
   const warnings: string[] = [];
-  const { cas } = testAuthorities(fragileStorage(broken), { warnings });
-  const [old] = await cas.authorities.valid(NOW);
-  broken.add("addAuthority");
-  assert.deepEqual(await cas.authorities.valid(NOW + 2 * L), [old]);
+  const { cas } = testCas(fragileStorage(broken), { warnings });
+  const [old] = await cas.issuers.ensureValid(NOW);
+  broken.add("addIssuer");
+  assert.deepEqual(await cas.issuers.ensureValid(NOW + 2 * L), [old]);
   assert.match(warnings.join(), /new CA certificate for cas failed/);
-  await assert.rejects(cas.authorities.valid(NOW + 4 * L), /no space left/, "none is left that could stand in");
+  await assert.rejects(cas.issuers.ensureValid(NOW + 4 * L), /no space left/, "none is left that could stand in");
   broken.clear();
-  assert.equal((await cas.authorities.valid(NOW + 2 * L + 60)).length, 2);
+  assert.equal((await cas.issuers.ensureValid(NOW + 2 * L + 60)).length, 2);
 });
 
 Deno.test("current() goes on with the old CRL while a renewal cannot be stored, until that is out of date", async () => {
   const broken = new Set<keyof CaStore>();
   const warnings: string[] = [];
-  const { cas } = testAuthorities(fragileStorage(broken), { warnings });
-  const [first] = await cas.crls.current(NOW);
+  const { cas } = testCas(fragileStorage(broken), { warnings });
+  const [first] = await cas.crls.ensureCurrent(NOW);
   assert.ok(first);
   broken.add("renewCrl");
-  assert.deepEqual(await cas.crls.current(first.renewalDueAt), [first]);
+  assert.deepEqual(await cas.crls.ensureCurrent(first.renewalDueAt), [first]);
   assert.match(warnings.join(), /renewal of the CRL of cas failed/);
   await cas.revocations.revoke({ by: "user", serial: 7n }, first.renewalDueAt + 1);
-  assert.equal((await cas.crls.current(first.renewalDueAt + 1))[0]?.number, 2n);
-  await assert.rejects(cas.crls.current(first.nextUpdate), /no space left/);
+  assert.equal((await cas.crls.ensureCurrent(first.renewalDueAt + 1))[0]?.number, 2n);
+  await assert.rejects(cas.crls.ensureCurrent(first.nextUpdate), /no space left/);
   broken.clear();
-  assert.equal((await cas.crls.current(first.nextUpdate))[0]?.number, 3n);
+  assert.equal((await cas.crls.ensureCurrent(first.nextUpdate))[0]?.number, 3n);
 });

@@ -4,14 +4,14 @@ import { CaucaseError } from "../errors.ts";
 import { encodePem, PEM_LABEL } from "../pem.ts";
 import { type Certificate, certificateFromPem } from "../x509/certificate.ts";
 import { type CertificationRequest, csrFromPem, verifyCsr } from "../x509/csr.ts";
-import { newSerial, signCertificate } from "../x509/issuance.ts";
-import { checkLeaf, type LeafOrder, prepareLeaf } from "../x509/leaf_profile.ts";
-import { checkKeyStrength, type PublicKey } from "../x509/public_key.ts";
-import type { Authorities } from "./authorities.ts";
+import { newSerial, signCertificate } from "../x509/tbs_certificate.ts";
+import { checkLeaf, type LeafOrder, prepareLeaf } from "../profiles/leaf_profile.ts";
+import { checkKeyStrength, type PublicKey } from "../keys/public_key.ts";
+import type { Issuers } from "./issuers.ts";
 import { readRenewal, requireHolder } from "./messages.ts";
 import type { IssuanceSettings } from "./settings.ts";
 import { KeyedQueue } from "./single_flight.ts";
-import type { CaStore, StoredRequest } from "./store.ts";
+import type { CaStore, StoredRequest } from "./stores.ts";
 import type { Verification } from "./verification.ts";
 
 /** How a certificate comes about: a person approved it, nobody was asked, or it continues another. */
@@ -26,7 +26,7 @@ const MAX_PENDING_BYTES = 16 * 1024 * 1024;
 /** What issuing works on. */
 export interface IssuanceParts {
   readonly store: CaStore;
-  readonly authorities: Authorities;
+  readonly issuers: Issuers;
   readonly verification: Verification;
   readonly settings: IssuanceSettings;
 }
@@ -37,26 +37,26 @@ export class Issuance {
   readonly #byKey = new KeyedQueue<string>();
 
   private readonly store: CaStore;
-  private readonly authorities: Authorities;
+  private readonly issuers: Issuers;
   private readonly verification: Verification;
   private readonly settings: IssuanceSettings;
 
   constructor(parts: IssuanceParts) {
     this.store = parts.store;
-    this.authorities = parts.authorities;
+    this.issuers = parts.issuers;
     this.verification = parts.verification;
     this.settings = parts.settings;
   }
 
   /** How many of the first requests are signed without asking: what the database has frozen, else what was set. */
-  autoSignAmount(): Promise<number> {
+  settleAutoSignAmount(): Promise<number> {
     return this.#autoSignAmount ??= this.#readAutoSignAmount();
   }
 
   /** Stores a request as it came, and signs it if it is among the first. The answer is its id. */
   async submit(csrPem: Bytes, now: number): Promise<bigint> {
     const csr = await acceptableCsr(csrPem);
-    const autoSignAmount = await this.autoSignAmount();
+    const autoSignAmount = await this.settleAutoSignAmount();
     // Signed before it is stored, so that no crash can use up the first user's turn. The count only grows: a no is final.
     const autoSigned = await this.store.receivedCount() < autoSignAmount ? await this.#autoSign(csr, now) : undefined;
     const { id } = await this.store.submit({
@@ -176,7 +176,7 @@ export class Issuance {
     request: LeafOrder["request"],
     { publicKey, approval, now }: { publicKey: PublicKey; approval: Approval; now: number },
   ): Promise<string> {
-    const { certificate: issuer, signer } = await this.authorities.signing(now);
+    const { certificate: issuer, signer } = await this.issuers.ensureSigning(now);
     const { lifeSpan, random, crlDistributionPoint } = this.settings;
     const order = {
       request,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { isRefusal } from "../../tests/support/refusals.ts";
-import { createMemoryStorage } from "../../server/storage/memory_storage.ts";
-import { testAuthorities } from "../../tests/support/authorities.ts";
+import { createMemoryStores } from "./memory_stores.ts";
+import { testCas } from "../../tests/support/certificate_authorities.ts";
 import { newKey, testKey } from "../../tests/support/keys.ts";
 import { csrFor, renewalBody } from "../../tests/support/requests.ts";
 import { equalBytes, utf8 } from "../bytes.ts";
@@ -9,8 +9,8 @@ import type { ErrorCode } from "../errors.ts";
 import { encodePem, onlyPem, PEM_LABEL } from "../pem.ts";
 import { certificateFromPem } from "../x509/certificate.ts";
 import { findExtension } from "../x509/extension.ts";
-import { OID } from "../x509/oids.ts";
-import { isAutoSigned } from "../x509/policies.ts";
+import { OID } from "../der/oids.ts";
+import { isAutoSigned } from "../profiles/policies.ts";
 import type { RevocationMessage } from "./messages.ts";
 
 const NOW = 1_800_000_000;
@@ -22,7 +22,7 @@ function hex(text: string): string {
 
 /** A certificate for services that a person signed. */
 async function signedCertificate(
-  ca: ReturnType<typeof testAuthorities>["cas"],
+  ca: ReturnType<typeof testCas>["cas"],
   key: Awaited<ReturnType<typeof newKey>>,
 ) {
   const id = await ca.issuance.submit(await csrFor(key), NOW);
@@ -31,7 +31,7 @@ async function signedCertificate(
 }
 
 Deno.test("submit() signs the first user without asking, and nobody after", async () => {
-  const { cau } = testAuthorities(createMemoryStorage());
+  const { cau } = testCas(createMemoryStores());
   const first = await cau.issuance.submit(await csrFor(await newKey("P-256"), "alice"), NOW);
   const second = await cau.issuance.submit(await csrFor(await newKey("P-256"), "bob"), NOW);
   assert.equal(isAutoSigned(await certificateFromPem(await cau.issuance.certificate(first, NOW))), true);
@@ -41,7 +41,7 @@ Deno.test("submit() signs the first user without asking, and nobody after", asyn
 });
 
 Deno.test("submit() gives 24 first users at once one automatic signature", async () => {
-  const { cau } = testAuthorities(createMemoryStorage());
+  const { cau } = testCas(createMemoryStores());
   const requests = await Promise.all(
     Array.from({ length: 24 }, async (_, index) => await csrFor(await newKey("P-256"), `user${index}`)),
   );
@@ -50,7 +50,7 @@ Deno.test("submit() gives 24 first users at once one automatic signature", async
 });
 
 Deno.test("submit() answers the same bytes with the same id, also 24 times at once", async () => {
-  const { cas } = testAuthorities(createMemoryStorage());
+  const { cas } = testCas(createMemoryStores());
   const csr = await csrFor(await testKey("P-256"));
   const ids = await Promise.all(Array.from({ length: 24 }, () => cas.issuance.submit(csr, NOW)));
   assert.equal(new Set(ids).size, 1);
@@ -58,7 +58,7 @@ Deno.test("submit() answers the same bytes with the same id, also 24 times at on
 });
 
 Deno.test("submit() refuses what no certificate may be made from", async () => {
-  const { cas } = testAuthorities(createMemoryStorage());
+  const { cas } = testCas(createMemoryStores());
   const good = new TextDecoder().decode(await csrFor(await testKey("P-256")));
   const lines = good.split("\n");
   const [begin = "", body = ""] = lines;
@@ -78,7 +78,7 @@ Deno.test("submit() refuses what no certificate may be made from", async () => {
 });
 
 Deno.test("submit() refuses a user's key that is known, and more pending requests than allowed", async () => {
-  const { cau, cas } = testAuthorities(createMemoryStorage(), { maxPending: 2 });
+  const { cau, cas } = testCas(createMemoryStores(), { maxPending: 2 });
   const key = await newKey("P-256");
   await cau.issuance.submit(await csrFor(key, "alice"), NOW);
   await assert.rejects(cau.issuance.submit(await csrFor(key, "mallory"), NOW), isRefusal("duplicate-key"));
@@ -87,14 +87,14 @@ Deno.test("submit() refuses a user's key that is known, and more pending request
 });
 
 Deno.test("a frozen number of automatic signatures replaces what later starts say", async () => {
-  const storage = createMemoryStorage();
-  assert.equal(await testAuthorities(storage, { serviceAutoApprove: 3, lock: true }).cas.issuance.autoSignAmount(), 3);
-  assert.equal(await testAuthorities(storage, { serviceAutoApprove: 9, lock: true }).cas.issuance.autoSignAmount(), 3);
-  assert.equal(await testAuthorities(storage, { serviceAutoApprove: 9 }).cas.issuance.autoSignAmount(), 3);
+  const storage = createMemoryStores();
+  assert.equal(await testCas(storage, { serviceAutoApprove: 3, lock: true }).cas.issuance.settleAutoSignAmount(), 3);
+  assert.equal(await testCas(storage, { serviceAutoApprove: 9, lock: true }).cas.issuance.settleAutoSignAmount(), 3);
+  assert.equal(await testCas(storage, { serviceAutoApprove: 9 }).cas.issuance.settleAutoSignAmount(), 3);
 });
 
 Deno.test("sign() signs once however many ask at once, and nothing that is not pending", async () => {
-  const { cas } = testAuthorities(createMemoryStorage());
+  const { cas } = testCas(createMemoryStores());
   const id = await cas.issuance.submit(await csrFor(await testKey("P-256")), NOW);
   const attempts = await Promise.allSettled(Array.from({ length: 24 }, () => cas.issuance.sign(id, undefined, NOW)));
   assert.equal(attempts.filter(({ status }) => status === "fulfilled").length, 1);
@@ -104,9 +104,9 @@ Deno.test("sign() signs once however many ask at once, and nothing that is not p
 });
 
 Deno.test("sign() refuses what was rejected while the certificate was made", async () => {
-  const storage = createMemoryStorage();
+  const storage = createMemoryStores();
   const store = storage.ca("cas");
-  const { cas } = testAuthorities(storage);
+  const { cas } = testCas(storage);
   const id = await cas.issuance.submit(await csrFor(await testKey("P-256")), NOW);
   const sign = store.sign.bind(store);
   store.sign = async (...row) => {
@@ -118,7 +118,7 @@ Deno.test("sign() refuses what was rejected while the certificate was made", asy
 });
 
 Deno.test("sign() with a template takes subject and extensions from it, and the key from the request", async () => {
-  const { cas } = testAuthorities(createMemoryStorage());
+  const { cas } = testCas(createMemoryStores());
   const key = await testKey("P-256");
   const id = await cas.issuance.submit(await csrFor(key, "asked"), NOW);
   await cas.issuance.sign(id, await csrFor(await testKey("P-384"), "granted"), NOW);
@@ -129,7 +129,7 @@ Deno.test("sign() with a template takes subject and extensions from it, and the 
 });
 
 Deno.test("renew() gives a new key the old subject and extensions, and keeps the mark of automatic signing", async () => {
-  const { cau } = testAuthorities(createMemoryStorage());
+  const { cau } = testCas(createMemoryStores());
   const key = await newKey("P-256");
   const newer = await newKey("P-256");
   const id = await cau.issuance.submit(await csrFor(key, "alice"), NOW);
@@ -144,7 +144,7 @@ Deno.test("renew() gives a new key the old subject and extensions, and keeps the
 });
 
 Deno.test("renew() answers the same message with the same certificate, also at once", async () => {
-  const { cas } = testAuthorities(createMemoryStorage());
+  const { cas } = testCas(createMemoryStores());
   const key = await testKey("P-256");
   const old = await signedCertificate(cas, key);
   const body = await renewalBody(old, key, await csrFor(await newKey("P-256")));
@@ -153,8 +153,8 @@ Deno.test("renew() answers the same message with the same certificate, also at o
 });
 
 Deno.test("renew() stores the request without the text around it", async () => {
-  const storage = createMemoryStorage();
-  const { cas } = testAuthorities(storage);
+  const storage = createMemoryStores();
+  const { cas } = testCas(storage);
   const [key, newer] = [await testKey("P-256"), await newKey("P-256")];
   const old = await signedCertificate(cas, key);
   const csr = await csrFor(newer);
@@ -165,8 +165,8 @@ Deno.test("renew() stores the request without the text around it", async () => {
 });
 
 Deno.test("renew() answers a message that was overheard as before, also when its request was sent and fetched like any other", async () => {
-  const storage = createMemoryStorage();
-  const { cas } = testAuthorities(storage);
+  const storage = createMemoryStores();
+  const { cas } = testCas(storage);
   const [key, newer] = [await testKey("P-256"), await newKey("P-256")];
   const old = await signedCertificate(cas, key);
   const csr = await csrFor(newer);
@@ -183,7 +183,7 @@ Deno.test("renew() answers a message that was overheard as before, also when its
 });
 
 Deno.test("renew() refuses without a good old certificate and its holder's signature", async () => {
-  const { cas, cau } = testAuthorities(createMemoryStorage());
+  const { cas, cau } = testCas(createMemoryStores());
   const key = await testKey("P-256");
   const old = await signedCertificate(cas, key);
   const csr = await csrFor(await newKey("P-256"));
@@ -199,7 +199,7 @@ Deno.test("renew() refuses without a good old certificate and its holder's signa
 });
 
 Deno.test("renew() refuses what is not a renewal", async () => {
-  const { cas } = testAuthorities(createMemoryStorage());
+  const { cas } = testCas(createMemoryStores());
   const payloads = ["{", "[]", "{}", '{"crt_pem": "x"}', '{"crt_pem": "x", "renew_csr_pem": "y"}'];
   for (const payload of payloads) {
     const body = JSON.stringify({ payload, digest: "sha256", signature: "AA==" });
@@ -209,7 +209,7 @@ Deno.test("renew() refuses what is not a renewal", async () => {
 });
 
 Deno.test("certificate() keeps a certificate for a day, and about an hour after it was fetched", async () => {
-  const { cas } = testAuthorities(createMemoryStorage());
+  const { cas } = testCas(createMemoryStores());
   const [fetched = 0n, unread = 0n] = await Promise.all(["fetched", "unread"].map(async (name) => {
     const id = await cas.issuance.submit(await csrFor(await testKey("P-256"), name), NOW);
     await cas.issuance.sign(id, undefined, NOW);

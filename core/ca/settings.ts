@@ -8,7 +8,7 @@ export type RandomSource = (size: number) => Bytes;
 export type Warn = (message: string) => void;
 
 /** How a CA certifies itself. */
-export interface AuthoritySettings {
+export interface IssuerSettings {
   /** Subject of its first certificate, DER; those that follow keep it. */
   readonly subject: Bytes;
   /** RSA modulus of new CA keys, in bits. */
@@ -16,7 +16,7 @@ export interface AuthoritySettings {
   /** L, the life span of the certificates it issues, in seconds. */
   readonly lifeSpan: number;
   /** How long its own certificates live, in L. */
-  readonly authorityLifeSpans: number;
+  readonly issuerLifeSpans: number;
   /** The one host it may certify: only the HTTP CA is bound so. */
   readonly onlyHost?: string;
   readonly random: RandomSource;

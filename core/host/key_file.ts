@@ -3,7 +3,7 @@ import { CaucaseError } from "../errors.ts";
 import { equalBytes } from "../bytes.ts";
 import { decodePem, PEM_LABEL, type PemBlock } from "../pem.ts";
 import { type Certificate, parseCertificate } from "../x509/certificate.ts";
-import { isPrivateKeyBlock, type PrivateKey, privateKeyFromPem } from "../x509/private_key.ts";
+import { isPrivateKeyBlock, type PrivateKey, privateKeyFromPem } from "../keys/private_key.ts";
 import { readFileBytes } from "./durable_file.ts";
 import { fileError } from "./file_error.ts";
 

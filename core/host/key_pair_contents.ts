@@ -3,7 +3,7 @@ import { basename, dirname } from "node:path";
 import type { Bytes } from "../bytes.ts";
 import { CaucaseError } from "../errors.ts";
 import type { Certificate } from "../x509/certificate.ts";
-import type { PrivateKey } from "../x509/private_key.ts";
+import type { PrivateKey } from "../keys/private_key.ts";
 import { readFileBytes } from "./durable_file.ts";
 import { type FileSystem, followLinks, unlessMissing } from "./file_system.ts";
 import { belongTogether, parseKeyFile } from "./key_file.ts";

@@ -65,8 +65,8 @@ async function caKeyIdentifier(der: Uint8Array): Promise<string> {
 }
 
 async function crlKeyIdentifier(der: Uint8Array): Promise<string> {
-  const { authorityKeyId, issuer } = parseCrl(der);
-  return authorityKeyId ?? new Uint8Array(await crypto.subtle.digest("SHA-1", issuer)).toHex();
+  const { authorityKeyIdentifier, issuer } = parseCrl(der);
+  return authorityKeyIdentifier ?? new Uint8Array(await crypto.subtle.digest("SHA-1", issuer)).toHex();
 }
 
 async function readStore(store: Store): Promise<string[]> {

@@ -7,14 +7,14 @@
 export type Access = "anyone" | "user" | "message" | "person";
 
 /** Which other origins may: all, those that a person consented to, or none. */
-export type CrossOrigin = "any" | "consent" | "none";
+export type OriginPolicy = "any" | "consent" | "none";
 
 interface RouteShape {
   /** `HEAD` comes with `GET`, `OPTIONS` with every path. */
   readonly method: "GET" | "PUT" | "DELETE" | "POST";
   readonly path: string;
   readonly access: Access;
-  readonly origins: CrossOrigin;
+  readonly origins: OriginPolicy;
   /** Name, kind and title in the self-description; absent where the route is not in it. */
   readonly hal?: { readonly name: string; readonly title: string };
 }

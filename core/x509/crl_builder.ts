@@ -4,14 +4,14 @@
  */
 import { type Bytes, equalBytes } from "../bytes.ts";
 import { CaucaseError } from "../errors.ts";
-import { TAG } from "./der_tags.ts";
-import { derExplicit, derHeader, derInteger, derSequence, derTime } from "./der_writer.ts";
+import { TAG } from "../der/tags.ts";
+import { derExplicit, derHeader, derInteger, derSequence, derTime } from "../der/writer.ts";
 import { encodeExtensions } from "./extension.ts";
-import type { Issuer } from "./issuance.ts";
-import { OID } from "./oids.ts";
+import type { IssuerIdentity } from "./tbs_certificate.ts";
+import { OID } from "../der/oids.ts";
 import { encodeSigned } from "./signed.ts";
-import type { Signer } from "./signer.ts";
-import { authorityKeyIdentifier } from "./standard_extensions.ts";
+import type { Signer } from "../keys/signer.ts";
+import { authorityKeyIdentifierExtension } from "./standard_extensions.ts";
 
 /** Longest serial number whose entry is written in place, in bytes; so that every length fits one byte. */
 const SHORT_SERIAL = 64;
@@ -84,8 +84,8 @@ export class CrlEntries {
   }
 }
 
-export interface CrlContent {
-  readonly issuer: Issuer;
+export interface TbsCertList {
+  readonly issuer: IssuerIdentity;
   /** Unix seconds, as it is to be written. */
   readonly thisUpdate: number;
   /** Unix seconds. */
@@ -99,13 +99,13 @@ export interface CrlContent {
  * DER of the signed CRL. What `entries` hold when it is called goes in, whatever is appended meanwhile.
  * @throws `unacceptable` when the signer's key is not the issuer's, or the content cannot be a CRL
  */
-export async function buildCrl(content: CrlContent, signer: Signer): Promise<Bytes> {
+export async function buildCrl(content: TbsCertList, signer: Signer): Promise<Bytes> {
   const breach = findBreach(content, signer);
   if (breach !== undefined) throw new CaucaseError("unacceptable", `CRL: ${breach}`);
-  return await encodeSigned(encodeToBeSigned(content, signer.algorithm.der), signer);
+  return await encodeSigned(encodeTbs(content, signer.algorithm.der), signer);
 }
 
-function findBreach({ issuer, thisUpdate, nextUpdate, number }: CrlContent, signer: Signer): string | undefined {
+function findBreach({ issuer, thisUpdate, nextUpdate, number }: TbsCertList, signer: Signer): string | undefined {
   if (!equalBytes(signer.publicKey.spki, issuer.publicKey.spki)) return "signer's key is not the issuer's";
   if (!Number.isSafeInteger(thisUpdate) || !Number.isSafeInteger(nextUpdate)) return "a time is not in whole seconds";
   if (nextUpdate <= thisUpdate) return "its next update is not after this one";
@@ -114,8 +114,8 @@ function findBreach({ issuer, thisUpdate, nextUpdate, number }: CrlContent, sign
 }
 
 /** TBSCertList (RFC 5280 5.1). In one concatenation: the entries may be megabytes. */
-function encodeToBeSigned(
-  { issuer, thisUpdate, nextUpdate, number, entries }: CrlContent,
+function encodeTbs(
+  { issuer, thisUpdate, nextUpdate, number, entries }: TbsCertList,
   algorithm: Uint8Array,
 ): Bytes {
   const revoked = entries.bytes();
@@ -132,7 +132,7 @@ function encodeToBeSigned(
       encodeExtensions([
         // In the reference's order: a database that moves from one to the other keeps its CRLs, byte for byte.
         { oid: OID.CRL_NUMBER, critical: false, value: derInteger(number) }, // 5.2.3
-        authorityKeyIdentifier(issuer.keyIdentifier), // 5.2.1
+        authorityKeyIdentifierExtension(issuer.keyIdentifier), // 5.2.1
       ]),
     ),
   );

@@ -3,12 +3,12 @@ import fc from "fast-check";
 import { DAY, newCa, NOW } from "../../tests/support/issuing.ts";
 import { concatBytes } from "../bytes.ts";
 import { buildCrl, CrlEntries } from "./crl_builder.ts";
-import { openDer } from "./der_reader.ts";
-import { TAG } from "./der_tags.ts";
-import { derExplicit, derInteger, derSequence, derTime } from "./der_writer.ts";
+import { openDer } from "../der/reader.ts";
+import { TAG } from "../der/tags.ts";
+import { derExplicit, derInteger, derSequence, derTime } from "../der/writer.ts";
 import { encodeExtensions } from "./extension.ts";
-import { OID } from "./oids.ts";
-import { authorityKeyIdentifier } from "./standard_extensions.ts";
+import { OID } from "../der/oids.ts";
+import { authorityKeyIdentifierExtension } from "./standard_extensions.ts";
 
 const { issuer, signer } = await newCa();
 const CONTENT = { issuer, thisUpdate: NOW, nextUpdate: NOW + 30 * DAY, number: 7n };
@@ -66,7 +66,7 @@ Deno.test("buildCrl() writes the fields of RFC 5280 5.1", async () => {
   const fields = fieldsOf(await buildCrl({ ...CONTENT, entries: entriesOf(5n, 300n) }, signer));
   const extensions = encodeExtensions([
     { oid: OID.CRL_NUMBER, critical: false, value: derInteger(7) },
-    authorityKeyIdentifier(issuer.keyIdentifier),
+    authorityKeyIdentifierExtension(issuer.keyIdentifier),
   ]);
   const expected = [
     derInteger(1),

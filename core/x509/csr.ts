@@ -4,15 +4,15 @@
 import type { Bytes } from "../bytes.ts";
 import { CaucaseError, malformed } from "../errors.ts";
 import { encodePem, onlyPem, PEM_LABEL } from "../pem.ts";
-import type { DerReader } from "./der_reader.ts";
-import { TAG } from "./der_tags.ts";
-import { derElement, derExplicit, derInteger, derOid, derSequence } from "./der_writer.ts";
+import type { DerReader } from "../der/reader.ts";
+import { TAG } from "../der/tags.ts";
+import { derElement, derExplicit, derInteger, derOid, derSequence } from "../der/writer.ts";
 import { encodeExtensions, type Extension, parseExtensions } from "./extension.ts";
 import { checkName } from "./name.ts";
-import { OID } from "./oids.ts";
-import { parsePublicKey, type PublicKey } from "./public_key.ts";
+import { OID } from "../der/oids.ts";
+import { parsePublicKey, type PublicKey } from "../keys/public_key.ts";
 import { checkSize, encodeSigned, isSignedWith, openSigned, type Signed } from "./signed.ts";
-import type { Signer } from "./signer.ts";
+import type { Signer } from "../keys/signer.ts";
 
 export interface CertificationRequest extends Signed {
   /** DER of its Name. */
@@ -32,7 +32,7 @@ const LABELS = [PEM_LABEL.CSR, PEM_LABEL.NEW_CSR];
  */
 export async function parseCsr(der: Uint8Array): Promise<CertificationRequest> {
   checkSize(der, WHAT);
-  const { reader, der: whole, body, signatureAlgorithm, signature } = openSigned(der, WHAT);
+  const { reader, der: whole, tbs, signatureAlgorithm, signature } = openSigned(der, WHAT);
   if (reader.integer() !== 0n) throw malformed(`${WHAT} has a version other than 1`);
   const subject = reader.expect(TAG.SEQUENCE).raw.slice();
   checkName(subject);
@@ -40,7 +40,7 @@ export async function parseCsr(der: Uint8Array): Promise<CertificationRequest> {
   const extensions = readAttributes(reader.enter(TAG.CONTEXT_CONSTRUCTED));
   reader.end();
   const publicKey = await parsePublicKey(spki, WHAT);
-  return { der: whole, body, signatureAlgorithm, signature, subject, publicKey, extensions };
+  return { der: whole, tbs, signatureAlgorithm, signature, subject, publicKey, extensions };
 }
 
 /** @throws `untrusted` unless the request is signed with the key that it asks a certificate for */

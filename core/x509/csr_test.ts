@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { concatBytes, utf8 } from "../bytes.ts";
 import { encodePem, PEM_LABEL } from "../pem.ts";
 import { buildCsr, csrFromPem, parseCsr, verifyCsr } from "./csr.ts";
-import { TAG } from "./der_tags.ts";
+import { TAG } from "../der/tags.ts";
 import {
   derBitString,
   derElement,
@@ -12,12 +12,12 @@ import {
   derOctetString,
   derOid,
   derSequence,
-} from "./der_writer.ts";
+} from "../der/writer.ts";
 import { encodeExtensions, type Extension } from "./extension.ts";
 import { commonNameDer, EMPTY_NAME } from "./name.ts";
-import { OID } from "./oids.ts";
+import { OID } from "../der/oids.ts";
 import { encodeSigned } from "./signed.ts";
-import { type Signer, signerFor } from "./signer.ts";
+import { type Signer, signerFor } from "../keys/signer.ts";
 import { TEST_KEY_KINDS, testKey } from "../../tests/support/keys.ts";
 
 const SUBJECT = commonNameDer("service");
@@ -63,7 +63,7 @@ Deno.test("buildCsr() writes no attribute when no extension is asked for", async
   const request = await csrFromPem(utf8(await buildCsr({ subject: EMPTY_NAME, extensions: [] }, signer)));
   assert.deepEqual(request.extensions, []);
   assert.deepEqual(request.subject, EMPTY_NAME);
-  assert.equal(request.body.subarray(-2).toHex(), "a000");
+  assert.equal(request.tbs.subarray(-2).toHex(), "a000");
 });
 
 Deno.test("verifyCsr() refuses a request that was changed after it was signed", async () => {
@@ -76,8 +76,8 @@ Deno.test("verifyCsr() refuses a request that was changed after it was signed", 
 Deno.test("verifyCsr() refuses a request signed with another key than its own", async () => {
   const stranger = await signerFor(await testKey("P-384"));
   const { publicKey } = await aSigner();
-  const body = derSequence(derInteger(0), SUBJECT, publicKey.spki, derExplicit(0));
-  await assert.rejects(verifyCsr(await parseCsr(await encodeSigned(body, stranger))), { code: "untrusted" });
+  const tbs = derSequence(derInteger(0), SUBJECT, publicKey.spki, derExplicit(0));
+  await assert.rejects(verifyCsr(await parseCsr(await encodeSigned(tbs, stranger))), { code: "untrusted" });
 });
 
 Deno.test("parseCsr() keeps bytes of its own", async () => {
@@ -149,8 +149,8 @@ for (const [name, parts] of Object.entries(REFUSED)) {
 }
 
 Deno.test("parseCsr() refuses SHA-1 and says so", async () => {
-  const body = derSequence(derInteger(0), SUBJECT, (await aSigner()).publicKey.spki, derExplicit(0));
-  const der = derSequence(body, derSequence(derOid("1.2.840.10045.4.1")), derBitString(new Uint8Array(70)));
+  const tbs = derSequence(derInteger(0), SUBJECT, (await aSigner()).publicKey.spki, derExplicit(0));
+  const der = derSequence(tbs, derSequence(derOid("1.2.840.10045.4.1")), derBitString(new Uint8Array(70)));
   await assert.rejects(parseCsr(der), { code: "unacceptable", message: /SHA-1/ });
 });
 

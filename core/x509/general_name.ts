@@ -1,14 +1,14 @@
 /** GeneralName and what holds lists of them (RFC 5280 4.2.1.6). */
 import { type Bytes, utf8 } from "../bytes.ts";
 import { malformed } from "../errors.ts";
-import { checkNested } from "./der_check.ts";
-import { type DerElement, DerReader, openDer, readOid } from "./der_reader.ts";
-import { TAG } from "./der_tags.ts";
-import { derImplicit, derSequence } from "./der_writer.ts";
+import { checkNested } from "../der/check.ts";
+import { type DerElement, DerReader, openDer, readOid } from "../der/reader.ts";
+import { TAG } from "../der/tags.ts";
+import { derImplicit, derSequence } from "../der/writer.ts";
 import type { Extension } from "./extension.ts";
 import { ipAddressToText, parseIpAddress } from "./ip_address.ts";
 import { escapeControls, nameToText } from "./name.ts";
-import { OID } from "./oids.ts";
+import { OID } from "../der/oids.ts";
 
 const WHAT = "general name";
 

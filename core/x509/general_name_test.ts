@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { CaucaseError } from "../errors.ts";
-import { derElement, derExplicit, derInteger, derOid, derSequence, derUtf8String } from "./der_writer.ts";
+import { derElement, derExplicit, derInteger, derOid, derSequence, derUtf8String } from "../der/writer.ts";
 import {
   dnsName,
   emailName,

@@ -4,9 +4,9 @@
  */
 import { type Bytes, fromUtf8, utf8 } from "../bytes.ts";
 import { malformed } from "../errors.ts";
-import { type DerElement, DerReader, openDer, readBitString } from "./der_reader.ts";
-import { TAG } from "./der_tags.ts";
-import { compareEncodings, derOid, derSequence, derSetOf, derUtf8String } from "./der_writer.ts";
+import { type DerElement, DerReader, openDer, readBitString } from "../der/reader.ts";
+import { TAG } from "../der/tags.ts";
+import { compareEncodings, derOid, derSequence, derSetOf, derUtf8String } from "../der/writer.ts";
 
 const WHAT = "distinguished name";
 const COMMON_NAME = "2.5.4.3";

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { concatBytes, utf8 } from "../bytes.ts";
 import { CaucaseError } from "../errors.ts";
-import { TAG } from "./der_tags.ts";
-import { derBitString, derElement, derIa5String, derInteger, derOid, derSequence, derSetOf } from "./der_writer.ts";
+import { TAG } from "../der/tags.ts";
+import { derBitString, derElement, derIa5String, derInteger, derOid, derSequence, derSetOf } from "../der/writer.ts";
 import { checkName, commonNameDer, commonNameOf, EMPTY_NAME, nameToText } from "./name.ts";
 
 const CN = "2.5.4.3";

@@ -8,8 +8,8 @@ const RESUMPTION = { file: "tests/security/resumption_test.ts" };
 const START = { file: "tests/fault/serve_start_stop_test.ts", filter: "refused from the first request" };
 const PLAIN_HTTP = { file: "tests/server/authentication_test.ts", filter: "plain HTTP never authenticates" };
 
-const AUTHENTICATION = "server/http/user_authentication.ts";
-const HANDLERS = "server/http/handlers.ts";
+const AUTHENTICATION = "server/caucase/user_authentication.ts";
+const HANDLERS = "server/caucase/handlers.ts";
 const VERIFICATION = "core/ca/verification.ts";
 const CERTIFICATE = "core/x509/certificate.ts";
 const EXCHANGE = "server/http/node_exchange.ts";
@@ -139,7 +139,7 @@ export const ACTING: readonly Defence[] = [
     row: "a CA's own certificate as a user, a holder, or on the CA's own list",
     mutations: [
       without("the exception of CA certificates", CONFUSION, [
-        "core/ca/authorities.ts",
+        "core/ca/issuers.ts",
         "if (valid.some(({ signer }) => signer.publicKey.keyId === certificate.publicKey.keyId)) return undefined;",
         "",
       ]),

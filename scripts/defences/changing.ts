@@ -21,11 +21,11 @@ const SIGNING_RACE = { file: "tests/server/races_test.ts", filter: "24 signature
 const OVERTAKEN = { file: "core/ca/issuance_test.ts", filter: "rejected while the certificate was made" };
 
 const ISSUANCE = "core/ca/issuance.ts";
-const REVOCATION = "core/ca/revocation.ts";
+const REVOCATION = "core/ca/revocations.ts";
 const VERIFICATION = "core/ca/verification.ts";
-const ENVELOPE = "core/envelope.ts";
-const REQUESTS = "server/storage/request_table.ts";
-const STORE = "server/storage/sqlite_ca_store.ts";
+const ENVELOPE = "core/protocol/envelope.ts";
+const REQUESTS = "server/storage/sqlite/request_table.ts";
+const STORE = "server/storage/sqlite/sqlite_ca_store.ts";
 
 export const CHANGING: readonly Defence[] = [
   {
@@ -78,12 +78,12 @@ export const CHANGING: readonly Defence[] = [
     row: "a revocation without a signature",
     mutations: [
       without("a look at who sent it", AUTHORISATION, [
-        "server/http/handlers.ts",
+        "server/caucase/handlers.ts",
         "if (envelope.digest === null) await user();",
         "",
       ]),
       without("a look at who sent it, once signed", UNSIGNED, [
-        "server/http/handlers.ts",
+        "server/caucase/handlers.ts",
         "if (envelope.digest === null) await user();",
         "",
       ]),
@@ -105,7 +105,7 @@ export const CHANGING: readonly Defence[] = [
       without("strict base64", FORMS, [ENVELOPE, 'lastChunkHandling: "strict"', 'lastChunkHandling: "loose"']),
       without("the signature", FORMS, [ENVELOPE, "if (!genuine) throw", "if (false) throw"]),
       without("the longest salt", SCHEMES, [
-        "core/x509/signature_algorithm.ts",
+        "core/keys/signature_algorithm.ts",
         "Math.ceil((bits - 1) / 8) - HASH_SIZE[hash] - 2",
         "HASH_SIZE[hash]",
       ]),
@@ -142,7 +142,7 @@ export const CHANGING: readonly Defence[] = [
         "await store.revoke({",
         "await Promise.resolve({",
       ]),
-      without("the jump of CRL numbers", RESTORED, ["server/storage/restored_mark.ts", "1_000_000n", "1n"]),
+      without("the jump of CRL numbers", RESTORED, ["server/storage/sqlite/restored_mark.ts", "1_000_000n", "1n"]),
     ],
   },
   {

@@ -10,11 +10,11 @@ const keyFiles = (filter: string) => ({ file: "tests/fault/serve_key_files_test.
 const clock = (filter: string) => ({ file: "tests/fault/serve_clock_test.ts", filter });
 
 const jobs = (filter: string) => ({ file: "server/jobs_test.ts", filter });
-const CHECK_ITSELF = { file: "server/storage/database_check_test.ts" };
+const CHECK_ITSELF = { file: "server/storage/sqlite/database_check_test.ts" };
 
-const STORE = "server/storage/sqlite_ca_store.ts";
+const STORE = "server/storage/sqlite/sqlite_ca_store.ts";
 const DURABLE_FILE = "core/host/durable_file.ts";
-const CHECK = "server/storage/database_check.ts";
+const CHECK = "server/storage/sqlite/database_check.ts";
 const LIFECYCLE = "core/ca/lifecycle.ts";
 const HTTPS = "server/tls/https_certificate.ts";
 
@@ -34,7 +34,7 @@ export const FAULTS: readonly Defence[] = [
     row: "kill -9 at any moment: nothing that was answered is lost, no CRL number names two contents",
     mutations: [
       without("the commit before the answer", KILL, [
-        "server/storage/write_queue.ts",
+        "server/storage/sqlite/write_queue.ts",
         "      const tell = this.#commit(writes);\n      for (const acknowledge of tell) acknowledge();",
         "      if (!this.database.isTransaction) {\n" +
         '        this.database.run("BEGIN IMMEDIATE");\n' +
@@ -64,7 +64,7 @@ export const FAULTS: readonly Defence[] = [
     row: "a full disk under the database, keys or logs",
     mutations: [
       without("what to do about it", disk("serve answers 500 where its disk is full"), [
-        "server/storage/database.ts",
+        "server/storage/sqlite/database.ts",
         "throw storageError(error, this.path);",
         "throw error;",
       ]),
@@ -99,7 +99,7 @@ export const FAULTS: readonly Defence[] = [
         "if (version >= 0) return;",
       ]),
       without("words for SQLite's codes", database("locked by another program"), [
-        "server/storage/storage_error.ts",
+        "server/storage/sqlite/storage_error.ts",
         "REASONS[primaryCode(error)] ?? [error.message, undefined]",
         "[error.message, undefined]",
       ]),
@@ -110,9 +110,9 @@ export const FAULTS: readonly Defence[] = [
     mutations: [
       without("a look at whose certificate it is", keyFiles("somebody else's"), [
         HTTPS,
-        "if (await ca.authorities.issuerOf(identity.certificate, now) !== undefined) return identity;",
+        "if (await ca.issuers.issuerOf(identity.certificate, now) !== undefined) return identity;",
         "if (identity !== undefined) return identity;",
-      ], [HTTPS, "return await this.options.ca.authorities.issuerOf(certificate, now) !== undefined;", "return true;"]),
+      ], [HTTPS, "return await this.options.ca.issuers.issuerOf(certificate, now) !== undefined;", "return true;"]),
       without("a place for what is spoilt", keyFiles("truncated"), [
         HTTPS,
         '(await Deno.stat(path)).isFile ? `; put aside as ${await putAside(path, now)}` : ""',
@@ -176,8 +176,8 @@ export const FAULTS: readonly Defence[] = [
   {
     row: "another CA taken over halfway",
     mutations: [
-      without("one transaction", { file: "server/storage/take_over_test.ts", filter: "changes nothing" }, [
-        "server/storage/take_over.ts",
+      without("one transaction", { file: "server/storage/sqlite/take_over_test.ts", filter: "changes nothing" }, [
+        "server/storage/sqlite/take_over.ts",
         "  return lists.map(",
         '  for (const sql of ["RELEASE part", "COMMIT", "BEGIN IMMEDIATE", "SAVEPOINT part"]) database.run(sql);\n' +
         "  return lists.map(",

@@ -3,18 +3,18 @@ import { type Defence, without } from "./mutation.ts";
 
 const SPELLINGS = { file: "tests/security/gates_test.ts", filter: "no spelling of a path" };
 const DISGUISES = { file: "tests/security/gates_test.ts", filter: "can make a user's browser send" };
-const CORS_PAGE_TEST = "server/http/cors_page_test.ts";
-const CONSENT_HTML_TEST = "server/http/consent_html_test.ts";
+const CORS_PAGE_TEST = "server/caucase/cors_page_test.ts";
+const CONSENT_HTML_TEST = "server/caucase/consent_html_test.ts";
 const POLICY_TEST = "core/cors/policy_test.ts";
-const VOUCHER_TEST = "core/https_voucher_test.ts";
+const VOUCHER_TEST = "core/protocol/https_voucher_test.ts";
 
-const ROUTER = "server/http/router.ts";
-const APP = "server/http/app.ts";
+const ROUTER = "server/caucase/router.ts";
+const APP = "server/caucase/app.ts";
 const POLICY = "core/cors/policy.ts";
-const CROSS_ORIGIN = "server/http/cross_origin.ts";
-const CORS_PAGE = "server/http/cors_page.ts";
-const CONSENT_HTML = "server/http/consent_html.ts";
-const VOUCHER = "core/https_voucher.ts";
+const CROSS_ORIGIN = "server/caucase/cross_origin.ts";
+const CORS_PAGE = "server/caucase/cors_page.ts";
+const CONSENT_HTML = "server/caucase/consent_html.ts";
+const VOUCHER = "core/protocol/https_voucher.ts";
 const TRUST = "cli/trust_refresh.ts";
 
 export const IMPERSONATING: readonly Defence[] = [
@@ -57,14 +57,14 @@ export const IMPERSONATING: readonly Defence[] = [
         "selectRoute(match, exchange.method)",
         'selectRoute(match, exchange.header("x-http-method") ?? exchange.method)',
       ]),
-      without("a question before the route runs", { file: "server/http/app_test.ts" }, [
+      without("a question before the route runs", { file: "server/caucase/app_test.ts" }, [
         APP,
         'if (verdict.kind === "refuse") return verdict.answer;',
         'if (verdict.kind === "refuse") verdict = { kind: "go on", headers: {} };',
       ], [APP, "const verdict = await parts", "let verdict = await parts"]),
       without(
         "refusals of the policy",
-        { file: "server/http/cross_origin_test.ts", filter: "unreadable for scripts" },
+        { file: "server/caucase/cross_origin_test.ts", filter: "unreadable for scripts" },
         [
           CROSS_ORIGIN,
           'return refuse(new CaucaseError("origin-refused", judgement.reason), VARY);',

@@ -12,7 +12,7 @@ const HOSTILE_BACKUP = "server/manage/hostile_backup_test.ts";
 const DUMP_TEST = "core/backup/sql_dump_test.ts";
 const AUDIT_TEST = "scripts/audit/audit_test.ts";
 
-const PRIVATE_FILE = "server/storage/private_file.ts";
+const PRIVATE_FILE = "server/storage/sqlite/private_file.ts";
 const PREPARED_FILE = "core/host/prepared_file.ts";
 const STREAM = "core/backup/authenticated_stream.ts";
 const CONTAINER = "core/backup/container.ts";
@@ -92,12 +92,12 @@ export const KEEPING: readonly Defence[] = [
     row: "code that got in asks an open CA for its key",
     mutations: [
       without("keys that cannot be exported", { file: MEMORY, filter: "cannot be exported again" }, [
-        "core/x509/private_key.ts",
+        "core/keys/private_key.ts",
         'parameters, false, ["sign"]',
         'parameters, true, ["sign"]',
       ]),
       without("authorities that keep no key", { file: MEMORY, filter: "cannot show its private key" }, [
-        "core/ca/authorities.ts",
+        "core/ca/issuers.ts",
         "return { certificate, certificatePem, ...signers, notBefore, notAfter };",
         "return { certificate, certificatePem, ...signers, key, notBefore, notAfter };",
       ]),

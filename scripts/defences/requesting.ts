@@ -5,18 +5,18 @@ const GREED = { file: "tests/security/smuggled_extensions_test.ts", filter: "ask
 const GREEDY_RENEWAL = { file: "tests/security/smuggled_extensions_test.ts", filter: "is renewed without it" };
 const TWO_WAYS = { file: "tests/security/smuggled_names_test.ts", filter: "read in two ways" };
 const NAMES = { file: "tests/security/smuggled_names_test.ts", filter: "names get into a certificate" };
-const REFUSALS = { file: "server/http/handlers_refusals_test.ts", filter: "no acceptable request" };
+const REFUSALS = { file: "server/caucase/handlers_refusals_test.ts", filter: "no acceptable request" };
 const SUBMIT = { file: "core/ca/issuance_test.ts", filter: "no certificate may be made from" };
 const LINTERS = { file: "tests/linters/catalogue_test.ts", filter: "openssl finds nothing" };
 
-const PROFILE = "core/x509/leaf_profile.ts";
-const FILTERS = "core/x509/leaf_filters.ts";
-const RULES = "core/x509/leaf_rules.ts";
+const PROFILE = "core/profiles/leaf_profile.ts";
+const FILTERS = "core/profiles/leaf_filters.ts";
+const RULES = "core/profiles/leaf_rules.ts";
 const ISSUANCE = "core/ca/issuance.ts";
 const EXTENSION = "core/x509/extension.ts";
 const CSR = "core/x509/csr.ts";
 const NAME = "core/x509/name.ts";
-const PUBLIC_KEY = "core/x509/public_key.ts";
+const PUBLIC_KEY = "core/keys/public_key.ts";
 
 export const REQUESTING: readonly Defence[] = [
   {
@@ -121,14 +121,14 @@ export const REQUESTING: readonly Defence[] = [
     row: "a certificate or list that strict readers refuse",
     mutations: [
       without("the issuer's key identifier", LINTERS, [
-        "core/x509/issuance.ts",
+        "core/x509/tbs_certificate.ts",
         "encodeExtensions(certificate.extensions)",
         "encodeExtensions(certificate.extensions.filter(({ oid }) => oid !== '2.5.29.35'))",
       ]),
       without("the key identifier of a list's issuer", LINTERS, [
         "core/x509/crl_builder.ts",
-        "authorityKeyIdentifier(issuer.keyIdentifier), // 5.2.1",
-        'authorityKeyIdentifier("00".repeat(20)),',
+        "authorityKeyIdentifierExtension(issuer.keyIdentifier), // 5.2.1",
+        'authorityKeyIdentifierExtension("00".repeat(20)),',
       ]),
     ],
   },

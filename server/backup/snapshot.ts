@@ -5,8 +5,8 @@
 import type { Bytes } from "../../core/bytes.ts";
 import { encodeBegin, encodeCommit, encodeDefinition, encodeRow } from "../../core/backup/sql_dump.ts";
 import { isDefinition, parseDefinition } from "../../core/backup/sql_schema.ts";
-import type { Database } from "../storage/database.ts";
-import { openForReading } from "../storage/database_file.ts";
+import type { Database } from "../storage/sqlite/database.ts";
+import { openForReading } from "../storage/sqlite/database_file.ts";
 
 /** A table or index with the SQL that made it, without a semicolon. */
 interface SchemaObject {

@@ -1,9 +1,9 @@
 /** Whom a backup is encrypted to: every user with a valid certificate in it. */
 import { CaucaseError } from "../../core/errors.ts";
 import { certificateFromPem, isValidAt } from "../../core/x509/certificate.ts";
-import type { PublicKey } from "../../core/x509/public_key.ts";
-import { bothForms, toText } from "../storage/column_values.ts";
-import type { Database } from "../storage/database.ts";
+import type { PublicKey } from "../../core/keys/public_key.ts";
+import { bothForms, toText } from "../storage/sqlite/column_values.ts";
+import type { Database } from "../storage/sqlite/database.ts";
 
 /** Keys of the users' certificates that are valid at `now` and not revoked. What cannot be read is nobody's certificate. */
 export async function userKeys(database: Database, now: number): Promise<PublicKey[]> {

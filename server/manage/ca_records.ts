@@ -1,10 +1,10 @@
 /** CA certificates and keys as a database has them, opened and checked against each other. */
-import type { CaStore } from "../../core/ca/store.ts";
+import type { CaStore } from "../../core/ca/stores.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import { belongTogether } from "../../core/host/key_file.ts";
 import { onlyPem, PEM_LABEL } from "../../core/pem.ts";
 import { type Certificate, certificateFromPem } from "../../core/x509/certificate.ts";
-import { type PrivateKey, privateKeyFromPem } from "../../core/x509/private_key.ts";
+import { type PrivateKey, privateKeyFromPem } from "../../core/keys/private_key.ts";
 
 export interface CaRecord {
   readonly certificate: Certificate;
@@ -19,7 +19,7 @@ const KEY_LABELS = [PEM_LABEL.PKCS1, PEM_LABEL.PKCS8, PEM_LABEL.SEC1];
  */
 export async function readCaRecords(store: CaStore): Promise<CaRecord[]> {
   const records: CaRecord[] = [];
-  for (const { keyPem, certificatePem } of await store.authorities()) {
+  for (const { keyPem, certificatePem } of await store.issuers()) {
     try {
       records.push(await openRecord(keyPem, certificatePem));
     } catch (cause) {

@@ -1,10 +1,10 @@
 /** Takes over what the CRLs of imported CA certificates say. */
-import type { CaStore, Revocation } from "../../core/ca/store.ts";
+import type { CaStore, Revocation } from "../../core/ca/stores.ts";
 import type { OnProgress } from "../../core/progress.ts";
 import { PEM_LABEL } from "../../core/pem.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
 import { type CertificateList, isCrlSignedBy, parseCrl } from "../../core/x509/crl.ts";
-import { type CrlToImport, MAX_CRL_NUMBER } from "../storage/crl_import.ts";
+import { type CrlToImport, MAX_CRL_NUMBER } from "../storage/sqlite/crl_import.ts";
 import { readCaRecords } from "./ca_records.ts";
 import { about, readPemBlocks, unusable } from "./pem_files.ts";
 

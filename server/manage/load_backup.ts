@@ -3,8 +3,8 @@ import type { BackupHeader } from "../../core/backup/container.ts";
 import type { DumpStatement } from "../../core/backup/sql_dump.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import type { OnProgress } from "../../core/progress.ts";
-import type { PrivateKey } from "../../core/x509/private_key.ts";
-import type { Database } from "../storage/database.ts";
+import type { PrivateKey } from "../../core/keys/private_key.ts";
+import type { Database } from "../storage/sqlite/database.ts";
 import { openBackupFile } from "./open_backup_file.ts";
 import { unusable } from "./pem_files.ts";
 

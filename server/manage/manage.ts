@@ -1,11 +1,11 @@
 /** What an administrator does with a database: restore, import, export, in this order. */
 import type { RandomSource } from "../../core/ca/settings.ts";
 import type { OnProgress } from "../../core/progress.ts";
-import { databaseExists, NewDatabase, requireNoDatabase } from "../storage/new_database.ts";
-import { openSqliteStorage } from "../storage/sqlite_storage.ts";
-import type { ImportedCrl } from "../storage/crl_import.ts";
+import { databaseExists, NewDatabase, requireNoDatabase } from "../storage/sqlite/new_database.ts";
+import { openSqliteStorage } from "../storage/sqlite/sqlite_storage.ts";
+import type { ImportedCrl } from "../storage/sqlite/crl_import.ts";
 import { exportCa, requireAbsent } from "./export_ca.ts";
-import { type CaKeyPair, checkCaKeyPair, newAuthorities, readKeyPairs } from "./import_ca.ts";
+import { type CaKeyPair, checkCaKeyPair, newIssuers, readKeyPairs } from "./import_ca.ts";
 import { type CrlFile, judgeCrls, readCrls } from "./import_crl.ts";
 import type { Passphrases } from "./pem_files.ts";
 import { type ManagedStores, privateStores } from "./private_stores.ts";
@@ -119,9 +119,9 @@ async function importAll(
   const store = stores.ca("cas");
   const added = pairs.map(({ certificate }) => certificate);
   const lists = await judgeCrls(crls, { store, added, onProgress });
-  const authorities = await newAuthorities(store, pairs);
-  const importedCrls = await stores.takeOver("cas", { authorities, lists });
-  return { restored: false, importedCas: pairs.length === 0 ? undefined : authorities.length, importedCrls };
+  const issuers = await newIssuers(store, pairs);
+  const importedCrls = await stores.takeOver("cas", { issuers, lists });
+  return { restored: false, importedCas: pairs.length === 0 ? undefined : issuers.length, importedCrls };
 }
 
 /** Only looks: also beside a server that uses the database. */

@@ -3,8 +3,8 @@ import { CaucaseError } from "../../core/errors.ts";
 import { readFileBytes } from "../../core/host/durable_file.ts";
 import { fileError } from "../../core/host/file_error.ts";
 import { decodePem, type PemBlock } from "../../core/pem.ts";
-import { decryptPrivateKey } from "../../core/x509/encrypted_key.ts";
-import { isEncryptedKeyBlock, type PrivateKey, privateKeyFromPem } from "../../core/x509/private_key.ts";
+import { decryptPrivateKey } from "../../core/keys/encrypted_key.ts";
+import { isEncryptedKeyBlock, type PrivateKey, privateKeyFromPem } from "../../core/keys/private_key.ts";
 
 /** Where passphrases come from: a terminal, a file, a test. */
 export interface Passphrases {

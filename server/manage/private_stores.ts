@@ -1,10 +1,10 @@
 /** The stores of a database that this process alone has open, and nobody sees yet. */
-import type { CaName, CaStore } from "../../core/ca/store.ts";
-import type { Database } from "../storage/database.ts";
-import { SqliteCaStore } from "../storage/sqlite_ca_store.ts";
-import type { SqliteStorage } from "../storage/sqlite_storage.ts";
-import { takeOver } from "../storage/take_over.ts";
-import { WriteQueue } from "../storage/write_queue.ts";
+import type { CaName, CaStore } from "../../core/ca/stores.ts";
+import type { Database } from "../storage/sqlite/database.ts";
+import { SqliteCaStore } from "../storage/sqlite/sqlite_ca_store.ts";
+import type { SqliteStorage } from "../storage/sqlite/sqlite_storage.ts";
+import { takeOver } from "../storage/sqlite/take_over.ts";
+import { WriteQueue } from "../storage/sqlite/write_queue.ts";
 
 /** What imports and exports need of a storage. */
 export type ManagedStores = Pick<SqliteStorage, "ca" | "takeOver">;

@@ -8,14 +8,14 @@ import { onStopSignals } from "../../core/host/signals.ts";
 import type { OnProgress } from "../../core/progress.ts";
 import { concatBytes, utf8 } from "../../core/bytes.ts";
 import { type CertificationRequest, csrFromPem, verifyCsr } from "../../core/x509/csr.ts";
-import { checkKeyStrength } from "../../core/x509/public_key.ts";
-import type { NewDatabase } from "../storage/new_database.ts";
-import { RESTORED_MARK } from "../storage/restored_mark.ts";
+import { checkKeyStrength } from "../../core/keys/public_key.ts";
+import type { NewDatabase } from "../storage/sqlite/new_database.ts";
+import { RESTORED_MARK } from "../storage/sqlite/restored_mark.ts";
 import { loadBackup } from "./load_backup.ts";
 import { readUserKey, type UserKey } from "./open_backup_file.ts";
 import { about, type Passphrases, unusable } from "./pem_files.ts";
 import type { ManagedStores } from "./private_stores.ts";
-import { type NewRequest, type Replacement, replaceUser } from "./restored_user.ts";
+import { type Replacement, replaceUser, type RestoringRequest } from "./restored_user.ts";
 
 /** Paths, as the command line names them. */
 export interface RestoreFiles {
@@ -32,7 +32,7 @@ export interface RestoreFiles {
 export interface Restoration {
   readonly files: RestoreFiles;
   readonly user: UserKey;
-  readonly request: NewRequest;
+  readonly request: RestoringRequest;
 }
 
 /** @throws `file` for whatever of these files cannot be used */
@@ -46,7 +46,7 @@ export async function prepareRestoration(files: RestoreFiles, passphrases: Passp
   return { files, user, request };
 }
 
-async function readRequest(path: string): Promise<NewRequest> {
+async function readRequest(path: string): Promise<RestoringRequest> {
   const bytes = await readFileBytes(path);
   if (bytes === undefined) throw new CaucaseError("file", `cannot read ${path}: it does not exist`);
   return await about(path, async () => {

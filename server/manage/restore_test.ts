@@ -15,10 +15,10 @@ import {
 import { crlLifeSpan } from "../../core/ca/lifecycle.ts";
 import { belongTogether } from "../../core/host/key_file.ts";
 import { certificateFromPem, isIssuedBy } from "../../core/x509/certificate.ts";
-import { encryptPrivateKey } from "../../core/x509/encrypted_key.ts";
-import { RESTORED_MARK } from "../storage/restored_mark.ts";
-import { CA_NAMES } from "../storage/schema.ts";
-import { openSqliteStorage } from "../storage/sqlite_storage.ts";
+import { encryptPrivateKey } from "../../core/keys/encrypted_key.ts";
+import { RESTORED_MARK } from "../storage/sqlite/restored_mark.ts";
+import { CA_NAMES } from "../storage/sqlite/schema.ts";
+import { openSqliteStorage } from "../storage/sqlite/sqlite_storage.ts";
 import { manage } from "./manage.ts";
 
 const TABLES = CA_NAMES.flatMap((ca) =>

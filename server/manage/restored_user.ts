@@ -3,20 +3,20 @@
  * another key, and the old one revoked.
  */
 import { type Bytes, bytesToBigInt } from "../../core/bytes.ts";
-import { Authorities } from "../../core/ca/authorities.ts";
-import { CA_LIFE_SPANS, crlLifeSpan, signingAuthority } from "../../core/ca/lifecycle.ts";
+import { Issuers } from "../../core/ca/issuers.ts";
+import { CA_LIFE_SPANS, crlLifeSpan, signingIssuer } from "../../core/ca/lifecycle.ts";
 import type { RandomSource } from "../../core/ca/settings.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import { belongTogether } from "../../core/host/key_file.ts";
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
 import { type Certificate, certificateFromPem, isIssuedBy } from "../../core/x509/certificate.ts";
 import type { CertificationRequest } from "../../core/x509/csr.ts";
-import { newSerial, signCertificate } from "../../core/x509/issuance.ts";
-import { checkLeaf, prepareLeaf } from "../../core/x509/leaf_profile.ts";
-import { type Signer, signerFor } from "../../core/x509/signer.ts";
-import { bothForms, toText } from "../storage/column_values.ts";
-import type { Database } from "../storage/database.ts";
-import { RequestTable } from "../storage/request_table.ts";
+import { newSerial, signCertificate } from "../../core/x509/tbs_certificate.ts";
+import { checkLeaf, prepareLeaf } from "../../core/profiles/leaf_profile.ts";
+import { type Signer, signerFor } from "../../core/keys/signer.ts";
+import { bothForms, toText } from "../storage/sqlite/column_values.ts";
+import type { Database } from "../storage/sqlite/database.ts";
+import { RequestTable } from "../storage/sqlite/request_table.ts";
 import { type CaRecord, readCaRecords } from "./ca_records.ts";
 import type { UserKey } from "./open_backup_file.ts";
 import type { ManagedStores } from "./private_stores.ts";
@@ -24,7 +24,7 @@ import type { ManagedStores } from "./private_stores.ts";
 /** Bits of a CA key that must be made because all have expired. */
 const CA_KEY_BITS = 2048;
 
-export interface NewRequest {
+export interface RestoringRequest {
   readonly csr: CertificationRequest;
   /** As it was read: what the database keeps. */
   readonly bytes: Bytes;
@@ -32,7 +32,7 @@ export interface NewRequest {
 
 export interface Replacement {
   readonly user: UserKey;
-  readonly request: NewRequest;
+  readonly request: RestoringRequest;
   /** Unix seconds. */
   readonly now: number;
   /** L of users' certificates, in seconds. */
@@ -57,14 +57,14 @@ export async function replaceUser(database: Database, stores: ManagedStores, ord
       hint: "make a new key and a request for it",
     });
   }
-  const authorities = await readCaRecords(store);
-  const old = await findCertificate(database, user, authorities);
+  const issuers = await readCaRecords(store);
+  const old = await findCertificate(database, user, issuers);
   if (await store.isRevoked(old.serial)) {
     throw new CaucaseError("untrusted", `the certificate ${old.serial} of the key is revoked`, {
       hint: "another user must restore",
     });
   }
-  const certificatePem = await issue(old, await signing(stores, authorities, order), order);
+  const certificatePem = await issue(old, await signing(stores, issuers, order), order);
   const id = bytesToBigInt(random(8)) >> 1n;
   const expirationDate = now + lifeSpan;
   const row = { id, keyId, csr: request.bytes, certificatePem, expirationDate };
@@ -84,14 +84,14 @@ export async function replaceUser(database: Database, stores: ManagedStores, ord
 export async function findCertificate(
   database: Database,
   { key, certificates }: UserKey,
-  authorities: readonly CaRecord[],
+  issuers: readonly CaRecord[],
 ): Promise<Certificate> {
   const stored = storedCertificate(database, key.publicKey.keyId);
   const candidates = stored ? [await certificateFromPem(stored), ...certificates] : certificates;
   for (const candidate of candidates) {
     // A row says whose key it is about, and so could any file.
     if (!belongTogether(key, candidate)) continue;
-    for (const { certificate: ca } of authorities) if (await isIssuedBy(candidate, ca)) return candidate;
+    for (const { certificate: ca } of issuers) if (await isIssuedBy(candidate, ca)) return candidate;
   }
   throw new CaucaseError("not-found", `the backup has no user's certificate for the key ${key.publicKey.keyId}`, {
     hint: "give a file that holds the key and its certificate",
@@ -116,13 +116,13 @@ async function signing(stores: ManagedStores, records: readonly CaRecord[], orde
     const { notBefore, notAfter } = record.certificate;
     return { notBefore, notAfter, record };
   });
-  const found = signingAuthority(validities, now, lifeSpan)?.record;
+  const found = signingIssuer(validities, now, lifeSpan)?.record;
   if (found !== undefined) return { certificate: found.certificate, signer: await signerFor(found.key) };
   const [any] = records;
   if (any === undefined) throw new CaucaseError("not-found", "the backup has no CA certificate for users");
   warn("all CA certificates for users in the backup have expired: a new one was made");
-  const settings = { subject: any.certificate.subject, keyBits: CA_KEY_BITS, authorityLifeSpans: CA_LIFE_SPANS };
-  return await new Authorities(stores.ca("cau"), { ...settings, lifeSpan, random, warn }).signing(now);
+  const settings = { subject: any.certificate.subject, keyBits: CA_KEY_BITS, issuerLifeSpans: CA_LIFE_SPANS };
+  return await new Issuers(stores.ca("cau"), { ...settings, lifeSpan, random, warn }).ensureSigning(now);
 }
 
 async function issue(old: Certificate, { certificate: issuer, signer }: Signing, order: Replacement): Promise<string> {

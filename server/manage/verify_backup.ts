@@ -2,10 +2,10 @@
 import { CaucaseError } from "../../core/errors.ts";
 import type { OnProgress } from "../../core/progress.ts";
 import { isValidAt } from "../../core/x509/certificate.ts";
-import type { CaName } from "../../core/ca/store.ts";
-import type { Database } from "../storage/database.ts";
-import { CA_NAMES, createSchema } from "../storage/schema.ts";
-import { openScratchDatabase } from "../storage/scratch_database.ts";
+import type { CaName } from "../../core/ca/stores.ts";
+import type { Database } from "../storage/sqlite/database.ts";
+import { CA_NAMES, createSchema } from "../storage/sqlite/schema.ts";
+import { openScratchDatabase } from "../storage/sqlite/scratch_database.ts";
 import { readCaRecords } from "./ca_records.ts";
 import { loadBackup } from "./load_backup.ts";
 import { readUserKey } from "./open_backup_file.ts";
@@ -52,8 +52,8 @@ export async function verifyBackup(order: VerifyOrder, passphrases: Passphrases)
     database.transaction(() => createSchema(database));
     requireIntegrity(database);
     const stores = privateStores(database, () => {});
-    const authorities = await readCaRecords(stores.ca("cau"));
-    const { serial } = await findCertificate(database, user, authorities);
+    const issuers = await readCaRecords(stores.ca("cau"));
+    const { serial } = await findCertificate(database, user, issuers);
     if (await stores.ca("cau").isRevoked(serial)) {
       throw new CaucaseError("untrusted", `the certificate ${serial} of the key is revoked: another user must restore`);
     }

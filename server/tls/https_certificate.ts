@@ -3,7 +3,7 @@ import { bytesToBigInt, utf8 } from "../../core/bytes.ts";
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
 import { SECONDS_PER_DAY } from "../../core/ca/lifecycle.ts";
 import type { RandomSource, Warn } from "../../core/ca/settings.ts";
-import type { CaStore } from "../../core/ca/store.ts";
+import type { CaStore } from "../../core/ca/stores.ts";
 import { CaucaseError, describeError } from "../../core/errors.ts";
 import { writeFileDurably } from "../../core/host/durable_file.ts";
 import { belongTogether, findKeyFile, KEY_FILE_MODE, type KeyFileContent } from "../../core/host/key_file.ts";
@@ -12,12 +12,12 @@ import { type Certificate, certificateToPem, parseCertificate } from "../../core
 import { buildCsr } from "../../core/x509/csr.ts";
 import { findExtension, sameExtension } from "../../core/x509/extension.ts";
 import { hostName, subjectAltNameExtension } from "../../core/x509/general_name.ts";
-import { checkHttps, prepareHttps } from "../../core/x509/https_profile.ts";
-import { newSerial, signCertificate } from "../../core/x509/issuance.ts";
+import { checkHttps, prepareHttps } from "../../core/profiles/https_profile.ts";
+import { newSerial, signCertificate } from "../../core/x509/tbs_certificate.ts";
 import { EMPTY_NAME } from "../../core/x509/name.ts";
-import { OID } from "../../core/x509/oids.ts";
-import { generateRsaKey, type PrivateKey, privateKeyToPem } from "../../core/x509/private_key.ts";
-import { signerFor } from "../../core/x509/signer.ts";
+import { OID } from "../../core/der/oids.ts";
+import { generateRsaKey, type PrivateKey, privateKeyToPem } from "../../core/keys/private_key.ts";
+import { signerFor } from "../../core/keys/signer.ts";
 import { closeToOthers, putAside } from "../secret_file.ts";
 
 /** What the HTTPS listener shows. */
@@ -51,13 +51,13 @@ export class HttpsCertificate {
   constructor(private readonly options: HttpsCertificateOptions) {}
 
   /** The identity to show at `now`, made first where there is none, or one that will not do any longer. */
-  async current(now: number): Promise<HttpsIdentity> {
+  async ensureCurrent(now: number): Promise<HttpsIdentity> {
     this.#current ??= await this.#read(now);
     if (this.#current === undefined || !(await this.#isGood(this.#current, now))) this.#current = await this.#make(now);
     return this.#current;
   }
 
-  /** When `current` will make a new one. */
+  /** When `ensureCurrent` will make a new one. */
   renewalDueAt({ certificate: { notAfter } }: HttpsIdentity): number {
     // With more than a third of L it would be renewed again as soon as it was made.
     return notAfter - Math.min(this.options.threshold, Math.floor(this.options.ca.lifeSpan / 3));
@@ -67,7 +67,7 @@ export class HttpsCertificate {
     const { certificate } = identity;
     if (now < certificate.notBefore || now >= this.renewalDueAt(identity)) return false;
     if (!certifiesHost(certificate, this.options.host)) return false;
-    return await this.options.ca.authorities.issuerOf(certificate, now) !== undefined;
+    return await this.options.ca.issuers.issuerOf(certificate, now) !== undefined;
   }
 
   /** What is in the file, if it is ours. Anything else is put aside: it may be somebody's. */
@@ -78,7 +78,7 @@ export class HttpsCertificate {
       if (content === undefined) return undefined;
       await this.#closeToOthers();
       const identity = identityIn(content, path);
-      if (await ca.authorities.issuerOf(identity.certificate, now) !== undefined) return identity;
+      if (await ca.issuers.issuerOf(identity.certificate, now) !== undefined) return identity;
       // A new and empty database in place of a mislaid one would otherwise begin new CAs without a word.
       if (now < identity.certificate.notAfter) throw notOurs(path);
     } catch (error) {
@@ -115,7 +115,7 @@ export class HttpsCertificate {
   async #issue(key: PrivateKey, now: number) {
     const { ca, store, host, random } = this.options;
     const { publicKey } = key;
-    const { certificate: issuer, signer } = await ca.authorities.signing(now);
+    const { certificate: issuer, signer } = await ca.issuers.ensureSigning(now);
     const order = { host, publicKey, issuer, now, lifeSpan: ca.lifeSpan, serial: newSerial(random) };
     const prepared = prepareHttps(order);
     const der = await signCertificate(checkHttps(prepared, order), signer);

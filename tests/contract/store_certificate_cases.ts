@@ -1,6 +1,6 @@
 /** The store's contract: certificates, and the CA's own. */
 import assert from "node:assert/strict";
-import { COMPARED_AT_MOST } from "../../server/storage/refusals.ts";
+import { COMPARED_AT_MOST } from "../../core/ca/store_rules.ts";
 import type { Cases } from "./store_contract.ts";
 import { csrBytes, DAY, keyId, newCertificate, newRequest, NOW, outcomes, pendingIds } from "./store_fixtures.ts";
 
@@ -102,17 +102,17 @@ export const certificateCases: Cases = {
     await store.expireEarlier(3n, NOW + 60);
   },
 
-  async "authorities() lists CA certificates in the order they were added, expired ones included"(storage) {
+  async "issuers() lists CA certificates in the order they were added, expired ones included"(storage) {
     const store = storage.ca("cau");
     const added = [3, 1, 2].map((n) => ({
       expirationDate: NOW + n,
       keyPem: `-----BEGIN RSA PRIVATE KEY-----\n${n}\n`,
       certificatePem: `CA ${n}\n`,
     }));
-    for (const authority of added) await store.addAuthority(authority);
-    assert.deepEqual(await store.authorities(), added);
-    await store.dropAuthorities(NOW + 2);
-    assert.deepEqual(await store.authorities(), [added[0], added[2]]);
-    assert.deepEqual(await storage.ca("cas").authorities(), []);
+    for (const issuer of added) await store.addIssuer(issuer);
+    assert.deepEqual(await store.issuers(), added);
+    await store.dropIssuers(NOW + 2);
+    assert.deepEqual(await store.issuers(), [added[0], added[2]]);
+    assert.deepEqual(await storage.ca("cas").issuers(), []);
   },
 };

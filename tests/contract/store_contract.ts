@@ -1,5 +1,5 @@
 /**
- * What `CaStore` and `Storage` promise (core/ca/store.ts), as one suite for every implementation:
+ * What `CaStore` and `Storage` promise (core/ca/stores.ts), as one suite for every implementation:
  *
  * ```ts
  * storeContract("SQLite", async () => ({ storage: await open(), [Symbol.asyncDispose]: … }));
@@ -10,7 +10,7 @@ import { revocationCases } from "./store_revocation_cases.ts";
 import { certificateCases } from "./store_certificate_cases.ts";
 import { raceCases } from "./store_race_cases.ts";
 import type { OpenStore } from "./store_fixtures.ts";
-import type { Storage } from "../../core/ca/store.ts";
+import type { Storage } from "../../core/ca/stores.ts";
 
 /** Case by title; the title begins with the method and says what it does when. */
 export type Cases = Readonly<Record<string, (storage: Storage) => Promise<void>>>;

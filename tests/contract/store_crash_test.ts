@@ -1,6 +1,6 @@
 /** What the SQLite store promises when its process is killed, and about the files it makes. */
 import assert from "node:assert/strict";
-import { openSqliteStorage } from "../../server/storage/sqlite_storage.ts";
+import { openSqliteStorage } from "../../server/storage/sqlite/sqlite_storage.ts";
 import { RunningProcess, withUmask } from "../support/process.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 

@@ -1,6 +1,6 @@
 /** Requests, certificates and revocations for the store's contract. A store never looks into them: any text will do. */
 import { utf8 } from "../../core/bytes.ts";
-import type { CaStore, NewCertificate, NewRequest, Revocation, Storage } from "../../core/ca/store.ts";
+import type { CaStore, NewCertificate, NewRequest, Revocation, Storage } from "../../core/ca/stores.ts";
 
 /** Where all cases start, Unix seconds. */
 export const NOW = 1_800_000_000;

@@ -1,6 +1,6 @@
 /** The store's contract: revocations, and the CRL's number and time. */
 import assert from "node:assert/strict";
-import type { CaStore } from "../../core/ca/store.ts";
+import type { CaStore } from "../../core/ca/stores.ts";
 import type { Cases } from "./store_contract.ts";
 import { DAY, NOW, revocation } from "./store_fixtures.ts";
 

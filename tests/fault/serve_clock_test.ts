@@ -37,7 +37,7 @@ for (const [where, wrong] of Object.entries(JUMPS)) {
         await scene.workAtAnyTime(round * 10n);
         await setClock(NOW + Number(round) * 3600);
         await scene.assertAllIsWell(round * 100n);
-        authorities.push(countAuthorities(server));
+        authorities.push(countIssuers(server));
       }
       assert.equal(authorities[1], authorities[0], "the second time there was one for that time");
       assert.deepEqual(server.warnings, []);
@@ -75,7 +75,7 @@ class Scene {
     assert.equal(await this.revoke(serial), 204);
     const crls = await this.#readCrls();
     const ca = await certificateFromPem(caPem);
-    const crl = crls.find(({ authorityKeyId }) => authorityKeyId === ca.keyIdentifier);
+    const crl = crls.find(({ authorityKeyIdentifier }) => authorityKeyIdentifier === ca.keyIdentifier);
     assert.deepEqual(this.#revoked.filter((each) => !crl?.revoked(each)), [], "none is lost");
     const now = server.clock.now();
     assert.ok(crl !== undefined && crl.thisUpdate <= now && now < (crl.nextUpdate ?? 0));
@@ -100,9 +100,9 @@ class Scene {
   async #readCrls(): Promise<CertificateList[]> {
     const { text } = await this.server.ask("GET", "/cas/crl");
     const crls = decodePem(text).map(({ der }) => parseCrl(der));
-    for (const { authorityKeyId, number = -1n, body } of crls) {
-      const content = body.toHex();
-      const name = `${authorityKeyId} ${number}`;
+    for (const { authorityKeyIdentifier, number = -1n, tbs } of crls) {
+      const content = tbs.toHex();
+      const name = `${authorityKeyIdentifier} ${number}`;
       assert.equal(this.#seen.get(name) ?? content, content, `number ${number} names two contents`);
       assert.ok(number >= this.#highest, `number ${number} after ${this.#highest}`);
       this.#seen.set(name, content);
@@ -112,7 +112,7 @@ class Scene {
   }
 }
 
-function countAuthorities({ options }: TestServer): number {
+function countIssuers({ options }: TestServer): number {
   using database = new DatabaseSync(options.db, { readOnly: true });
   return Number(database.prepare("SELECT COUNT(*) AS n FROM casca").get()?.["n"]);
 }

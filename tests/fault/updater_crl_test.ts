@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { makePair, type TestPair } from "../support/host_material.ts";
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
 import { buildCrl, CrlEntries } from "../../core/x509/crl_builder.ts";
-import { signerFor } from "../../core/x509/signer.ts";
+import { signerFor } from "../../core/keys/signer.ts";
 import { httpAnswer, RawServer } from "../support/raw_server.ts";
 import { DAY } from "../support/issuing.ts";
 import { tempFolder } from "../support/temp_folder.ts";

@@ -11,7 +11,7 @@ import { PREFIX_SIZE, readHeaderSize } from "../../core/backup/container.ts";
 import { openAddressed } from "../../core/backup/recipients.ts";
 import { readBackupFileHeader, readChunks } from "../../core/host/backup_file.ts";
 import { readKeyFile } from "../../core/host/key_file.ts";
-import type { PrivateKey } from "../../core/x509/private_key.ts";
+import type { PrivateKey } from "../../core/keys/private_key.ts";
 import { makeBackup } from "../../server/backup/make_backup.ts";
 import { Snapshot } from "../../server/backup/snapshot.ts";
 import { runCommand } from "../support/process.ts";

@@ -1,6 +1,6 @@
 /** What people ask for: every extension that the profile keeps or cuts down, every name form, every kind of key. */
 import { utf8 } from "../../core/bytes.ts";
-import { TAG } from "../../core/x509/der_tags.ts";
+import { TAG } from "../../core/der/tags.ts";
 import {
   derElement,
   derExplicit,
@@ -10,12 +10,12 @@ import {
   derSequence,
   derSetOf,
   derUtf8String,
-} from "../../core/x509/der_writer.ts";
+} from "../../core/der/writer.ts";
 import type { Extension } from "../../core/x509/extension.ts";
 import { dnsName, emailName, ipAddress, subjectAltNameExtension, uriName } from "../../core/x509/general_name.ts";
 import { commonNameDer, EMPTY_NAME } from "../../core/x509/name.ts";
-import { OID } from "../../core/x509/oids.ts";
-import { AUTO_SIGNED_POLICY, policiesExtension } from "../../core/x509/policies.ts";
+import { OID } from "../../core/der/oids.ts";
+import { AUTO_SIGNED_POLICY, policiesExtension } from "../../core/profiles/policies.ts";
 import { basicConstraints, extendedKeyUsage, keyUsage, nameConstraints } from "../../core/x509/standard_extensions.ts";
 import { TEST_KEY_KINDS, type TestKeyKind } from "../support/keys.ts";
 

@@ -2,7 +2,7 @@
 import { utf8 } from "../../core/bytes.ts";
 import { EMPTY_NAME } from "../../core/x509/name.ts";
 import { buildCsr } from "../../core/x509/csr.ts";
-import { signerFor } from "../../core/x509/signer.ts";
+import { signerFor } from "../../core/keys/signer.ts";
 import { newKey } from "../support/keys.ts";
 import { freePortPair } from "../support/ports.ts";
 import { type Outcome, runCommand, RunningProcess } from "../support/process.ts";

@@ -1,12 +1,12 @@
 /** Requests that can be read in two ways, and names that are not what they seem. */
 import assert from "node:assert/strict";
 import { utf8 } from "../../core/bytes.ts";
-import { TAG } from "../../core/x509/der_tags.ts";
-import { derElement, derExplicit, derImplicit, derInteger, derOid, derSequence } from "../../core/x509/der_writer.ts";
+import { TAG } from "../../core/der/tags.ts";
+import { derElement, derExplicit, derImplicit, derInteger, derOid, derSequence } from "../../core/der/writer.ts";
 import { encodeExtensions, type Extension } from "../../core/x509/extension.ts";
 import { dnsName, subjectAltNameExtension } from "../../core/x509/general_name.ts";
 import { commonNameDer } from "../../core/x509/name.ts";
-import { OID } from "../../core/x509/oids.ts";
+import { OID } from "../../core/der/oids.ts";
 import { basicConstraints, keyUsage } from "../../core/x509/standard_extensions.ts";
 import { holderFrom, runAgedServer } from "../support/aged_server.ts";
 import { type Asked, attribute, nameOf, unknown, WAYS } from "./smuggled_requests.ts";

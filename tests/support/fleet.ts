@@ -9,8 +9,8 @@ import type { HolderApi, UpdaterHost } from "../../cli/updater/host.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
 import { readKeyPair } from "../../core/host/key_pair_file.ts";
-import { createMemoryStorage } from "../../server/storage/memory_storage.ts";
-import { testAuthorities } from "./authorities.ts";
+import { createMemoryStores } from "../../core/ca/memory_stores.ts";
+import { testCas } from "./certificate_authorities.ts";
 import { inProcessApi, unreachable } from "./in_process_api.ts";
 import { newKey } from "./keys.ts";
 import { MemoryFiles } from "./memory_files.ts";
@@ -46,7 +46,7 @@ class Fleet {
   readonly #api: HolderApi;
 
   constructor(hosts: number) {
-    this.#ca = testAuthorities(createMemoryStorage(), { serviceAutoApprove: hosts }).cas;
+    this.#ca = testCas(createMemoryStores(), { serviceAutoApprove: hosts }).cas;
     const carry = <T>(name: string, call: () => Promise<T>) => this.#carry(name, call);
     this.#api = inProcessApi({ ca: this.#ca, now: () => this.now, carry });
   }

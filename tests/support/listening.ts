@@ -1,8 +1,8 @@
 /** Listeners on 127.0.0.1 for tests, with certificates that nobody needs to trust. */
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
-import { signCertificate } from "../../core/x509/issuance.ts";
-import { checkLeaf, prepareLeaf } from "../../core/x509/leaf_profile.ts";
-import { privateKeyToPem } from "../../core/x509/private_key.ts";
+import { signCertificate } from "../../core/x509/tbs_certificate.ts";
+import { checkLeaf, prepareLeaf } from "../../core/profiles/leaf_profile.ts";
+import { privateKeyToPem } from "../../core/keys/private_key.ts";
 import type { Handler } from "../../server/http/exchange.ts";
 import type { Limits } from "../../server/http/limits.ts";
 import { type Listeners, startListeners } from "../../server/http/listener.ts";

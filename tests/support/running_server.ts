@@ -6,17 +6,17 @@ import { utf8 } from "../../core/bytes.ts";
 import { ManualClock } from "../../core/host/clock.ts";
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
 import { parseNetloc } from "../../core/protocol/netloc.ts";
-import { checkHttps, prepareHttps } from "../../core/x509/https_profile.ts";
-import { newSerial, signCertificate } from "../../core/x509/issuance.ts";
-import { privateKeyToPem } from "../../core/x509/private_key.ts";
-import { signerFor } from "../../core/x509/signer.ts";
+import { checkHttps, prepareHttps } from "../../core/profiles/https_profile.ts";
+import { newSerial, signCertificate } from "../../core/x509/tbs_certificate.ts";
+import { privateKeyToPem } from "../../core/keys/private_key.ts";
+import { signerFor } from "../../core/keys/signer.ts";
 import { type RunningServer, type ServeOptions, startServer } from "../../server/serve.ts";
-import { openSqliteStorage } from "../../server/storage/sqlite_storage.ts";
+import { openSqliteStorage } from "../../server/storage/sqlite/sqlite_storage.ts";
 import type { AskOptions, Desk, Reply } from "./desk.ts";
 import { LIFE_SPAN, newEcKey, NOW, random } from "./issuing.ts";
 import { freePortPair } from "./ports.ts";
 import { readReply } from "./read_reply.ts";
-import { NETLOC, seedAuthorities, type SeededCa } from "./seeded_authorities.ts";
+import { NETLOC, type SeededCa, seedIssuers } from "./seeded_issuers.ts";
 import { type TempFolder, tempFolder } from "./temp_folder.ts";
 
 export interface TestServerOptions {
@@ -131,7 +131,7 @@ function byteLength(body: string | Uint8Array): number {
 async function seedFiles(folder: string): Promise<void> {
   const { db, serverKey } = serveOptions(folder);
   const storage = await openSqliteStorage({ path: db, lock: true, log: () => {} });
-  const { http_cas } = await seedAuthorities(storage);
+  const { http_cas } = await seedIssuers(storage);
   await storage.close();
   await Deno.writeTextFile(serverKey, await httpsIdentity(http_cas), { mode: 0o600 });
 }

@@ -3,14 +3,14 @@ import { DatabaseSync } from "node:sqlite";
 import { utf8 } from "../../core/bytes.ts";
 import type { SqlValue } from "../../core/backup/sql_literal.ts";
 import { type Certificate, certificateToPem, parseCertificate } from "../../core/x509/certificate.ts";
-import { newSerial, signCertificate } from "../../core/x509/issuance.ts";
-import { checkLeaf, prepareLeaf } from "../../core/x509/leaf_profile.ts";
+import { newSerial, signCertificate } from "../../core/x509/tbs_certificate.ts";
+import { checkLeaf, prepareLeaf } from "../../core/profiles/leaf_profile.ts";
 import { commonNameDer } from "../../core/x509/name.ts";
-import type { PublicKey } from "../../core/x509/public_key.ts";
-import { signerFor } from "../../core/x509/signer.ts";
-import { openSqliteStorage } from "../../server/storage/sqlite_storage.ts";
+import type { PublicKey } from "../../core/keys/public_key.ts";
+import { signerFor } from "../../core/keys/signer.ts";
+import { openSqliteStorage } from "../../server/storage/sqlite/sqlite_storage.ts";
 import { LIFE_SPAN, NOW, random } from "./issuing.ts";
-import { seedAuthorities, type SeededCa } from "./seeded_authorities.ts";
+import { type SeededCa, seedIssuers } from "./seeded_issuers.ts";
 import { type TempFolder, tempFolder } from "./temp_folder.ts";
 
 /** Opens it as a server would; gone when the block ends. */
@@ -18,7 +18,7 @@ export async function userDatabase(): Promise<UserDatabase> {
   const folder = await tempFolder();
   const path = `${folder.path}/caucase.sqlite`;
   const storage = await openSqliteStorage({ path, lock: false, log: () => {} });
-  const { cau } = await seedAuthorities(storage);
+  const { cau } = await seedIssuers(storage);
   await storage.close();
   return new UserDatabase(folder, path, cau);
 }

@@ -6,20 +6,13 @@ import { encodePem, PEM_LABEL } from "../../../core/pem.ts";
 import { certificateFromPem, certificateToPem, isIssuedBy, parseCertificate } from "../../../core/x509/certificate.ts";
 import { crlFromPem, isCrlSignedBy, parseCrl } from "../../../core/x509/crl.ts";
 import { type CertificationRequest, csrFromPem, parseCsr, verifyCsr } from "../../../core/x509/csr.ts";
-import { TAG } from "../../../core/x509/der_tags.ts";
-import {
-  derBitString,
-  derElement,
-  derExplicit,
-  derInteger,
-  derSequence,
-  derTime,
-} from "../../../core/x509/der_writer.ts";
+import { TAG } from "../../../core/der/tags.ts";
+import { derBitString, derElement, derExplicit, derInteger, derSequence, derTime } from "../../../core/der/writer.ts";
 import { encodeExtensions } from "../../../core/x509/extension.ts";
-import { newSerial, signCertificate } from "../../../core/x509/issuance.ts";
-import { checkLeaf, prepareLeaf } from "../../../core/x509/leaf_profile.ts";
+import { newSerial, signCertificate } from "../../../core/x509/tbs_certificate.ts";
+import { checkLeaf, prepareLeaf } from "../../../core/profiles/leaf_profile.ts";
 import { EMPTY_NAME, nameToText } from "../../../core/x509/name.ts";
-import { ED25519 } from "../../../core/x509/signature_algorithm.ts";
+import { ED25519 } from "../../../core/keys/signature_algorithm.ts";
 import { FUZZ_NOW, fuzzCa } from "../material.ts";
 import { defineTarget } from "../target.ts";
 

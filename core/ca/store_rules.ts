@@ -1,0 +1,47 @@
+/** Refusals that every store gives in the same words. */
+import type { CaName, NewRequest } from "./stores.ts";
+import { CaucaseError } from "../errors.ts";
+
+/** Whether a CA takes each key once. */
+export function hasUniqueKeys(ca: CaName): boolean {
+  return ca === "cau";
+}
+
+export function duplicateKey(keyId: string): CaucaseError {
+  return new CaucaseError("duplicate-key", `the key ${keyId} is known already`, { hint: "make a new key" });
+}
+
+/** With how many rows of one key a request is compared at most, so that none costs more than that. */
+export const COMPARED_AT_MOST = 256;
+
+/** A certificate more could not be found again by its request: a renewal that somebody sends again would make another. */
+export function tooManyOfKey(keyId: string): CaucaseError {
+  return new CaucaseError("duplicate-key", `the key ${keyId} has ${COMPARED_AT_MOST} requests already`, {
+    hint: "make a new key",
+  });
+}
+
+/** Number and bytes of pending requests. */
+export interface PendingSize {
+  readonly count: number;
+  readonly bytes: number;
+}
+
+/** Why `request` may not come on top of what is pending; undefined when it may. */
+export function pendingRefusal(pending: PendingSize, request: NewRequest): CaucaseError | undefined {
+  const { csr, maxPending, maxPendingBytes } = request;
+  const full = pending.count >= maxPending
+    ? `${maxPending}`
+    : pending.bytes + csr.length > maxPendingBytes
+    ? `${maxPendingBytes} bytes`
+    : undefined;
+  return full === undefined
+    ? undefined
+    : new CaucaseError("too-many-pending", `as many requests as allowed are pending (${full})`, {
+      hint: "sign or reject some of them first",
+    });
+}
+
+export function alreadyRevoked(serial: bigint): CaucaseError {
+  return new CaucaseError("already-revoked", `the certificate with serial ${serial} is revoked already`);
+}

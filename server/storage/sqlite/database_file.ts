@@ -1,0 +1,85 @@
+/** Opening and closing the database's file: who may read it, and in which of SQLite's modes it is. */
+import { CaucaseError, describeError } from "../../../core/errors.ts";
+import { systemReason } from "../../../core/host/file_error.ts";
+import { Database } from "./database.ts";
+import { requireUsable } from "./database_check.ts";
+import { ensurePrivateFile } from "./private_file.ts";
+
+/** Up to how many bytes the write-ahead log keeps its file after a checkpoint. */
+const WAL_KEPT = 16 * 1024 * 1024;
+
+/** `path` without links, so that whoever opens the same database locks the same file. */
+export async function realDatabasePath(path: string): Promise<string> {
+  try {
+    return await Deno.realPath(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return path;
+    throw cannotOpen(path, error);
+  }
+}
+
+/**
+ * Opens the database for reading and writing, makes its file if there is none, and switches it to a write-ahead log with full
+ * synchronisation: readers never wait for writers, and what is committed survives a loss of power.
+ * @throws `storage`
+ */
+export async function openForServing(path: string, log: (message: string) => void): Promise<Database> {
+  await prepareFile(path, log);
+  const database = new Database(path);
+  try {
+    // Definitions in a file from elsewhere may call nothing but SQLite's harmless functions, also while it is looked through.
+    database.run("PRAGMA trusted_schema = OFF");
+    requireUsable(database);
+    const mode = database.get("PRAGMA journal_mode = WAL")?.["journal_mode"];
+    if (mode !== "wal") log(`no write-ahead log for ${path} on its file system: commits take longer`);
+    database.run("PRAGMA synchronous = FULL");
+    database.get(`PRAGMA journal_size_limit = ${WAL_KEPT}`);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens an existing database to read it, beside a server that uses it or without one.
+ * @throws `storage` when there is none
+ */
+export async function openForReading(path: string): Promise<Database> {
+  try {
+    await Deno.stat(path);
+  } catch (error) {
+    throw cannotOpen(path, error);
+  }
+  return new Database(path, { readOnly: true });
+}
+
+/** Puts everything back into the one file, in the mode that any program and a plain copy can deal with, and closes it. */
+export function closeServed(database: Database, log: (message: string) => void): void {
+  try {
+    database.get("PRAGMA wal_checkpoint(TRUNCATE)");
+    database.get("PRAGMA journal_mode = DELETE");
+  } catch (error) {
+    log(`copy ${database.path} together with its -wal file: ${describeError(error)}`);
+  } finally {
+    database.close();
+  }
+}
+
+/** SQLite gives its other files the mode of this one. */
+async function prepareFile(path: string, log: (message: string) => void): Promise<void> {
+  try {
+    const mode = await ensurePrivateFile(path);
+    if ((await Deno.stat(path)).isDirectory) throw new Error("it is a folder");
+    if (((mode ?? 0) & 0o077) !== 0) log(`other users may open ${path}, which holds private keys: chmod 600 it`);
+  } catch (error) {
+    throw cannotOpen(path, error);
+  }
+}
+
+function cannotOpen(path: string, error: unknown): CaucaseError {
+  return new CaucaseError("storage", `cannot open the database ${path}: ${systemReason(error)}`, {
+    cause: error,
+    hint: "check the path given with --db, and owner and mode of the file and its folder",
+  });
+}

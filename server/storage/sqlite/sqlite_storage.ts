@@ -1,0 +1,91 @@
+/** All three CAs in one SQLite file, which the reference implementation can take over at any time. */
+import type { CaName, Storage } from "../../../core/ca/stores.ts";
+import type { ImportedCrl } from "./crl_import.ts";
+import type { Database } from "./database.ts";
+import { closeServed, openForReading, openForServing, realDatabasePath } from "./database_file.ts";
+import { lockDatabase } from "./database_lock.ts";
+import { migrateCrlTables } from "./migration.ts";
+import { jumpIfRestored } from "./restored_mark.ts";
+import { createSchema } from "./schema.ts";
+import { SqliteCaStore } from "./sqlite_ca_store.ts";
+import { type Inheritance, takeOver } from "./take_over.ts";
+import { WriteQueue } from "./write_queue.ts";
+
+export interface SqliteStorageOptions {
+  readonly path: string;
+  /** Refuse when another process of ours has it, and keep others out. */
+  readonly lock: boolean;
+  /** Only look at a database that exists, also beside a server that uses it. */
+  readonly readOnly?: boolean;
+  readonly log: (message: string) => void;
+}
+
+export interface SqliteStorage extends Storage {
+  /** The database's file, without links. */
+  readonly path: string;
+  /**
+   * Lets CRL numbers jump ahead if the database was restored from a backup and not served since. For `serve`, before it makes its
+   * first CRL. Whether they did.
+   */
+  jumpIfRestored(): Promise<boolean>;
+  /** Takes over another CA with its lists, all or nothing. */
+  takeOver(ca: CaName, inheritance: Inheritance): Promise<readonly ImportedCrl[]>;
+}
+
+/**
+ * Opens the database, makes it if there is none, and brings an older one up to date.
+ * @throws `in-use` when `lock` is set and another process holds the lock
+ * @throws `storage` when it cannot be used, `file` when its lock file cannot be made
+ */
+export async function openSqliteStorage(options: SqliteStorageOptions): Promise<SqliteStorage> {
+  const { log, readOnly = false } = options;
+  const path = await realDatabasePath(options.path);
+  const lock = options.lock ? await lockDatabase(path) : undefined;
+  try {
+    const database = readOnly ? await openForReading(path) : await openUpToDate(path, log);
+    const close = () => readOnly ? database.close() : closeServed(database, log);
+    return present(database, { log, close, lock });
+  } catch (error) {
+    lock?.[Symbol.dispose]();
+    throw error;
+  }
+}
+
+async function openUpToDate(path: string, log: (message: string) => void): Promise<Database> {
+  const database = await openForServing(path, log);
+  try {
+    database.transaction(() => {
+      createSchema(database);
+      migrateCrlTables(database, log);
+    });
+    return database;
+  } catch (error) {
+    // Perhaps another program's file: it gets its journal mode back.
+    closeServed(database, log);
+    throw error;
+  }
+}
+
+interface Belongings {
+  readonly log: (message: string) => void;
+  readonly close: () => void;
+  readonly lock: Disposable | undefined;
+}
+
+function present(database: Database, { log, close, lock }: Belongings): SqliteStorage {
+  const writes = new WriteQueue(database);
+  const parts = { database, writes, log };
+  const stores = {
+    cau: new SqliteCaStore("cau", parts),
+    cas: new SqliteCaStore("cas", parts),
+    http_cas: new SqliteCaStore("http_cas", parts),
+  };
+  let closing: Promise<void> | undefined;
+  return {
+    path: database.path,
+    ca: (name) => stores[name],
+    jumpIfRestored: () => writes.run(() => jumpIfRestored(database)),
+    takeOver: (ca, inheritance) => writes.run(() => takeOver({ database, ca, log }, inheritance)),
+    close: () => closing ??= writes.close().then(close).finally(() => lock?.[Symbol.dispose]()),
+  };
+}
