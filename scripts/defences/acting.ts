@@ -97,8 +97,8 @@ export const ACTING: readonly Defence[] = [
       ]),
       without("the issuer's end, on a new one", CA_EXPIRES, [
         "core/ca/lifecycle.ts",
-        "authorities.filter((authority) => now <= authority.notAfter)",
-        "authorities.filter(() => true)",
+        "issuers.filter((issuer) => now <= issuer.notAfter)",
+        "issuers.filter(() => true)",
       ], [VERIFICATION, "now <= issuer.notAfter && isValidAt", "isValidAt"]),
     ],
   },

@@ -130,7 +130,7 @@ export const FAULTS: readonly Defence[] = [
     mutations: [
       without("distrust of a CA from the future", clock("ten years ahead while it runs"), [
         LIFECYCLE,
-        "return newest(usable.filter((authority) => authority.notBefore <= now)) ?? newest(usable);",
+        "return newest(usable.filter((issuer) => issuer.notBefore <= now)) ?? newest(usable);",
         "return newest(usable);",
       ]),
       without("distrust of a CRL from the future", clock("ten years ahead while it runs"), [

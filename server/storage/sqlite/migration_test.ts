@@ -15,7 +15,7 @@ async function reference(version: string, sql = "") {
   const path = `${folder.path}/ca.sqlite`;
   await Deno.writeFile(
     path,
-    await Deno.readFile(new URL(`../../tests/vectors/databases/reference-${version}.db`, import.meta.url)),
+    await Deno.readFile(new URL(`../../../tests/vectors/databases/reference-${version}.db`, import.meta.url)),
   );
   await Deno.chmod(path, 0o600);
   const database = new DatabaseSync(path);
