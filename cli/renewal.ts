@@ -2,7 +2,8 @@
 import { signMessage } from "../core/protocol/envelope.ts";
 import { CaucaseError } from "../core/errors.ts";
 import { type Certificate, certificateFromPem, certificateToPem, isIssuedBy } from "../core/x509/certificate.ts";
-import { generateRsaKey, type PrivateKey, privateKeyToPem } from "../core/keys/private_key.ts";
+import { generateRsaKey } from "../core/host/generate_key.ts";
+import { type PrivateKey, privateKeyToPem } from "../core/keys/private_key.ts";
 import type { ApiClient } from "./api_client.ts";
 import { makeRequest, type NewRequest } from "./new_request.ts";
 

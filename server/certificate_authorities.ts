@@ -5,6 +5,7 @@ import type { RandomSource, Warn } from "../core/ca/settings.ts";
 import type { CaName, Storage } from "../core/ca/stores.ts";
 import { crlUri, type Netloc } from "../core/protocol/netloc.ts";
 import { caSubject } from "../core/profiles/ca_profile.ts";
+import { PEM_KEYS } from "./keys/pem_keys.ts";
 
 /** How one of the two public CAs deals with requests. */
 export interface CaOptions {
@@ -37,7 +38,7 @@ export function createCertificateAuthorities(
   { options, netloc, host: { random, warn } }: CertificateAuthoritiesSetup,
 ): CertificateAuthorities {
   const { keyBits, user, service, lockAutoApproveCount: lockAutoSignAmount } = options;
-  const common = { keyBits, random, warn, lockAutoSignAmount };
+  const common = { keys: PEM_KEYS, keySpec: { kind: "RSA", bits: keyBits } as const, random, warn, lockAutoSignAmount };
   const userLifeSpan = seconds(user.validityDays);
   const serviceLifeSpan = seconds(service.validityDays);
   return {

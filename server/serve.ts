@@ -1,5 +1,6 @@
 /** Puts a server together: storage, the three CAs, the listeners, and what happens by itself. */
 import type { CertificateAuthority } from "../core/ca/certificate_authority.ts";
+import { SECONDS_PER_DAY } from "../core/ca/lifecycle.ts";
 import type { RandomSource, Warn } from "../core/ca/settings.ts";
 import type { Clock } from "../core/host/clock.ts";
 import { httpsPortBeside, type Netloc, parseNetloc } from "../core/protocol/netloc.ts";
@@ -19,6 +20,7 @@ import { type Listeners, startListeners } from "./http/listener.ts";
 import type { Limits } from "./http/limits.ts";
 import { createOwnOrigins } from "./caucase/own_origins.ts";
 import { type Job, runJobs } from "./jobs.ts";
+import { CA_NAMES } from "../core/ca/stores.ts";
 import { openSqliteStorage, type SqliteStorage } from "./storage/sqlite/sqlite_storage.ts";
 import { HttpsCertificate, type HttpsIdentity } from "./tls/https_certificate.ts";
 import { requireClientCertificateSupport } from "./tls/runtime_check.ts";
@@ -97,7 +99,7 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
   const authorities = createCertificateAuthorities(storage, setup);
   // Freezes them where that was asked for: a later start must find what this one was told, whether a request came or not.
   for (const ca of [authorities.cau, authorities.cas]) await ca.issuance.settleAutoSignAmount();
-  const httpsCertificate = createHttpsCertificate(storage, authorities.http_cas, setup);
+  const httpsCertificate = createHttpsCertificate(authorities.http_cas, setup);
   const handler = await createHandler(authorities, setup);
   const identity = await httpsCertificate.ensureCurrent(clock.now());
   const httpPort = options.basePort ?? netloc.port;
@@ -118,6 +120,7 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
   const stopping = new AbortController();
   const jobs = [
     ...caJobs([authorities.cau, authorities.cas]),
+    registerJob(storage),
     httpsJob(httpsCertificate, { shown: identity, show: (next) => listeners.replaceCertificate(tlsOf(next)) }),
     ...backupJobs(storage, setup, stopping.signal),
   ];
@@ -135,18 +138,15 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
 }
 
 function createHttpsCertificate(
-  storage: SqliteStorage,
   ca: CertificateAuthority,
-  { options, netloc, host: { random, warn } }: Setup,
+  { options, netloc, host: { warn } }: Setup,
 ): HttpsCertificate {
   return new HttpsCertificate({
     path: options.serverKey,
     ca,
-    store: storage.ca("http_cas"),
     host: netloc.host,
     keyBits: options.keyBits,
     threshold: seconds(options.thresholdDays),
-    random,
     warn,
   });
 }
@@ -185,6 +185,21 @@ function caJobs(authorities: readonly CertificateAuthority[]): Job[] {
       },
     },
   ]);
+}
+
+/** How long the register keeps what has ended, in seconds: a year. */
+const REGISTER_KEEPS = 365 * SECONDS_PER_DAY;
+
+/** Lets the register forget what ended long ago, a part at a time. */
+function registerJob(storage: SqliteStorage): Job {
+  return {
+    name: "register",
+    async run(now) {
+      let removed = 0;
+      for (const ca of CA_NAMES) removed += await storage.ca(ca).certificates.forgetEnded(now - REGISTER_KEEPS);
+      return removed > 0 ? now : now + SECONDS_PER_DAY;
+    },
+  };
 }
 
 function backupJobs(storage: SqliteStorage, { options: { backup }, host }: Setup, signal: AbortSignal): Job[] {

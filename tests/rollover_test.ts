@@ -3,7 +3,7 @@
  * number here. L is 93 days; a CA certificate lives 4 L.
  */
 import assert from "node:assert/strict";
-import type { Issuer } from "../core/ca/issuers.ts";
+import type { Issuer } from "../core/ca/issuer.ts";
 import type { CertificateAuthority } from "../core/ca/certificate_authority.ts";
 import { newest, signingIssuer } from "../core/ca/lifecycle.ts";
 import type { CaName, Storage } from "../core/ca/stores.ts";
@@ -19,6 +19,7 @@ import { testCas } from "./support/certificate_authorities.ts";
 import { newKey } from "./support/keys.ts";
 import { csrFor, renewalBody } from "./support/requests.ts";
 import { tempFolder } from "./support/temp_folder.ts";
+import { by } from "./support/issuing.ts";
 
 const DAY = 86_400;
 const L = 93 * DAY;
@@ -134,15 +135,15 @@ Deno.test("a rollover that 24 requests trigger together makes one new CA certifi
   const now = START + 2 * L;
   const lists = await Promise.all(Array.from({ length: 24 }, () => cas.issuers.ensureValid(now)));
   for (const list of lists) assert.equal(list.length, 2);
-  assert.equal((await storage.ca("cas").issuers()).length, 2);
+  assert.equal((await storage.ca("cas").issuers.list()).issuers.length, 2);
 });
 
 Deno.test("a holder that renews every 62 days is served through all rollovers, by a CA that it knew before", async () => {
   const { cas } = testCas(createMemoryStores());
   let now = START;
   let key: PrivateKey = await newKey("P-256");
-  const id = await cas.issuance.submit(await csrFor(key), now);
-  await cas.issuance.sign(id, undefined, now);
+  const id = await cas.issuance.submit(await csrFor(key), by(now));
+  await cas.issuance.sign(id, by(now));
   let pem = await cas.issuance.certificate(id, now);
   let known = [(await cas.issuers.ensureValid(now))[0]?.certificate].filter((one) => one !== undefined);
   const issuers = new Set<string>();
@@ -178,8 +179,8 @@ Deno.test("a certificate of the old CA is accepted until it expires, and refused
   await cas.issuers.ensureValid(START);
   const justBefore = START + 3 * L - 11;
   await cas.issuers.ensureValid(START + 2 * L);
-  const id = await cas.issuance.submit(await csrFor(await newKey("P-256")), justBefore);
-  await cas.issuance.sign(id, undefined, justBefore);
+  const id = await cas.issuance.submit(await csrFor(await newKey("P-256")), by(justBefore));
+  await cas.issuance.sign(id, by(justBefore));
   const certificate = await certificateFromPem(await cas.issuance.certificate(id, justBefore));
   const [old, next] = await cas.issuers.ensureValid(START + 3 * L);
   assert.equal((await cas.verification.requireGood(certificate, START + 3 * L)).certificatePem, old?.certificatePem);

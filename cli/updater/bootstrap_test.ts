@@ -6,6 +6,7 @@ import { newKey } from "../../tests/support/keys.ts";
 import { csrFor } from "../../tests/support/requests.ts";
 import { FOLDER, PATHS, UpdaterDesk, wakeTime } from "../../tests/support/updater_desk.ts";
 import { askFor } from "./bootstrap.ts";
+import { by } from "../../tests/support/issuing.ts";
 
 const DAY = 86_400;
 
@@ -38,7 +39,7 @@ Deno.test("wakeUp() goes on with the same key and the same request after a crash
     if (key !== undefined) assert.equal(desk.files.text(PATHS.keyPath), key, `after ${steps} steps`);
     const pending = await desk.ca.issuance.pending();
     assert.equal(pending.length, 1, `after ${steps} steps`);
-    await desk.ca.issuance.sign(pending[0]?.id ?? 0n, undefined, desk.clock.now());
+    await desk.ca.issuance.sign(pending[0]?.id ?? 0n, by(desk.clock.now()));
     desk.clock.set(desk.clock.now() + 60);
     await desk.start();
     await desk.pair();
@@ -49,7 +50,7 @@ Deno.test("wakeUp() forgets the request for a certificate that it holds, whoever
   const desk = new UpdaterDesk({ autoApprove: 0 });
   await desk.start();
   const [{ id } = { id: 0n }] = await desk.ca.issuance.pending();
-  await desk.ca.issuance.sign(id, undefined, desk.clock.now());
+  await desk.ca.issuance.sign(id, by(desk.clock.now()));
   desk.files.put(PATHS.certificatePath, await desk.ca.issuance.certificate(id, desk.clock.now()));
   await desk.start();
   assert.equal(JSON.parse(desk.files.text(desk.entry.statePath) ?? "").request, null);
@@ -61,7 +62,7 @@ Deno.test("wakeUp() asks every minute for a request that waits, and stops when i
   const { signal } = new AbortController();
   assert.equal(wakeTime(await updater.wakeUp(signal)), desk.clock.now() + 60);
   const [request] = await desk.ca.issuance.pending();
-  await desk.ca.issuance.reject(request?.id ?? 0n);
+  await desk.ca.issuance.reject(request?.id ?? 0n, by(desk.clock.now()));
   desk.clock.set(desk.clock.now() + 60);
   assert.deepEqual(await updater.wakeUp(signal), { kind: "stopped", status: 1 });
   assert.match(

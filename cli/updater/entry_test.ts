@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { CaucaseError } from "../../core/errors.ts";
 import { unreachable } from "../../tests/support/in_process_api.ts";
 import { FOLDER, PATHS, UpdaterDesk, wakeTime } from "../../tests/support/updater_desk.ts";
+import { by } from "../../tests/support/issuing.ts";
 
 const DAY = 86_400;
 async function serialOf(desk: UpdaterDesk): Promise<bigint> {
@@ -154,7 +155,7 @@ Deno.test("wakeUp() says what to do when the certificate has expired, and goes o
 Deno.test("wakeUp() says what to do when the server refuses to renew, and keeps no key for it", async () => {
   const desk = await dueDesk();
   const { certificate } = await desk.pair();
-  await desk.ca.revocations.revoke({ by: "user", certificate }, desk.clock.now());
+  await desk.ca.revocations.revoke({ by: "user", certificate }, by(desk.clock.now()));
   await desk.start();
   assert.match(desk.log.join("\n"), /cannot renew .*host\.crt: .*400.*revoked.*move .*host\.crt.* away/);
   assert.ok(!desk.files.paths().some((path) => path.endsWith(".renewing")));

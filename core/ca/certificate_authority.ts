@@ -4,7 +4,7 @@ import { CrlPublisher } from "./crl_publisher.ts";
 import { Issuance } from "./issuance.ts";
 import { Revocations } from "./revocations.ts";
 import type { IssuanceSettings, IssuerSettings } from "./settings.ts";
-import type { CaName, CaStore } from "./stores.ts";
+import type { CaName, CaStores } from "./stores.ts";
 import { Verification } from "./verification.ts";
 
 export interface CertificateAuthority {
@@ -19,14 +19,14 @@ export interface CertificateAuthority {
 }
 
 export function createCertificateAuthority(
-  store: CaStore,
+  stores: CaStores,
   settings: IssuerSettings & Omit<IssuanceSettings, "lifeSpan">,
 ): CertificateAuthority {
   const { lifeSpan } = settings;
-  const issuers = new Issuers(store, settings);
-  const verification = new Verification(store, issuers);
-  const crls = new CrlPublisher(store, issuers, settings);
-  const issuance = new Issuance({ store, issuers, verification, settings });
-  const revocations = new Revocations({ store, issuers, verification, crls, lifeSpan });
-  return { name: store.name, lifeSpan, issuers, verification, issuance, crls, revocations };
+  const issuers = new Issuers(stores, settings);
+  const verification = new Verification(stores, issuers);
+  const crls = new CrlPublisher(stores, issuers, settings);
+  const issuance = new Issuance({ stores, issuers, verification, settings });
+  const revocations = new Revocations({ stores, issuers, verification, crls, lifeSpan });
+  return { name: stores.name, lifeSpan, issuers, verification, issuance, crls, revocations };
 }

@@ -3,25 +3,25 @@ import { createMemoryStores } from "./memory_stores.ts";
 import { testCas } from "../../tests/support/certificate_authorities.ts";
 import { CaucaseError } from "../errors.ts";
 import { DueWork } from "./due_work.ts";
-import type { CaStore, Storage } from "./stores.ts";
+import { CA_NAMES, type Storage } from "./stores.ts";
+import { by } from "../../tests/support/issuing.ts";
 
 const NOW = 1_800_000_000;
 const L = 93 * 86_400;
 
+/** What can be made to fail. */
+type Breakable = "issuers.add" | "renewCrl";
+
 /** A memory store whose methods in `broken` fail as on a full disk. */
-function fragileStorage(broken: Set<keyof CaStore>): Storage {
+function fragileStorage(broken: Set<Breakable>): Storage {
   const storage = createMemoryStores();
-  const fragile = (store: CaStore) =>
-    new Proxy(store, {
-      get(target, name) {
-        if (broken.has(name as keyof CaStore)) {
-          return () => Promise.reject(new CaucaseError("storage", "no space left"));
-        }
-        const member = Reflect.get(target, name);
-        return typeof member === "function" ? member.bind(target) : member;
-      },
-    });
-  return { ca: (name) => fragile(storage.ca(name)), close: () => storage.close() };
+  const unless = <A extends unknown[], R>(name: Breakable, work: (...args: A) => Promise<R>) => (...args: A) =>
+    broken.has(name) ? Promise.reject(new CaucaseError("storage", "no space left")) : work(...args);
+  for (const { issuers, revocations } of CA_NAMES.map((name) => storage.ca(name))) {
+    issuers.add = unless("issuers.add", issuers.add.bind(issuers));
+    revocations.renewCrl = unless("renewCrl", revocations.renewCrl.bind(revocations));
+  }
+  return storage;
 }
 
 Deno.test("attempt() passes a failure on when nothing can stand in", async () => {
@@ -45,11 +45,11 @@ Deno.test("attempt() reports a failure, waits a minute, and is not kept waiting 
 });
 
 Deno.test("valid() goes on with the old CA while a new one cannot be stored", async () => {
-  const broken = new Set<keyof CaStore>();
+  const broken = new Set<Breakable>();
   const warnings: string[] = [];
   const { cas } = testCas(fragileStorage(broken), { warnings });
   const [old] = await cas.issuers.ensureValid(NOW);
-  broken.add("addIssuer");
+  broken.add("issuers.add");
   assert.deepEqual(await cas.issuers.ensureValid(NOW + 2 * L), [old]);
   assert.match(warnings.join(), /new CA certificate for cas failed/);
   await assert.rejects(cas.issuers.ensureValid(NOW + 4 * L), /no space left/, "none is left that could stand in");
@@ -58,7 +58,7 @@ Deno.test("valid() goes on with the old CA while a new one cannot be stored", as
 });
 
 Deno.test("current() goes on with the old CRL while a renewal cannot be stored, until that is out of date", async () => {
-  const broken = new Set<keyof CaStore>();
+  const broken = new Set<Breakable>();
   const warnings: string[] = [];
   const { cas } = testCas(fragileStorage(broken), { warnings });
   const [first] = await cas.crls.ensureCurrent(NOW);
@@ -66,7 +66,7 @@ Deno.test("current() goes on with the old CRL while a renewal cannot be stored, 
   broken.add("renewCrl");
   assert.deepEqual(await cas.crls.ensureCurrent(first.renewalDueAt), [first]);
   assert.match(warnings.join(), /renewal of the CRL of cas failed/);
-  await cas.revocations.revoke({ by: "user", serial: 7n }, first.renewalDueAt + 1);
+  await cas.revocations.revoke({ by: "user", serial: 7n }, by(first.renewalDueAt + 1));
   assert.equal((await cas.crls.ensureCurrent(first.renewalDueAt + 1))[0]?.number, 2n);
   await assert.rejects(cas.crls.ensureCurrent(first.nextUpdate), /no space left/);
   broken.clear();

@@ -1,78 +1,71 @@
 /** The CA certificates and keys of one CA: reads them, makes the next one in time, knows which of them signs. */
-import { messageToJson, signMessageWith } from "../protocol/envelope.ts";
 import { CaucaseError } from "../errors.ts";
-import { onlyPem, PEM_LABEL } from "../pem.ts";
+import { isForHost } from "../profiles/ca_profile.ts";
 import { linkPayload } from "../protocol/ca_chain.ts";
-import { checkCa, checkCaSuccessor, isForHost, prepareCa, prepareCaSuccessor } from "../profiles/ca_profile.ts";
-import {
-  type Certificate,
-  certificateFromPem,
-  certificateToPem,
-  isIssuedBy,
-  parseCertificate,
-} from "../x509/certificate.ts";
-import { type CheckedTbsCertificate, newSerial, signCertificate } from "../x509/tbs_certificate.ts";
-import { generateRsaKey, privateKeyFromPem, privateKeyToPem } from "../keys/private_key.ts";
-import type { PublicKey } from "../keys/public_key.ts";
-import { messageSignerFor, type Signer, signerFor } from "../keys/signer.ts";
+import { messageToJson, signMessageWith } from "../protocol/envelope.ts";
+import { type Certificate, isIssuedBy } from "../x509/certificate.ts";
+import { SERVER } from "./actor.ts";
 import { DueWork } from "./due_work.ts";
-import { isNewIssuerDue, newest, newIssuerDueAt, signingIssuer, unexpired, type Validity } from "./lifecycle.ts";
+import { issueCaCertificate, Issuer, openIssuer } from "./issuer.ts";
+import { isNewIssuerDue, newest, newIssuerDueAt, signingIssuer, unexpired } from "./lifecycle.ts";
 import type { IssuerSettings } from "./settings.ts";
 import { SingleFlight } from "./single_flight.ts";
-import type { CaStore, StoredIssuer } from "./stores.ts";
+import type { CaStores, StoredIssuer } from "./stores.ts";
 
-/** One CA certificate with everything needed to use it. */
-export interface Issuer extends Validity {
-  readonly certificate: Certificate;
-  readonly certificatePem: string;
-  /** Signs certificates and CRLs. The key itself is not kept: nothing that gets hold of this can show it. */
-  readonly signer: Signer;
-  /** Signs messages. */
-  readonly messageSigner: Signer;
+/** All that the store held, expired ones included, when it had this revision. */
+interface Known {
+  readonly revision: string;
+  readonly issuers: readonly Issuer[];
 }
 
 export class Issuers {
-  /**
-   * All that the store holds, expired ones included; undefined until it was read, once: from then on it is kept up to date here,
-   * so that one CA certificate is one object for good.
-   */
-  #known: readonly Issuer[] | undefined;
+  #known: Known | undefined;
   #chain: { readonly of: readonly Issuer[]; readonly json: string } | undefined;
-  readonly #loading = new SingleFlight<readonly Issuer[]>();
+  readonly #loading = new SingleFlight<Known>();
   readonly #making = new SingleFlight<void>();
   readonly #rollover: DueWork;
 
-  constructor(private readonly store: CaStore, private readonly settings: IssuerSettings) {
-    this.#rollover = new DueWork(`making a new CA certificate for ${store.name}`, settings.warn);
+  constructor(private readonly stores: CaStores, private readonly settings: IssuerSettings) {
+    this.#rollover = new DueWork(`making a new CA certificate for ${stores.name}`, settings.warn);
   }
 
   /**
    * Those that have not expired, oldest first; never empty. Makes a new one first when one is due, once however many ask at the
-   * same time. When that fails (a full disk), the old ones go on: they have half of their life left.
+   * same time, here and elsewhere. When that fails (a full disk), the old ones go on: they have half of their life left.
    */
   async ensureValid(now: number): Promise<readonly Issuer[]> {
-    const known = this.#known ?? await this.#loaded();
-    if (!isNewIssuerDue(this.#usable(known), now, this.settings.lifeSpan)) return unexpired(known, now);
+    const { issuers } = await this.#current();
+    if (!isNewIssuerDue(this.#usable(issuers), now, this.settings.lifeSpan)) return unexpired(issuers, now);
     await this.#rollover.attempt(() => this.#making.run(() => this.#make(now)), {
-      canWait: () => unexpired(this.#usable(known), now).length > 0,
+      canWait: () => unexpired(this.#usable(issuers), now).length > 0,
       now,
     });
-    return unexpired(this.#known ?? known, now);
+    return unexpired((await this.#current()).issuers, now);
   }
 
-  /** The one that signs. */
+  /** The one that signs; makes one first as `ensureValid` does. */
   async ensureSigning(now: number): Promise<Issuer> {
     const signing = signingIssuer(this.#usable(await this.ensureValid(now)), now, this.settings.lifeSpan);
-    if (signing === undefined) throw new Error(`${this.store.name} has no CA certificate to sign with`);
+    if (signing === undefined) throw new Error(`${this.stores.name} has no CA certificate to sign with`);
     return signing;
+  }
+
+  /** The one that signs, of those that there are; undefined when all have expired. */
+  async signing(now: number): Promise<Issuer | undefined> {
+    return signingIssuer(this.#usable((await this.#current()).issuers), now, this.settings.lifeSpan);
+  }
+
+  /** All that the store holds, expired ones included, in the order in which they were added. */
+  async all(): Promise<readonly Issuer[]> {
+    return (await this.#current()).issuers;
   }
 
   /**
    * The one that issued `certificate`, of those that have not expired; undefined when none did. Says nothing of dates or revocation.
-   * Their own certificates are issued to nobody, though self-signed: they stand for no user, and no list of theirs can revoke them.
+   * Their own certificates are issued to nobody, though self-signed: they stand for no user, and no CRL of theirs can revoke them.
    */
   async issuerOf(certificate: Certificate, now: number): Promise<Issuer | undefined> {
-    const valid = await this.ensureValid(now);
+    const valid = unexpired((await this.#current()).issuers, now);
     if (valid.some(({ signer }) => signer.publicKey.keyId === certificate.publicKey.keyId)) return undefined;
     for (const issuer of valid) {
       if (await isIssuedBy(certificate, issuer.certificate)) return issuer;
@@ -82,10 +75,10 @@ export class Issuers {
 
   /** When the next CA certificate must be made. */
   async nextDueAt(now: number): Promise<number> {
-    return newIssuerDueAt(this.#usable(await this.ensureValid(now)), now, this.settings.lifeSpan);
+    return newIssuerDueAt(this.#usable((await this.#current()).issuers), now, this.settings.lifeSpan);
   }
 
-  /** The signed chain from the oldest valid CA certificate to the newest, as JSON text. */
+  /** The chain from the oldest valid CA certificate to the newest, as JSON text: signed where that was not done before. */
   async ensureChainJson(now: number): Promise<string> {
     const valid = await this.ensureValid(now);
     if (this.#chain === undefined || !sameMembers(this.#chain.of, valid)) {
@@ -95,11 +88,10 @@ export class Issuers {
   }
 
   /** Deletes those that expired before `before`, with their keys. */
-  async drop(before: number): Promise<void> {
-    const known = this.#known ?? await this.#loaded();
-    if (known.every((issuer) => issuer.notAfter >= before)) return;
-    await this.store.dropIssuers(before);
-    this.#known = this.#known?.filter((issuer) => issuer.notAfter >= before);
+  async drop(before: number, now: number): Promise<void> {
+    const { issuers } = await this.#current();
+    if (issuers.every((issuer) => issuer.notAfter >= before)) return;
+    await this.stores.issuers.drop(before, { actor: SERVER, now });
   }
 
   /** Those that may sign what this CA is to sign: once a server has another name, not the ones that are bound to the old one. */
@@ -109,81 +101,63 @@ export class Issuers {
     return issuers.filter(({ certificate }) => isForHost(certificate, onlyHost));
   }
 
-  #loaded(): Promise<readonly Issuer[]> {
-    return this.#loading.run(async () => {
-      const rows = await this.store.issuers();
-      return this.#known = await Promise.all(rows.map((row, index) => this.#open(row, index)));
-    });
+  /** As the store has them now: read where it has changed, by us or by others. */
+  async #current(): Promise<Known> {
+    while (true) {
+      const { issuers: revision } = await this.stores.state();
+      if (this.#known?.revision === revision) return this.#known;
+      await this.#loading.run(() => this.#load());
+    }
+  }
+
+  /** One CA certificate is one object for good: what was opened before is kept. */
+  async #load(): Promise<Known> {
+    const { issuers: rows, revision } = await this.stores.issuers.list();
+    const before = this.#known?.issuers ?? [];
+    const issuers = await Promise.all(rows.map((row, index) => {
+      return before.find(({ certificatePem }) => certificatePem === row.certificatePem) ?? this.#open(row, index);
+    }));
+    return this.#known = { revision, issuers };
   }
 
   async #open(row: StoredIssuer, index: number): Promise<Issuer> {
+    const { name } = this.stores;
     try {
-      const issuer = await openIssuer(row);
+      const issuer = await openIssuer(row, this.settings);
       if (issuer.certificate.authorityKeyIdentifier === undefined) {
         this.settings.warn(
-          `CA certificate ${index + 1} of ${this.store.name} has no authorityKeyIdentifier: ` +
+          `CA certificate ${index + 1} of ${name} has no authorityKeyIdentifier: ` +
             "this server goes on, but caucased 0.9.17 would stop on this database",
         );
       }
       return issuer;
     } catch (cause) {
       if (!(cause instanceof CaucaseError)) throw cause;
-      const message = `CA certificate ${index + 1} of ${this.store.name} in the database: ${cause.message}`;
+      const message = `CA certificate ${index + 1} of ${name} in the database: ${cause.message}`;
       throw new CaucaseError("storage", message, { cause, hint: "restore the newest backup" });
     }
   }
 
+  /** Makes the next one, unless somebody else does at the same time: then theirs is the next one. */
   async #make(now: number): Promise<void> {
-    // Somebody may have made it between the caller's look and this call.
-    const known = this.#known ?? await this.#loaded();
-    const usable = this.#usable(known);
+    const { issuers, revision } = await this.#current();
+    const usable = this.#usable(issuers);
     if (!isNewIssuerDue(usable, now, this.settings.lifeSpan)) return;
-    const key = await generateRsaKey(this.settings.keyBits);
-    const der = await signCertificate(
-      this.#prepare(key.publicKey, { predecessors: usable, now }),
-      await signerFor(key),
-    );
-    const certificate = await parseCertificate(der);
-    const row = {
-      expirationDate: certificate.notAfter,
-      keyPem: privateKeyToPem(key),
-      certificatePem: certificateToPem(certificate),
-    };
-    const issuer = await openIssuer(row);
-    await this.store.addIssuer(row);
-    this.#known = [...this.#known ?? known, issuer];
+    const { keys, keySpec, random } = this.settings;
+    const { reference, key } = await keys.generate(keySpec);
+    const { pem, notAfter, keyId } = await issueCaCertificate(this.#order(newest(usable), now), { key, random });
+    const row = { expirationDate: notAfter, key: reference, certificatePem: pem, keyIdentifier: keyId };
+    await this.stores.issuers.add(row, revision, { actor: SERVER, now });
   }
 
   /** The first certificate is made from the settings, each one after it from the one before. */
-  #prepare(
-    publicKey: PublicKey,
-    { predecessors, now }: { predecessors: readonly Issuer[]; now: number },
-  ): CheckedTbsCertificate {
-    const { subject, onlyHost, lifeSpan, issuerLifeSpans, random } = this.settings;
-    const basics = { publicKey, now, lifeSpan: Math.floor(issuerLifeSpans * lifeSpan), serial: newSerial(random) };
-    const predecessor = newest(predecessors)?.certificate;
-    if (predecessor !== undefined) {
-      const order = { ...basics, predecessor };
-      return checkCaSuccessor(prepareCaSuccessor(order), order);
-    }
-    const order = { ...basics, subject, onlyHost };
-    return checkCa(prepareCa(order), order);
+  #order(predecessor: Issuer | undefined, now: number) {
+    const { subject, onlyHost, lifeSpan, issuerLifeSpans } = this.settings;
+    const basics = { now, lifeSpan: Math.floor(issuerLifeSpans * lifeSpan) };
+    return predecessor === undefined
+      ? { profile: "ca", ...basics, subject, onlyHost } as const
+      : { profile: "ca-successor", ...basics, predecessor: predecessor.certificate } as const;
   }
-}
-
-/** A stored CA certificate, ready for use. Throws when key and certificate do not belong together. */
-async function openIssuer(row: StoredIssuer): Promise<Issuer> {
-  const certificate = await certificateFromPem(row.certificatePem);
-  const key = await privateKeyFromPem(
-    onlyPem(row.keyPem, [PEM_LABEL.PKCS1, PEM_LABEL.PKCS8, PEM_LABEL.SEC1], "the private key"),
-  );
-  if (key.publicKey.keyId !== certificate.publicKey.keyId) {
-    throw new CaucaseError("untrusted", "the private key does not belong to the certificate");
-  }
-  const { notBefore, notAfter } = certificate;
-  const certificatePem = certificateToPem(certificate);
-  const signers = { signer: await signerFor(key), messageSigner: await messageSignerFor(key) };
-  return { certificate, certificatePem, ...signers, notBefore, notAfter };
 }
 
 async function signChain(issuers: readonly Issuer[]): Promise<string> {

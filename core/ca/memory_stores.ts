@@ -2,188 +2,144 @@
  * All three CAs in memory, gone with the process: for tests and trials. It follows the same contract as the database, but looks
  * at every row.
  */
-import { type Bytes, equalBytes } from "../bytes.ts";
+import type { Attribution, RecordedEvent, RecordEvent } from "./events.ts";
+import { MemoryCertificates, MemoryRequests, MemoryRows } from "./memory_requests.ts";
+import { alreadyRevoked } from "./store_rules.ts";
 import type {
   CaName,
-  CaStore,
+  CaStores,
   CrlContent,
+  CrlPosition,
+  CrlRenewal,
   CrlState,
-  NewCertificate,
-  NewRequest,
+  IssuerList,
+  IssuerStore,
   Revocation,
+  RevocationStore,
   Storage,
   StoredIssuer,
-  StoredRequest,
+  StoreState,
 } from "./stores.ts";
-import {
-  alreadyRevoked,
-  COMPARED_AT_MOST,
-  duplicateKey,
-  hasUniqueKeys,
-  pendingRefusal,
-  type PendingSize,
-  tooManyOfKey,
-} from "./store_rules.ts";
 
 export function createMemoryStores(): Storage {
-  const stores = {
-    cau: new MemoryStores("cau"),
-    cas: new MemoryStores("cas"),
-    http_cas: new MemoryStores("http_cas"),
+  const recorded: RecordedEvent[] = [];
+  const storesOf = (ca: CaName) =>
+    memoryCaStores(ca, (event, { actor, now }) => {
+      recorded.push({ id: BigInt(recorded.length + 1), ca, now, actor, event });
+    });
+  const stores = { cau: storesOf("cau"), cas: storesOf("cas"), http_cas: storesOf("http_cas") };
+  return {
+    ca: (name) => stores[name],
+    events: (after, limit) => Promise.resolve(recorded.slice(Number(after)).slice(0, limit)),
+    close: () => Promise.resolve(),
   };
-  return { ca: (name) => stores[name], close: () => Promise.resolve() };
 }
 
-// No method awaits anything before it has done all its work: each is atomic.
-class MemoryStores implements CaStore {
+function memoryCaStores(name: CaName, record: RecordEvent): CaStores {
+  const issuers = new MemoryIssuers(record);
+  const rows = new MemoryRows(name, record);
+  const revocations = new MemoryRevocations(record);
+  let state: StoreState | undefined;
+  return {
+    name,
+    issuers,
+    requests: new MemoryRequests(rows),
+    certificates: new MemoryCertificates(rows),
+    revocations,
+    state() {
+      const now = { issuers: issuers.revision, crl: revocations.crl };
+      if (state?.issuers !== now.issuers || state.crl !== now.crl) state = now;
+      return Promise.resolve(state);
+    },
+  };
+}
+
+// No method of these awaits anything before it has done all its work: each is atomic.
+
+class MemoryIssuers implements IssuerStore {
   #issuers: readonly StoredIssuer[] = [];
-  readonly #requests = new Map<bigint, StoredRequest>();
-  readonly #revocations = new Map<bigint, Revocation>();
-  #crl: CrlState = { number: 0n, lastUpdate: undefined };
-  #received = 0;
-  #frozenAmount: number | undefined;
+  #changes = 0;
 
-  constructor(readonly name: CaName) {}
+  constructor(private readonly record: RecordEvent) {}
 
-  issuers(): Promise<readonly StoredIssuer[]> {
-    return Promise.resolve(this.#issuers);
+  get revision(): string {
+    return `${this.#changes}`;
   }
 
-  addIssuer(issuer: StoredIssuer): Promise<void> {
-    this.#issuers = [...this.#issuers, issuer];
-    return Promise.resolve();
+  list(): Promise<IssuerList> {
+    return Promise.resolve({ issuers: this.#issuers, revision: this.revision });
   }
 
-  dropIssuers(before: number): Promise<void> {
-    this.#issuers = this.#issuers.filter(({ expirationDate }) => expirationDate >= before);
-    return Promise.resolve();
-  }
-
-  submit(request: NewRequest): Promise<{ id: bigint; known: boolean }> {
-    return Promise.try(() => this.#submit(request));
-  }
-
-  request(id: bigint, now: number): Promise<StoredRequest | undefined> {
-    const request = this.#requests.get(id);
-    return Promise.resolve(request && !isExpired(request, now) ? request : undefined);
-  }
-
-  requestsLike(keyId: string, csr: Bytes, now: number): Promise<readonly StoredRequest[]> {
-    return Promise.resolve(this.#withKey(keyId, now).filter((request) => equalBytes(request.csr, csr)));
-  }
-
-  pending(): Promise<readonly StoredRequest[]> {
-    return Promise.resolve(this.#pending().sort((a, b) => (a.id < b.id ? -1 : 1)));
-  }
-
-  sign(id: bigint, certificatePem: string, expirationDate: number): Promise<boolean> {
-    const request = this.#requests.get(id);
-    if (request === undefined || !isPending(request)) return Promise.resolve(false);
-    this.#requests.set(id, { ...request, certificatePem, expirationDate });
+  add(
+    { keyIdentifier, ...issuer }: StoredIssuer & { readonly keyIdentifier: string },
+    revision: string,
+    by: Attribution,
+  ): Promise<boolean> {
+    if (revision !== this.revision) return Promise.resolve(false);
+    this.#change([...this.#issuers, issuer]);
+    const { expirationDate: notAfter } = issuer;
+    this.record({ kind: "issuer-added", issuer: keyIdentifier, notAfter, imported: false }, by);
     return Promise.resolve(true);
   }
 
-  reject(id: bigint): Promise<boolean> {
-    const request = this.#requests.get(id);
-    return Promise.resolve(request !== undefined && isPending(request) && this.#requests.delete(id));
-  }
-
-  expireEarlier(id: bigint, expirationDate: number): Promise<void> {
-    const request = this.#requests.get(id);
-    if (request?.expirationDate !== undefined && request.expirationDate > expirationDate) {
-      this.#requests.set(id, { ...request, expirationDate });
-    }
+  drop(before: number, by: Attribution): Promise<void> {
+    this.#change(this.#issuers.filter(({ expirationDate }) => expirationDate >= before));
+    this.record({ kind: "issuers-dropped", before }, by);
     return Promise.resolve();
   }
 
-  addCertificate(certificate: NewCertificate): Promise<void> {
-    return Promise.try(() => {
-      const { id, keyId, csr, certificatePem, expirationDate, now } = certificate;
-      this.#removeExpired(now);
-      this.#requireNewKey(keyId, now);
-      if (this.#withKey(keyId, now).length >= COMPARED_AT_MOST) throw tooManyOfKey(keyId);
-      this.#requests.set(id, { id, keyId, csr, certificatePem, expirationDate });
-    });
+  #change(issuers: readonly StoredIssuer[]): void {
+    this.#issuers = issuers;
+    this.#changes++;
   }
+}
 
-  receivedCount(): Promise<number> {
-    return Promise.resolve(this.#received);
-  }
+class MemoryRevocations implements RevocationStore {
+  readonly #revocations = new Map<bigint, Revocation>();
+  /** How many there ever were. */
+  #made = 0n;
+  crl: CrlState = { number: 0n, lastUpdate: undefined };
 
-  freezeAutoSignAmount(amount: number): Promise<number> {
-    return Promise.resolve(this.#frozenAmount ??= amount);
-  }
-
-  frozenAutoSignAmount(): Promise<number | undefined> {
-    return Promise.resolve(this.#frozenAmount);
-  }
+  constructor(private readonly record: RecordEvent) {}
 
   crlContent(): Promise<CrlContent> {
-    const from = this.#crl.lastUpdate ?? 0;
-    const revocations = [...this.#revocations.values()].filter(({ expirationDate }) => expirationDate >= from);
-    return Promise.resolve({ ...this.#crl, revocations });
+    const from = this.crl.lastUpdate ?? 0;
+    return Promise.resolve(this.#content([...this.#revocations.values()].filter((one) => one.expirationDate >= from)));
+  }
+
+  crlContentSince(since: CrlPosition): Promise<CrlContent | undefined> {
+    if (since.lastUpdate !== this.crl.lastUpdate) return Promise.resolve(undefined);
+    const from = this.crl.lastUpdate ?? 0;
+    const newer = Number(this.#made - since.after);
+    const made = newer === 0 ? [] : [...this.#revocations.values()].slice(-newer);
+    return Promise.resolve(this.#content(made.filter(({ expirationDate }) => expirationDate >= from)));
   }
 
   isRevoked(serial: bigint): Promise<boolean> {
     return Promise.resolve(this.#revocations.has(serial));
   }
 
-  revoke(revocation: Revocation): Promise<bigint> {
-    if (this.#revocations.has(revocation.serial)) return Promise.reject(alreadyRevoked(revocation.serial));
-    this.#revocations.set(revocation.serial, revocation);
-    this.#crl = { ...this.#crl, number: this.#crl.number + 1n };
-    return Promise.resolve(this.#crl.number);
+  revoke(revocation: Revocation, by: Attribution): Promise<bigint> {
+    const { serial } = revocation;
+    if (this.#revocations.has(serial)) return Promise.reject(alreadyRevoked(serial));
+    this.#revocations.set(serial, revocation);
+    this.#made++;
+    this.crl = { ...this.crl, number: this.crl.number + 1n };
+    this.record({ kind: "revoked", serial, crlNumber: this.crl.number }, by);
+    return Promise.resolve(this.crl.number);
   }
 
-  renewCrl(lastUpdate: number, dropBefore: number | undefined): Promise<CrlState> {
+  renewCrl({ seen, lastUpdate, dropBefore }: CrlRenewal, by: Attribution): Promise<boolean> {
+    if (seen !== this.crl.lastUpdate) return Promise.resolve(false);
     for (const { serial, expirationDate } of this.#revocations.values()) {
       if (dropBefore !== undefined && expirationDate < dropBefore) this.#revocations.delete(serial);
     }
-    this.#crl = { number: this.#crl.number + 1n, lastUpdate };
-    return Promise.resolve(this.#crl);
+    this.crl = { number: this.crl.number + 1n, lastUpdate };
+    this.record({ kind: "crl-renewed", crlNumber: this.crl.number, thisUpdate: lastUpdate }, by);
+    return Promise.resolve(true);
   }
 
-  #submit(request: NewRequest): { id: bigint; known: boolean } {
-    const { id, keyId, csr, autoSignAmount, now } = request;
-    this.#removeExpired(now);
-    const known = this.#withKey(keyId, now).find((other) => equalBytes(other.csr, csr));
-    if (known) return { id: known.id, known: true };
-    this.#requireNewKey(keyId, now);
-    const { certificatePem, expirationDate } = (this.#received < autoSignAmount && request.autoSigned) || {};
-    const refusal = certificatePem === undefined ? pendingRefusal(this.#pendingSize(), request) : undefined;
-    if (refusal) throw refusal;
-    this.#received++;
-    this.#requests.set(id, { id, keyId, csr, certificatePem, expirationDate });
-    return { id, known: false };
+  #content(revocations: readonly Revocation[]): CrlContent {
+    return { ...this.crl, revocations, position: { lastUpdate: this.crl.lastUpdate, after: this.#made } };
   }
-
-  #requireNewKey(keyId: string, now: number): void {
-    if (hasUniqueKeys(this.name) && this.#withKey(keyId, now).length > 0) throw duplicateKey(keyId);
-  }
-
-  #withKey(keyId: string, now: number): StoredRequest[] {
-    const found = [...this.#requests.values()].filter((request) => request.keyId === keyId && !isExpired(request, now));
-    return found.sort((a, b) => (a.expirationDate ?? Infinity) - (b.expirationDate ?? Infinity) || 0);
-  }
-
-  #pending(): StoredRequest[] {
-    return [...this.#requests.values()].filter(isPending);
-  }
-
-  #pendingSize(): PendingSize {
-    const pending = this.#pending();
-    return { count: pending.length, bytes: pending.reduce((total, { csr }) => total + csr.length, 0) };
-  }
-
-  #removeExpired(now: number): void {
-    for (const request of this.#requests.values()) if (isExpired(request, now)) this.#requests.delete(request.id);
-  }
-}
-
-function isPending({ certificatePem }: StoredRequest): boolean {
-  return certificatePem === undefined;
-}
-
-function isExpired({ expirationDate }: StoredRequest, now: number): boolean {
-  return expirationDate !== undefined && expirationDate < now;
 }

@@ -9,6 +9,7 @@ import { isCrlSignedBy, parseCrl } from "../x509/crl.ts";
 import type { CertificateAuthority } from "./certificate_authority.ts";
 import { readRevocation, readRevocationEnvelope } from "./messages.ts";
 import type { Storage } from "./stores.ts";
+import { by } from "../../tests/support/issuing.ts";
 
 const NOW = 1_800_000_000;
 const DAY = 86_400;
@@ -16,8 +17,8 @@ const L = 93 * DAY;
 const CRL_LIFE = 0.33 * L;
 
 async function issue(ca: CertificateAuthority, name: string, now = NOW): Promise<Certificate> {
-  const id = await ca.issuance.submit(await csrFor(await testKey("P-256"), name), now);
-  await ca.issuance.sign(id, undefined, now);
+  const id = await ca.issuance.submit(await csrFor(await testKey("P-256"), name), by(now));
+  await ca.issuance.sign(id, by(now));
   return await certificateFromPem(await ca.issuance.certificate(id, now));
 }
 
@@ -42,22 +43,22 @@ Deno.test("revoke() puts a certificate on the CRL before it resolves, without mo
   const { cas } = testCas(createMemoryStores());
   const before = (await currentCrl(cas, NOW)).crl;
   const certificate = await issue(cas, "host");
-  await cas.revocations.revoke({ by: "user", certificate }, NOW + DAY);
+  await cas.revocations.revoke({ by: "user", certificate }, by(NOW + DAY));
   const { crl } = await currentCrl(cas, NOW + DAY);
   assert.deepEqual([...crl.entries()], [{ serial: certificate.serial, revocationDate: NOW + DAY }]);
   assert.deepEqual([crl.number, crl.thisUpdate, crl.nextUpdate], [2n, before.thisUpdate, before.nextUpdate]);
-  const again = cas.revocations.revoke({ by: "user", certificate }, NOW + DAY);
+  const again = cas.revocations.revoke({ by: "user", certificate }, by(NOW + DAY));
   await assert.rejects(again, isRefusal("already-revoked"));
 });
 
 Deno.test("revoke() refuses certificates of others, expired ones, and holders' messages that others signed", async () => {
   const { cas, cau } = testCas(createMemoryStores());
   const certificate = await issue(cas, "host");
-  const expired = cas.revocations.revoke({ by: "user", certificate }, NOW + L);
+  const expired = cas.revocations.revoke({ by: "user", certificate }, by(NOW + L));
   await assert.rejects(expired, isRefusal("untrusted"));
-  await assert.rejects(cau.revocations.revoke({ by: "user", certificate }, NOW), isRefusal("untrusted"));
+  await assert.rejects(cau.revocations.revoke({ by: "user", certificate }, by(NOW)), isRefusal("untrusted"));
   const message = { payload: "{}", digest: "sha256", signature: new Uint8Array(64) } as const;
-  const forged = cas.revocations.revoke({ by: "holder", certificate, message }, NOW);
+  const forged = cas.revocations.revoke({ by: "holder", certificate, message }, by(NOW));
   await assert.rejects(forged, isRefusal("untrusted"));
   assert.equal((await currentCrl(cas, NOW)).crl.number, 1n);
 });
@@ -73,7 +74,7 @@ Deno.test("24 revocations at once have 24 numbers, and every CRL on the way name
   };
   await look();
   await Promise.all(Array.from({ length: 24 }, async (_, index) => {
-    await cas.revocations.revoke({ by: "user", serial: BigInt(index + 1) }, NOW);
+    await cas.revocations.revoke({ by: "user", serial: BigInt(index + 1) }, by(NOW));
     const { crl } = await currentCrl(cas, NOW);
     assert.ok(crl.revoked(BigInt(index + 1)), "what was answered is on the list");
     await look();
@@ -86,7 +87,7 @@ Deno.test("24 revocations at once have 24 numbers, and every CRL on the way name
 Deno.test("the CRL after a restart is the same, byte for byte", async () => {
   const storage = createMemoryStores();
   const { cas } = testCas(storage);
-  for (const serial of [3n, 1n, 2n]) await cas.revocations.revoke({ by: "user", serial }, NOW);
+  for (const serial of [3n, 1n, 2n]) await cas.revocations.revoke({ by: "user", serial }, by(NOW));
   const before = await currentCrl(cas, NOW);
   const after = await currentCrl(testCas(storage).cas, NOW + DAY);
   assert.equal(after.published.der.toHex(), before.published.der.toHex());
@@ -96,7 +97,7 @@ Deno.test("the CRL after a restart is the same, byte for byte", async () => {
 Deno.test("a revocation leaves the list after its certificate's end and 0.33 L more, with a new number only", async () => {
   const { cas } = testCas(createMemoryStores());
   const certificate = await issue(cas, "host");
-  await cas.revocations.revoke({ by: "user", certificate }, NOW);
+  await cas.revocations.revoke({ by: "user", certificate }, by(NOW));
   const end = certificate.notAfter + CRL_LIFE;
   let now = NOW;
   let last = (await currentCrl(cas, now)).crl;
@@ -115,7 +116,7 @@ Deno.test("a clock that jumps ten years ahead and back loses neither revocations
   const storage = createMemoryStores();
   const { cas } = testCas(storage);
   const certificate = await issue(cas, "host");
-  await cas.revocations.revoke({ by: "user", certificate }, NOW);
+  await cas.revocations.revoke({ by: "user", certificate }, by(NOW));
   const [authority] = await cas.issuers.ensureValid(NOW);
   const ahead = await currentCrl(cas, NOW + 3650 * DAY);
   assert.equal(ahead.crl.revoked(certificate.serial), false);
@@ -130,7 +131,7 @@ Deno.test("a clock that jumps ten years ahead and back loses neither revocations
 Deno.test("all CA certificates of one CA list the same revocations, each in a CRL of its own", async () => {
   const { cas } = testCas(createMemoryStores());
   await cas.issuers.ensureValid(NOW);
-  await cas.revocations.revoke({ by: "user", serial: 7n }, NOW);
+  await cas.revocations.revoke({ by: "user", serial: 7n }, by(NOW));
   const crls = await cas.crls.ensureCurrent(NOW + 2 * L);
   const authorities = await cas.issuers.ensureValid(NOW + 2 * L);
   assert.equal(crls.length, 2);
@@ -151,7 +152,7 @@ Deno.test("a CRL that could not be signed is made up for by whoever asks next", 
   const { signer } = authority;
   const sign = signer.sign;
   Object.defineProperty(signer, "sign", { configurable: true, value: () => Promise.reject(new Error("no key")) });
-  await assert.rejects(cas.revocations.revoke({ by: "user", serial: 5n }, NOW), /no key/);
+  await assert.rejects(cas.revocations.revoke({ by: "user", serial: 5n }, by(NOW)), /no key/);
   Object.defineProperty(signer, "sign", { configurable: true, value: sign });
   assert.equal((await currentCrl(cas, NOW)).crl.revoked(5n), true);
 });
@@ -170,7 +171,7 @@ Deno.test("readRevocation() takes exact serial numbers from 0 to 2^159 - 1 and n
 Deno.test("a revocation at one CA says nothing of the other", async () => {
   const storage: Storage = createMemoryStores();
   const { cas, cau } = testCas(storage);
-  await cas.revocations.revoke({ by: "user", serial: 9n }, NOW);
-  assert.equal(await storage.ca("cau").isRevoked(9n), false);
+  await cas.revocations.revoke({ by: "user", serial: 9n }, by(NOW));
+  assert.equal(await storage.ca("cau").revocations.isRevoked(9n), false);
   assert.equal((await currentCrl(cau, NOW)).crl.revoked(9n), false);
 });

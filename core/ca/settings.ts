@@ -1,5 +1,6 @@
 /** What one certificate authority is told from outside. */
 import type { Bytes } from "../bytes.ts";
+import type { KeySpec, KeyStore } from "./key_store.ts";
 
 /** Where randomness comes from: `size` bytes, fit for keys. */
 export type RandomSource = (size: number) => Bytes;
@@ -11,8 +12,9 @@ export type Warn = (message: string) => void;
 export interface IssuerSettings {
   /** Subject of its first certificate, DER; those that follow keep it. */
   readonly subject: Bytes;
-  /** RSA modulus of new CA keys, in bits. */
-  readonly keyBits: number;
+  /** Where its keys live, and what new ones are. */
+  readonly keys: KeyStore;
+  readonly keySpec: KeySpec;
   /** L, the life span of the certificates it issues, in seconds. */
   readonly lifeSpan: number;
   /** How long its own certificates live, in L. */

@@ -1,6 +1,7 @@
-/** Refusals that every store gives in the same words. */
-import type { CaName, NewRequest } from "./stores.ts";
+/** What every store does alike: its rules, its refusals in the same words, the events of its changes. */
 import { CaucaseError } from "../errors.ts";
+import type { Attribution, CaEvent } from "./events.ts";
+import type { CaName, IssuedRecord, NewRequest, RegisteredCertificate } from "./stores.ts";
 
 /** Whether a CA takes each key once. */
 export function hasUniqueKeys(ca: CaName): boolean {
@@ -44,4 +45,20 @@ export function pendingRefusal(pending: PendingSize, request: NewRequest): Cauca
 
 export function alreadyRevoked(serial: bigint): CaucaseError {
   return new CaucaseError("already-revoked", `the certificate with serial ${serial} is revoked already`);
+}
+
+/** The event of a certificate that is stored with the request `id`. */
+export function issuedEvent(id: bigint, { certificate, origin }: IssuedRecord): CaEvent {
+  const { serial, issuer, notAfter } = certificate;
+  return { kind: "issued", serial, issuer, id, origin, notAfter };
+}
+
+/** What the register keeps of a certificate that is stored with the request `requestId`. */
+export function registration(
+  requestId: bigint,
+  { certificate, origin }: IssuedRecord,
+  { actor, now: issuedAt }: Attribution,
+): RegisteredCertificate {
+  const { serial, issuer, keyId, profile, notBefore, notAfter, der } = certificate;
+  return { serial, issuer, keyId, requestId, profile, origin, actor, issuedAt, notBefore, notAfter, der };
 }

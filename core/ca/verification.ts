@@ -1,11 +1,12 @@
 /** Whether a certificate that one of our CAs issued is good right now. */
 import { CaucaseError } from "../errors.ts";
 import { type Certificate, isValidAt } from "../x509/certificate.ts";
-import type { Issuer, Issuers } from "./issuers.ts";
-import type { CaStore } from "./stores.ts";
+import type { Issuer } from "./issuer.ts";
+import type { Issuers } from "./issuers.ts";
+import type { CaStores } from "./stores.ts";
 
 export class Verification {
-  constructor(private readonly store: CaStore, private readonly issuers: Issuers) {}
+  constructor(private readonly stores: CaStores, private readonly issuers: Issuers) {}
 
   /**
    * The CA certificate that issued `certificate`, which is within its dates. Says nothing of revocation.
@@ -23,7 +24,7 @@ export class Verification {
   /** As `requireIssued`, and not revoked. */
   async requireGood(certificate: Certificate, now: number): Promise<Issuer> {
     const issuer = await this.requireIssued(certificate, now);
-    if (await this.store.isRevoked(certificate.serial)) {
+    if (await this.stores.revocations.isRevoked(certificate.serial)) {
       throw new CaucaseError("untrusted", "the certificate is revoked");
     }
     return issuer;
@@ -34,6 +35,7 @@ export class Verification {
    * what is asked on every request of a connection.
    */
   async isStillGood(certificate: Certificate, issuer: Issuer, now: number): Promise<boolean> {
-    return now <= issuer.notAfter && isValidAt(certificate, now) && !(await this.store.isRevoked(certificate.serial));
+    return now <= issuer.notAfter && isValidAt(certificate, now) &&
+      !(await this.stores.revocations.isRevoked(certificate.serial));
   }
 }

@@ -1,4 +1,4 @@
-/** Private keys: read from PEM, generated, written, and used to sign. */
+/** Private keys: read from PEM, written, and used to sign. */
 import type { Bytes } from "../bytes.ts";
 import { CaucaseError, malformed } from "../errors.ts";
 import { encodePem, PEM_LABEL, type PemBlock } from "../pem.ts";
@@ -16,8 +16,6 @@ export interface PrivateKey {
 }
 
 const WHAT = "private key";
-const MIN_GENERATED_BITS = 2048;
-const MAX_GENERATED_BITS = 16384;
 
 /** Whether a PEM block is a private key, of whatever format, encrypted ones included. */
 export function isPrivateKeyBlock(block: PemBlock): boolean {
@@ -44,23 +42,6 @@ export async function privateKeyFromPem(block: PemBlock): Promise<PrivateKey> {
 /** Reads PrivateKeyInfo (PKCS#8). Throws as `privateKeyFromPem` does. */
 export async function parsePrivateKeyDer(pkcs8: Uint8Array): Promise<PrivateKey> {
   return await fromPair(readPkcs8(pkcs8, WHAT));
-}
-
-/** A new RSA key with the public exponent 65537. Throws `unacceptable` unless `bits` is from 2048 to 16384. */
-export async function generateRsaKey(bits: number): Promise<PrivateKey> {
-  if (!Number.isInteger(bits) || bits < MIN_GENERATED_BITS || bits > MAX_GENERATED_BITS) {
-    throw new CaucaseError("unacceptable", `cannot make an RSA key of ${bits} bits`, {
-      hint: `choose from ${MIN_GENERATED_BITS} to ${MAX_GENERATED_BITS}`,
-    });
-  }
-  const algorithm = {
-    name: "RSASSA-PKCS1-v1_5",
-    modulusLength: bits,
-    publicExponent: Uint8Array.of(1, 0, 1),
-    hash: "SHA-256",
-  };
-  const pair = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
-  return await parsePrivateKeyDer(new Uint8Array(await crypto.subtle.exportKey("pkcs8", pair.privateKey)));
 }
 
 /** PEM: PKCS#1 for RSA, which every version of the reference reads; PKCS#8 for all else. */

@@ -16,8 +16,8 @@ import {
 } from "../der/writer.ts";
 import { CURVES } from "./ec_curves.ts";
 import { OID } from "../der/oids.ts";
+import { generateRsaKey } from "../host/generate_key.ts";
 import {
-  generateRsaKey,
   isEncryptedKeyBlock,
   isPrivateKeyBlock,
   parsePrivateKeyDer,

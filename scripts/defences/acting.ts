@@ -27,13 +27,13 @@ export const ACTING: readonly Defence[] = [
       ]),
       without("a look at who rejects", AUTHORISATION, [
         HANDLERS,
-        "await user();\n    await ca.issuance.reject",
-        "await ca.issuance.reject",
+        "{ actor: (await user()).actor, now }",
+        "{ actor: anonymous(exchange), now }",
       ]),
       without("a look at who signs", AUTHORISATION, [
         HANDLERS,
-        "await user();\n  await ca.issuance.sign",
-        "await ca.issuance.sign",
+        "const { actor } = await user();\n  await ca.issuance.sign",
+        "const actor = anonymous(exchange);\n  await ca.issuance.sign",
       ]),
     ],
   },
@@ -67,7 +67,7 @@ export const ACTING: readonly Defence[] = [
       ]),
       without("the revocations", AUTHORISATION, [
         VERIFICATION,
-        " && !(await this.store.isRevoked(certificate.serial))",
+        " && !(await this.stores.revocations.isRevoked(certificate.serial))",
         "",
       ]),
       without("a look at each request", AUTHORISATION, [
@@ -82,7 +82,7 @@ export const ACTING: readonly Defence[] = [
       ]),
       without("the revocations, after a start", START, [
         VERIFICATION,
-        " && !(await this.store.isRevoked(certificate.serial))",
+        " && !(await this.stores.revocations.isRevoked(certificate.serial))",
         "",
       ]),
     ],

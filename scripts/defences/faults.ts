@@ -12,7 +12,7 @@ const clock = (filter: string) => ({ file: "tests/fault/serve_clock_test.ts", fi
 const jobs = (filter: string) => ({ file: "server/jobs_test.ts", filter });
 const CHECK_ITSELF = { file: "server/storage/sqlite/database_check_test.ts" };
 
-const STORE = "server/storage/sqlite/sqlite_ca_store.ts";
+const STORE = "server/storage/sqlite/ca_stores.ts";
 const DURABLE_FILE = "core/host/durable_file.ts";
 const CHECK = "server/storage/sqlite/database_check.ts";
 const LIFECYCLE = "core/ca/lifecycle.ts";
@@ -44,8 +44,8 @@ export const FAULTS: readonly Defence[] = [
       ]),
       without("a CRL number for each revocation", KILL, [
         STORE,
-        'this.#revocations.add(revocation);\n      return this.#values.increase("crl_number");',
-        'this.#revocations.add(revocation);\n      return this.#values.counter("crl_number");',
+        'this.tables.values.increase("crl_number");\n      this.tables.record({ kind: "revoked"',
+        'this.tables.values.counter("crl_number");\n      this.tables.record({ kind: "revoked"',
       ]),
     ],
   },

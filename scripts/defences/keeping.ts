@@ -63,8 +63,8 @@ export const KEEPING: readonly Defence[] = [
       ]),
       without("silence about keys", NO_MORE_RIGHTS, [
         "server/tls/https_certificate.ts",
-        "const certificatePem = encodePem(PEM_LABEL.CERTIFICATE, der);\n    await write",
-        "const certificatePem = encodePem(PEM_LABEL.CERTIFICATE, der);\n    this.options.warn(keyPem);\n    await write",
+        "const keyPem = privateKeyToPem(key);\n    await write",
+        "const keyPem = privateKeyToPem(key);\n    this.options.warn(keyPem);\n    await write",
       ]),
     ],
   },
@@ -96,10 +96,14 @@ export const KEEPING: readonly Defence[] = [
         'parameters, false, ["sign"]',
         'parameters, true, ["sign"]',
       ]),
-      without("authorities that keep no key", { file: MEMORY, filter: "cannot show its private key" }, [
-        "core/ca/issuers.ts",
-        "return { certificate, certificatePem, ...signers, notBefore, notAfter };",
-        "return { certificate, certificatePem, ...signers, key, notBefore, notAfter };",
+      without("CA certificates that keep no key", { file: MEMORY, filter: "cannot show its private key" }, [
+        "core/ca/issuer.ts",
+        "this.messageSigner = key.messageSigner;",
+        "this.messageSigner = key.messageSigner;\n    Object.assign(this, { key });",
+      ], [
+        "server/keys/pem_keys.ts",
+        "return { publicKey: key.publicKey,",
+        "return { ...{ key }, publicKey: key.publicKey,",
       ]),
     ],
   },

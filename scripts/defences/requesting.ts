@@ -70,8 +70,8 @@ export const REQUESTING: readonly Defence[] = [
     mutations: [
       without("the old certificate as the pattern", GREEDY_RENEWAL, [
         ISSUANCE,
-        'this.#issue(certificate, { publicKey: csr.publicKey, approval: "renewal", now })',
-        'this.#issue(csr, { publicKey: csr.publicKey, approval: "renewal", now })',
+        "this.#issue({ request: old, publicKey: csr.publicKey, origin, now: by.now });\n      const record",
+        "this.#issue({ request: csr, publicKey: csr.publicKey, origin, now: by.now });\n      const record",
       ]),
     ],
   },

@@ -2,7 +2,6 @@
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
 import { CaucaseError, describeError, describeFault } from "../../core/errors.ts";
 import type { Route, RouteName } from "../../core/protocol/routes.ts";
-import type { Certificate } from "../../core/x509/certificate.ts";
 import { HttpsVouching } from "./https_vouching.ts";
 import type { CorsPage } from "./cors_page.ts";
 import { type CrossOrigin, withOriginHeaders } from "./cross_origin.ts";
@@ -12,7 +11,7 @@ import { type Call, HANDLERS, type RouteHandler } from "./handlers.ts";
 import type { OwnOrigins } from "./own_origins.ts";
 import { refusal, statusOf } from "./refusals.ts";
 import { allowedMethods, matchPath, type PathMatch, selectRoute } from "./router.ts";
-import { UserAuthentication } from "./user_authentication.ts";
+import { type User, UserAuthentication } from "./user_authentication.ts";
 
 export interface AppParts {
   readonly authorities: Readonly<Record<PublicCa, CertificateAuthority>>;
@@ -41,10 +40,10 @@ export function createApp(parts: AppParts): Handler {
   /** The handler's answer, or the refusal; the access log names the user of both. */
   async function callHandler(exchange: Exchange, found: { name: RouteName; match: PathMatch }): Promise<Answer> {
     const now = parts.clock.now();
-    let user: Certificate | undefined;
+    let user: User | undefined;
     const call = callOf(exchange, { ...found, now, user: async () => user = await users.require(exchange, now) });
     const answer = await Promise.try(handlers[found.name], call).catch((error) => refuse(error, exchange));
-    return user === undefined ? answer : { ...answer, user: `${user.serial}` };
+    return user === undefined ? answer : { ...answer, user: `${user.certificate.serial}` };
   }
 
   function callOf(exchange: Exchange, { name, match, ...rest }: FoundRoute): Call {

@@ -132,7 +132,7 @@ Deno.test("the app answers a fault of ours 500 without a word, and reports it", 
   const fault = new Error("secret path /var/x");
   const cases: readonly unknown[] = [fault, new CaucaseError("storage", "secret: disk is full"), "a thrown text"];
   for (const thrown of cases) {
-    app.storage.ca("cas").request = () => Promise.reject(thrown);
+    app.storage.ca("cas").requests.find = () => Promise.reject(thrown);
     const answer = await app.answer("GET", "/cas/csr/1");
     assert.equal(answer.status, 500);
     assert.equal(answer.body, undefined);

@@ -2,18 +2,19 @@
  * What each route does. By the time a handler runs, path, method and origin are judged; it judges in this order: the id, the
  * type of the body, its JSON, the user's certificate, and last what an unsigned revocation holds.
  */
-import type { Issuer } from "../../core/ca/issuers.ts";
+import type { Issuer } from "../../core/ca/issuer.ts";
+import type { Actor } from "../../core/ca/actor.ts";
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
 import { readRevocation, readRevocationEnvelope } from "../../core/ca/messages.ts";
 import { CaucaseError, malformed } from "../../core/errors.ts";
 import type { RouteName } from "../../core/protocol/routes.ts";
-import type { Certificate } from "../../core/x509/certificate.ts";
 import type { HttpsVouching } from "./https_vouching.ts";
 import { jsonBody, optionalTemplateBody } from "./bodies.ts";
 import { crlAnswer, crlListAnswer } from "./crl_answers.ts";
 import type { Answer, Exchange } from "../http/exchange.ts";
 import { describeCa, describeServer, type PublicCa } from "./hal.ts";
 import { parseCrlId, parseRequestId } from "./ids.ts";
+import type { User } from "./user_authentication.ts";
 
 /** A request whose path, method and origin are judged. */
 export interface Call {
@@ -27,8 +28,8 @@ export interface Call {
   /** Scheme, host and port of this server over HTTPS, as the caller names it. */
   readonly httpsOrigin: string;
   readonly vouching: HttpsVouching;
-  /** The certificate of the user who asks; from then on the answer is theirs in the access log. Throws `unauthenticated`. */
-  user(): Promise<Certificate>;
+  /** The user who asks; from then on the answer is theirs in the access log. Throws `unauthenticated`. */
+  user(): Promise<User>;
 }
 
 export type RouteHandler = (call: Call) => Answer | Promise<Answer>;
@@ -42,18 +43,17 @@ export const HANDLERS: Readonly<Record<Exclude<RouteName, "corsPage" | "corsDeci
   pendingList: listPending,
   request: async ({ ca, id, now }) => ok("application/pkcs10", await ca.issuance.request(parseRequestId(id), now)),
   certificate: async ({ exchange, ca, id, now }) =>
-    ok("application/pkix-cert", await ca.issuance.certificate(parseRequestId(id), now, exchange.method === "GET")),
+    ok("application/pkix-cert", await certificateFor(exchange, ca.issuance, { id: parseRequestId(id), now })),
   caCertificate: async ({ ca, now }) => caCertificate(await ca.issuers.ensureValid(now)),
   caChain: async ({ ca, now }) => ok("application/json", await ca.issuers.ensureChainJson(now)),
   httpsCa: async ({ ca, now, vouching }) => ok("application/json", await vouching.json(ca, now)),
   submit: async ({ exchange, ca, now }) => {
-    const id = await ca.issuance.submit(await exchange.body(), now);
+    const id = await ca.issuance.submit(await exchange.body(), { actor: anonymous(exchange), now });
     return { status: 201, headers: { Location: `${id}` } };
   },
-  reject: async ({ ca, id, user }) => {
+  reject: async ({ ca, id, now, user }) => {
     const requestId = parseRequestId(id);
-    await user();
-    await ca.issuance.reject(requestId);
+    await ca.issuance.reject(requestId, { actor: (await user()).actor, now });
     return { status: 204 };
   },
   sign,
@@ -82,16 +82,29 @@ async function listPending({ ca, user }: Call): Promise<Answer> {
 async function sign({ exchange, ca, id, now, user }: Call): Promise<Answer> {
   const requestId = parseRequestId(id);
   const template = await optionalTemplateBody(exchange);
-  await user();
-  await ca.issuance.sign(requestId, template, now);
+  const { actor } = await user();
+  await ca.issuance.sign(requestId, { template, actor, now });
   return { status: 204 };
 }
 
 async function revoke({ exchange, ca, now, user }: Call): Promise<Answer> {
   const envelope = readRevocationEnvelope(await jsonBody(exchange));
-  if (envelope.digest === null) await user();
-  await ca.revocations.revoke(await readRevocation(envelope), now);
+  const actor = envelope.digest === null ? (await user()).actor : anonymous(exchange);
+  await ca.revocations.revoke(await readRevocation(envelope), { actor, now });
   return { status: 204 };
+}
+
+/** Looking at it with HEAD does not count as taking it away. */
+function certificateFor(
+  { method }: Exchange,
+  issuance: CertificateAuthority["issuance"],
+  { id, now }: { readonly id: bigint; readonly now: number },
+): Promise<string> {
+  return method === "GET" ? issuance.fetchCertificate(id, now) : issuance.certificate(id, now);
+}
+
+function anonymous({ remoteAddress }: Exchange): Actor {
+  return { kind: "anonymous", address: remoteAddress };
 }
 
 /** The oldest that is valid: the trust anchor from which a newcomer can follow the whole chain. */

@@ -1,5 +1,6 @@
 /** Answers `crt/https.json`: signed once for as long as the CA certificates in it are the same. */
-import type { Issuer, Issuers } from "../../core/ca/issuers.ts";
+import type { Issuer } from "../../core/ca/issuer.ts";
+import type { Issuers } from "../../core/ca/issuers.ts";
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
 import type { CaName } from "../../core/ca/stores.ts";
 import { vouchForHttps } from "../../core/protocol/https_voucher.ts";

@@ -2,7 +2,8 @@
  * Who is the user? Whoever proved in the TLS handshake to hold the key of a certificate that a valid CA for users issued,
  * that is within its dates and not revoked: looked at on every request, because any of that may end while a connection lasts.
  */
-import type { Issuer } from "../../core/ca/issuers.ts";
+import type { Actor } from "../../core/ca/actor.ts";
+import type { Issuer } from "../../core/ca/issuer.ts";
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import { type Certificate, parseCertificate } from "../../core/x509/certificate.ts";
@@ -14,19 +15,26 @@ interface Presented {
   readonly issuer: Issuer;
 }
 
+/** A user whose certificate is good. */
+export interface User {
+  readonly certificate: Certificate;
+  readonly actor: Actor;
+}
+
 export class UserAuthentication {
   readonly #presented = new WeakMap<object, Presented | "stranger">();
 
   /** `users` is the CA for users. */
   constructor(private readonly users: CertificateAuthority) {}
 
-  /** The certificate of the user who sent `exchange`. Throws `unauthenticated`. */
-  async require(exchange: Exchange, now: number): Promise<Certificate> {
+  /** The user who sent `exchange`. Throws `unauthenticated`. */
+  async require(exchange: Exchange, now: number): Promise<User> {
     const presented = await this.#presentedOn(exchange, now);
     const good = presented !== "stranger" &&
       await this.users.verification.isStillGood(presented.certificate, presented.issuer, now);
     if (!good) throw new CaucaseError("unauthenticated", "this needs the certificate of a user, over HTTPS");
-    return presented.certificate;
+    const { certificate, issuer } = presented;
+    return { certificate, actor: { kind: "user", issuer: issuer.keyIdentifier, serial: certificate.serial } };
   }
 
   async #presentedOn({ connection, clientCertificate }: Exchange, now: number): Promise<Presented | "stranger"> {

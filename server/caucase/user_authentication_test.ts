@@ -19,10 +19,12 @@ async function start(): Promise<{ app: TestApp; users: UserAuthentication; user:
   return { app, users: new UserAuthentication(app.authorities.cau), user: await firstUser(app) };
 }
 
-Deno.test("require() gives the certificate of a user", async () => {
+Deno.test("require() gives the user", async () => {
   const { users, user } = await start();
-  const { serial } = await users.require(from(user), NOW);
-  assert.equal(serial, user.certificate.serial);
+  const { certificate, actor } = await users.require(from(user), NOW);
+  const { serial, authorityKeyIdentifier } = user.certificate;
+  assert.equal(certificate.serial, serial);
+  assert.deepEqual(actor, { kind: "user", issuer: authorityKeyIdentifier, serial });
 });
 
 Deno.test("require() refuses whoever shows none, one of a service, or one of somebody else's CA", async () => {

@@ -1,5 +1,5 @@
 /** Takes over what the CRLs of imported CA certificates say. */
-import type { CaStore, Revocation } from "../../core/ca/stores.ts";
+import type { CaStores, Revocation } from "../../core/ca/stores.ts";
 import type { OnProgress } from "../../core/progress.ts";
 import { PEM_LABEL } from "../../core/pem.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
@@ -26,7 +26,7 @@ export async function readCrls(paths: readonly string[]): Promise<CrlFile[]> {
 
 /** Whose lists they are to become. */
 export interface Importer {
-  readonly store: CaStore;
+  readonly store: CaStores;
   /** CA certificates that will be in the store by then. */
   readonly added: readonly Certificate[];
   readonly onProgress?: OnProgress | undefined;

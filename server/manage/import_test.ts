@@ -54,8 +54,7 @@ function pairPem({ key, certificate }: SeededCa): string {
 }
 
 async function crlPem({ key, certificate }: SeededCa, number: bigint, ...serials: bigint[]): Promise<string> {
-  const entries = new CrlEntries();
-  for (const serial of serials) entries.append(serial, NOW - DAY);
+  const entries = CrlEntries.NONE.with(serials.map((serial) => ({ serial, revocationDate: NOW - DAY })));
   const list = { issuer: certificate, thisUpdate: NOW - 60, nextUpdate: NOW + DAY, number, entries };
   return encodePem(PEM_LABEL.CRL, await buildCrl(list, await signerFor(key)));
 }
@@ -91,11 +90,11 @@ Deno.test("manage() imports a CA whose key is in another file, and its CRL, into
     importedCrls: [{ number: 33n, lastUpdate: NOW - 60, added: 0, known: 2 }],
   });
   const storage = await desk.storage();
-  const [stored, another] = await storage.ca("cas").issuers();
+  const [stored, another] = (await storage.ca("cas").issuers.list()).issuers;
   assert.ok(stored && !another);
   assert.equal(stored.certificatePem, certificateToPem(ca.certificate));
   assert.equal(stored.expirationDate, ca.certificate.notAfter);
-  const { number, lastUpdate, revocations } = await storage.ca("cas").crlContent();
+  const { number, lastUpdate, revocations } = await storage.ca("cas").revocations.crlContent();
   assert.deepEqual({ number, lastUpdate }, { number: 34n, lastUpdate: NOW - 60 });
   const dates = { revocationDate: NOW - DAY, expirationDate: ca.certificate.notAfter };
   assert.deepEqual(revocations, [{ serial: 5n, ...dates }, { serial: 6n, ...dates }]);

@@ -1,4 +1,5 @@
 /** What an administrator does with a database: restore, import, export, in this order. */
+import { OPERATOR } from "../../core/ca/actor.ts";
 import type { RandomSource } from "../../core/ca/settings.ts";
 import type { OnProgress } from "../../core/progress.ts";
 import { databaseExists, NewDatabase, requireNoDatabase } from "../storage/sqlite/new_database.ts";
@@ -91,13 +92,13 @@ async function intoNewDatabase(work: Work, { order, host }: Commission): Promise
   const stores = privateStores(target.database, host.warn);
   if (restoration === undefined) {
     target.completeSchema();
-    const report = await importAll(stores, work, host.onProgress);
+    const report = await importAll(stores, work, host);
     await target.publish();
     return report;
   }
   const circumstances = { ...host, stores, lifeSpan: order.userLifeSpan };
   const certificatePem = await restoreInto(target, restoration, circumstances);
-  const report = await importAll(stores, work, host.onProgress);
+  const report = await importAll(stores, work, host);
   await publishRestored(target, restoration.files.crt, certificatePem);
   return { ...report, restored: true };
 }
@@ -105,7 +106,7 @@ async function intoNewDatabase(work: Work, { order, host }: Commission): Promise
 async function intoDatabase(work: Work, { order, host }: Commission): Promise<ManageReport> {
   const storage = await openSqliteStorage({ path: order.db, lock: true, log: host.warn });
   try {
-    return await importAll(storage, work, host.onProgress);
+    return await importAll(storage, work, host);
   } finally {
     await storage.close();
   }
@@ -114,13 +115,13 @@ async function intoDatabase(work: Work, { order, host }: Commission): Promise<Ma
 async function importAll(
   stores: ManagedStores,
   { pairs, crls }: Work,
-  onProgress: OnProgress | undefined,
+  { now, onProgress }: ManageHost,
 ): Promise<ManageReport> {
   const store = stores.ca("cas");
   const added = pairs.map(({ certificate }) => certificate);
   const lists = await judgeCrls(crls, { store, added, onProgress });
   const issuers = await newIssuers(store, pairs);
-  const importedCrls = await stores.takeOver("cas", { issuers, lists });
+  const importedCrls = await stores.takeOver("cas", { issuers, lists, by: { actor: OPERATOR, now } });
   return { restored: false, importedCas: pairs.length === 0 ? undefined : issuers.length, importedCrls };
 }
 

@@ -1,7 +1,7 @@
 /** The stores of a database that this process alone has open, and nobody sees yet. */
-import type { CaName, CaStore } from "../../core/ca/stores.ts";
+import type { CaName, CaStores } from "../../core/ca/stores.ts";
 import type { Database } from "../storage/sqlite/database.ts";
-import { SqliteCaStore } from "../storage/sqlite/sqlite_ca_store.ts";
+import { SqliteCaStores } from "../storage/sqlite/ca_stores.ts";
 import type { SqliteStorage } from "../storage/sqlite/sqlite_storage.ts";
 import { takeOver } from "../storage/sqlite/take_over.ts";
 import { WriteQueue } from "../storage/sqlite/write_queue.ts";
@@ -11,9 +11,10 @@ export type ManagedStores = Pick<SqliteStorage, "ca" | "takeOver">;
 
 export function privateStores(database: Database, log: (message: string) => void): ManagedStores {
   const writes = new WriteQueue(database);
-  const ca = (name: CaName): CaStore => new SqliteCaStore(name, { database, writes, log });
+  const parts = { database, writes, log };
+  const ca = (name: CaName): CaStores => new SqliteCaStores(name, parts);
   return {
     ca,
-    takeOver: (name, inheritance) => writes.run(() => takeOver({ database, ca: name, log }, inheritance)),
+    takeOver: (name, inheritance) => writes.run(() => takeOver({ ca: name, ...parts }, inheritance)),
   };
 }

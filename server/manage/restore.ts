@@ -1,4 +1,5 @@
 /** From a backup to a database: what is checked before, and what is made of it. */
+import { OPERATOR } from "../../core/ca/actor.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import { hostFileSystem, readFileBytes } from "../../core/host/durable_file.ts";
 import { withFolderLock } from "../../core/host/folder_lock.ts";
@@ -10,7 +11,7 @@ import { concatBytes, utf8 } from "../../core/bytes.ts";
 import { type CertificationRequest, csrFromPem, verifyCsr } from "../../core/x509/csr.ts";
 import { checkKeyStrength } from "../../core/keys/public_key.ts";
 import type { NewDatabase } from "../storage/sqlite/new_database.ts";
-import { RESTORED_MARK } from "../storage/sqlite/restored_mark.ts";
+import { markRestored } from "../storage/sqlite/restored_mark.ts";
 import { loadBackup } from "./load_backup.ts";
 import { readUserKey, type UserKey } from "./open_backup_file.ts";
 import { about, type Passphrases, unusable } from "./pem_files.ts";
@@ -95,7 +96,7 @@ export async function restoreInto(
   }
   target.completeSchema();
   const certificatePem = await replaceUser(database, circumstances.stores, { ...circumstances, user, request });
-  database.run(`PRAGMA user_version = ${RESTORED_MARK}`);
+  markRestored(database, { actor: OPERATOR, now: circumstances.now });
   return certificatePem;
 }
 

@@ -17,7 +17,7 @@ import { belongTogether } from "../../core/host/key_file.ts";
 import { certificateFromPem, isIssuedBy } from "../../core/x509/certificate.ts";
 import { encryptPrivateKey } from "../../core/keys/encrypted_key.ts";
 import { RESTORED_MARK } from "../storage/sqlite/restored_mark.ts";
-import { CA_NAMES } from "../storage/sqlite/schema.ts";
+import { CA_NAMES } from "../../core/ca/stores.ts";
 import { openSqliteStorage } from "../storage/sqlite/sqlite_storage.ts";
 import { manage } from "./manage.ts";
 
@@ -89,7 +89,7 @@ Deno.test("manage() leaves a restored database private, alone, marked, and ready
   database.close();
   const storage = await openRestored(restorable);
   assert.equal(await storage.jumpIfRestored(), true);
-  assert.equal((await storage.ca("cau").crlContent()).number, 1_000_001n, "one revocation, then the jump");
+  assert.equal((await storage.ca("cau").revocations.crlContent()).number, 1_000_001n, "one revocation, then the jump");
   await storage.close();
 });
 

@@ -4,7 +4,8 @@ import type { OnProgress } from "../../core/progress.ts";
 import { isValidAt } from "../../core/x509/certificate.ts";
 import type { CaName } from "../../core/ca/stores.ts";
 import type { Database } from "../storage/sqlite/database.ts";
-import { CA_NAMES, createSchema } from "../storage/sqlite/schema.ts";
+import { CA_NAMES } from "../../core/ca/stores.ts";
+import { createSchema } from "../storage/sqlite/schema.ts";
 import { openScratchDatabase } from "../storage/sqlite/scratch_database.ts";
 import { readCaRecords } from "./ca_records.ts";
 import { loadBackup } from "./load_backup.ts";
@@ -52,9 +53,9 @@ export async function verifyBackup(order: VerifyOrder, passphrases: Passphrases)
     database.transaction(() => createSchema(database));
     requireIntegrity(database);
     const stores = privateStores(database, () => {});
-    const issuers = await readCaRecords(stores.ca("cau"));
+    const issuers = (await readCaRecords(stores.ca("cau"))).map(({ certificate }) => certificate);
     const { serial } = await findCertificate(database, user, issuers);
-    if (await stores.ca("cau").isRevoked(serial)) {
+    if (await stores.ca("cau").revocations.isRevoked(serial)) {
       throw new CaucaseError("untrusted", `the certificate ${serial} of the key is revoked: another user must restore`);
     }
     const cas: CaFigures[] = [];
@@ -85,7 +86,7 @@ async function figuresOf(
     certificates: count("crt WHERE crt IS NOT NULL"),
     pendingRequests: count("crt WHERE crt IS NULL"),
     revocations: count("revoked"),
-    crlNumber: (await stores.ca(ca).crlContent()).number,
+    crlNumber: (await stores.ca(ca).state()).crl.number,
   };
 }
 

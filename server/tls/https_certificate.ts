@@ -1,22 +1,18 @@
 /** The server's own certificate for HTTPS: read, judged, made anew in time, with a new key each time. */
-import { bytesToBigInt, utf8 } from "../../core/bytes.ts";
+import { utf8 } from "../../core/bytes.ts";
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
-import { SECONDS_PER_DAY } from "../../core/ca/lifecycle.ts";
-import type { RandomSource, Warn } from "../../core/ca/settings.ts";
-import type { CaStore } from "../../core/ca/stores.ts";
+import type { Warn } from "../../core/ca/settings.ts";
 import { CaucaseError, describeError } from "../../core/errors.ts";
 import { writeFileDurably } from "../../core/host/durable_file.ts";
 import { belongTogether, findKeyFile, KEY_FILE_MODE, type KeyFileContent } from "../../core/host/key_file.ts";
-import { encodePem, PEM_LABEL } from "../../core/pem.ts";
 import { type Certificate, certificateToPem, parseCertificate } from "../../core/x509/certificate.ts";
 import { buildCsr } from "../../core/x509/csr.ts";
 import { findExtension, sameExtension } from "../../core/x509/extension.ts";
 import { hostName, subjectAltNameExtension } from "../../core/x509/general_name.ts";
-import { checkHttps, prepareHttps } from "../../core/profiles/https_profile.ts";
-import { newSerial, signCertificate } from "../../core/x509/tbs_certificate.ts";
 import { EMPTY_NAME } from "../../core/x509/name.ts";
 import { OID } from "../../core/der/oids.ts";
-import { generateRsaKey, type PrivateKey, privateKeyToPem } from "../../core/keys/private_key.ts";
+import { generateRsaKey } from "../../core/host/generate_key.ts";
+import { privateKeyToPem } from "../../core/keys/private_key.ts";
 import { signerFor } from "../../core/keys/signer.ts";
 import { closeToOthers, putAside } from "../secret_file.ts";
 
@@ -30,20 +26,15 @@ export interface HttpsIdentity {
 export interface HttpsCertificateOptions {
   /** File that holds key and certificate, 0600. */
   readonly path: string;
-  /** The HTTP CA and its store: what was issued is written down there too. */
+  /** The HTTP CA. */
   readonly ca: CertificateAuthority;
-  readonly store: CaStore;
   /** Host of netloc: a DNS name or an IP address, without brackets. */
   readonly host: string;
   readonly keyBits: number;
   /** Renew with less than this left, in seconds. */
   readonly threshold: number;
-  readonly random: RandomSource;
   readonly warn: Warn;
 }
-
-/** A stored certificate is kept in the database for one day, as the CA for services does. */
-const RETENTION = SECONDS_PER_DAY;
 
 export class HttpsCertificate {
   #current: HttpsIdentity | undefined;
@@ -102,33 +93,13 @@ export class HttpsCertificate {
   }
 
   async #make(now: number): Promise<HttpsIdentity> {
-    const { path, keyBits } = this.options;
+    const { path, ca, host, keyBits } = this.options;
     const key = await generateRsaKey(keyBits);
-    const der = await this.#issue(key, now);
+    const csr = utf8(await buildCsr({ subject: EMPTY_NAME, extensions: [] }, await signerFor(key)));
+    const { der, pem: certificatePem } = await ca.issuance.issueOwn({ host, publicKey: key.publicKey, csr, now });
     const keyPem = privateKeyToPem(key);
-    const certificatePem = encodePem(PEM_LABEL.CERTIFICATE, der);
     await writeFileDurably(path, keyPem + certificatePem, { mode: KEY_FILE_MODE });
     return { keyPem, certificatePem, certificate: await parseCertificate(der) };
-  }
-
-  /** A certificate for `key`, recorded before anybody sees it. */
-  async #issue(key: PrivateKey, now: number) {
-    const { ca, store, host, random } = this.options;
-    const { publicKey } = key;
-    const { certificate: issuer, signer } = await ca.issuers.ensureSigning(now);
-    const order = { host, publicKey, issuer, now, lifeSpan: ca.lifeSpan, serial: newSerial(random) };
-    const prepared = prepareHttps(order);
-    const der = await signCertificate(checkHttps(prepared, order), signer);
-    const csr = await buildCsr({ subject: EMPTY_NAME, extensions: [] }, await signerFor(key));
-    await store.addCertificate({
-      id: bytesToBigInt(random(8)) >> 1n,
-      keyId: publicKey.keyId,
-      csr: utf8(csr),
-      certificatePem: encodePem(PEM_LABEL.CERTIFICATE, der),
-      expirationDate: now + RETENTION,
-      now,
-    });
-    return der;
   }
 }
 

@@ -37,11 +37,9 @@ class Desk implements AsyncDisposable {
     return new HttpsCertificate({
       path: this.path,
       ca: testCas(this.storage).http_cas,
-      store: this.storage.ca("http_cas"),
       host: HOST,
       keyBits: 2048,
       threshold: 31 * DAY,
-      random,
       warn: (message) => this.warnings.push(message),
       ...changes,
     });
@@ -83,7 +81,7 @@ async function assertMade(desk: Desk, { certificate, keyPem, certificatePem }: H
 
 /** Certificates that the store remembers to be for `certificate`'s key, PEM. */
 async function recorded(desk: Desk, { publicKey }: Certificate, { csr }: { csr: Uint8Array<ArrayBuffer> }) {
-  const rows = await desk.storage.ca("http_cas").requestsLike(publicKey.keyId, csr, NOW);
+  const rows = await desk.storage.ca("http_cas").requests.findLike(publicKey.keyId, csr, NOW);
   return rows.map((row) => row.certificatePem);
 }
 
@@ -91,11 +89,11 @@ Deno.test("current() makes key and certificate when the file is missing: 0600, a
   await using desk = await Desk.open();
   const store = desk.storage.ca("http_cas");
   const added: { csr: Uint8Array<ArrayBuffer>; fileIsThere: boolean }[] = [];
-  const addCertificate = store.addCertificate.bind(store);
-  store.addCertificate = async (row) => {
+  const addCertificate = store.certificates.add.bind(store.certificates);
+  store.certificates.add = async (row) => {
     const fileIsThere = await Deno.stat(desk.path).then(() => true, () => false);
     added.push({ csr: row.csr, fileIsThere });
-    await addCertificate(row);
+    return await addCertificate(row);
   };
   const identity = await desk.certificate().ensureCurrent(NOW);
   await assertMade(desk, identity, NOW);
@@ -167,10 +165,10 @@ Deno.test("current() makes a new CA too when the server has another name, and go
   assert.ok(await isIssuedBy(certificate, issuer));
   assert.ok(isForHost(issuer, "ca.example.org"));
   assert.deepEqual(desk.warnings, []);
-  assert.equal((await desk.storage.ca("http_cas").issuers()).length, 2);
+  assert.equal((await desk.storage.ca("http_cas").issuers.list()).issuers.length, 2);
   const back = await desk.certificate().ensureCurrent(NOW);
   assert.ok(await isIssuedBy(back.certificate, desk.ca.certificate));
-  assert.equal((await desk.storage.ca("http_cas").issuers()).length, 2);
+  assert.equal((await desk.storage.ca("http_cas").issuers.list()).issuers.length, 2);
 });
 
 Deno.test("current() closes a file to others that was open to them, and says so", async () => {
@@ -235,7 +233,7 @@ Deno.test("current() replaces a certificate from the future: the clock was wrong
 
 Deno.test("current() changes nothing when the store refuses: an unrecorded certificate is never shown", async () => {
   await using desk = await Desk.open();
-  desk.storage.ca("http_cas").addCertificate = () => Promise.reject(new Error("disk is full"));
+  desk.storage.ca("http_cas").certificates.add = () => Promise.reject(new Error("disk is full"));
   const certificate = desk.certificate();
   await assert.rejects(certificate.ensureCurrent(NOW), /disk is full/);
   await assert.rejects(Deno.stat(desk.path), Deno.errors.NotFound);

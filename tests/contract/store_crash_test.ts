@@ -24,14 +24,14 @@ Deno.test("openSqliteStorage() finds all that was acknowledged before a kill", a
 
     const storage = await openSqliteStorage({ path, lock: true, log: assert.fail });
     const store = storage.ca("cas");
-    for (const [id = -1n] of acknowledged(out, "submitted")) assert.equal((await store.request(id, 0))?.id, id);
+    for (const [id = -1n] of acknowledged(out, "submitted")) assert.equal((await store.requests.find(id, 0))?.id, id);
     const revoked = acknowledged(out, "revoked");
-    for (const [serial = -1n] of revoked) assert.equal(await store.isRevoked(serial), true);
-    const { number, revocations } = await store.crlContent();
+    for (const [serial = -1n] of revoked) assert.equal(await store.revocations.isRevoked(serial), true);
+    const { number, revocations } = await store.revocations.crlContent();
     // Revocation and number are one: neither is there without the other.
     assert.equal(number, BigInt(revocations.length));
     for (const [_, of = 0n] of revoked) assert.ok(of <= number, `CRL number ${of} was given, ${number} is stored`);
-    assert.equal(await store.receivedCount(), (await store.pending()).length);
+    assert.equal(await store.requests.receivedCount(), (await store.requests.pending()).length);
     await storage.close();
     await Deno.remove(path);
   }

@@ -3,7 +3,7 @@
  * acknowledged: `submitted <id>` or `revoked <serial> <CRL number>`, a line each.
  */
 import { openSqliteStorage } from "../../server/storage/sqlite/sqlite_storage.ts";
-import { newRequest, revocation } from "./store_fixtures.ts";
+import { BY, newRequest, revocation } from "./store_fixtures.ts";
 
 const [path = ""] = Deno.args;
 const storage = await openSqliteStorage({ path, lock: true, log: console.error });
@@ -18,7 +18,7 @@ function tell(line: string): void {
 
 async function submit(): Promise<never> {
   while (true) {
-    const { id } = await store.submit(newRequest(++last, { maxPending: Infinity }));
+    const { id } = await store.requests.submit(newRequest(++last, { maxPending: Infinity }));
     tell(`submitted ${id}`);
   }
 }
@@ -26,7 +26,7 @@ async function submit(): Promise<never> {
 async function revoke(): Promise<never> {
   while (true) {
     const serial = BigInt(++last);
-    tell(`revoked ${serial} ${await store.revoke(revocation(serial))}`);
+    tell(`revoked ${serial} ${await store.revocations.revoke(revocation(serial), BY)}`);
   }
 }
 

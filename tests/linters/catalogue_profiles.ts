@@ -136,8 +136,7 @@ const CRLS: readonly [string, WantedCrl][] = [
 
 async function crlOf({ key, certificate }: Ca, label: string, wanted: WantedCrl): Promise<Specimen> {
   const { number = 1n, serials = [], now = NOW } = wanted;
-  const entries = new CrlEntries();
-  for (const serial of serials) entries.append(serial, now);
+  const entries = CrlEntries.NONE.with(serials.map((serial) => ({ serial, revocationDate: now })));
   const content = { issuer: certificate, thisUpdate: now, nextUpdate: now + 30 * DAY, number, entries };
   return specimen("CRL", label, { der: await buildCrl(content, await signerFor(key)), issuer: certificate.der });
 }

@@ -1,6 +1,6 @@
 /** What the server keeps of its keys: nothing that any of its code could show, write or send. */
 import assert from "node:assert/strict";
-import type { Issuer } from "../../core/ca/issuers.ts";
+import type { Issuer } from "../../core/ca/issuer.ts";
 import { onlyPem, PEM_LABEL } from "../../core/pem.ts";
 import { privateKeyFromPem } from "../../core/keys/private_key.ts";
 import { createMemoryStores } from "../../core/ca/memory_stores.ts";
@@ -31,9 +31,9 @@ Deno.test("an open CA cannot show its private key", async () => {
   const storage = createMemoryStores();
   const { cas } = testCas(storage);
   const [issuer] = await cas.issuers.ensureValid(NOW);
-  const [row] = await storage.ca("cas").issuers();
+  const [row] = (await storage.ca("cas").issuers.list()).issuers;
   assert.ok(issuer && row);
-  const key = await privateKeyFromPem(onlyPem(row.keyPem, [PEM_LABEL.PKCS1], "key"));
+  const key = await privateKeyFromPem(onlyPem(row.key.pem, [PEM_LABEL.PKCS1], "key"));
   const secrets = secretsOfKey("the CA's key", key);
   assert.deepEqual(secretsWithin(issuer, secrets), []);
   const shown = new TextEncoder().encode(

@@ -1,13 +1,13 @@
 /** A server some years old: its CA for users was followed by another twice, and the test holds the keys of all of them. */
 import { CA_LIFE_SPANS } from "../../core/ca/lifecycle.ts";
-import type { CaStore } from "../../core/ca/stores.ts";
+import type { CaStores } from "../../core/ca/stores.ts";
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
 import { caSubject, checkCa, prepareCa } from "../../core/profiles/ca_profile.ts";
-import { certificateToPem, parseCertificate } from "../../core/x509/certificate.ts";
+import { parseCertificate } from "../../core/x509/certificate.ts";
 import type { Extension } from "../../core/x509/extension.ts";
 import { newSerial, signCertificate } from "../../core/x509/tbs_certificate.ts";
 import { commonNameDer } from "../../core/x509/name.ts";
-import { type PrivateKey, privateKeyToPem } from "../../core/keys/private_key.ts";
+import type { PrivateKey } from "../../core/keys/private_key.ts";
 import { signerFor } from "../../core/keys/signer.ts";
 import {
   authorityKeyIdentifierExtension,
@@ -20,7 +20,7 @@ import { DatabaseWatch } from "./database_watch.ts";
 import { type Holder, holderOf } from "./desk.ts";
 import { LIFE_SPAN, newEcKey, NOW, random } from "./issuing.ts";
 import { httpsIdentity, serveOptions, TestServer } from "./running_server.ts";
-import { NETLOC, newIssuer, type SeededCa } from "./seeded_issuers.ts";
+import { NETLOC, newIssuer, type SeededCa, storeIssuer } from "./seeded_issuers.ts";
 import { certificateDer } from "./structures.ts";
 import { type TempFolder, tempFolder } from "./temp_folder.ts";
 
@@ -70,16 +70,12 @@ async function issuerSince(role: "cau" | "cas", now: number): Promise<SeededCa> 
   return { key, certificate: await parseCertificate(der) };
 }
 
-async function fill(folder: TempFolder, authorities: Record<CaStore["name"], readonly SeededCa[]>): Promise<void> {
+async function fill(folder: TempFolder, authorities: Record<CaStores["name"], readonly SeededCa[]>): Promise<void> {
   const { db: path } = serveOptions(folder.path);
   const storage = await openSqliteStorage({ path, lock: true, log: () => {} });
   for (const name of ["cau", "cas", "http_cas"] as const) {
     for (const { key, certificate } of authorities[name]) {
-      await storage.ca(name).addIssuer({
-        expirationDate: certificate.notAfter,
-        keyPem: privateKeyToPem(key),
-        certificatePem: certificateToPem(certificate),
-      });
+      await storeIssuer(storage.ca(name), { key, certificate });
     }
   }
   await storage.close();

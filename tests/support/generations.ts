@@ -46,7 +46,7 @@ export async function crlOf({ certificate, key }: Generation, number: bigint): P
     thisUpdate,
     nextUpdate: thisUpdate + LIFE_SPAN,
     number,
-    entries: new CrlEntries(),
+    entries: CrlEntries.NONE,
   };
   return encodePem(PEM_LABEL.CRL, await buildCrl(content, await signerFor(key)));
 }

@@ -43,7 +43,7 @@ export async function makeCrl({ certificate, key }: TestPair, number = 1n): Prom
     thisUpdate: NOW,
     nextUpdate: NOW + 3600,
     number,
-    entries: new CrlEntries(),
+    entries: CrlEntries.NONE,
   };
   return encodePem(PEM_LABEL.CRL, await buildCrl(content, await signerFor(key)));
 }

@@ -4,6 +4,7 @@ import { type Message, messageToJson } from "../../core/protocol/envelope.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import type { HolderApi } from "../../cli/updater/host.ts";
 import { statusOf } from "../../server/caucase/refusals.ts";
+import { by } from "./issuing.ts";
 
 export interface InProcessServer {
   readonly ca: CertificateAuthority;
@@ -24,10 +25,10 @@ export function inProcessApi({ ca, now, carry }: InProcessServer): HolderApi {
     caChain: () => call("caChain", () => ca.issuers.ensureChainJson(now())),
     crls: () =>
       call("crls", async () => (await ca.crls.ensureCurrent(now())).map((crl) => text.decode(crl.pem())).join("\n")),
-    submit: (csr) => call("submit", async () => `${await ca.issuance.submit(new Uint8Array(csr), now())}`),
+    submit: (csr) => call("submit", async () => `${await ca.issuance.submit(new Uint8Array(csr), by(now()))}`),
     request: (id) =>
       call("request", () => optional(async () => text.decode(await ca.issuance.request(BigInt(id), now())))),
-    certificate: (id) => call("certificate", () => optional(() => ca.issuance.certificate(BigInt(id), now()))),
+    certificate: (id) => call("certificate", () => optional(() => ca.issuance.fetchCertificate(BigInt(id), now()))),
     renew: (message: Message) => call("renew", () => ca.issuance.renew(JSON.stringify(messageToJson(message)), now())),
   };
 }

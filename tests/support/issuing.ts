@@ -1,5 +1,7 @@
 /** CAs and requests for tests of what issues certificates. Keys are EC: their kind does not matter to a profile. */
 import type { Bytes } from "../../core/bytes.ts";
+import type { Actor } from "../../core/ca/actor.ts";
+import type { Attribution } from "../../core/ca/events.ts";
 import { encodeExtensions, type Extension } from "../../core/x509/extension.ts";
 import { caSubject, checkCa, prepareCa } from "../../core/profiles/ca_profile.ts";
 import { type IssuerIdentity, newSerial, signCertificate, type SubjectKey } from "../../core/x509/tbs_certificate.ts";
@@ -12,6 +14,11 @@ import { type Signer, signerFor } from "../../core/keys/signer.ts";
 export const NOW = 1795442400;
 export const DAY = 86400;
 export const LIFE_SPAN = 93 * DAY;
+
+/** Somebody at `now`: a stranger, unless said otherwise. */
+export function by(now: number, actor: Actor = { kind: "anonymous", address: "192.0.2.1" }): Attribution {
+  return { actor, now };
+}
 
 export interface TestCa {
   readonly key: PrivateKey;

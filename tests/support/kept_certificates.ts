@@ -5,7 +5,7 @@
 import * as path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { CaName } from "../../core/ca/stores.ts";
-import { CA_NAMES } from "../../server/storage/sqlite/schema.ts";
+import { CA_NAMES } from "../../core/ca/stores.ts";
 
 const VARIABLE = "CAUCASE_KEEP_CERTIFICATES";
 

@@ -63,7 +63,7 @@ export function pemOf({ der }: TestCa): string {
 
 export async function crlPem({ issuer, signer }: TestCa): Promise<string> {
   const dates = { thisUpdate: THIS_UPDATE, nextUpdate: NEXT_UPDATE };
-  const der = await buildCrl({ issuer, ...dates, number: 7n, entries: new CrlEntries() }, signer);
+  const der = await buildCrl({ issuer, ...dates, number: 7n, entries: CrlEntries.NONE }, signer);
   return encodePem(PEM_LABEL.CRL, der);
 }
 

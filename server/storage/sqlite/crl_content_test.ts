@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers";
-import { NOW, revocation } from "../../../tests/contract/store_fixtures.ts";
+import { BY, NOW, renewCrl, revocation } from "../../../tests/contract/store_fixtures.ts";
 import { tempFolder } from "../../../tests/support/temp_folder.ts";
 import { Database } from "./database.ts";
 import { RevocationTable } from "./revocation_table.ts";
@@ -40,7 +40,7 @@ Deno.test("crlContent() lets others go on while it reads many", async () => {
     if (reading) setImmediate(count);
   };
   setImmediate(count);
-  const { revocations } = await opened.store.crlContent();
+  const { revocations } = await opened.store.revocations.crlContent();
   reading = false;
   assert.equal(revocations.length, STORED);
   assert.ok(turns >= 2, `others had ${turns} turns`);
@@ -49,22 +49,24 @@ Deno.test("crlContent() lets others go on while it reads many", async () => {
 Deno.test("crlContent() has number and revocations of one moment when some are made while it reads", async () => {
   await using opened = await storageWithMany();
   const { store } = opened;
-  const reading = store.crlContent();
+  const reading = store.revocations.crlContent();
   // One for each turn of the event loop, until the reading gives up making pauses.
   const revoking = (async () => {
     let made = 0;
-    for (let serial = STORED + 1; made < 40; serial++, made++) await store.revoke(revocation(BigInt(serial)));
+    for (let serial = STORED + 1; made < 40; serial++, made++) {
+      await store.revocations.revoke(revocation(BigInt(serial)), BY);
+    }
   })();
   const { number, revocations } = await reading;
   assert.deepEqual(revocations.length, STORED + Number(number));
   assert.ok(number > 0n, "nothing was revoked while it read");
   await revoking;
-  assert.equal((await store.crlContent()).number, 40n);
+  assert.equal((await store.revocations.crlContent()).number, 40n);
 });
 
 Deno.test("crlContent() leaves nothing half read when the list is renewed while it reads", async () => {
   await using opened = await storageWithMany();
   const { store } = opened;
-  const [content] = await Promise.all([store.crlContent(), store.renewCrl(NOW + 5, undefined)]);
+  const [content] = await Promise.all([store.revocations.crlContent(), renewCrl(store, NOW + 5)]);
   assert.deepEqual([content.number, content.lastUpdate, content.revocations.length], [1n, NOW + 5, STORED]);
 });

@@ -1,9 +1,7 @@
 /** Taking over what another CA's CRL says. */
-import type { CaName, Revocation } from "../../../core/ca/stores.ts";
+import type { Revocation } from "../../../core/ca/stores.ts";
 import { CaucaseError } from "../../../core/errors.ts";
-import type { Database } from "./database.ts";
-import { NamedValues } from "./named_values.ts";
-import type { RevocationTable } from "./revocation_table.ts";
+import type { CaTables } from "./ca_tables.ts";
 
 export interface CrlToImport {
   readonly number: bigint;
@@ -30,10 +28,9 @@ export const MAX_CRL_NUMBER = 2n ** 62n;
  * @throws `unacceptable` when its number is larger than the database can count
  */
 export function importCrl(
-  { database, ca, table }: { database: Database; ca: CaName; table: RevocationTable },
+  { values, revocations: table }: Pick<CaTables, "values" | "revocations">,
   { number: imported, lastUpdate, revocations }: CrlToImport,
 ): ImportedCrl {
-  const values = new NamedValues(database, ca);
   const own = values.counter("crl_number");
   if (imported > MAX_CRL_NUMBER) {
     throw new CaucaseError("unacceptable", `the CRL number ${imported} is too large to go on from`);

@@ -16,7 +16,9 @@ async function open(path: string): Promise<void> {
 /** Makes a database with some rows of ours. */
 async function fill(path: string): Promise<void> {
   const storage = await openSqliteStorage({ path, lock: true, log: assert.fail });
-  for (let n = 1; n <= 40; n++) await storage.ca("cas").submit(newRequest(n, { csr: new Uint8Array(900).fill(n) }));
+  for (let n = 1; n <= 40; n++) {
+    await storage.ca("cas").requests.submit(newRequest(n, { csr: new Uint8Array(900).fill(n) }));
+  }
   await storage.close();
 }
 

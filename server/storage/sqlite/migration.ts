@@ -7,7 +7,7 @@ import { crlFromPem } from "../../../core/x509/crl.ts";
 import { toText } from "./column_values.ts";
 import type { Database } from "./database.ts";
 import { NamedValues } from "./named_values.ts";
-import { CA_NAMES } from "./schema.ts";
+import { CA_NAMES } from "../../../core/ca/stores.ts";
 
 /** Within a transaction, and after the tables of today exist. Does nothing to a database that has no such table. */
 export function migrateCrlTables(database: Database, log: (message: string) => void): void {

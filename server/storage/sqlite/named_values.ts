@@ -41,7 +41,7 @@ export class NamedValues {
     this.database.run(sql, String(Math.trunc(time)));
   }
 
-  settleAutoSignAmount(): number | undefined {
+  autoSignAmount(): number | undefined {
     const row = this.database.get(`SELECT value FROM ${this.ca}config_once WHERE name = 'auto_sign_csr_amount'`);
     return row && toCount(row["value"]);
   }

@@ -2,16 +2,21 @@
 import assert from "node:assert/strict";
 import type { CaName } from "../../../core/ca/stores.ts";
 import {
+  addIssuer,
+  BY,
+  issuedRecord,
   keyId,
   newCertificate,
+  newIssuer,
   newRequest,
   NOW,
   outcomes,
+  renewCrl,
   revocation,
 } from "../../../tests/contract/store_fixtures.ts";
 import { type Bindable, Database } from "./database.ts";
 import { createSchema } from "./schema.ts";
-import { SqliteCaStore } from "./sqlite_ca_store.ts";
+import { SqliteCaStores } from "./ca_stores.ts";
 import { WriteQueue } from "./write_queue.ts";
 
 const ROWS = 50_000;
@@ -53,36 +58,41 @@ function fill(database: Database, ca: CaName): void {
   database.run(`INSERT INTO ${ca}revoked ${numbers} SELECT CAST(i + 1000000 AS TEXT), ${NOW}, ${NOW} + i FROM n`);
 }
 
-async function useEverything(store: SqliteCaStore): Promise<void> {
-  await store.issuers();
-  await store.addIssuer({ expirationDate: NOW, keyPem: "key", certificatePem: "certificate" });
-  await store.dropIssuers(NOW);
-  for (const n of [1, 2, 3]) await store.submit(newRequest(n));
-  await store.submit(newRequest(1));
-  await outcomes([store.submit(newRequest(4, { keyId: keyId(1) }))]);
-  await store.addCertificate(newCertificate(5));
-  await store.request(1n, NOW);
-  await store.requestsLike(keyId(1), newRequest(1).csr, NOW);
-  await store.pending();
-  await store.sign(1n, "certificate", NOW);
-  await store.reject(2n);
-  await store.expireEarlier(5n, NOW);
-  await store.receivedCount();
-  await store.freezeAutoSignAmount(1);
-  await store.frozenAutoSignAmount();
-  await store.isRevoked(1n);
-  await store.revoke(revocation(1n));
-  await store.renewCrl(NOW, NOW);
-  await store.crlContent();
+async function useEverything(store: SqliteCaStores): Promise<void> {
+  await store.issuers.list();
+  await addIssuer(store, newIssuer(1));
+  await store.state();
+  await store.issuers.drop(NOW, BY);
+  for (const n of [1, 2, 3]) await store.requests.submit(newRequest(n));
+  await store.requests.submit(newRequest(1));
+  await outcomes([store.requests.submit(newRequest(4, { keyId: keyId(1) }))]);
+  await store.certificates.add(newCertificate(5));
+  await store.requests.find(1n, NOW);
+  await store.requests.findLike(keyId(1), newRequest(1).csr, NOW);
+  await store.requests.pending();
+  await store.certificates.sign(1n, issuedRecord("certificate", { expirationDate: NOW }), BY);
+  await store.requests.reject(2n, BY);
+  await store.certificates.expireEarlier(5n, NOW);
+  await store.certificates.registered(5n);
+  await store.certificates.forgetEnded(NOW);
+  const { position } = await store.revocations.crlContent();
+  await store.revocations.crlContentSince(position);
+  await store.requests.receivedCount();
+  await store.requests.freezeAutoSignAmount(1);
+  await store.requests.frozenAutoSignAmount();
+  await store.revocations.isRevoked(1n);
+  await store.revocations.revoke(revocation(1n), BY);
+  await renewCrl(store, NOW, NOW);
+  await store.revocations.crlContent();
 }
 
 for (const ca of ["cau", "cas", "http_cas"] as const) {
-  Deno.test(`SqliteCaStore finds rows of ${ca} by index among ${ROWS}`, async () => {
+  Deno.test(`SqliteCaStores finds rows of ${ca} by index among ${ROWS}`, async () => {
     const database = new RecordingDatabase(":memory:");
     createSchema(database);
     fill(database, ca);
     database.statements.clear();
-    await useEverything(new SqliteCaStore(ca, { database, writes: new WriteQueue(database), log: assert.fail }));
+    await useEverything(new SqliteCaStores(ca, { database, writes: new WriteQueue(database), log: assert.fail }));
     const statements = [...database.statements].filter((sql) => /^(SELECT|INSERT|UPDATE|DELETE)/.test(sql));
     assert.ok(statements.length >= 20, `only ${statements.length} statements were seen`);
     for (const sql of statements) {

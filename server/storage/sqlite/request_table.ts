@@ -1,6 +1,6 @@
 /** The table `<ca>crt`: requests and, once signed, their certificates. A row is pending while its `crt` is NULL. */
 import { type Bytes, utf8 } from "../../../core/bytes.ts";
-import type { CaName, NewCertificate, StoredRequest } from "../../../core/ca/stores.ts";
+import type { CaName, StoredRequest } from "../../../core/ca/stores.ts";
 import { bothForms, fromSeconds, toBigInt, toBytes, toSeconds, toText } from "./column_values.ts";
 import type { Database, Row } from "./database.ts";
 import { COMPARED_AT_MOST, type PendingSize } from "../../../core/ca/store_rules.ts";
@@ -18,8 +18,8 @@ const MAX_ID = 2n ** 63n - 1n;
 
 /** A row to be written; without a certificate it is pending. */
 export type NewRow =
-  & Pick<NewCertificate, "id" | "keyId" | "csr">
-  & Partial<Pick<NewCertificate, "certificatePem" | "expirationDate">>;
+  & Pick<StoredRequest, "id" | "keyId" | "csr">
+  & { readonly certificatePem?: string; readonly expirationDate?: number };
 
 /** Synchronous: within a transaction of the caller's where it writes. */
 export class RequestTable {

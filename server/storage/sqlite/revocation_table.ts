@@ -33,19 +33,25 @@ export class RevocationTable {
   }
 
   /**
-   * Those that had not expired at `from`, in the order they were added, without what no CRL can hold: in pages, between which the
+   * Those that had not expired at `from` and were added behind the row `after`, in that order, without what no CRL can hold: in pages, between which the
    * caller may do something else. All rows at once take several times the memory of the revocations, one by one twice the time.
    */
-  *pages(from: number): Generator<readonly Revocation[]> {
+  *pages(from: number, after = FIRST_ROWID): Generator<readonly Revocation[]> {
     const sql = `SELECT rowid, serial, revocation_date, expiration_date FROM ${this.#table}` +
       " WHERE rowid >= ? AND expiration_date >= ? ORDER BY rowid LIMIT ?";
-    for (let next = FIRST_ROWID;;) {
+    for (let next = after === FIRST_ROWID ? after : after + 1n;;) {
       const rows = this.database.all(sql, next, fromSeconds(from), PAGE);
       yield rows.map((row) => this.#toRevocation(row)).filter((revocation) => revocation !== undefined);
       const last = rows.at(-1);
       if (last === undefined || rows.length < PAGE) return;
       next = toBigInt(last["rowid"]) + 1n;
     }
+  }
+
+  /** The row that was added last; pages may go on from there. */
+  newestRow(): bigint {
+    const newest = this.database.get(`SELECT MAX(rowid) AS newest FROM ${this.#table}`)?.["newest"];
+    return typeof newest === "bigint" ? newest : FIRST_ROWID;
   }
 
   removeExpired(before: number): void {

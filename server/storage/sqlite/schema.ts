@@ -3,12 +3,10 @@
  * same file. The indexes are ours, so that nothing a request needs is found by looking at every row; the reference keeps them up
  * to date without knowing them.
  */
-import type { CaName } from "../../../core/ca/stores.ts";
+import { CA_NAMES, type CaName } from "../../../core/ca/stores.ts";
 import { hasUniqueKeys } from "../../../core/ca/store_rules.ts";
 import { CaucaseError } from "../../../core/errors.ts";
 import type { Database } from "./database.ts";
-
-export const CA_NAMES: readonly CaName[] = ["cau", "cas", "http_cas"];
 
 /** Columns with their declarations, by table name without the CA's prefix. */
 function tablesOf(ca: CaName): Readonly<Record<string, Readonly<Record<string, string>>>> {
@@ -28,6 +26,29 @@ function tablesOf(ca: CaName): Readonly<Record<string, Readonly<Record<string, s
   };
 }
 
+/** Tables of ours, for all CAs together, which the reference does not know: columns by table name. */
+const OWN_TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  caucase_certificate: {
+    ca: "TEXT",
+    serial: "TEXT",
+    issuer: "TEXT",
+    key_id: "TEXT",
+    request_id: "INTEGER",
+    profile: "TEXT",
+    origin: "TEXT",
+    actor: "TEXT",
+    issued: "INTEGER",
+    not_before: "INTEGER",
+    not_after: "INTEGER",
+    crt: "BLOB",
+  },
+  caucase_event: { id: "INTEGER PRIMARY KEY", time: "INTEGER", ca: "TEXT", actor: "TEXT", event: "TEXT" },
+};
+
+const OWN_INDEXES: Readonly<Record<string, string>> = {
+  caucase_certificate_by_end: "caucase_certificate (ca, not_after)",
+};
+
 /** Indexes by name: what each is on. */
 function indexesOf(ca: CaName): Readonly<Record<string, string>> {
   return {
@@ -41,7 +62,8 @@ function indexesOf(ca: CaName): Readonly<Record<string, string>> {
 
 /** Whether a table of that name is one of ours, or a CRL table of version 0.9.8 and older. */
 export function isOurTable(name: string): boolean {
-  return CA_NAMES.some((ca) => name === `${ca}crl` || Object.keys(tablesOf(ca)).some((table) => name === ca + table));
+  return name in OWN_TABLES ||
+    CA_NAMES.some((ca) => name === `${ca}crl` || Object.keys(tablesOf(ca)).some((table) => name === ca + table));
 }
 
 /**
@@ -50,15 +72,22 @@ export function isOurTable(name: string): boolean {
  */
 export function createSchema(database: Database): void {
   for (const ca of CA_NAMES) {
-    for (const [table, columns] of Object.entries(tablesOf(ca))) {
-      const declarations = Object.entries(columns).map(([column, declaration]) => `${column} ${declaration}`);
-      database.run(`CREATE TABLE IF NOT EXISTS ${ca}${table} (${declarations.join(", ")})`);
-      requireColumns(database, ca + table, Object.keys(columns));
-    }
+    for (const [table, columns] of Object.entries(tablesOf(ca))) createTable(database, ca + table, columns);
     for (const [name, target] of Object.entries(indexesOf(ca))) {
       database.run(`CREATE INDEX IF NOT EXISTS ${name} ON ${target}`);
     }
   }
+  for (const [table, columns] of Object.entries(OWN_TABLES)) createTable(database, table, columns);
+  for (const [name, target] of Object.entries(OWN_INDEXES)) {
+    database.run(`CREATE INDEX IF NOT EXISTS ${name} ON ${target}`);
+  }
+  database.run("CREATE UNIQUE INDEX IF NOT EXISTS caucase_certificate_by_serial ON caucase_certificate (ca, serial)");
+}
+
+function createTable(database: Database, table: string, columns: Readonly<Record<string, string>>): void {
+  const declarations = Object.entries(columns).map(([column, declaration]) => `${column} ${declaration}`);
+  database.run(`CREATE TABLE IF NOT EXISTS ${table} (${declarations.join(", ")})`);
+  requireColumns(database, table, Object.keys(columns));
 }
 
 function requireColumns(database: Database, table: string, expected: readonly string[]): void {

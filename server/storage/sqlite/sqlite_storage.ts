@@ -1,5 +1,5 @@
 /** All three CAs in one SQLite file, which the reference implementation can take over at any time. */
-import type { CaName, Storage } from "../../../core/ca/stores.ts";
+import { CA_NAMES, type CaName, type Storage } from "../../../core/ca/stores.ts";
 import type { ImportedCrl } from "./crl_import.ts";
 import type { Database } from "./database.ts";
 import { closeServed, openForReading, openForServing, realDatabasePath } from "./database_file.ts";
@@ -7,7 +7,8 @@ import { lockDatabase } from "./database_lock.ts";
 import { migrateCrlTables } from "./migration.ts";
 import { jumpIfRestored } from "./restored_mark.ts";
 import { createSchema } from "./schema.ts";
-import { SqliteCaStore } from "./sqlite_ca_store.ts";
+import { SqliteCaStores } from "./ca_stores.ts";
+import { EventTable } from "./event_table.ts";
 import { type Inheritance, takeOver } from "./take_over.ts";
 import { WriteQueue } from "./write_queue.ts";
 
@@ -76,16 +77,25 @@ function present(database: Database, { log, close, lock }: Belongings): SqliteSt
   const writes = new WriteQueue(database);
   const parts = { database, writes, log };
   const stores = {
-    cau: new SqliteCaStore("cau", parts),
-    cas: new SqliteCaStore("cas", parts),
-    http_cas: new SqliteCaStore("http_cas", parts),
+    cau: new SqliteCaStores("cau", parts),
+    cas: new SqliteCaStores("cas", parts),
+    http_cas: new SqliteCaStores("http_cas", parts),
   };
   let closing: Promise<void> | undefined;
   return {
     path: database.path,
     ca: (name) => stores[name],
-    jumpIfRestored: () => writes.run(() => jumpIfRestored(database)),
-    takeOver: (ca, inheritance) => writes.run(() => takeOver({ database, ca, log }, inheritance)),
+    jumpIfRestored: () =>
+      writes.run(() => {
+        for (const ca of CA_NAMES) stores[ca].changed();
+        return jumpIfRestored(database);
+      }),
+    events: (after, limit) => Promise.try(() => new EventTable(database).list(after, limit)),
+    takeOver: (ca, inheritance) =>
+      writes.run(() => {
+        stores[ca].changed();
+        return takeOver({ ca, ...parts }, inheritance);
+      }),
     close: () => closing ??= writes.close().then(close).finally(() => lock?.[Symbol.dispose]()),
   };
 }

@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import {
+  addIssuer,
+  BY,
+  crlContent,
   firstRequest,
   keyId,
   newCertificate,
+  newIssuer,
   newRequest,
   NOW,
+  renewCrl,
   revocation,
 } from "../../../tests/contract/store_fixtures.ts";
 import { tempFolder } from "../../../tests/support/temp_folder.ts";
@@ -35,31 +40,35 @@ function withSqlite<T>(path: string, action: (database: DatabaseSync) => T): T {
 
 Deno.test("openSqliteStorage() finds everything again after a restart", async () => {
   await using test = await testFolder();
-  const issuer = { expirationDate: NOW, keyPem: "key", certificatePem: "certificate" };
+  const { keyIdentifier: _, ...issuer } = newIssuer(1);
   const before = await openSqliteStorage({ path: test.path, ...quiet });
-  await before.ca("cau").addIssuer(issuer);
-  await before.ca("cau").submit(firstRequest(1, 1));
-  await before.ca("cau").submit(newRequest(2));
-  await before.ca("cau").renewCrl(NOW, undefined);
-  await before.ca("cau").revoke(revocation(7n));
-  await before.ca("cau").freezeAutoSignAmount(1);
+  await addIssuer(before.ca("cau"), newIssuer(1));
+  await before.ca("cau").requests.submit(firstRequest(1, 1));
+  await before.ca("cau").requests.submit(newRequest(2));
+  await renewCrl(before.ca("cau"), NOW);
+  await before.ca("cau").revocations.revoke(revocation(7n), BY);
+  await before.ca("cau").requests.freezeAutoSignAmount(1);
   await before.close();
 
   const after = await openSqliteStorage({ path: test.path, ...quiet });
   const store = after.ca("cau");
-  assert.deepEqual(await store.issuers(), [issuer]);
-  assert.equal((await store.request(1n, 0))?.certificatePem, "automatic 1");
-  assert.deepEqual((await store.pending()).map(({ id }) => id), [2n]);
-  assert.deepEqual(await store.crlContent(), { number: 2n, lastUpdate: NOW, revocations: [revocation(7n)] });
-  assert.equal(await store.frozenAutoSignAmount(), 1);
-  assert.equal(await store.receivedCount(), 2);
+  assert.deepEqual((await store.issuers.list()).issuers, [issuer]);
+  assert.equal((await store.requests.find(1n, 0))?.certificatePem, "automatic 1");
+  assert.deepEqual((await store.requests.pending()).map(({ id }) => id), [2n]);
+  assert.deepEqual(await crlContent(store), {
+    number: 2n,
+    lastUpdate: NOW,
+    revocations: [revocation(7n)],
+  });
+  assert.equal(await store.requests.frozenAutoSignAmount(), 1);
+  assert.equal(await store.requests.receivedCount(), 2);
   await after.close();
 });
 
 Deno.test("close() leaves all in the one file, in the mode every program can deal with", async () => {
   await using test = await testFolder();
   const storage = await openSqliteStorage({ path: test.path, ...quiet });
-  await storage.ca("cas").submit(newRequest(1));
+  await storage.ca("cas").requests.submit(newRequest(1));
   assert.deepEqual(test.files(), ["ca.sqlite", "ca.sqlite-shm", "ca.sqlite-wal", "ca.sqlite.lock"]);
   await storage.close();
   await storage.close();
@@ -73,7 +82,7 @@ Deno.test("close() says what to copy when another program still reads the databa
   await using test = await testFolder();
   const messages: string[] = [];
   const storage = await openSqliteStorage({ path: test.path, lock: true, log: (message) => messages.push(message) });
-  await storage.ca("cas").submit(newRequest(1));
+  await storage.ca("cas").requests.submit(newRequest(1));
   const reader = new DatabaseSync(test.path);
   reader.exec("BEGIN; SELECT * FROM cascrt");
   await storage.close();
@@ -101,14 +110,14 @@ Deno.test("openSqliteStorage() refuses a database that another one has, by whate
 Deno.test("openSqliteStorage() reads beside a server that writes", async () => {
   await using test = await testFolder();
   const server = await openSqliteStorage({ path: test.path, ...quiet });
-  await server.ca("cas").submit(newRequest(1));
+  await server.ca("cas").requests.submit(newRequest(1));
   const reader = await openSqliteStorage({ path: test.path, lock: false, readOnly: true, log: assert.fail });
-  assert.equal((await reader.ca("cas").request(1n, 0))?.keyId, keyId(1));
-  await server.ca("cas").submit(newRequest(2));
-  assert.equal((await reader.ca("cas").request(2n, 0))?.keyId, keyId(2));
-  await assert.rejects(reader.ca("cas").submit(newRequest(3)), { code: "storage" });
+  assert.equal((await reader.ca("cas").requests.find(1n, 0))?.keyId, keyId(1));
+  await server.ca("cas").requests.submit(newRequest(2));
+  assert.equal((await reader.ca("cas").requests.find(2n, 0))?.keyId, keyId(2));
+  await assert.rejects(reader.ca("cas").requests.submit(newRequest(3)), { code: "storage" });
   await reader.close();
-  await server.ca("cas").submit(newRequest(4));
+  await server.ca("cas").requests.submit(newRequest(4));
   await server.close();
 });
 
@@ -145,17 +154,17 @@ Deno.test("openSqliteStorage() writes what the reference compares: BLOBs, and de
   await using test = await testFolder();
   const storage = await openSqliteStorage({ path: test.path, ...quiet });
   const store = storage.ca("cas");
-  await store.addIssuer({ expirationDate: NOW, keyPem: "key", certificatePem: "certificate" });
-  await store.addCertificate(newCertificate(1));
-  await store.renewCrl(NOW + 0.5, undefined);
-  await store.revoke(revocation(2n ** 150n));
-  await store.freezeAutoSignAmount(3);
+  await addIssuer(store, newIssuer(1));
+  await store.certificates.add(newCertificate(1));
+  await renewCrl(store, NOW + 0.5);
+  await store.revocations.revoke(revocation(2n ** 150n), BY);
+  await store.requests.freezeAutoSignAmount(3);
   await storage.close();
   const columns: readonly [sql: string, values: readonly unknown[]][] = [
     ["SELECT typeof(key_id), typeof(csr), typeof(crt), typeof(expiration_date) FROM cascrt", [
       ...["blob", "blob", "blob", "integer"],
     ]],
-    ["SELECT typeof(key), typeof(crt), expiration_date FROM casca", ["blob", "blob", NOW]],
+    ["SELECT typeof(key), typeof(crt), expiration_date FROM casca", ["blob", "blob", NOW + 1]],
     ["SELECT typeof(value), value FROM casconfig", ["text", String(NOW)]],
     ["SELECT typeof(value), value FROM casconfig_once", ["text", "3"]],
     ["SELECT typeof(serial), serial, typeof(revocation_date) FROM casrevoked", ["text", String(2n ** 150n), "integer"]],
@@ -172,10 +181,10 @@ Deno.test("openSqliteStorage() sees what another program wrote meanwhile, the nu
   await using test = await testFolder();
   const storage = await openSqliteStorage({ path: test.path, ...quiet });
   const store = storage.ca("cas");
-  await store.submit(newRequest(1, { maxPending: 1 }));
-  await assert.rejects(store.submit(newRequest(2, { maxPending: 1 })), { code: "too-many-pending" });
+  await store.requests.submit(newRequest(1, { maxPending: 1 }));
+  await assert.rejects(store.requests.submit(newRequest(2, { maxPending: 1 })), { code: "too-many-pending" });
   withSqlite(test.path, (database) => database.exec("DELETE FROM cascrt"));
-  await store.submit(newRequest(2, { maxPending: 1 }));
-  await assert.rejects(store.submit(newRequest(3, { maxPending: 1 })), { code: "too-many-pending" });
+  await store.requests.submit(newRequest(2, { maxPending: 1 }));
+  await assert.rejects(store.requests.submit(newRequest(3, { maxPending: 1 })), { code: "too-many-pending" });
   await storage.close();
 });

@@ -1,14 +1,14 @@
 /** What another CA was and said becomes this database's. */
+import type { Attribution } from "../../../core/ca/events.ts";
 import type { CaName, StoredIssuer } from "../../../core/ca/stores.ts";
-import { IssuerTable } from "./authority_table.ts";
+import { CaTables, type SqliteParts } from "./ca_tables.ts";
 import { type CrlToImport, importCrl, type ImportedCrl } from "./crl_import.ts";
-import type { Database } from "./database.ts";
-import { RevocationTable } from "./revocation_table.ts";
 
 export interface Inheritance {
   /** CA certificates with their keys, none of which the database has. */
-  readonly issuers: readonly StoredIssuer[];
+  readonly issuers: readonly (StoredIssuer & { readonly keyIdentifier: string })[];
   readonly lists: readonly CrlToImport[];
+  readonly by: Attribution;
 }
 
 /**
@@ -16,11 +16,19 @@ export interface Inheritance {
  * @throws `unacceptable` for a list whose number is larger than the database can count
  */
 export function takeOver(
-  { database, ca, log }: { database: Database; ca: CaName; log: (message: string) => void },
-  { issuers, lists }: Inheritance,
+  { ca, ...parts }: SqliteParts & { readonly ca: CaName },
+  { issuers, lists, by }: Inheritance,
 ): ImportedCrl[] {
-  const issuerTable = new IssuerTable(database, ca);
-  const table = new RevocationTable(database, ca, log);
-  for (const issuer of issuers) issuerTable.add(issuer);
-  return lists.map((list) => importCrl({ database, ca, table }, list));
+  const tables = new CaTables(ca, parts);
+  for (const { keyIdentifier, ...issuer } of issuers) {
+    tables.issuers.add(issuer);
+    const { expirationDate: notAfter } = issuer;
+    tables.record({ kind: "issuer-added", issuer: keyIdentifier, notAfter, imported: true }, by);
+  }
+  return lists.map((list) => {
+    const imported = importCrl(tables, list);
+    const { number: crlNumber, added, known } = imported;
+    tables.record({ kind: "crl-imported", crlNumber, added, known }, by);
+    return imported;
+  });
 }

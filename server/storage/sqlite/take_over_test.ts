@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { NOW, revocation } from "../../../tests/contract/store_fixtures.ts";
+import { BY, crlContent, newIssuer, NOW, revocation } from "../../../tests/contract/store_fixtures.ts";
 import { tempFolder } from "../../../tests/support/temp_folder.ts";
 import type { CrlToImport } from "./crl_import.ts";
 import { openSqliteStorage, type SqliteStorage } from "./sqlite_storage.ts";
 
-const AUTHORITY = { expirationDate: NOW, keyPem: "key", certificatePem: "certificate" };
+const { keyIdentifier: _, ...ISSUER } = newIssuer(1);
 
 async function withStorage(action: (storage: SqliteStorage) => Promise<void>): Promise<void> {
   await using folder = await tempFolder();
@@ -23,42 +23,42 @@ function listOf(number: bigint, serials: readonly bigint[]): CrlToImport {
 Deno.test("takeOver() takes what a list says, and goes on from the larger number", () =>
   withStorage(async (storage) => {
     const store = storage.ca("cas");
-    await store.revoke(revocation(1n));
+    await store.revocations.revoke(revocation(1n), BY);
     const take = async (number: bigint) => {
       const lists = [listOf(number, [2n, 1n, 3n])];
-      return await storage.takeOver("cas", { issuers: [], lists });
+      return await storage.takeOver("cas", { issuers: [], lists, by: BY });
     };
     assert.deepEqual(await take(40n), [{ number: 40n, lastUpdate: NOW, added: 2, known: 1 }]);
     const revocations = [revocation(1n), revocation(2n), revocation(3n)];
-    assert.deepEqual(await store.crlContent(), { number: 41n, lastUpdate: NOW, revocations });
+    assert.deepEqual(await crlContent(store), { number: 41n, lastUpdate: NOW, revocations });
     assert.deepEqual(await take(7n), [{ number: 41n, lastUpdate: NOW, added: 0, known: 3 }]);
-    assert.equal((await store.crlContent()).number, 42n);
+    assert.equal((await store.revocations.crlContent()).number, 42n);
   }));
 
 Deno.test("takeOver() takes CA certificates and all lists of one CA, in their order", () =>
   withStorage(async (storage) => {
     const lists = [listOf(5n, [1n]), listOf(9n, [2n])];
-    const imported = await storage.takeOver("cas", { issuers: [AUTHORITY], lists });
+    const imported = await storage.takeOver("cas", { issuers: [newIssuer(1)], lists, by: BY });
     assert.deepEqual(imported.map(({ number, added }) => ({ number, added })), [
       { number: 5n, added: 1 },
       { number: 9n, added: 1 },
     ]);
-    assert.deepEqual(await storage.ca("cas").issuers(), [AUTHORITY]);
-    assert.deepEqual(await storage.ca("cau").issuers(), []);
+    assert.deepEqual((await storage.ca("cas").issuers.list()).issuers, [ISSUER]);
+    assert.deepEqual((await storage.ca("cau").issuers.list()).issuers, []);
   }));
 
 Deno.test("takeOver() changes nothing when one list is refused, or breaks", () =>
   withStorage(async (storage) => {
     const store = storage.ca("cas");
     const tooLarge = listOf(2n ** 63n, [1n]);
-    const attempt = storage.takeOver("cas", { issuers: [AUTHORITY], lists: [listOf(1n, [2n]), tooLarge] });
+    const attempt = storage.takeOver("cas", { issuers: [newIssuer(1)], lists: [listOf(1n, [2n]), tooLarge], by: BY });
     await assert.rejects(attempt, { code: "unacceptable" });
     function* broken() {
       yield revocation(1n);
       throw new RangeError("broken list");
     }
     const list = { number: 1n, lastUpdate: NOW, revocations: broken() };
-    await assert.rejects(storage.takeOver("cas", { issuers: [AUTHORITY], lists: [list] }), RangeError);
-    assert.deepEqual(await store.crlContent(), { number: 0n, lastUpdate: undefined, revocations: [] });
-    assert.deepEqual(await store.issuers(), []);
+    await assert.rejects(storage.takeOver("cas", { issuers: [newIssuer(1)], lists: [list], by: BY }), RangeError);
+    assert.deepEqual(await crlContent(store), { number: 0n, lastUpdate: undefined, revocations: [] });
+    assert.deepEqual((await store.issuers.list()).issuers, []);
   }));

@@ -1,0 +1,86 @@
+/** The tables of one CA, and how they are changed: in transactions, together with the event that tells of the change. */
+import type { Attribution, CaEvent } from "../../../core/ca/events.ts";
+import { hasUniqueKeys, issuedEvent, registration } from "../../../core/ca/store_rules.ts";
+import type { CaName, CrlState, IssuedRecord } from "../../../core/ca/stores.ts";
+import { CaucaseError } from "../../../core/errors.ts";
+import type { Database } from "./database.ts";
+import { EventTable } from "./event_table.ts";
+import { IssuerTable } from "./issuer_table.ts";
+import { NamedValues } from "./named_values.ts";
+import { RegisterTable } from "./register_table.ts";
+import { RequestTable } from "./request_table.ts";
+import { RevocationTable } from "./revocation_table.ts";
+import type { WriteQueue } from "./write_queue.ts";
+
+export interface SqliteParts {
+  readonly database: Database;
+  readonly writes: WriteQueue;
+  readonly log: (message: string) => void;
+}
+
+export class CaTables {
+  readonly issuers: IssuerTable;
+  readonly requests: RequestTable;
+  readonly register: RegisterTable;
+  readonly revocations: RevocationTable;
+  readonly values: NamedValues;
+  readonly #events: EventTable;
+  readonly #writes: WriteQueue;
+  /** Grows when we may have changed CA certificates or CRLs. */
+  changes = 0;
+
+  constructor(readonly ca: CaName, { database, writes, log }: SqliteParts) {
+    this.issuers = new IssuerTable(database, ca);
+    this.requests = new RequestTable(database, ca);
+    this.register = new RegisterTable(database, ca);
+    this.revocations = new RevocationTable(database, ca, log);
+    this.values = new NamedValues(database, ca);
+    this.#events = new EventTable(database);
+    this.#writes = writes;
+  }
+
+  /** Within a transaction. */
+  record(event: CaEvent, by: Attribution): void {
+    this.#events.add(this.ca, event, by);
+  }
+
+  /** Within a transaction. */
+  recordIssued(id: bigint, issued: IssuedRecord, by: Attribution): void {
+    this.register.add(registration(id, issued, by));
+    this.record(issuedEvent(id, issued), by);
+  }
+
+  /**
+   * Carries `action` out in a transaction. A refusal that it answers, and does not throw, leaves what it did in place: the removal of
+   * expired rows.
+   */
+  async write<T>(action: () => T | CaucaseError): Promise<T> {
+    const value = await this.#writes.run(action);
+    if (value instanceof CaucaseError) throw value;
+    return value;
+  }
+
+  /** As `write`, for what `state()` tells of. */
+  writeState<T>(action: () => T | CaucaseError): Promise<T> {
+    return this.write(() => {
+      this.changes++;
+      return action();
+    });
+  }
+
+  /** May be lost in a crash, together with nothing else. */
+  writeLoosely(action: () => void): Promise<void> {
+    return this.#writes.run(action, { durable: false });
+  }
+
+  crlState(): CrlState {
+    return { number: this.values.counter("crl_number"), lastUpdate: this.values.crlLastUpdate() };
+  }
+
+  /** An expired row that still is there is none, and must not stand in the way of the new one. */
+  refusesKey(keyId: string, now: number): boolean {
+    if (!hasUniqueKeys(this.ca)) return false;
+    this.requests.removeExpiredKey(keyId, now);
+    return this.requests.hasKey(keyId, now);
+  }
+}
