@@ -35,7 +35,7 @@ export class Verification {
    * what is asked on every request of a connection.
    */
   async isStillGood(certificate: Certificate, issuer: Issuer, now: number): Promise<boolean> {
-    return now <= issuer.notAfter && isValidAt(certificate, now) &&
-      !(await this.stores.revocations.isRevoked(certificate.serial));
+    if (now > issuer.notAfter || !isValidAt(certificate, now)) return false;
+    return !(await this.stores.revocations.isRevoked(certificate.serial));
   }
 }

@@ -67,8 +67,8 @@ export const ACTING: readonly Defence[] = [
       ]),
       without("the revocations", AUTHORISATION, [
         VERIFICATION,
-        " && !(await this.stores.revocations.isRevoked(certificate.serial))",
-        "",
+        "return !(await this.stores.revocations.isRevoked(certificate.serial));",
+        "return true;",
       ]),
       without("a look at each request", AUTHORISATION, [
         AUTHENTICATION,
@@ -82,8 +82,8 @@ export const ACTING: readonly Defence[] = [
       ]),
       without("the revocations, after a start", START, [
         VERIFICATION,
-        " && !(await this.stores.revocations.isRevoked(certificate.serial))",
-        "",
+        "return !(await this.stores.revocations.isRevoked(certificate.serial));",
+        "return true;",
       ]),
     ],
   },
