@@ -62,8 +62,8 @@ export const ACTING: readonly Defence[] = [
     mutations: [
       without("the dates of a user's certificate", AUTHORISATION, [
         VERIFICATION,
-        "issuer.notAfter && isValidAt(certificate, now) &&",
-        "issuer.notAfter &&",
+        "now > issuer.notAfter || !isValidAt(certificate, now)",
+        "now > issuer.notAfter",
       ]),
       without("the revocations", AUTHORISATION, [
         VERIFICATION,
@@ -77,8 +77,8 @@ export const ACTING: readonly Defence[] = [
       ]),
       without("the dates, in a resumed session", RESUMPTION, [
         VERIFICATION,
-        "issuer.notAfter && isValidAt(certificate, now) &&",
-        "issuer.notAfter &&",
+        "now > issuer.notAfter || !isValidAt(certificate, now)",
+        "now > issuer.notAfter",
       ]),
       without("the revocations, after a start", START, [
         VERIFICATION,
@@ -92,14 +92,14 @@ export const ACTING: readonly Defence[] = [
     mutations: [
       without("the issuer's end, on an open connection", CA_EXPIRES, [
         VERIFICATION,
-        "now <= issuer.notAfter && isValidAt",
-        "isValidAt",
+        "now > issuer.notAfter || !isValidAt",
+        "!isValidAt",
       ]),
       without("the issuer's end, on a new one", CA_EXPIRES, [
         "core/ca/lifecycle.ts",
         "issuers.filter((issuer) => now <= issuer.notAfter)",
         "issuers.filter(() => true)",
-      ], [VERIFICATION, "now <= issuer.notAfter && isValidAt", "isValidAt"]),
+      ], [VERIFICATION, "now > issuer.notAfter || !isValidAt", "isValidAt"]),
     ],
   },
   {
