@@ -72,6 +72,7 @@ function readServeOptions(args: readonly string[]): ServeOptions {
       autoApproveCount: given.userAutoApproveCount,
     },
     lockAutoApproveCount: given.lockAutoApproveCount ?? false,
+    acceptClock: given.acceptClock ?? false,
     limits: {
       ...(given.maxConnections !== undefined && { connections: given.maxConnections }),
       ...(given.maxConnectionsPerAddress !== undefined && { connectionsPerAddress: given.maxConnectionsPerAddress }),

@@ -37,6 +37,8 @@ export type ErrorCode =
   | "in-use"
   /** The database cannot be used. */
   | "storage"
+  /** The clock is behind what the database has seen: nothing may be signed. */
+  | "clock-behind"
   /** A peer did not answer. */
   | "unreachable"
   /** A peer answered with a refusal; `status` is its HTTP status. */

@@ -1,7 +1,9 @@
 /** Puts a server together: storage, the three CAs, the listeners, and what happens by itself. */
+import { OPERATOR } from "../core/ca/actor.ts";
 import type { CertificateAuthority } from "../core/ca/certificate_authority.ts";
 import { SECONDS_PER_DAY } from "../core/ca/lifecycle.ts";
 import type { RandomSource, Warn } from "../core/ca/settings.ts";
+import { CaucaseError } from "../core/errors.ts";
 import type { Clock } from "../core/host/clock.ts";
 import { httpsPortBeside, type Netloc, parseNetloc } from "../core/protocol/netloc.ts";
 import {
@@ -47,6 +49,8 @@ export interface ServeOptions extends CertificateAuthoritiesOptions {
   /** Without it, no backups. */
   readonly backup?: BackupOptions;
   readonly limits?: Partial<Limits>;
+  /** Take the clock for right although the database has seen a later time. */
+  readonly acceptClock?: boolean;
 }
 
 /** What the server needs of the machine it runs on. */
@@ -84,6 +88,22 @@ export async function startServer(options: ServeOptions, host: ServeHost): Promi
   }
 }
 
+/** 2026-11-01T00:00:00Z: no clock that is right has been before. */
+const RELEASED = 1_793_491_200;
+
+/** A new database has seen nothing that a clock could be behind of. */
+async function requirePlausibleClock(storage: SqliteStorage, now: number): Promise<void> {
+  if (now >= RELEASED) return;
+  for (const ca of CA_NAMES) if ((await storage.ca(ca).issuers.list()).issuers.length > 0) return;
+  throw new CaucaseError(
+    "clock-behind",
+    `the clock says ${new Date(now * 1000).toISOString()}, before this program was made`,
+    {
+      hint: "set the clock, then start: a new CA begins with its date",
+    },
+  );
+}
+
 interface Setup {
   readonly options: ServeOptions;
   readonly netloc: Netloc;
@@ -96,6 +116,8 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
   if (await storage.jumpIfRestored()) {
     host.warn("restored from a backup: CRL numbers jumped ahead of all that were used");
   }
+  if (options.acceptClock) await storage.acceptClock({ actor: OPERATOR, now: clock.now() });
+  await requirePlausibleClock(storage, clock.now());
   const authorities = createCertificateAuthorities(storage, setup);
   // Freezes them where that was asked for: a later start must find what this one was told, whether a request came or not.
   for (const ca of [authorities.cau, authorities.cas]) await ca.issuance.settleAutoSignAmount();
@@ -124,14 +146,15 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
     httpsJob(httpsCertificate, { shown: identity, show: (next) => listeners.replaceCertificate(tlsOf(next)) }),
     ...backupJobs(storage, setup, stopping.signal),
   ];
-  const finished = runJobs(jobs, { clock, warn: host.warn, signal: stopping.signal });
+  const jobsDone = runJobs(jobs, { clock, warn: host.warn, signal: stopping.signal });
+  const finished = Promise.race([jobsDone, storage.lost().then((reason) => Promise.reject(reason))]);
   return {
     addresses: listeners.addresses,
     finished,
     async stop() {
       stopping.abort();
       await listeners.close(STOP_GRACE);
-      await finished;
+      await jobsDone;
       await storage.close();
     },
   };

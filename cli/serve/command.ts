@@ -33,6 +33,7 @@ export function serveCommand() {
       "of these for one address, or one IPv6 /64 (default: a quarter; more behind a proxy)",
       countFromOne,
     )
+    .option("--accept-clock", "take the clock for right although the database has seen a later time")
     .option("--lock-auto-approve-count", "write both counts down for good, the first time")
     .option("--backup-directory <folder>", "make backups in this folder, encrypted to the users of that time")
     .option("--backup-period <days>", "from one backup to the next", lifeSpanDays, 1)

@@ -121,6 +121,7 @@ export class CrlPublisher {
   async #renew(now: number): Promise<void> {
     const { crl: { lastUpdate: seen } } = await this.stores.state();
     if (!isCrlRenewalDue(seen, now, this.settings.lifeSpan)) return;
+    await this.stores.requireSigning(now);
     const dropBefore = deletableBefore(seen, now, this.settings.lifeSpan);
     const renewal = { seen, lastUpdate: now - BACK_DATE, dropBefore };
     // Where somebody else was first, theirs is the renewal.

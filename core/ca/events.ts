@@ -46,6 +46,8 @@ export type CaEvent =
   /** CA certificates that expired before this time, deleted with their keys. */
   | { readonly kind: "issuers-dropped"; readonly before: number }
   | { readonly kind: "crl-imported"; readonly crlNumber: bigint; readonly added: number; readonly known: number }
+  /** Somebody said that the clock is right, although later times were recorded. */
+  | { readonly kind: "clock-accepted" }
   /** The database was made from a backup. */
   | { readonly kind: "restored" };
 

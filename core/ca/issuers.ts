@@ -47,6 +47,7 @@ export class Issuers {
   async ensureSigning(now: number): Promise<Issuer> {
     const signing = signingIssuer(this.#usable(await this.ensureValid(now)), now, this.settings.lifeSpan);
     if (signing === undefined) throw new Error(`${this.stores.name} has no CA certificate to sign with`);
+    await this.stores.requireSigning(now);
     return signing;
   }
 
@@ -143,6 +144,7 @@ export class Issuers {
     const { issuers, revision } = await this.#current();
     const usable = this.#usable(issuers);
     if (!isNewIssuerDue(usable, now, this.settings.lifeSpan)) return;
+    await this.stores.requireSigning(now);
     const { keys, keySpec, random } = this.settings;
     const { reference, key } = await keys.generate(keySpec);
     const { pem, notAfter, keyId } = await issueCaCertificate(this.#order(newest(usable), now), { key, random });

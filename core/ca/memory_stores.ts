@@ -4,7 +4,7 @@
  */
 import type { Attribution, RecordedEvent, RecordEvent } from "./events.ts";
 import { MemoryCertificates, MemoryRequests, MemoryRows } from "./memory_requests.ts";
-import { alreadyRevoked } from "./store_rules.ts";
+import { alreadyRevoked, CLOCK_TOLERANCE, clockRefusal } from "./store_rules.ts";
 import type {
   CaName,
   CaStores,
@@ -14,6 +14,7 @@ import type {
   CrlState,
   IssuerList,
   IssuerStore,
+  LaterRecords,
   Revocation,
   RevocationStore,
   Storage,
@@ -24,18 +25,40 @@ import type {
 export function createMemoryStores(): Storage {
   const recorded: RecordedEvent[] = [];
   const storesOf = (ca: CaName) =>
-    memoryCaStores(ca, (event, { actor, now }) => {
-      recorded.push({ id: BigInt(recorded.length + 1), ca, now, actor, event });
+    memoryCaStores(ca, {
+      record: (event, { actor, now }) => {
+        recorded.push({ id: BigInt(recorded.length + 1), ca, now, actor, event });
+      },
+      laterThan: (time) => laterThan(recorded, time),
     });
   const stores = { cau: storesOf("cau"), cas: storesOf("cas"), http_cas: storesOf("http_cas") };
   return {
     ca: (name) => stores[name],
+    acceptClock(by) {
+      recorded.push({ id: BigInt(recorded.length + 1), ca: "cau", ...by, event: { kind: "clock-accepted" } });
+      return Promise.resolve();
+    },
     events: (after, limit) => Promise.resolve(recorded.slice(Number(after)).slice(0, limit)),
     close: () => Promise.resolve(),
   };
 }
 
-function memoryCaStores(name: CaName, record: RecordEvent): CaStores {
+/** What the three CAs have in common. */
+interface Journal {
+  readonly record: RecordEvent;
+  laterThan(time: number): LaterRecords | undefined;
+}
+
+function laterThan(recorded: readonly RecordedEvent[], time: number): LaterRecords | undefined {
+  const times = recorded.slice(recorded.findLastIndex(({ event }) => event.kind === "clock-accepted") + 1).map((e) =>
+    e.now
+  );
+  const later = times.filter((each) => each > time);
+  if (later.length === 0) return undefined;
+  return { first: Math.min(...later), last: Math.max(...later), hasBefore: times.findIndex((each) => each > time) > 0 };
+}
+
+function memoryCaStores(name: CaName, { record, laterThan }: Journal): CaStores {
   const issuers = new MemoryIssuers(record);
   const rows = new MemoryRows(name, record);
   const revocations = new MemoryRevocations(record);
@@ -51,6 +74,11 @@ function memoryCaStores(name: CaName, record: RecordEvent): CaStores {
       if (state?.issuers !== now.issuers || state.crl !== now.crl) state = now;
       return Promise.resolve(state);
     },
+    requireSigning: (now) =>
+      Promise.try(() => {
+        const refusal = clockRefusal(now, laterThan(now + CLOCK_TOLERANCE));
+        if (refusal !== undefined) throw refusal;
+      }),
   };
 }
 

@@ -55,6 +55,7 @@ export class Revocations {
   /** @param lastNeeded until when somebody may still ask, not counting the life of a CRL */
   async #record(serial: bigint, lastNeeded: number, by: Attribution): Promise<void> {
     const { stores, crls, lifeSpan } = this.parts;
+    await stores.requireSigning(by.now);
     const expirationDate = lastNeeded + crlLifeSpan(lifeSpan);
     const number = await stores.revocations.revoke({ serial, revocationDate: by.now, expirationDate }, by);
     await crls.publishRevocation(number, by.now);

@@ -1,7 +1,8 @@
 /** What every store does alike: its rules, its refusals in the same words, the events of its changes. */
 import { CaucaseError } from "../errors.ts";
+import { SECONDS_PER_DAY } from "./lifecycle.ts";
 import type { Attribution, CaEvent } from "./events.ts";
-import type { CaName, IssuedRecord, NewRequest, RegisteredCertificate } from "./stores.ts";
+import type { CaName, IssuedRecord, LaterRecords, NewRequest, RegisteredCertificate } from "./stores.ts";
 
 /** Whether a CA takes each key once. */
 export function hasUniqueKeys(ca: CaName): boolean {
@@ -61,4 +62,22 @@ export function registration(
 ): RegisteredCertificate {
   const { serial, issuer, keyId, profile, notBefore, notAfter, der } = certificate;
   return { serial, issuer, keyId, requestId, profile, origin, actor, issuedAt, notBefore, notAfter, der };
+}
+
+/** Clocks of the same time may differ by as much, in seconds. */
+export const CLOCK_TOLERANCE = 60;
+
+/**
+ * Why nothing may be signed at `now`; undefined when it may. `later` is what was recorded for times after that, and
+ * {@linkcode CLOCK_TOLERANCE}. A clock that is behind (no battery, no time server yet) would sign what ended long ago. One that was
+ * ahead for less than a day and was put right again is told from it by what was recorded before: that goes on.
+ */
+export function clockRefusal(now: number, later: LaterRecords | undefined): CaucaseError | undefined {
+  if (later === undefined || (later.hasBefore && later.last - later.first < SECONDS_PER_DAY)) return undefined;
+  const date = (time: number) => new Date(time * 1000).toISOString().slice(0, 19).replace("T", " ");
+  return new CaucaseError(
+    "clock-behind",
+    `nothing is signed: the clock says ${date(now)} UTC, but the database has records of ${date(later.last)} UTC`,
+    { hint: "it goes on by itself when the clock is right; where those records are wrong: serve --accept-clock" },
+  );
 }

@@ -212,6 +212,15 @@ export interface StoreState {
   readonly crl: CrlState;
 }
 
+/** What a store has recorded for times after a given one. */
+export interface LaterRecords {
+  /** Of the earliest and of the latest of these. */
+  readonly first: number;
+  readonly last: number;
+  /** Whether anything was recorded before the first of these was: for that time or before. */
+  readonly hasBefore: boolean;
+}
+
 export interface CaStores {
   readonly name: CaName;
   readonly issuers: IssuerStore;
@@ -220,6 +229,11 @@ export interface CaStores {
   readonly revocations: RevocationStore;
   /** Cheap: asked on every use of what a process remembers. The same object for as long as nothing has changed. */
   state(): Promise<StoreState>;
+  /**
+   * Asked before something is signed that says when it was.
+   * @throws `storage` when what is written would be kept nowhere; `clock-behind`, see `clockRefusal()` in store_rules.ts
+   */
+  requireSigning(now: number): Promise<void>;
 }
 
 /** The three CAs of one server, in one place. */
@@ -227,6 +241,8 @@ export interface Storage {
   ca(name: CaName): CaStores;
   /** Events after the one with the id `after`, oldest first, at most `limit`. */
   events(after: bigint, limit: number): Promise<readonly RecordedEvent[]>;
+  /** Takes `now` for right from here on, although the store may have seen a later time. */
+  acceptClock(by: Attribution): Promise<void>;
   /** Finishes writes in flight and lets go. */
   close(): Promise<void>;
 }

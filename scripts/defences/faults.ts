@@ -13,6 +13,8 @@ const jobs = (filter: string) => ({ file: "server/jobs_test.ts", filter });
 const CHECK_ITSELF = { file: "server/storage/sqlite/database_check_test.ts" };
 
 const STORE = "server/storage/sqlite/ca_stores.ts";
+const LOST = { file: "tests/fault/serve_database_test.ts", filter: "serve ends when its database is" };
+const BEHIND = { file: "tests/fault/serve_clock_test.ts", filter: "behind from one start" };
 const DURABLE_FILE = "core/host/durable_file.ts";
 const CHECK = "server/storage/sqlite/database_check.ts";
 const LIFECYCLE = "core/ca/lifecycle.ts";
@@ -31,11 +33,48 @@ const IN_PLACE: Edit = [
 
 export const FAULTS: readonly Defence[] = [
   {
+    row: "a database that is deleted, moved away or replaced under a running server",
+    mutations: [
+      without("a look at the file", LOST, [
+        "server/storage/sqlite/file_place.ts",
+        "if (found?.dev === this.#file.dev && found.ino === this.#file.ino) return undefined;",
+        "if (found !== this.#file) return undefined;",
+      ]),
+      without("the end of the server", LOST, [
+        "server/storage/sqlite/file_place.ts",
+        "this.#lost.resolve(error);",
+        "",
+      ]),
+    ],
+  },
+  {
+    row: "a clock that is behind what the database has seen",
+    mutations: [
+      without("a look before each certificate", BEHIND, [
+        "core/ca/issuers.ts",
+        "has no CA certificate to sign with`);\n    await this.stores.requireSigning(now);",
+        "has no CA certificate to sign with`);",
+      ]),
+      without("a look before each new CRL", BEHIND, [
+        "core/ca/crl_publisher.ts",
+        "await this.stores.requireSigning(now);",
+        "",
+      ]),
+      without("what was recorded", BEHIND, [
+        "core/ca/store_rules.ts",
+        "if (later === undefined ||",
+        "if (later !== undefined ||",
+      ]),
+    ],
+  },
+  {
     row: "kill -9 at any moment: nothing that was answered is lost, no CRL number names two contents",
     mutations: [
       without("the commit before the answer", KILL, [
         "server/storage/sqlite/write_queue.ts",
-        "      const tell = this.#commit(writes);\n      for (const acknowledge of tell) acknowledge();",
+        "      const tell = this.#commit(writes);\n" +
+        "      // What went into a file that nobody will ever see was not kept.\n      this.place.require();\n" +
+        "      for (const acknowledge of tell) acknowledge();",
         "      if (!this.database.isTransaction) {\n" +
         '        this.database.run("BEGIN IMMEDIATE");\n' +
         '        setTimeout(() => this.database.run("COMMIT"), 400);\n' +

@@ -20,6 +20,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   "file": 500,
   "in-use": 500,
   "storage": 500,
+  "clock-behind": 500,
   "unreachable": 500,
   "refused": 500,
   "unsupported-runtime": 500,

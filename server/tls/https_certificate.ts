@@ -43,9 +43,16 @@ export class HttpsCertificate {
 
   /** The identity to show at `now`, made first where there is none, or one that will not do any longer. */
   async ensureCurrent(now: number): Promise<HttpsIdentity> {
-    this.#current ??= await this.#read(now);
-    if (this.#current === undefined || !(await this.#isGood(this.#current, now))) this.#current = await this.#make(now);
-    return this.#current;
+    const known = this.#current ??= await this.#read(now);
+    if (known !== undefined && await this.#isGood(known, now)) return known;
+    try {
+      return this.#current = await this.#make(now);
+    } catch (error) {
+      // With a clock that is behind, what there is goes on being shown: it may well be good, and nothing else may be signed.
+      if (known === undefined || !(error instanceof CaucaseError && error.code === "clock-behind")) throw error;
+      this.options.warn(describeError(error));
+      return known;
+    }
   }
 
   /** When `ensureCurrent` will make a new one. */

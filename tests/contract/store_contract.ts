@@ -8,6 +8,7 @@
 import { requestCases } from "./store_request_cases.ts";
 import { revocationCases } from "./store_revocation_cases.ts";
 import { certificateCases } from "./store_certificate_cases.ts";
+import { clockCases } from "./store_clock_cases.ts";
 import { eventCases } from "./store_event_cases.ts";
 import { raceCases } from "./store_race_cases.ts";
 import type { OpenStore } from "./store_fixtures.ts";
@@ -18,7 +19,14 @@ export type Cases = Readonly<Record<string, (storage: Storage) => Promise<void>>
 
 /** Registers a test for every case, each on a store of its own from `open`. */
 export function storeContract(implementation: string, open: OpenStore): void {
-  const cases: Cases = { ...requestCases, ...certificateCases, ...revocationCases, ...eventCases, ...raceCases };
+  const cases: Cases = {
+    ...requestCases,
+    ...certificateCases,
+    ...revocationCases,
+    ...eventCases,
+    ...clockCases,
+    ...raceCases,
+  };
   for (const [title, run] of Object.entries(cases)) {
     Deno.test(`${title} (${implementation})`, async () => {
       await using store = await open();

@@ -155,6 +155,53 @@ Deno.test("damage in a large database costs the requests that meet it, and is sa
   await certify(desk, folder.user, "cau");
 });
 
+const LOST: Readonly<Record<string, { readonly lose: (db: string) => void; readonly says: RegExp }>> = {
+  "deleted": {
+    lose: (db) => Deno.removeSync(db),
+    says: /caucase\.sqlite was deleted or moved away while it was in use/,
+  },
+  "moved away": {
+    lose: (db) => Deno.renameSync(db, `${db}.old`),
+    says: /caucase\.sqlite was deleted or moved away while it was in use/,
+  },
+  "replaced by a restore": {
+    lose(db) {
+      Deno.copyFileSync(db, `${db}.copy`);
+      Deno.renameSync(`${db}.copy`, db);
+    },
+    says: /caucase\.sqlite was replaced by another file while it was in use/,
+  },
+};
+
+for (const [how, { lose, says }] of Object.entries(LOST)) {
+  Deno.test(`serve ends when its database is ${how}, says which, and acknowledges nothing after`, async () => {
+    await using folder = await servedFolder();
+    await using server = await startServer({ folder: folder.path });
+    using desk = new NetworkDesk(server.port);
+    const pending = await csrFor(await newEcKey());
+    assert.equal((await desk.ask("PUT", "/cas/csr", { body: pending, headers: CSR_TYPE })).status, 201);
+    const body = await csrFor(await newEcKey());
+    lose(folder.db);
+    const after = await desk.ask("PUT", "/cas/csr", { body, headers: CSR_TYPE }).catch(() => undefined);
+    assert.notEqual(after?.status, 201);
+    const { status, err } = await soon(server.process.ended);
+    assert.equal(status, 1);
+    assert.match(err, says);
+    assert.match(err, /put the right file there, with its -wal, and start again/);
+  });
+}
+
+/** It takes half a second, and the time that a process needs to end. */
+async function soon<T>(outcome: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error("the server goes on")), 10_000);
+  try {
+    return await Promise.race([outcome, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Keeps the database from everybody else, as an open `sqlite3` session may. */
 function lock(path: string): Disposable {
   const database = new DatabaseSync(path);

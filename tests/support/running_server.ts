@@ -23,6 +23,8 @@ export interface TestServerOptions {
   readonly serve?: Partial<ServeOptions>;
   /** Whether the server makes its own keys, RSA, when it starts; else quick ones are there already. */
   readonly ownKeys?: boolean;
+  /** What its clock shows; `NOW` unless given. */
+  readonly now?: number;
 }
 
 /** Starts a server whose clock shows `NOW`; `await using` stops it when the block ends. */
@@ -30,6 +32,7 @@ export async function runServer(options: TestServerOptions = {}): Promise<TestSe
   const folder = await tempFolder();
   if (!options.ownKeys) await seedFiles(folder.path);
   const server = new TestServer(serveOptions(folder.path, options.serve), folder);
+  if (options.now !== undefined) server.clock.set(options.now);
   await server.start();
   return server;
 }

@@ -53,6 +53,10 @@ export class SqliteCaStores implements CaStores {
     });
   }
 
+  requireSigning(now: number): Promise<void> {
+    return Promise.try(() => this.#tables.requireSigning(now));
+  }
+
   /** For changes that are made past the stores. */
   changed(): void {
     this.#tables.changes++;

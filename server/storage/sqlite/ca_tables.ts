@@ -1,9 +1,16 @@
 /** The tables of one CA, and how they are changed: in transactions, together with the event that tells of the change. */
 import type { Attribution, CaEvent } from "../../../core/ca/events.ts";
-import { hasUniqueKeys, issuedEvent, registration } from "../../../core/ca/store_rules.ts";
-import type { CaName, CrlState, IssuedRecord } from "../../../core/ca/stores.ts";
+import {
+  CLOCK_TOLERANCE,
+  clockRefusal,
+  hasUniqueKeys,
+  issuedEvent,
+  registration,
+} from "../../../core/ca/store_rules.ts";
+import type { CaName, CrlState, IssuedRecord, LaterRecords } from "../../../core/ca/stores.ts";
 import { CaucaseError } from "../../../core/errors.ts";
 import type { Database } from "./database.ts";
+import type { FilePlace } from "./file_place.ts";
 import { EventTable } from "./event_table.ts";
 import { IssuerTable } from "./issuer_table.ts";
 import { NamedValues } from "./named_values.ts";
@@ -15,6 +22,7 @@ import type { WriteQueue } from "./write_queue.ts";
 export interface SqliteParts {
   readonly database: Database;
   readonly writes: WriteQueue;
+  readonly place: FilePlace;
   readonly log: (message: string) => void;
 }
 
@@ -25,18 +33,34 @@ export class CaTables {
   readonly revocations: RevocationTable;
   readonly values: NamedValues;
   readonly #events: EventTable;
-  readonly #writes: WriteQueue;
+  readonly #parts: SqliteParts;
   /** Grows when we may have changed CA certificates or CRLs. */
   changes = 0;
 
-  constructor(readonly ca: CaName, { database, writes, log }: SqliteParts) {
+  constructor(readonly ca: CaName, parts: SqliteParts) {
+    const { database, log } = parts;
     this.issuers = new IssuerTable(database, ca);
     this.requests = new RequestTable(database, ca);
     this.register = new RegisterTable(database, ca);
     this.revocations = new RevocationTable(database, ca, log);
     this.values = new NamedValues(database, ca);
     this.#events = new EventTable(database);
-    this.#writes = writes;
+    this.#parts = parts;
+  }
+
+  /** @throws `storage` when the database's file is not where it was opened, `clock-behind` */
+  requireSigning(now: number): void {
+    this.#parts.place.require();
+    const refusal = clockRefusal(now, this.#later(now + CLOCK_TOLERANCE));
+    if (refusal !== undefined) throw refusal;
+  }
+
+  /** A database that comes from the reference has no records of ours yet, but the date of its CRL. */
+  #later(time: number): LaterRecords | undefined {
+    const later = this.#events.laterThan(time);
+    const lastUpdate = this.values.crlLastUpdate();
+    if (later !== undefined || lastUpdate === undefined || lastUpdate <= time || !this.#events.isEmpty()) return later;
+    return { first: lastUpdate, last: lastUpdate, hasBefore: false };
   }
 
   /** Within a transaction. */
@@ -55,7 +79,7 @@ export class CaTables {
    * expired rows.
    */
   async write<T>(action: () => T | CaucaseError): Promise<T> {
-    const value = await this.#writes.run(action);
+    const value = await this.#parts.writes.run(action);
     if (value instanceof CaucaseError) throw value;
     return value;
   }
@@ -70,7 +94,7 @@ export class CaTables {
 
   /** May be lost in a crash, together with nothing else. */
   writeLoosely(action: () => void): Promise<void> {
-    return this.#writes.run(action, { durable: false });
+    return this.#parts.writes.run(action, { durable: false });
   }
 
   crlState(): CrlState {

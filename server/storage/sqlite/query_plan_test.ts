@@ -15,6 +15,7 @@ import {
   revocation,
 } from "../../../tests/contract/store_fixtures.ts";
 import { type Bindable, Database } from "./database.ts";
+import { FilePlace } from "./file_place.ts";
 import { createSchema } from "./schema.ts";
 import { SqliteCaStores } from "./ca_stores.ts";
 import { WriteQueue } from "./write_queue.ts";
@@ -62,6 +63,7 @@ async function useEverything(store: SqliteCaStores): Promise<void> {
   await store.issuers.list();
   await addIssuer(store, newIssuer(1));
   await store.state();
+  await outcomes([store.requireSigning(NOW), store.requireSigning(0)]);
   await store.issuers.drop(NOW, BY);
   for (const n of [1, 2, 3]) await store.requests.submit(newRequest(n));
   await store.requests.submit(newRequest(1));
@@ -92,7 +94,14 @@ for (const ca of ["cau", "cas", "http_cas"] as const) {
     createSchema(database);
     fill(database, ca);
     database.statements.clear();
-    await useEverything(new SqliteCaStores(ca, { database, writes: new WriteQueue(database), log: assert.fail }));
+    await useEverything(
+      new SqliteCaStores(ca, {
+        database,
+        writes: new WriteQueue(database),
+        place: new FilePlace(undefined),
+        log: assert.fail,
+      }),
+    );
     const statements = [...database.statements].filter((sql) => /^(SELECT|INSERT|UPDATE|DELETE)/.test(sql));
     assert.ok(statements.length >= 20, `only ${statements.length} statements were seen`);
     for (const sql of statements) {

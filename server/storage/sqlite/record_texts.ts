@@ -39,6 +39,7 @@ const EventShape = v.variant("kind", [
   v.object({ kind: v.literal("issuer-added"), issuer: v.string(), notAfter: v.number(), imported: v.boolean() }),
   v.object({ kind: v.literal("issuers-dropped"), before: v.number() }),
   v.object({ kind: v.literal("crl-imported"), crlNumber: integer, added: v.number(), known: v.number() }),
+  v.object({ kind: v.literal("clock-accepted") }),
   v.object({ kind: v.literal("restored") }),
 ]);
 

@@ -47,6 +47,7 @@ const OWN_TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 const OWN_INDEXES: Readonly<Record<string, string>> = {
   caucase_certificate_by_end: "caucase_certificate (ca, not_after)",
+  caucase_event_by_time: "caucase_event (time)",
 };
 
 /** Indexes by name: what each is on. */

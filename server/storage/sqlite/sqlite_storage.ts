@@ -1,5 +1,6 @@
 /** All three CAs in one SQLite file, which the reference implementation can take over at any time. */
 import { CA_NAMES, type CaName, type Storage } from "../../../core/ca/stores.ts";
+import type { CaucaseError } from "../../../core/errors.ts";
 import type { ImportedCrl } from "./crl_import.ts";
 import type { Database } from "./database.ts";
 import { closeServed, openForReading, openForServing, realDatabasePath } from "./database_file.ts";
@@ -9,6 +10,7 @@ import { jumpIfRestored } from "./restored_mark.ts";
 import { createSchema } from "./schema.ts";
 import { SqliteCaStores } from "./ca_stores.ts";
 import { EventTable } from "./event_table.ts";
+import { FilePlace } from "./file_place.ts";
 import { type Inheritance, takeOver } from "./take_over.ts";
 import { WriteQueue } from "./write_queue.ts";
 
@@ -22,6 +24,8 @@ export interface SqliteStorageOptions {
 }
 
 export interface SqliteStorage extends Storage {
+  /** Resolves with the reason when the file is not where its path leads any more: within a second, and nothing is acknowledged after. */
+  lost(): Promise<CaucaseError>;
   /** The database's file, without links. */
   readonly path: string;
   /**
@@ -74,8 +78,9 @@ interface Belongings {
 }
 
 function present(database: Database, { log, close, lock }: Belongings): SqliteStorage {
-  const writes = new WriteQueue(database);
-  const parts = { database, writes, log };
+  const place = new FilePlace(database.path);
+  const writes = new WriteQueue(database, place);
+  const parts = { database, writes, place, log };
   const stores = {
     cau: new SqliteCaStores("cau", parts),
     cas: new SqliteCaStores("cas", parts),
@@ -90,12 +95,19 @@ function present(database: Database, { log, close, lock }: Belongings): SqliteSt
         for (const ca of CA_NAMES) stores[ca].changed();
         return jumpIfRestored(database);
       }),
+    lost: () => place.watch(),
+    acceptClock: (by) => writes.run(() => new EventTable(database).add("cau", { kind: "clock-accepted" }, by)),
     events: (after, limit) => Promise.try(() => new EventTable(database).list(after, limit)),
     takeOver: (ca, inheritance) =>
       writes.run(() => {
         stores[ca].changed();
         return takeOver({ ca, ...parts }, inheritance);
       }),
-    close: () => closing ??= writes.close().then(close).finally(() => lock?.[Symbol.dispose]()),
+    close: () =>
+      closing ??= writes.close().then(() => {
+        place.close();
+        // SQLite would remove, by its name, what may be another database's by now.
+        if (!place.isLost) close();
+      }).finally(() => lock?.[Symbol.dispose]()),
   };
 }

@@ -5,6 +5,10 @@
 import { setImmediate } from "node:timers";
 import { CaucaseError } from "../../../core/errors.ts";
 import type { Database } from "./database.ts";
+import { FilePlace } from "./file_place.ts";
+
+/** For databases that have no path. */
+const NOWHERE = new FilePlace(undefined);
 
 interface Write {
   readonly durable: boolean;
@@ -19,7 +23,7 @@ export class WriteQueue {
   #flushing: Promise<void> | undefined;
   #closed = false;
 
-  constructor(private readonly database: Database) {}
+  constructor(private readonly database: Database, private readonly place: FilePlace = NOWHERE) {}
 
   /**
    * Runs `action`, which works on the database synchronously, in a transaction with whatever else is waiting. When it throws,
@@ -59,6 +63,8 @@ export class WriteQueue {
     this.#waiting = [];
     try {
       const tell = this.#commit(writes);
+      // What went into a file that nobody will ever see was not kept.
+      this.place.require();
       for (const acknowledge of tell) acknowledge();
     } catch (error) {
       for (const write of writes) write.reject(error);
