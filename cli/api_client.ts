@@ -1,9 +1,8 @@
 /** The operations of a caucase server, for one of its CAs: paths and methods come from the route table. */
-import * as v from "valibot";
 import { type Bytes, utf8 } from "../core/bytes.ts";
-import { type Message, messageToJson } from "../core/protocol/envelope.ts";
+import { type Message, messageText } from "../core/protocol/envelope.ts";
+import { type PendingRequest, readPendingList } from "../core/protocol/pending_list.ts";
 import { CaucaseError, malformed } from "../core/errors.ts";
-import { parseJson } from "../core/json.ts";
 import { type Route, type RouteName, ROUTES } from "../core/protocol/routes.ts";
 import { httpRequest, type HttpResponse } from "./http_request.ts";
 import { refusalError } from "./refusal.ts";
@@ -13,12 +12,6 @@ import { operationUrl, parseServerUrl } from "./server_url.ts";
 export interface UserCredentials {
   readonly certificatePem: string;
   readonly keyPem: string;
-}
-
-export interface PendingRequest {
-  /** Decimal. */
-  readonly id: string;
-  readonly csrPem: string;
 }
 
 export interface ApiClientOptions {
@@ -35,8 +28,6 @@ interface Call {
   /** Go to HTTPS and show the user's certificate. */
   readonly asUser?: boolean;
 }
-
-const PendingShape = v.array(v.object({ id: v.pipe(v.string(), v.regex(/^\d+$/)), csr: v.string() }));
 
 export class ApiClient {
   readonly #base: URL;
@@ -113,10 +104,7 @@ export class ApiClient {
   }
 
   async pending(): Promise<PendingRequest[]> {
-    const answer = text(await this.#call("pendingList", { asUser: true }));
-    const list = v.safeParse(PendingShape, parseJson(answer, "the list of pending requests"));
-    if (!list.success) throw malformed("the list of pending requests is not what it should be");
-    return list.output.map(({ id, csr }) => ({ id, csrPem: csr }));
+    return readPendingList(text(await this.#call("pendingList", { asUser: true })));
   }
 
   async sign(id: string, template?: Uint8Array): Promise<void> {
@@ -148,7 +136,7 @@ export class ApiClient {
 }
 
 function jsonBody(message: Message): Pick<Call, "body" | "contentType"> {
-  return { body: utf8(JSON.stringify(messageToJson(message))), contentType: "application/json" };
+  return { body: utf8(messageText(message)), contentType: "application/json" };
 }
 
 function text({ body }: { body: Bytes }): string {

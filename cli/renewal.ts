@@ -1,5 +1,5 @@
 /** Getting a new certificate for a new key with the one that is about to expire. */
-import { signMessage } from "../core/protocol/envelope.ts";
+import { signRenewal } from "../core/protocol/renewal.ts";
 import { CaucaseError } from "../core/errors.ts";
 import { type Certificate, certificateFromPem, certificateToPem, isIssuedBy } from "../core/x509/certificate.ts";
 import { generateRsaKey } from "../core/host/generate_key.ts";
@@ -63,8 +63,8 @@ export async function sendRenewal(
   { certificate, key, authorities }: Holder,
   request: NewRequest,
 ): Promise<RenewedPair> {
-  const payload = JSON.stringify({ crt_pem: certificateToPem(certificate), renew_csr_pem: request.csrPem });
-  const renewed = await answeredCertificate(await api.renew(await signMessage(payload, key)));
+  const wanted = { certificatePem: certificateToPem(certificate), csrPem: request.csrPem };
+  const renewed = await answeredCertificate(await api.renew(await signRenewal(wanted, key)));
   await requireCertificateFor(request.key, renewed, authorities);
   return { keyPem: privateKeyToPem(request.key), certificatePem: certificateToPem(renewed), certificate: renewed };
 }

@@ -1,5 +1,5 @@
 /** What anybody may ask of a server, and what the holder of a certificate may ask for it. */
-import { signMessage } from "../../core/protocol/envelope.ts";
+import { holderRevocation } from "../../core/protocol/revocation.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import { appendDurably, readFileBytes, writeFileDurably } from "../../core/host/durable_file.ts";
 import { fileError } from "../../core/host/file_error.ts";
@@ -46,8 +46,7 @@ export async function revokeCrt({ api, outcome }: Session, pairs: readonly CrtAn
     name: ({ crt }) => crt,
     async action(files) {
       const { certificate, key } = await readKeyPair(await pairPaths(files));
-      const payload = JSON.stringify({ revoke_crt_pem: certificateToPem(certificate) });
-      await api.revoke(await signMessage(payload, key));
+      await api.revoke(await holderRevocation(certificateToPem(certificate), key));
     },
   });
 }

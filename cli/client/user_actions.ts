@@ -3,6 +3,7 @@ import { CaucaseError } from "../../core/errors.ts";
 import { utf8 } from "../../core/bytes.ts";
 import { readKeyFile } from "../../core/host/key_file.ts";
 import { escapeControlsAsJson } from "../../core/host/log_format.ts";
+import { serialRevocation, userRevocation } from "../../core/protocol/revocation.ts";
 import { nameToText } from "../../core/x509/name.ts";
 import { csrFromPem } from "../../core/x509/csr.ts";
 import { printLine } from "../terminal.ts";
@@ -37,7 +38,7 @@ export async function revokeOtherCrt({ api, outcome }: Session, paths: readonly 
     async action(path) {
       const { certificatePem } = await readKeyFile(path);
       if (certificatePem === undefined) throw new CaucaseError("file", `cannot use ${path}: it holds no certificate`);
-      await api.revoke({ payload: JSON.stringify({ revoke_crt_pem: certificatePem }), digest: null });
+      await api.revoke(userRevocation(certificatePem));
     },
   });
 }
@@ -46,8 +47,7 @@ export async function revokeOtherCrt({ api, outcome }: Session, paths: readonly 
 export async function revokeSerial({ api, outcome }: Session, serials: readonly bigint[]): Promise<void> {
   await outcome.forEach(serials, {
     name: (serial) => `serial ${serial}`,
-    // Not JSON.stringify(): the number may be larger than a double holds exactly.
-    action: (serial) => api.revoke({ payload: `{"revoke_serial": ${serial}}`, digest: null }),
+    action: (serial) => api.revoke(serialRevocation(serial)),
   });
 }
 

@@ -11,7 +11,7 @@ import type { CertificateFiles, UpdaterEntry } from "./entry_options.ts";
 import type { HolderApi, UpdaterHost } from "./host.ts";
 import { isSeparate, type OnDisk } from "./observe.ts";
 import type { Action } from "./plan.ts";
-import { forgetRenewal, readRenewal, saveRenewal } from "./saved_renewal.ts";
+import { forgetRenewal, readSavedRenewal, saveRenewal } from "./saved_renewal.ts";
 import type { UpdaterState } from "./state.ts";
 
 export interface Scene {
@@ -109,7 +109,7 @@ async function renew(scene: Scene): Promise<Result> {
   const files = filesOf(scene);
   if (pair === undefined) throw new Error("a certificate is renewed that is not there");
   const holder = { certificate: pair.certificate, key: pair.key, authorities };
-  const begun = await readRenewal(files.keyPath, pair.certificate, fileSystem);
+  const begun = await readSavedRenewal(files.keyPath, pair.certificate, fileSystem);
   const request = begun ?? await prepareRenewal(pair.certificate, newKeyOf(scene));
   if (begun === undefined) await saveRenewal(files.keyPath, { request, certificate: pair.certificate }, fileSystem);
   try {

@@ -35,7 +35,7 @@ export async function saveRenewal(
  * cannot be read, is of no use any more.
  * @throws `file` when it cannot be read for reasons of the system
  */
-export async function readRenewal(
+export async function readSavedRenewal(
   keyPath: string,
   certificate: Certificate,
   fileSystem: FileSystem,
@@ -71,5 +71,5 @@ export async function forgetOldRenewal(
   fileSystem: FileSystem,
 ): Promise<void> {
   if (await fileSystem.status(renewalPath(keyPath)) === undefined) return;
-  if (await readRenewal(keyPath, certificate, fileSystem) === undefined) await forgetRenewal(keyPath, fileSystem);
+  if (await readSavedRenewal(keyPath, certificate, fileSystem) === undefined) await forgetRenewal(keyPath, fileSystem);
 }

@@ -11,7 +11,7 @@ import { certificateFromPem } from "../x509/certificate.ts";
 import { findExtension } from "../x509/extension.ts";
 import { OID } from "../der/oids.ts";
 import { isAutoSigned } from "../profiles/policies.ts";
-import type { RevocationMessage } from "./messages.ts";
+import type { RevocationMessage } from "../protocol/revocation.ts";
 import { by } from "../../tests/support/issuing.ts";
 
 const NOW = 1_800_000_000;

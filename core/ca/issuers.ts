@@ -1,8 +1,7 @@
 /** The CA certificates and keys of one CA: reads them, makes the next one in time, knows which of them signs. */
 import { CaucaseError } from "../errors.ts";
 import { isForHost } from "../profiles/ca_profile.ts";
-import { linkPayload } from "../protocol/ca_chain.ts";
-import { messageToJson, signMessageWith } from "../protocol/envelope.ts";
+import { signChain } from "../protocol/ca_chain.ts";
 import { type Certificate, isIssuedBy } from "../x509/certificate.ts";
 import { SERVER } from "./actor.ts";
 import { DueWork } from "./due_work.ts";
@@ -160,17 +159,6 @@ export class Issuers {
       ? { profile: "ca", ...basics, subject, onlyHost } as const
       : { profile: "ca-successor", ...basics, predecessor: predecessor.certificate } as const;
   }
-}
-
-async function signChain(issuers: readonly Issuer[]): Promise<string> {
-  const links = await Promise.all(
-    issuers.slice(1).map((next, index) => {
-      const old = issuers[index];
-      if (old === undefined) throw new Error("a link needs two certificates");
-      return signMessageWith(linkPayload(old.certificatePem, next.certificatePem), old.messageSigner);
-    }),
-  );
-  return JSON.stringify(links.map(messageToJson));
 }
 
 function sameMembers<T>(a: readonly T[], b: readonly T[]): boolean {

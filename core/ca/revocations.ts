@@ -1,11 +1,12 @@
 /** Revoking: by the holder, by a user, by a bare serial number. */
+import { requireHolder } from "../protocol/envelope.ts";
+import type { RevocationMessage } from "../protocol/revocation.ts";
 import type { Certificate } from "../x509/certificate.ts";
 import type { Actor } from "./actor.ts";
 import type { Attribution } from "./events.ts";
 import type { Issuers } from "./issuers.ts";
 import type { CrlPublisher } from "./crl_publisher.ts";
 import { crlLifeSpan } from "./lifecycle.ts";
-import { requireHolder, type RevocationMessage } from "./messages.ts";
 import type { CaStores } from "./stores.ts";
 import type { Verification } from "./verification.ts";
 

@@ -1,8 +1,18 @@
-/** From the CA certificates one knows, along a signed chain, to the set to trust from now on. */
+/**
+ * The chain of CA certificates, answer to `GET crt/ca.crt.json`: from the oldest to the newest, a list of messages
+ * `{"old_pem": …, "new_pem": …}`, each signed by the key of `old_pem`. It leads from the CA certificates one knows to those to trust.
+ */
 import * as v from "valibot";
 import { equalBytes } from "../bytes.ts";
 import { newestUsable } from "../ca/lifecycle.ts";
-import { messageFromJson, type SignedMessage, verifyMessage } from "./envelope.ts";
+import {
+  messageFromJson,
+  messageToJson,
+  requireHolder,
+  type SignedMessage,
+  signMessageWith,
+  type VouchingCa,
+} from "./envelope.ts";
 import { CaucaseError, malformed } from "../errors.ts";
 import { parseJson } from "../json.ts";
 import { type Certificate, certificateFromPem } from "../x509/certificate.ts";
@@ -16,9 +26,15 @@ interface Link {
   readonly next: Certificate;
 }
 
-/** The text of the link that goes from one CA certificate to the next, ready to be signed with the old key. */
-export function linkPayload(oldPem: string, newPem: string): string {
-  return JSON.stringify({ old_pem: oldPem, new_pem: newPem });
+/** The chain from the first of `members` to the last, as JSON text. Oldest first; empty for a single one. */
+export async function signChain(members: readonly VouchingCa[]): Promise<string> {
+  const links = members.slice(1).map(async (next, index) => {
+    const old = members[index];
+    if (old === undefined) throw new Error("a link needs two certificates");
+    const payload = JSON.stringify({ old_pem: old.certificatePem, new_pem: next.certificatePem });
+    return messageToJson(await signMessageWith(payload, old.messageSigner));
+  });
+  return JSON.stringify(await Promise.all(links));
 }
 
 /** The messages of a chain as it was received (`ca.crt.json`). Throws `malformed`. */
@@ -73,7 +89,7 @@ async function genuineLink(message: SignedMessage): Promise<Link | undefined> {
   if (!payload.success) throw malformed("a link of the chain of CA certificates lacks old_pem or new_pem");
   const old = await certificateFromPem(payload.output.old_pem);
   try {
-    await verifyMessage(message, old.publicKey);
+    await requireHolder(message, old);
   } catch (error) {
     if (error instanceof CaucaseError) return undefined;
     throw error;

@@ -11,6 +11,7 @@ import { CaucaseError, malformed } from "../errors.ts";
 import type { PrivateKey } from "../keys/private_key.ts";
 import { type HashName, type PublicKey, verifyMessageBytes } from "../keys/public_key.ts";
 import { messageSignerFor, type Signer } from "../keys/signer.ts";
+import type { Certificate } from "../x509/certificate.ts";
 
 export interface SignedMessage {
   readonly payload: string;
@@ -24,6 +25,12 @@ export interface UnsignedMessage {
 }
 
 export type Message = SignedMessage | UnsignedMessage;
+
+/** A CA certificate, PEM, with what signs messages for it (see `messageSignerFor`). */
+export interface VouchingCa {
+  readonly certificatePem: string;
+  readonly messageSigner: Signer;
+}
 
 const HASHES = { sha256: "SHA-256", sha384: "SHA-384", sha512: "SHA-512" } as const satisfies Record<string, HashName>;
 
@@ -54,6 +61,11 @@ export function messageToJson(message: Message): Record<string, string | null> {
     : { payload: message.payload, digest: message.digest, signature: message.signature.toBase64() };
 }
 
+/** As `messageToJson`, as text: the body of a request or an answer. */
+export function messageText(message: Message): string {
+  return JSON.stringify(messageToJson(message));
+}
+
 /** Signs `payload` with SHA-256, which every implementation takes. */
 export async function signMessage(payload: string, key: PrivateKey): Promise<SignedMessage> {
   return await signMessageWith(payload, await messageSignerFor(key));
@@ -70,6 +82,11 @@ export async function verifyMessage(message: SignedMessage, key: PublicKey): Pro
   const bytes = signedBytes(message.payload, message.digest);
   const genuine = await verifyMessageBytes(key, HASHES[message.digest], { data: bytes, signature: message.signature });
   if (!genuine) throw new CaucaseError("untrusted", "the message was not signed with the key it names");
+}
+
+/** Throws `untrusted` unless the key of `certificate` signed `message`. */
+export async function requireHolder(message: SignedMessage, certificate: Certificate): Promise<void> {
+  await verifyMessage(message, certificate.publicKey);
 }
 
 /** Base64 as other implementations write it: with line ends anywhere, also at its end. */

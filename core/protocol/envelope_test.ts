@@ -1,24 +1,20 @@
 import assert from "node:assert/strict";
 import { constants, createHash, sign as nodeSign } from "node:crypto";
 import fc from "fast-check";
-import { messageFromJson, messageToJson, signMessage, verifyMessage } from "./envelope.ts";
-import { CaucaseError } from "../errors.ts";
+import { messageFromJson, messageText, signMessage, verifyMessage } from "./envelope.ts";
 import { utf8 } from "../bytes.ts";
 import { privateKeyToPem } from "../keys/private_key.ts";
 import { newKey, testKey } from "../../tests/support/keys.ts";
+import { isRefusal } from "../../tests/support/refusals.ts";
 
 const rsa = await testKey("RSA");
 const other = await newKey("RSA");
-
-function isRefusal(code: string) {
-  return (error: unknown) => error instanceof CaucaseError && error.code === code;
-}
 
 for (
   const [kind, key] of [["RSA", rsa], ["P-256", await testKey("P-256")], ["Ed25519", await testKey("Ed25519")]] as const
 ) {
   Deno.test(`verifyMessage() accepts what signMessage() signed with a key of kind ${kind}`, async () => {
-    const sent = JSON.stringify(messageToJson(await signMessage('{"é": 1}', key)));
+    const sent = messageText(await signMessage('{"é": 1}', key));
     const received = messageFromJson(JSON.parse(sent));
     assert.ok(received.digest !== null);
     await verifyMessage(received, key.publicKey);
@@ -84,4 +80,15 @@ Deno.test("messageFromJson() never fails but by refusing", () => {
 Deno.test("messageFromJson() reads an unsigned message, whatever its signature says", () => {
   assert.deepEqual(messageFromJson({ digest: null, payload: "{}" }), { digest: null, payload: "{}" });
   assert.deepEqual(messageFromJson({ digest: null, payload: "{}", signature: 7 }), { digest: null, payload: "{}" });
+});
+
+Deno.test("messageFromJson() reads every well-formed payload as it was sent, signed or not", async () => {
+  const key = await testKey("Ed25519");
+  await fc.assert(fc.asyncProperty(fc.string({ unit: "binary" }), async (payload) => {
+    const signed = await signMessage(payload, key);
+    for (const message of [signed, { payload, digest: null }]) {
+      assert.deepEqual(messageFromJson(JSON.parse(messageText(message))), message);
+    }
+    await verifyMessage(signed, key.publicKey);
+  }));
 });

@@ -4,29 +4,21 @@
  */
 import * as v from "valibot";
 import { equalBytes } from "../bytes.ts";
-import { messageFromJson, messageToJson, signMessageWith, verifyMessage } from "./envelope.ts";
+import { messageFromJson, messageText, requireHolder, signMessageWith, type VouchingCa } from "./envelope.ts";
 import { CaucaseError, malformed } from "../errors.ts";
 import { parseJson } from "../json.ts";
 import { decodePem, PEM_LABEL } from "../pem.ts";
 import { type Certificate, certificateFromPem, parseCertificate } from "../x509/certificate.ts";
-import type { Signer } from "../keys/signer.ts";
 
 const VoucherShape = v.object({ ca_pem: v.string(), https_ca_pem: v.string() });
 
-/** A CA certificate with what signs for it. */
-export interface Voucher {
-  readonly certificatePem: string;
-  /** See `messageSignerFor`. */
-  readonly messageSigner: Signer;
-}
-
 /** The message as JSON text. `httpsCaPems` are all HTTP CA certificates that are still valid. */
 export async function vouchForHttps(
-  { certificatePem, messageSigner }: Voucher,
+  { certificatePem, messageSigner }: VouchingCa,
   httpsCaPems: readonly string[],
 ): Promise<string> {
   const payload = JSON.stringify({ ca_pem: certificatePem, https_ca_pem: httpsCaPems.join("") });
-  return JSON.stringify(messageToJson(await signMessageWith(payload, messageSigner)));
+  return messageText(await signMessageWith(payload, messageSigner));
 }
 
 /**
@@ -43,7 +35,7 @@ export async function readVoucher(text: string, trusted: readonly Certificate[])
   if (!trusted.some((certificate) => equalBytes(certificate.der, voucher.der))) {
     throw new CaucaseError("untrusted", "a CA that is not known vouches for the HTTPS server");
   }
-  await verifyMessage(message, voucher.publicKey);
+  await requireHolder(message, voucher);
   return await caCertificates(payload.output.https_ca_pem);
 }
 

@@ -1,5 +1,7 @@
 /** Requests as they go over the wire: text, ASCII. */
-import { messageToJson, signMessage } from "../../core/protocol/envelope.ts";
+import { type Message, messageText } from "../../core/protocol/envelope.ts";
+import { signRenewal } from "../../core/protocol/renewal.ts";
+import { holderRevocation } from "../../core/protocol/revocation.ts";
 import type { Holder } from "./holders.ts";
 
 export const SUBMIT = "/cas/csr";
@@ -22,18 +24,16 @@ export function submitRequest(port: number, csrPem: string): string {
 
 /** The holder of a certificate wants the next one, for the key of `csrPem`. */
 export async function renewRequest(port: number, { key, certificatePem }: Holder, csrPem: string): Promise<string> {
-  const payload = JSON.stringify({ crt_pem: certificatePem, renew_csr_pem: csrPem });
-  return putRequest(port, "/cas/crt/renew", jsonBody(messageToJson(await signMessage(payload, key))));
+  return putRequest(port, "/cas/crt/renew", messageBody(await signRenewal({ certificatePem, csrPem }, key)));
 }
 
 /** The holder of a certificate revokes it. */
 export async function revokeRequest(port: number, { key, certificatePem }: Holder): Promise<string> {
-  const payload = JSON.stringify({ revoke_crt_pem: certificatePem });
-  return putRequest(port, "/cas/crt/revoke", jsonBody(messageToJson(await signMessage(payload, key))));
+  return putRequest(port, "/cas/crt/revoke", messageBody(await holderRevocation(certificatePem, key)));
 }
 
-function jsonBody(value: unknown): Body {
-  return { type: "application/json", text: JSON.stringify(value) };
+function messageBody(message: Message): Body {
+  return { type: "application/json", text: messageText(message) };
 }
 
 function putRequest(port: number, target: string, { type, text }: Body): string {

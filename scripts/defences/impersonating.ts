@@ -146,7 +146,7 @@ export const IMPERSONATING: readonly Defence[] = [
       ]),
       without("the voucher's signature", { file: VOUCHER_TEST, filter: "another key signed" }, [
         VOUCHER,
-        "await verifyMessage(message, voucher.publicKey);",
+        "await requireHolder(message, voucher);",
         "",
       ]),
       without("a CA that is known", { file: VOUCHER_TEST, filter: "of a CA that is not known" }, [

@@ -5,8 +5,9 @@
 import type { Issuer } from "../../core/ca/issuer.ts";
 import type { Actor } from "../../core/ca/actor.ts";
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
-import { readRevocation, readRevocationEnvelope } from "../../core/ca/messages.ts";
 import { CaucaseError, malformed } from "../../core/errors.ts";
+import { writePendingList } from "../../core/protocol/pending_list.ts";
+import { readRevocation, readRevocationEnvelope } from "../../core/protocol/revocation.ts";
 import type { RouteName } from "../../core/protocol/routes.ts";
 import type { HttpsVouching } from "./https_vouching.ts";
 import { jsonBody, optionalTemplateBody } from "./bodies.ts";
@@ -72,11 +73,8 @@ async function getCrl({ exchange, ca, id, now }: Call): Promise<Answer> {
 
 async function listPending({ ca, user }: Call): Promise<Answer> {
   await user();
-  const decoder = new TextDecoder();
-  const requests = await ca.issuance.pending();
-  const list = requests.map(({ id, csr }) => ({ id: `${id}`, csr: decoder.decode(csr) }));
   const headers = { "Content-Type": "application/json", "Cache-Control": "private" };
-  return { status: 200, headers, body: JSON.stringify(list) };
+  return { status: 200, headers, body: writePendingList(await ca.issuance.pending()) };
 }
 
 async function sign({ exchange, ca, id, now, user }: Call): Promise<Answer> {

@@ -19,7 +19,7 @@ import {
   submit,
 } from "../../tests/support/desk.ts";
 import { LIFE_SPAN, newEcKey } from "../../tests/support/issuing.ts";
-import { csrFor, renewalBody, revocationBody, unsignedBody } from "../../tests/support/requests.ts";
+import { csrFor, renewalBody, revocationBody, unsignedBody, userRevocationBody } from "../../tests/support/requests.ts";
 import { newTestApp, type TestApp } from "../../tests/support/test_app.ts";
 
 type Body = string | Uint8Array<ArrayBuffer>;
@@ -192,7 +192,7 @@ Deno.test("PUT crt/revoke refuses strangers, what is no serial number, and what 
   const app = await newTestApp();
   const as = await firstUser(app);
   const [holder, other] = [await certify(app, as), await certify(app, as)];
-  const unsigned = unsignedBody(JSON.stringify({ revoke_crt_pem: holder.cert }));
+  const unsigned = userRevocationBody(holder.cert);
   assert.equal((await putJson(app, "/cas/crt/revoke", { body: unsigned })).status, 401, "nobody");
   assert.equal((await putJson(app, "/cas/crt/revoke", { body: unsigned, as: other })).status, 401, "a service");
   assert.equal((await putJson(app, "/cau/crt/revoke", { body: unsigned, as })).status, 400, "of the other CA");

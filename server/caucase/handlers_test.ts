@@ -16,7 +16,7 @@ import {
   submit,
 } from "../../tests/support/desk.ts";
 import { newEcKey, NOW } from "../../tests/support/issuing.ts";
-import { csrFor, renewalBody, revocationBody, unsignedBody } from "../../tests/support/requests.ts";
+import { csrFor, renewalBody, revocationBody, userRevocationBody } from "../../tests/support/requests.ts";
 import { newTestApp } from "../../tests/support/test_app.ts";
 
 /** The same request in forms that are all to be returned byte for byte. */
@@ -136,7 +136,7 @@ Deno.test("PUT crt/revoke takes a holder's word, a user's word, and a serial num
     status: 204,
     headers: { Vary: "Origin" },
   });
-  const byUser = await revoke(unsignedBody(JSON.stringify({ revoke_crt_pem: other.cert })), user);
+  const byUser = await revoke(userRevocationBody(other.cert), user);
   assert.deepEqual([byUser.status, byUser.user], [204, serial]);
   assert.equal((await revokeSerial(app, user, { serial: bare.certificate.serial })).status, 204);
   for (const extreme of [0n, 2n ** 53n + 1n, 2n ** 159n - 1n]) {

@@ -8,13 +8,11 @@ import { createMemoryStores } from "../../core/ca/memory_stores.ts";
 import type { CaEvent } from "../../core/ca/events.ts";
 import type { Storage } from "../../core/ca/stores.ts";
 import type { PrivateKey } from "../../core/keys/private_key.ts";
-import { messageSignerFor } from "../../core/keys/signer.ts";
-import { messageToJson, signMessageWith } from "../../core/protocol/envelope.ts";
 import { type Certificate, certificateFromPem, certificateToPem } from "../../core/x509/certificate.ts";
 import { openSqliteStorage } from "../../server/storage/sqlite/sqlite_storage.ts";
 import { testCas } from "../support/certificate_authorities.ts";
 import { by, LIFE_SPAN, newEcKey, NOW } from "../support/issuing.ts";
-import { csrFor } from "../support/requests.ts";
+import { csrFor, renewalBody } from "../support/requests.ts";
 import { seedIssuers } from "../support/seeded_issuers.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
@@ -170,9 +168,7 @@ onTwoServers("a request is signed once, and a rejected one never, whichever serv
 
 onTwoServers("the same renewal sent to both servers at once gets one certificate", async ({ storage, one, other }) => {
   const { key, certificate } = await newHolder(one);
-  const csr = new TextDecoder().decode(await csrFor(await newEcKey()));
-  const payload = JSON.stringify({ crt_pem: certificateToPem(certificate), renew_csr_pem: csr });
-  const body = JSON.stringify(messageToJson(await signMessageWith(payload, await messageSignerFor(key))));
+  const body = await renewalBody(certificateToPem(certificate), key, await csrFor(await newEcKey()));
   const pems = await Promise.all(
     Array.from({ length: MANY }, (_, n) => (n % 2 ? one : other).issuance.renew(body, NOW)),
   );

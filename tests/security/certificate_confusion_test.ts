@@ -9,7 +9,7 @@ import { signerFor } from "../../core/keys/signer.ts";
 import { type AgedServer, holderFrom, runAgedServer } from "../support/aged_server.ts";
 import { certify, type Holder, holderOf, JSON_TYPE, type Reply, revokeSerial } from "../support/desk.ts";
 import { newEcKey, NOW } from "../support/issuing.ts";
-import { csrFor, renewalBody, revocationBody, unsignedBody } from "../support/requests.ts";
+import { csrFor, renewalBody, revocationBody, userRevocationBody } from "../support/requests.ts";
 import { newIssuer, type SeededCa } from "../support/seeded_issuers.ts";
 import { certificateDer } from "../support/structures.ts";
 
@@ -122,7 +122,7 @@ const ACTIONS: Readonly<Record<string, (scene: Scene, path: string, holder: Hold
     return await server.ask("PUT", `${path}/revoke`, { headers: JSON_TYPE, body });
   },
   user: async ({ server, admin }, path, { cert }) => {
-    const body = unsignedBody(JSON.stringify({ revoke_crt_pem: cert }));
+    const body = userRevocationBody(cert);
     return await server.ask("PUT", `${path}/revoke`, { headers: JSON_TYPE, body, as: admin });
   },
 };
@@ -187,7 +187,7 @@ Deno.test("a message in the name of a certificate that another key signed is ref
 Deno.test("a revocation without a signature needs a user's certificate on its connection, not a service's in it", async () => {
   await withScene(async ({ server, admin, cas, rogueCau, database }) => {
     const [service, other] = [await holderFrom(cas), await holderFrom(cas)];
-    const body = unsignedBody(JSON.stringify({ revoke_crt_pem: other.cert }));
+    const body = userRevocationBody(other.cert);
     const before = database.contents();
     const strangers = { "plain HTTP": undefined, "nobody": null, service, "a rogue": await resigned(admin, rogueCau) };
     for (const [who, as] of Object.entries(strangers)) {

@@ -7,7 +7,7 @@ import { type AgedServer, holderFrom } from "../support/aged_server.ts";
 import { CSR_TYPE, type Holder, JSON_TYPE, submit } from "../support/desk.ts";
 import { newEcKey } from "../support/issuing.ts";
 import type { RequestParts } from "../support/raw_client.ts";
-import { csrFor, renewalBody, revocationBody, unsignedBody } from "../support/requests.ts";
+import { csrFor, renewalBody, revocationBody, unsignedBody, userRevocationBody } from "../support/requests.ts";
 
 export type PublicCa = "cau" | "cas";
 
@@ -58,7 +58,7 @@ export const REQUESTS: Readonly<Record<string, Build>> = {
     body: fromUtf8(await csrFor(now.actor.holder.privateKey, "template")),
   }),
   "revoke/serial": () => json(unsignedBody(`{"revoke_serial": ${crypto.getRandomValues(new Uint32Array(1))[0]}}`)),
-  "revoke/unsigned": async (now) => json(unsignedBody(JSON.stringify({ revoke_crt_pem: (await bystander(now)).cert }))),
+  "revoke/unsigned": async (now) => json(userRevocationBody((await bystander(now)).cert)),
   "revoke/holders": async (now) => {
     const { cert, privateKey } = await bystander(now);
     return json(await revocationBody(cert, privateKey));

@@ -6,7 +6,7 @@ import { certify, CSR_TYPE, firstUser, JSON_TYPE, submit } from "../support/desk
 import { garbageText, mangled } from "../support/garbage.ts";
 import { newEcKey } from "../support/issuing.ts";
 import { RawClient } from "../support/raw_client.ts";
-import { csrFor, renewalBody, revocationBody, unsignedBody } from "../support/requests.ts";
+import { csrFor, renewalBody, revocationBody, userRevocationBody } from "../support/requests.ts";
 import { runServer, type TestServer } from "../support/running_server.ts";
 
 /** What may be answered to anything a client sends. */
@@ -27,7 +27,7 @@ Deno.test("requests, templates and messages with some bytes gone or changed are 
   const id = await submit(server, "cas", await csrFor(await newEcKey()));
   const renewal = await renewalBody(cert, privateKey, await csrFor(await newEcKey()));
   const revocation = await revocationBody(cert, privateKey);
-  const named = unsignedBody(JSON.stringify({ revoke_crt_pem: cert }));
+  const named = userRevocationBody(cert);
   const templates = { as, headers: { ...CSR_TYPE } };
   const messages = { headers: JSON_TYPE };
   const targets = [

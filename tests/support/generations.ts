@@ -1,14 +1,14 @@
 /** CA certificates that follow one another, what they sign, and the chain that leads from one to the next. */
-import { messageToJson, signMessage } from "../../core/protocol/envelope.ts";
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
-import { linkPayload } from "../../core/protocol/ca_chain.ts";
+import { signChain } from "../../core/protocol/ca_chain.ts";
+import type { VouchingCa } from "../../core/protocol/envelope.ts";
 import { caSubject, checkCa, prepareCa } from "../../core/profiles/ca_profile.ts";
 import { type Certificate, certificateToPem, parseCertificate } from "../../core/x509/certificate.ts";
 import { buildCrl, CrlEntries } from "../../core/x509/crl_builder.ts";
 import { newSerial, signCertificate, type SubjectKey } from "../../core/x509/tbs_certificate.ts";
 import { checkLeaf, prepareLeaf } from "../../core/profiles/leaf_profile.ts";
 import type { PrivateKey } from "../../core/keys/private_key.ts";
-import { signerFor } from "../../core/keys/signer.ts";
+import { messageSignerFor, signerFor } from "../../core/keys/signer.ts";
 import { leafOrder, LIFE_SPAN, random } from "./issuing.ts";
 import { newKey } from "./keys.ts";
 
@@ -31,11 +31,12 @@ export async function newGeneration(now: number): Promise<Generation> {
 
 /** The chain as a server hands it out, JSON. */
 export async function chainOf(generations: readonly Generation[]): Promise<string> {
-  const links = generations.slice(1).map(async (next, index) => {
-    const old = generations[index] ?? next;
-    return messageToJson(await signMessage(linkPayload(old.pem, next.pem), old.key));
-  });
-  return JSON.stringify(await Promise.all(links));
+  return await signChain(await Promise.all(generations.map((generation) => vouching(generation))));
+}
+
+/** What vouches with the certificate of one, in a message signed by `key`. */
+export async function vouching({ key, pem }: Generation, signingKey = key): Promise<VouchingCa> {
+  return { certificatePem: pem, messageSigner: await messageSignerFor(signingKey) };
 }
 
 /** A CRL without entries of that CA, PEM. */

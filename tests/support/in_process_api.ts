@@ -1,6 +1,6 @@
 /** A server as its holders see it, without sockets: calls go straight to a CA, and fail as they would over the network. */
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
-import { type Message, messageToJson } from "../../core/protocol/envelope.ts";
+import { type Message, messageText } from "../../core/protocol/envelope.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import type { HolderApi } from "../../cli/updater/host.ts";
 import { statusOf } from "../../server/caucase/refusals.ts";
@@ -29,7 +29,7 @@ export function inProcessApi({ ca, now, carry }: InProcessServer): HolderApi {
     request: (id) =>
       call("request", () => optional(async () => text.decode(await ca.issuance.request(BigInt(id), now())))),
     certificate: (id) => call("certificate", () => optional(() => ca.issuance.fetchCertificate(BigInt(id), now()))),
-    renew: (message: Message) => call("renew", () => ca.issuance.renew(JSON.stringify(messageToJson(message)), now())),
+    renew: (message: Message) => call("renew", () => ca.issuance.renew(messageText(message), now())),
   };
 }
 

@@ -1,10 +1,10 @@
 /** What a server answers to whoever probes it, to be changed by tests: no sockets, and any time. */
 import type { Answer, Ask, Question } from "../../cli/probe/server.ts";
-import { messageToJson, signMessage } from "../../core/protocol/envelope.ts";
 import { CaucaseError } from "../../core/errors.ts";
+import type { VouchingCa } from "../../core/protocol/envelope.ts";
 import { vouchForHttps } from "../../core/protocol/https_voucher.ts";
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
-import { linkPayload } from "../../core/protocol/ca_chain.ts";
+import { signChain } from "../../core/protocol/ca_chain.ts";
 import { buildCrl, CrlEntries } from "../../core/x509/crl_builder.ts";
 import { checkHttps, prepareHttps } from "../../core/profiles/https_profile.ts";
 import { newSerial, signCertificate } from "../../core/x509/tbs_certificate.ts";
@@ -35,8 +35,7 @@ export async function probedServer(): Promise<ProbedServer> {
     answers.set(`${name} caCertificate`, pemOf(ca)).set(`${name} caCertificate https`, pemOf(ca));
     answers.set(`${name} caChain`, "[]").set(`${name} crlList`, await crlPem(ca));
   }
-  const voucher = { certificatePem: pemOf(cas), messageSigner: await messageSignerFor(cas.key) };
-  answers.set("cas httpsCa", await vouchForHttps(voucher, [pemOf(httpCa)]));
+  answers.set("cas httpsCa", await vouchForHttps(await vouching(cas), [pemOf(httpCa)]));
   const serverCertificate = await httpsCertificate(httpCa, HOST);
   return { answers, date: new Date(NOW * 1000).toUTCString(), serverCertificate, cas, httpCa };
 }
@@ -69,7 +68,11 @@ export async function crlPem({ issuer, signer }: TestCa): Promise<string> {
 
 /** The chain in which `old` vouches for `next`, as JSON. */
 export async function chainJson(old: TestCa, next: TestCa): Promise<string> {
-  return JSON.stringify([messageToJson(await signMessage(linkPayload(pemOf(old), pemOf(next)), old.key))]);
+  return await signChain(await Promise.all([old, next].map(vouching)));
+}
+
+async function vouching(ca: TestCa): Promise<VouchingCa> {
+  return { certificatePem: pemOf(ca), messageSigner: await messageSignerFor(ca.key) };
 }
 
 /** DER of a certificate for HTTPS, made at `NOW`. */

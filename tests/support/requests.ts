@@ -1,6 +1,8 @@
 /** Requests and messages as clients send them. */
-import { type Bytes, utf8 } from "../../core/bytes.ts";
-import { messageToJson, signMessage } from "../../core/protocol/envelope.ts";
+import { type Bytes, fromUtf8, utf8 } from "../../core/bytes.ts";
+import { messageText } from "../../core/protocol/envelope.ts";
+import { signRenewal } from "../../core/protocol/renewal.ts";
+import { holderRevocation, userRevocation } from "../../core/protocol/revocation.ts";
 import { buildCsr } from "../../core/x509/csr.ts";
 import { dnsName, subjectAltNameExtension } from "../../core/x509/general_name.ts";
 import { commonNameDer } from "../../core/x509/name.ts";
@@ -15,16 +17,20 @@ export async function csrFor(key: PrivateKey, name = "host1"): Promise<Bytes> {
 
 /** Body of `PUT crt/renew`. */
 export async function renewalBody(certificatePem: string, key: PrivateKey, csrPem: Bytes): Promise<string> {
-  const payload = JSON.stringify({ crt_pem: certificatePem, renew_csr_pem: new TextDecoder().decode(csrPem) });
-  return JSON.stringify(messageToJson(await signMessage(payload, key)));
+  return messageText(await signRenewal({ certificatePem, csrPem: fromUtf8(csrPem) }, key));
 }
 
 /** Body of `PUT crt/revoke` by the holder. */
 export async function revocationBody(certificatePem: string, key: PrivateKey): Promise<string> {
-  return JSON.stringify(messageToJson(await signMessage(JSON.stringify({ revoke_crt_pem: certificatePem }), key)));
+  return messageText(await holderRevocation(certificatePem, key));
 }
 
-/** Body of `PUT crt/revoke` by a user; `payload` is JSON text. */
+/** Body of `PUT crt/revoke` by a user. */
+export function userRevocationBody(certificatePem: string): string {
+  return messageText(userRevocation(certificatePem));
+}
+
+/** Body of `PUT crt/revoke` by a user, with any payload, which should be JSON text. */
 export function unsignedBody(payload: string): string {
   return JSON.stringify({ payload, digest: null });
 }

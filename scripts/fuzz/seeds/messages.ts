@@ -7,9 +7,11 @@ import { encodeBegin, encodeCommit, encodeDefinition, encodeRow } from "../../..
 import { setConsentCookie } from "../../../core/cors/cookie.ts";
 import { formatKeySet } from "../../../core/cors/key_set.ts";
 import { signConsent, signForm } from "../../../core/cors/token.ts";
-import { messageToJson, signMessage } from "../../../core/protocol/envelope.ts";
+import { type Message, messageText } from "../../../core/protocol/envelope.ts";
 import { vouchForHttps } from "../../../core/protocol/https_voucher.ts";
-import { linkPayload } from "../../../core/protocol/ca_chain.ts";
+import { signChain } from "../../../core/protocol/ca_chain.ts";
+import { signRenewal } from "../../../core/protocol/renewal.ts";
+import { holderRevocation, serialRevocation, userRevocation } from "../../../core/protocol/revocation.ts";
 import { certificateToPem } from "../../../core/x509/certificate.ts";
 import { buildCsr } from "../../../core/x509/csr.ts";
 import { EMPTY_NAME } from "../../../core/x509/name.ts";
@@ -20,27 +22,24 @@ import { CORS_KEY } from "../targets/http.ts";
 import type { Seeds } from "./certificates.ts";
 
 export async function messageSeeds(): Promise<Record<string, Seeds>> {
-  const [first, second, third] = [await fuzzCa(), await fuzzCa(8), await fuzzCa(9)];
-  const signed = async (payload: string, { key } = first) => messageToJson(await signMessage(payload, key));
+  const cas = [await fuzzCa(), await fuzzCa(8), await fuzzCa(9)] as const;
+  const [first, second] = cas;
+  const members = cas.map(({ certificate, signer }) => ({
+    certificatePem: certificateToPem(certificate),
+    messageSigner: signer,
+  }));
   const pem = certificateToPem(first.certificate);
-  const renewal = {
-    crt_pem: pem,
-    renew_csr_pem: await buildCsr({ subject: EMPTY_NAME, extensions: [] }, second.signer),
-  };
-  const links = [[first, second], [second, third]] as const;
-  const chain = links.map(([old, next]) =>
-    signed(linkPayload(certificateToPem(old.certificate), certificateToPem(next.certificate)), old)
-  );
-  const byHolder = await signed(JSON.stringify({ revoke_crt_pem: pem }));
+  const csrPem = await buildCsr({ subject: EMPTY_NAME, extensions: [] }, second.signer);
+  const byHolder = await holderRevocation(pem, first.key);
   return {
-    "envelope": { signed: json(byHolder), unsigned: json({ payload: "", digest: null }) },
-    "renewal": { signed: json(await signed(JSON.stringify(renewal))) },
+    "envelope": { signed: sent(byHolder), unsigned: sent({ payload: "", digest: null }) },
+    "renewal": { signed: sent(await signRenewal({ certificatePem: pem, csrPem }, first.key)) },
     "revocation": {
-      "by-holder": json(byHolder),
-      "by-user": json({ payload: JSON.stringify({ revoke_crt_pem: pem }), digest: null }),
-      "serial": json({ payload: '{"revoke_serial": 12345678901234567890123}', digest: null }),
+      "by-holder": sent(byHolder),
+      "by-user": sent(userRevocation(pem)),
+      "serial": sent(serialRevocation(12345678901234567890123n)),
     },
-    "chain": { empty: json([]), two: json(await Promise.all(chain)) },
+    "chain": { empty: utf8(await signChain([])), two: utf8(await signChain(members)) },
     "voucher": { signed: utf8(await vouchForHttps({ certificatePem: pem, messageSigner: first.signer }, [pem])) },
   };
 }
@@ -112,6 +111,6 @@ function texts(list: readonly string[]): Seeds {
   return Object.fromEntries(list.map((text, index) => [`${index + 1}`, utf8(text)]));
 }
 
-function json(value: unknown): Bytes {
-  return utf8(JSON.stringify(value));
+function sent(message: Message): Bytes {
+  return utf8(messageText(message));
 }

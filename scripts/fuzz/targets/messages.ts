@@ -1,9 +1,16 @@
 /** Signed JSON: the envelope, what is in it, and the chain of CA certificates. */
 import assert from "node:assert/strict";
 import { utf8 } from "../../../core/bytes.ts";
-import { readRenewal, readRevocation, readRevocationEnvelope, requireHolder } from "../../../core/ca/messages.ts";
-import { type Message, messageFromJson, messageToJson, verifyMessage } from "../../../core/protocol/envelope.ts";
+import {
+  type Message,
+  messageFromJson,
+  messageToJson,
+  requireHolder,
+  verifyMessage,
+} from "../../../core/protocol/envelope.ts";
 import { readVoucher } from "../../../core/protocol/https_voucher.ts";
+import { readRenewal } from "../../../core/protocol/renewal.ts";
+import { readRevocation, readRevocationEnvelope } from "../../../core/protocol/revocation.ts";
 import { parseJson } from "../../../core/json.ts";
 import { followChain, parseChain } from "../../../core/protocol/ca_chain.ts";
 import { FUZZ_NOW, fuzzCa } from "../material.ts";

@@ -1,11 +1,14 @@
-/** The signed messages that a CA takes: what their payloads must hold, and whose key must have signed them. */
+/**
+ * Revoking a certificate, body of `PUT crt/revoke`: `{"revoke_crt_pem": …}`, signed by the key of that certificate; the same
+ * unsigned, from a user; or unsigned `{"revoke_serial": <integer>}`, for a certificate that nobody has at hand.
+ */
 import * as v from "valibot";
-import { messageFromJson, type SignedMessage, type UnsignedMessage, verifyMessage } from "../protocol/envelope.ts";
+import { type Message, messageFromJson, type SignedMessage, signMessage, type UnsignedMessage } from "./envelope.ts";
 import { malformed } from "../errors.ts";
 import { parseJson } from "../json.ts";
+import type { PrivateKey } from "../keys/private_key.ts";
 import { type Certificate, certificateFromPem } from "../x509/certificate.ts";
 
-const RenewalShape = v.object({ crt_pem: v.string(), renew_csr_pem: v.string() });
 const CertificateShape = v.object({ revoke_crt_pem: v.string() });
 const SerialShape = v.object({ revoke_serial: v.bigint() });
 
@@ -15,36 +18,35 @@ export const MAX_SERIAL = (1n << 159n) - 1n;
 /** Characters of a payload that names a bare serial number: many times what it takes. */
 const LONGEST_SERIAL_PAYLOAD = 1024;
 
-/** A renewal: `certificate` signed that it wants to go on with the key of `csrPem`. */
-export interface RenewalMessage {
-  readonly certificate: Certificate;
-  readonly csrPem: string;
-  readonly message: SignedMessage;
-}
-
 /** A revocation by the holder, signed; or by a user, unsigned, of a certificate or of a bare serial number. */
 export type RevocationMessage =
   | { readonly by: "holder"; readonly certificate: Certificate; readonly message: SignedMessage }
   | { readonly by: "user"; readonly certificate: Certificate }
   | { readonly by: "user"; readonly serial: bigint };
 
-/** The body of `PUT crt/renew`. Throws `malformed`; the signature is not checked yet. */
-export async function readRenewal(body: string): Promise<RenewalMessage> {
-  const message = messageFromJson(parseJson(body, "the renewal"));
-  if (message.digest === null) throw malformed("the renewal is not signed");
-  const payload = v.safeParse(RenewalShape, parseJson(message.payload, "the payload of the renewal"));
-  if (!payload.success) throw malformed("the payload of the renewal lacks crt_pem or renew_csr_pem");
-  const { crt_pem, renew_csr_pem } = payload.output;
-  return { certificate: await certificateFromPem(crt_pem), csrPem: renew_csr_pem, message };
+/** The holder of a certificate revokes it: `key` is the certificate's own. */
+export async function holderRevocation(certificatePem: string, key: PrivateKey): Promise<SignedMessage> {
+  return await signMessage(certificatePayload(certificatePem), key);
 }
 
-/** The envelope of `PUT crt/revoke`; whether it is signed decides who must have sent it. Throws `malformed`. */
-export function readRevocationEnvelope(body: string): SignedMessage | UnsignedMessage {
+/** A user revokes somebody's certificate. */
+export function userRevocation(certificatePem: string): UnsignedMessage {
+  return { payload: certificatePayload(certificatePem), digest: null };
+}
+
+/** A user revokes by serial number, from 0 to `MAX_SERIAL`. */
+export function serialRevocation(serial: bigint): UnsignedMessage {
+  // Not JSON.stringify(): the number may be larger than a double holds exactly.
+  return { payload: `{"revoke_serial": ${serial}}`, digest: null };
+}
+
+/** The envelope in the body; whether it is signed decides who must have sent it. Throws `malformed`. */
+export function readRevocationEnvelope(body: string): Message {
   return messageFromJson(parseJson(body, "the revocation"));
 }
 
-/** What the envelope holds. Throws `malformed`; the signature is not checked yet. */
-export async function readRevocation(message: SignedMessage | UnsignedMessage): Promise<RevocationMessage> {
+/** What the envelope holds. Throws `malformed`; the signature is not checked yet: see `requireHolder`. */
+export async function readRevocation(message: Message): Promise<RevocationMessage> {
   const value = parseJson(message.payload, "the payload of the revocation");
   const named = v.safeParse(CertificateShape, value);
   if (named.success) {
@@ -55,9 +57,8 @@ export async function readRevocation(message: SignedMessage | UnsignedMessage): 
   return { by: "user", serial: readSerial(message.payload) };
 }
 
-/** Throws `untrusted` unless the key of `certificate` signed `message`. */
-export async function requireHolder(message: SignedMessage, certificate: Certificate): Promise<void> {
-  await verifyMessage(message, certificate.publicKey);
+function certificatePayload(certificatePem: string): string {
+  return JSON.stringify({ revoke_crt_pem: certificatePem });
 }
 
 function readSerial(payload: string): bigint {
