@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import fc from "fast-check";
-import { type Certificate, parseCertificate } from "../core/x509/certificate.ts";
+import type { Certificate } from "../core/x509/certificate.ts";
 import { newCa } from "../tests/support/issuing.ts";
 import { opensslPath } from "../tests/support/requirements.ts";
 import { runCommand } from "../tests/support/process.ts";
@@ -13,7 +13,7 @@ const FINGERPRINT = `sha256:${DIGITS}`;
 const COLONS = DIGITS.replaceAll(/..(?!$)/g, "$&:");
 
 async function someCa(): Promise<Certificate> {
-  return await parseCertificate((await newCa()).der);
+  return (await newCa()).certificate;
 }
 
 Deno.test("caFingerprint() hashes the whole certificate", async () => {

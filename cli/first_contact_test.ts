@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { openCaStore } from "../core/host/trust_store.ts";
-import { parseCertificate } from "../core/x509/certificate.ts";
-import { newCa, NOW, type TestCa } from "../tests/support/issuing.ts";
-import { chainJson, pemOf } from "../tests/support/probed_server.ts";
+import { chainOf, newCa, NOW, type TestCa } from "../tests/support/issuing.ts";
 import { tempFolder } from "../tests/support/temp_folder.ts";
 import { caFingerprint } from "./ca_fingerprint.ts";
 import { type CaRefresh, refreshCaStore, type TrustApi } from "./trust_refresh.ts";
@@ -11,17 +9,17 @@ const OTHER = `sha256:${"00".repeat(32)}`;
 
 /** A server with a CA certificate, or with two. */
 async function serverWith(first: TestCa, next?: TestCa): Promise<TrustApi> {
-  const chain = next === undefined ? "[]" : await chainJson(first, next);
+  const chain = next === undefined ? "[]" : await chainOf([first, next]);
   return {
     serverUrl: "http://ca.example.com/",
-    caCertificate: () => Promise.resolve(pemOf(first)),
+    caCertificate: () => Promise.resolve(first.certificatePem),
     caChain: () => Promise.resolve(chain),
     crls: () => Promise.reject(new Error("nobody asks")),
   };
 }
 
 async function fingerprintOf(ca: TestCa): Promise<string> {
-  return await caFingerprint(await parseCertificate(ca.der));
+  return await caFingerprint(ca.certificate);
 }
 
 interface Case {
@@ -70,10 +68,10 @@ Deno.test("refreshCaStore() begins an empty store only with the CA certificate o
   for (const { name, stored, refresh, found, refusal } of cases) {
     await using folder = await tempFolder();
     const store = openCaStore(`${folder.path}/ca.pem`);
-    if (stored.length > 0) await store.write(stored.map(pemOf));
+    if (stored.length > 0) await store.write(stored.map(({ certificatePem }) => certificatePem));
     const refreshed = refreshCaStore(server, store, { now: NOW, ...refresh });
     if (refusal === undefined) await assert.doesNotReject(refreshed, name);
     else await assert.rejects(refreshed, { code: "untrusted", message: refusal }, name);
-    assert.deepEqual(await store.read(), found.map(pemOf), name);
+    assert.deepEqual(await store.read(), found.map(({ certificatePem }) => certificatePem), name);
   }
 });

@@ -3,13 +3,12 @@ import { messageFromJson, messageToJson, type SignedMessage, verifyMessage } fro
 import { type Certificate, certificateFromPem, certificateToPem } from "../core/x509/certificate.ts";
 import { csrFromPem } from "../core/x509/csr.ts";
 import { utf8 } from "../core/bytes.ts";
-import { leafOf, newGeneration } from "../tests/support/generations.ts";
-import { DAY, NOW } from "../tests/support/issuing.ts";
+import { DAY, leafOf, newCa } from "../tests/support/issuing.ts";
 import { newKey } from "../tests/support/keys.ts";
 import { isRenewalDue, issuerAmong, renewAt } from "./renewal.ts";
 
-const ca = await newGeneration(NOW);
-const otherCa = await newGeneration(NOW);
+const ca = await newCa();
+const otherCa = await newCa();
 const key = await newKey("P-256");
 const certificate = await leafOf(ca, key.publicKey);
 const holder = { certificate, key, authorities: [otherCa.certificate, ca.certificate], keyBits: 2048 };

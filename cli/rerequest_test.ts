@@ -9,7 +9,6 @@ import { privateKeyToPem } from "../core/keys/private_key.ts";
 import { signerFor } from "../core/keys/signer.ts";
 import { readKeyFile } from "../core/host/key_file.ts";
 import { testKey } from "../tests/support/keys.ts";
-import { pemOf } from "../tests/support/probed_server.ts";
 import { newCa } from "../tests/support/issuing.ts";
 import { type TempFolder, tempFolder } from "../tests/support/temp_folder.ts";
 import { rerequest } from "./rerequest.ts";
@@ -94,7 +93,7 @@ Deno.test("rerequest() refuses a template that is not signed with its own key, a
 });
 
 Deno.test("rerequest() refuses templates that are none", async () => {
-  for (const template of ["", "garbage", pemOf(await newCa())]) {
+  for (const template of ["", "garbage", (await newCa()).certificatePem]) {
     await using desk = await openDesk(template);
     await assert.rejects(desk.run(), { code: "file", message: /^cannot use \S+\/old\.csr: / });
   }
@@ -119,7 +118,7 @@ Deno.test("rerequest() fills files that are empty", async () => {
 
 Deno.test("rerequest() replaces nothing else, and writes nothing then", async () => {
   const key = privateKeyToPem(await testKey("P-256"));
-  const certificate = pemOf(await newCa());
+  const certificate = (await newCa()).certificatePem;
   const csr = await templatePem([]);
   const cases: [name: "new.csr" | "new.key", content: string][] = [
     ["new.key", key + certificate],

@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
 import { CaucaseError } from "../core/errors.ts";
 import { vouchForHttps } from "../core/protocol/https_voucher.ts";
-import { messageSignerFor } from "../core/keys/signer.ts";
-import { certificateToPem, parseCertificate } from "../core/x509/certificate.ts";
-import { newCa } from "../tests/support/issuing.ts";
+import { newCa, vouching } from "../tests/support/issuing.ts";
 import { ServerAuthentication } from "./server_authentication.ts";
 
 const services = await newCa();
-const httpsPem = certificateToPem(await parseCertificate((await newCa("ca.example.com")).der));
-const authorities = [await parseCertificate(services.der)];
-const certificatePem = certificateToPem(await parseCertificate(services.der));
+const httpsPem = (await newCa({ name: "http_cas" })).certificatePem;
+const authorities = [services.certificate];
 
 function serverSaying(voucher: string | undefined) {
   let asked = 0;
@@ -27,7 +24,7 @@ function serverSaying(voucher: string | undefined) {
 
 Deno.test("anchors() are the CA certificates that a trusted CA vouches for, asked for once", async () => {
   const server = serverSaying(
-    await vouchForHttps({ certificatePem, messageSigner: await messageSignerFor(services.key) }, [httpsPem]),
+    await vouchForHttps(await vouching(services), [httpsPem]),
   );
   const authentication = new ServerAuthentication(server, { authorities, required: true, warn: assert.fail });
   assert.deepEqual(await Promise.all([authentication.anchors(), authentication.anchors()]), [[httpsPem], [httpsPem]]);
@@ -47,9 +44,7 @@ Deno.test("anchors() warn once about a server that cannot say, and refuse it whe
 
 Deno.test("anchors() never fall back to taking any server when the voucher is not good", async () => {
   const stranger = await newCa();
-  const foreign = await vouchForHttps({ certificatePem, messageSigner: await messageSignerFor(stranger.key) }, [
-    httpsPem,
-  ]);
+  const foreign = await vouchForHttps(await vouching(services, stranger.key), [httpsPem]);
   const warn = (message: string) => assert.fail(message);
   const authentication = new ServerAuthentication(serverSaying(foreign), { authorities, required: false, warn });
   await assert.rejects(

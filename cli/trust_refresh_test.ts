@@ -1,22 +1,21 @@
 import assert from "node:assert/strict";
 import { openCaStore, openCrlStore, type TrustStore } from "../core/host/trust_store.ts";
 import { certificateToPem } from "../core/x509/certificate.ts";
-import { chainOf, crlOf, type Generation, leafOf, newGeneration } from "../tests/support/generations.ts";
-import { DAY, LIFE_SPAN, NOW } from "../tests/support/issuing.ts";
+import { chainOf, crlOf, DAY, leafOf, LIFE_SPAN, newCa, NOW, type TestCa } from "../tests/support/issuing.ts";
 import { tempFolder } from "../tests/support/temp_folder.ts";
 import { refreshCaStore, refreshCrlStore, type TrustApi } from "./trust_refresh.ts";
 
 /** Three generations, 2 L apart; 4 L each. */
 const [first, second, third] = await Promise.all([
-  newGeneration(NOW),
-  newGeneration(NOW + 2 * LIFE_SPAN),
-  newGeneration(NOW + 4 * LIFE_SPAN),
+  newCa(),
+  newCa({ now: NOW + 2 * LIFE_SPAN }),
+  newCa({ now: NOW + 4 * LIFE_SPAN }),
 ]);
-const stranger = await newGeneration(NOW);
+const stranger = await newCa();
 
 interface Answers {
   /** The first CA certificate handed out, and those after it. */
-  readonly generations?: readonly Generation[];
+  readonly generations?: readonly TestCa[];
   readonly chain?: string;
   readonly crls?: readonly string[];
 }
@@ -28,7 +27,7 @@ function fakeApi(answers: Answers, asked: string[] = []): TrustApi {
     serverUrl: "http://ca/",
     caCertificate: () => {
       asked.push("certificate");
-      return Promise.resolve(generations[0]?.pem ?? "");
+      return Promise.resolve(generations[0]?.certificatePem ?? "");
     },
     caChain: () => {
       asked.push("chain");
@@ -63,43 +62,43 @@ forBothKinds("refreshCaStore() fills a new store", { open: openCaStore, pems: []
   const { current, changed } = await refreshCaStore(fakeApi({ generations: [first, second] }, asked), store, {
     now: NOW + 2 * LIFE_SPAN,
   });
-  assert.deepEqual(current.map(certificateToPem), [first.pem, second.pem]);
+  assert.deepEqual(current.map(certificateToPem), [first.certificatePem, second.certificatePem]);
   assert.equal(changed, true);
   assert.deepEqual(asked, ["certificate", "chain"]);
-  await assertHolds(store, [first.pem, second.pem]);
+  await assertHolds(store, [first.certificatePem, second.certificatePem]);
 });
 
 forBothKinds(
   "refreshCaStore() follows the chain and drops what has expired",
-  { open: openCaStore, pems: [first.pem, second.pem] },
+  { open: openCaStore, pems: [first.certificatePem, second.certificatePem] },
   async (store) => {
     const asked: string[] = [];
     const api = fakeApi({ generations: [first, second, third] }, asked);
     const { changed } = await refreshCaStore(api, store, { now: NOW + 4 * LIFE_SPAN + DAY });
     assert.equal(changed, true);
     assert.deepEqual(asked, ["chain"], "who knows a CA asks for no other");
-    await assertHolds(store, [second.pem, third.pem]);
+    await assertHolds(store, [second.certificatePem, third.certificatePem]);
   },
 );
 
 forBothKinds("refreshCaStore() changes nothing when nothing is new", {
   open: openCaStore,
-  pems: [first.pem],
+  pems: [first.certificatePem],
 }, async (store) => {
   assert.equal((await refreshCaStore(fakeApi({}), store, { now: NOW })).changed, false);
-  await assertHolds(store, [first.pem]);
+  await assertHolds(store, [first.certificatePem]);
 });
 
 forBothKinds(
   "refreshCaStore() changes nothing when all stored ones have expired",
-  { open: openCaStore, pems: [first.pem] },
+  { open: openCaStore, pems: [first.certificatePem] },
   async (store) => {
     const api = fakeApi({ generations: [first, second, third] });
     await assert.rejects(refreshCaStore(api, store, { now: NOW + 4 * LIFE_SPAN + 1 }), {
       code: "untrusted",
       message: `cannot update ${store.path} from http://ca/: all known CA certificates have expired`,
     });
-    await assertHolds(store, [first.pem]);
+    await assertHolds(store, [first.certificatePem]);
   },
 );
 
@@ -113,34 +112,34 @@ const HOSTILE_CHAINS: readonly (readonly [what: string, chain: string, code: str
 for (const [what, chain, code] of HOSTILE_CHAINS) {
   forBothKinds(`refreshCaStore() changes nothing when the chain ${what}`, {
     open: openCaStore,
-    pems: [first.pem],
+    pems: [first.certificatePem],
   }, async (store) => {
     await assert.rejects(refreshCaStore(fakeApi({ chain }), store, { now: NOW }), {
       code,
       message: /^cannot update .*store.* from http:\/\/ca\/: /,
     });
-    await assertHolds(store, [first.pem]);
+    await assertHolds(store, [first.certificatePem]);
   });
 }
 
 forBothKinds("refreshCaStore() learns nothing from a chain that begins elsewhere", {
   open: openCaStore,
-  pems: [first.pem],
+  pems: [first.certificatePem],
 }, async (store) => {
   assert.equal((await refreshCaStore(fakeApi({ chain: hostile }), store, { now: NOW })).changed, false);
-  await assertHolds(store, [first.pem]);
+  await assertHolds(store, [first.certificatePem]);
 });
 
 Deno.test("refreshCaStore() starts from a CA where a newer certificate of a host lies beside it", async () => {
   await using folder = await tempFolder();
   const host = await leafOf(first, stranger.key.publicKey, NOW + LIFE_SPAN);
   await Deno.writeTextFile(`${folder.path}/host.crt`, certificateToPem(host));
-  await Deno.writeTextFile(`${folder.path}/ca.crt`, first.pem);
+  await Deno.writeTextFile(`${folder.path}/ca.crt`, first.certificatePem);
   const now = NOW + 2 * LIFE_SPAN;
   const { current } = await refreshCaStore(fakeApi({ generations: [first, second] }), openCaStore(folder.path), {
     now,
   });
-  assert.deepEqual(current.map(certificateToPem), [first.pem, second.pem]);
+  assert.deepEqual(current.map(certificateToPem), [first.certificatePem, second.certificatePem]);
 });
 
 Deno.test("refreshCaStore() overwrites no store that holds certificates, but none of a CA", async () => {
@@ -166,10 +165,10 @@ Deno.test("refreshCaStore() begins with no certificate that is not one of a CA",
 
 const CAS = [first.certificate, second.certificate];
 const crl = {
-  first4: await crlOf(first, 4n),
-  first5: await crlOf(first, 5n),
-  second6: await crlOf(second, 6n),
-  stranger9: await crlOf(stranger, 9n),
+  first4: await crlOf(first, { number: 4n }),
+  first5: await crlOf(first, { number: 5n }),
+  second6: await crlOf(second, { number: 6n }),
+  stranger9: await crlOf(stranger, { number: 9n }),
 };
 
 interface CrlCase {

@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import { CaucaseError } from "../../core/errors.ts";
-import { DAY, newCa, NOW } from "../../tests/support/issuing.ts";
+import { certificateToPem } from "../../core/x509/certificate.ts";
+import { chainOf, DAY, httpsPairOf, newCa, NOW } from "../../tests/support/issuing.ts";
 import {
   asking,
-  chainJson,
   crlPem,
-  httpsCertificate,
   NEXT_UPDATE,
-  pemOf,
   type ProbedServer,
   probedServer,
   refusal,
@@ -96,7 +94,7 @@ Deno.test("probeServer() compares the clocks, also when there is only HTTPS", as
 Deno.test("probeServer() compares the CA certificates that HTTP and HTTPS give", async () => {
   await expectAll((["cas", "cau"] as const).map((ca) => ({
     name: ca,
-    change: async ({ answers }) => void answers.set(`${ca} caCertificate https`, pemOf(await newCa())),
+    change: async ({ answers }) => void answers.set(`${ca} caCertificate https`, (await newCa()).certificatePem),
     found: [`^error ${ca}-certificate: HTTP gives another CA certificate than https://`],
   })));
 });
@@ -111,14 +109,14 @@ Deno.test("probeServer() looks at both CAs", async () => {
     {
       name: "no certificate of a CA",
       change: async (server) => {
-        const pem = pemOf({ ...server.cas, der: (await httpsCertificate(server.cas, "a.example")).slice() });
+        const pem = certificateToPem((await httpsPairOf(server.cas, { host: "a.example" })).certificate);
         server.answers.set("cau caCertificate", pem).set("cau caCertificate https", pem).delete("cau crlList");
       },
       found: ["^error cau-certificate: it is not a certificate of a CA", "^error cau-crl: the server answered 404"],
     },
     {
       name: "a chain from elsewhere is left aside, as clients do",
-      change: async ({ answers }) => void answers.set("cau caChain", await chainJson(await newCa(), await newCa())),
+      change: async ({ answers }) => void answers.set("cau caChain", await chainOf([await newCa(), await newCa()])),
       found: [],
     },
     { name: "no chain", change: ({ answers }) => void answers.set("cas caChain", "{}"), found: ["^error cas-chain: "] },
@@ -143,14 +141,14 @@ Deno.test("probeServer() wants a fresh CRL of every CA certificate", async () =>
     },
     {
       name: "a successor without one",
-      change: async ({ answers, cas }) => void answers.set("cas caChain", await chainJson(cas, await newCa())),
+      change: async ({ answers, cas }) => void answers.set("cas caChain", await chainOf([cas, await newCa()])),
       found: [nobody],
     },
     {
       name: "a successor with one",
       change: async ({ answers, cas }) => {
         const next = await newCa();
-        answers.set("cas caChain", await chainJson(cas, next));
+        answers.set("cas caChain", await chainOf([cas, next]));
         answers.set("cas crlList", await crlPem(next) + await crlPem(cas));
       },
       found: [],
@@ -203,14 +201,14 @@ Deno.test("probeServer() says who answers by HTTPS, where the server does", asyn
     {
       name: "somebody in between",
       change: async (server) => {
-        server.serverCertificate = await httpsCertificate(await newCa("ca.example.com"), "ca.example.com");
+        server.serverCertificate = (await httpsPairOf(await newCa({ name: "http_cas" }))).certificate.der;
       },
       found: ["^error https-identity: the certificate by HTTPS is from a CA that the server does not vouch for"],
     },
     {
       name: "another name",
       change: async (server) => {
-        server.serverCertificate = await httpsCertificate(server.httpCa, "192.0.2.1");
+        server.serverCertificate = (await httpsPairOf(server.httpCa, { host: "192.0.2.1" })).certificate.der;
       },
       found: ["^warning https-identity: .* is for 192.0.2.1: clients do not take it for ca.example.com"],
     },

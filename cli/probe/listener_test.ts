@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { DAY, LIFE_SPAN, newCa, NOW } from "../../tests/support/issuing.ts";
-import { httpsCertificate } from "../../tests/support/probed_server.ts";
+import { DAY, httpsPairOf, LIFE_SPAN, newCa, NOW } from "../../tests/support/issuing.ts";
 import { judgeClock, judgeHttpsCertificate } from "./listener.ts";
 import type { Answer } from "./server.ts";
 
@@ -43,9 +42,9 @@ Deno.test("judgeClock() wants a date", () => {
 });
 
 Deno.test("judgeHttpsCertificate() finds a certificate that was not renewed", async () => {
-  const ca = await newCa("ca.example.com");
-  const long = await httpsCertificate(ca, "ca.example.com");
-  const short = await httpsCertificate(ca, "ca.example.com", 1000);
+  const ca = await newCa({ name: "http_cas" });
+  const long = (await httpsPairOf(ca)).certificate.der;
+  const short = (await httpsPairOf(ca, { lifeSpan: 1000 })).certificate.der;
   const end = NOW - 10 + LIFE_SPAN;
   const shortEnd = NOW - 10 + 1000;
   const cases: [certificate: Uint8Array, now: number, message: RegExp | undefined][] = [

@@ -3,7 +3,8 @@ import { FaultyFileSystem } from "../../tests/fault/faulty_file_system.ts";
 import { CaucaseError } from "../errors.ts";
 import { appendDurably, FILE_LIMIT, hostFileSystem, readFileBytes, writeFileDurably } from "./durable_file.ts";
 import { isTemporaryName } from "./prepared_file.ts";
-import { inFolder, modeOf, namesIn } from "../../tests/support/host_material.ts";
+import { modeOf, namesIn } from "../../tests/support/files.ts";
+import { inFolder } from "../../tests/support/temp_folder.ts";
 
 const OLD = "old content\n".repeat(40);
 const NEW = "new content, longer\n".repeat(40);

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { CaucaseError } from "../errors.ts";
 import { encodePem } from "../pem.ts";
 import { belongTogether, findKeyFile, readKeyFile } from "./key_file.ts";
-import { inFolder, makePair } from "../../tests/support/host_material.ts";
+import { newCa } from "../../tests/support/issuing.ts";
+import { inFolder } from "../../tests/support/temp_folder.ts";
 
-const { keyPem, certificatePem, key, certificate } = await makePair();
-const other = await makePair();
+const { keyPem, certificatePem, key, certificate } = await newCa();
+const other = await newCa();
 const AROUND = "Bag Attributes\n    friendlyName: Zo\u00eb\n";
 const PARAMETERS = encodePem("EC PARAMETERS", Uint8Array.of(6, 8, 42, 134, 72, 206, 61, 3, 1, 7));
 

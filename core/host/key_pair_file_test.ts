@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { type Fault, FaultyFileSystem } from "../../tests/fault/faulty_file_system.ts";
 import { CaucaseError } from "../errors.ts";
 import { readKeyPair, recoverKeyPair, writeKeyPair } from "./key_pair_file.ts";
-import { inFolder, makePair, modeOf, namesIn, type TestPair } from "../../tests/support/host_material.ts";
+import { modeOf, namesIn } from "../../tests/support/files.ts";
+import { newCa, type TestCa } from "../../tests/support/issuing.ts";
+import { inFolder } from "../../tests/support/temp_folder.ts";
 
-const [OLD, NEW, OTHER] = [await makePair(), await makePair(), await makePair()];
+const [OLD, NEW, OTHER] = [await newCa(), await newCa(), await newCa()];
 
 interface Paths {
   readonly keyPath: string;
@@ -15,7 +17,7 @@ function pathsIn(folder: string): Paths {
   return { keyPath: `${folder}/k.pem`, certificatePath: `${folder}/c.pem` };
 }
 
-async function put({ keyPath, certificatePath }: Paths, key?: TestPair, certificate?: TestPair): Promise<void> {
+async function put({ keyPath, certificatePath }: Paths, key?: TestCa, certificate?: TestCa): Promise<void> {
   if (key !== undefined) await Deno.writeTextFile(keyPath, key.keyPem);
   if (certificate !== undefined) await Deno.writeTextFile(certificatePath, certificate.certificatePem);
 }
@@ -23,7 +25,7 @@ async function put({ keyPath, certificatePath }: Paths, key?: TestPair, certific
 /** Which pair other programs see. */
 function seen({ keyPath, certificatePath }: Paths): string {
   const text = (path: string) => namesIn(path.slice(0, -6)).includes(path.slice(-5)) ? Deno.readTextFileSync(path) : "";
-  const name = (content: string, of: keyof TestPair) =>
+  const name = (content: string, of: keyof TestCa) =>
     ["OLD", "NEW", "OTHER"].find((_, index) => [OLD, NEW, OTHER][index]?.[of] === content) ?? (content && "?");
   return `${name(text(keyPath), "keyPem")}/${name(text(certificatePath), "certificatePem")}`;
 }
@@ -126,7 +128,7 @@ async function leaveJournal(paths: Paths): Promise<void> {
 }
 
 Deno.test("recoverKeyPair() judges by what stands there now", async () => {
-  const reissued = await makePair(NEW);
+  const reissued = await newCa({ key: NEW.key });
   const cases: [name: string, change: (paths: Paths) => Promise<void>, recovery: string, seen: string][] = [
     ["nothing changed", () => Promise.resolve(), "finished", "NEW/NEW"],
     ["another pair was put there", (paths) => put(paths, OTHER, OTHER), "discarded", "OTHER/OTHER"],
@@ -252,7 +254,7 @@ Deno.test("writeKeyPair() neither uses nor overwrites a foreign file where its j
 
 Deno.test("readKeyPair() says what is missing or does not fit", () =>
   inFolder(async (folder) => {
-    const cases: [key: TestPair | undefined, certificate: TestPair | undefined, message: RegExp][] = [
+    const cases: [key: TestCa | undefined, certificate: TestCa | undefined, message: RegExp][] = [
       [undefined, undefined, /^cannot use .*k\.pem: it does not exist$/],
       [OLD, undefined, /^cannot use .*c\.pem: it does not exist$/],
       [undefined, NEW, /^cannot use .*c\.pem: the certificate is for another key than the one in .*k\.pem$/],

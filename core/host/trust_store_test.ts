@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { FaultyFileSystem } from "../../tests/fault/faulty_file_system.ts";
-import { inFolder, makeCrl, makePair, modeOf, namesIn } from "../../tests/support/host_material.ts";
+import { modeOf, namesIn } from "../../tests/support/files.ts";
+import { crlOf, newCa } from "../../tests/support/issuing.ts";
+import { inFolder } from "../../tests/support/temp_folder.ts";
 import { encodePem, PEM_LABEL } from "../pem.ts";
 import { openCaStore, openCrlStore } from "./trust_store.ts";
 
-const [OLD, NEW] = [await makePair(), await makePair()];
-const REISSUED = await makePair(OLD);
+const [OLD, NEW] = [await newCa(), await newCa()];
+const REISSUED = await newCa({ key: OLD.key });
 const [A, B] = [OLD.certificatePem, NEW.certificatePem];
-const CRL = await makeCrl(OLD);
+const CRL = await crlOf(OLD);
 const nameOf = ({ certificate }: typeof OLD, ending = ".ca.pem") => certificate.keyIdentifier + ending;
 
 Deno.test("openCaStore() makes a file of a name with an extension, else a directory", () =>

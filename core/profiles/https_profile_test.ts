@@ -13,7 +13,7 @@ import {
   subjectKeyIdentifierExtension,
 } from "../x509/standard_extensions.ts";
 
-const { issuer } = await newCa("ca.example.com");
+const { certificate: issuer } = await newCa({ name: "http_cas" });
 const { publicKey } = await newEcKey();
 const ORDER = { host: "ca.example.com", publicKey, issuer, now: NOW, lifeSpan: LIFE_SPAN, serial: newSerial(random) };
 

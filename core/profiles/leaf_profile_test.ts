@@ -26,23 +26,23 @@ const { publicKey } = await newEcKey();
 const ALWAYS = [
   basicConstraints(false),
   subjectKeyIdentifierExtension(publicKey.keyId),
-  authorityKeyIdentifierExtension(ca.issuer.keyIdentifier),
+  authorityKeyIdentifierExtension(ca.certificate.keyIdentifier),
   crlDistributionPoints("http://ca.example.com:8009/cas/crl/12"),
 ];
 
 Deno.test("prepareLeaf() takes subject, key, serial number and dates from the order", () => {
-  const order = leafOrder(ca.issuer, publicKey);
+  const order = leafOrder(ca.certificate, publicKey);
   const { serial, subject, notBefore, notAfter, ...prepared } = prepareLeaf(order);
   assert.deepEqual([serial, subject, prepared.publicKey], [order.serial, order.request.subject, publicKey]);
   assert.deepEqual([notBefore, notAfter], [NOW - 10, NOW - 10 + LIFE_SPAN]);
 });
 
 Deno.test("prepareLeaf() gives four extensions when none is asked for", () => {
-  assert.equal(hexOf(prepareLeaf(leafOrder(ca.issuer, publicKey)).extensions), hexOf(ALWAYS));
+  assert.equal(hexOf(prepareLeaf(leafOrder(ca.certificate, publicKey)).extensions), hexOf(ALWAYS));
 });
 
 Deno.test("prepareLeaf() leaves out the distribution point when the CA has none", () => {
-  const order = { ...leafOrder(ca.issuer, publicKey), crlDistributionPoint: undefined };
+  const order = { ...leafOrder(ca.certificate, publicKey), crlDistributionPoint: undefined };
   assert.equal(hexOf(prepareLeaf(order).extensions), hexOf(ALWAYS.slice(0, 3)));
 });
 
@@ -69,14 +69,14 @@ Deno.test("prepareLeaf() gives what was asked for in the order of the profile, a
     names,
     wanted[3] ?? names,
   ];
-  const order = leafOrder(ca.issuer, publicKey, [...dropped, ...wanted].toReversed());
+  const order = leafOrder(ca.certificate, publicKey, [...dropped, ...wanted].toReversed());
   assert.equal(hexOf(prepareLeaf(order).extensions), hexOf(given));
 });
 
 Deno.test("prepareLeaf() keeps an empty subject empty, whatever the criticality of the names", () => {
   for (const critical of [true, false]) {
     const names = subjectAltNameExtension([dnsName("a.b")], critical);
-    const order = leafOrder(ca.issuer, publicKey);
+    const order = leafOrder(ca.certificate, publicKey);
     const empty = { ...order, request: { subject: EMPTY_NAME, extensions: [names] } };
     const prepared = checkLeaf(prepareLeaf(empty), empty);
     assert.deepEqual(prepared.subject, EMPTY_NAME);
@@ -85,7 +85,8 @@ Deno.test("prepareLeaf() keeps an empty subject empty, whatever the criticality 
 });
 
 Deno.test("prepareLeaf() refuses a malformed extension by name, but not one that it drops", () => {
-  const broken = (oid: string) => leafOrder(ca.issuer, publicKey, [{ oid, critical: true, value: Uint8Array.of(5) }]);
+  const broken = (oid: string) =>
+    leafOrder(ca.certificate, publicKey, [{ oid, critical: true, value: Uint8Array.of(5) }]);
   assert.throws(() => prepareLeaf(broken(OID.SUBJECT_ALT_NAME)), { code: "malformed", message: /subjectAltName/ });
   assert.equal(hexOf(prepareLeaf(broken(OID.BASIC_CONSTRAINTS)).extensions), hexOf(ALWAYS));
 });
@@ -139,7 +140,7 @@ Deno.test("prepareLeaf() never prepares what breaches the profile, whatever is a
   let issued = 0;
   fc.assert(
     fc.property(extensions, choices, (asked, choice) => {
-      const order = { ...leafOrder(ca.issuer, publicKey, asked), ...choice };
+      const order = { ...leafOrder(ca.certificate, publicKey, asked), ...choice };
       try {
         const { extensions: given } = checkLeaf(prepareLeaf(order), order);
         assertHarmless(given, choice.autoSigned || choice.keepCaucasePolicies);

@@ -16,7 +16,7 @@ import {
   subjectKeyIdentifierExtension,
 } from "../x509/standard_extensions.ts";
 
-const { issuer } = await newCa();
+const { certificate: issuer } = await newCa();
 const { publicKey } = await newEcKey();
 const OLD_MARK = "2.25.285541874270823339875695650038637483517.0";
 
@@ -113,7 +113,9 @@ Deno.test("checkLeaf() refuses another subject, key or issuer than ordered", asy
   const order = leafOrder(issuer, publicKey);
   const prepared = prepareLeaf(order);
   const other = await newCa();
-  for (const change of [{ subject: derSequence() }, { publicKey: other.key.publicKey }, { issuer: other.issuer }]) {
+  for (
+    const change of [{ subject: derSequence() }, { publicKey: other.key.publicKey }, { issuer: other.certificate }]
+  ) {
     assert.throws(() => checkLeaf({ ...prepared, ...change }, order), { code: "unacceptable" });
   }
 });

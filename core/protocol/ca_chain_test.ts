@@ -4,18 +4,17 @@ import type { SignedMessage } from "./envelope.ts";
 import { isRefusal } from "../../tests/support/refusals.ts";
 import { followChain, parseChain, signChain } from "./ca_chain.ts";
 import type { Certificate } from "../x509/certificate.ts";
-import { type Generation, newGeneration, vouching } from "../../tests/support/generations.ts";
-import { LIFE_SPAN as L } from "../../tests/support/issuing.ts";
+import { LIFE_SPAN as L, newCa, type TestCa, vouching } from "../../tests/support/issuing.ts";
 
 const START = 1_800_000_000;
 
 /** Four CA certificates, each made when the one before had 2 L left. */
-const generations: Generation[] = [];
-for (let index = 0; index < 4; index++) generations.push(await newGeneration(START + index * 2 * L));
-const [a, b, c, d] = generations as [Generation, Generation, Generation, Generation];
+const generations: TestCa[] = [];
+for (let index = 0; index < 4; index++) generations.push(await newCa({ now: START + index * 2 * L }));
+const [a, b, c, d] = generations as [TestCa, TestCa, TestCa, TestCa];
 
 /** A chain of one link, from the certificate of one to that of another; signed by `signer`. */
-async function link(from: Generation, to: Generation, signer = from): Promise<SignedMessage[]> {
+async function link(from: TestCa, to: TestCa, signer = from): Promise<SignedMessage[]> {
   return parseChain(await signChain([await vouching(from, signer.key), await vouching(to)]));
 }
 
@@ -25,14 +24,14 @@ function serials(certificates: readonly Certificate[]): bigint[] {
   return certificates.map(({ serial }) => serial);
 }
 
-function certificatesOf(...of: readonly Generation[]): Certificate[] {
+function certificatesOf(...of: readonly TestCa[]): Certificate[] {
   return of.map(({ certificate }) => certificate);
 }
 
 const isUntrusted = isRefusal("untrusted");
 
 Deno.test("followChain() leads from any known CA certificate that has not expired to the newest", async () => {
-  const cases: [string, Generation[], number, Generation[]][] = [
+  const cases: [string, TestCa[], number, TestCa[]][] = [
     ["nothing happened", [a], START, [a, b, c, d]],
     ["from the middle", [b], START, [b, c, d]],
     ["the newest is known", [a, b, c, d], START, [a, b, c, d]],

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { leafOf, newGeneration } from "../../tests/support/generations.ts";
-import { NOW } from "../../tests/support/issuing.ts";
+import { leafOf, newCa } from "../../tests/support/issuing.ts";
 import { newKey } from "../../tests/support/keys.ts";
 import { isRefusal } from "../../tests/support/refusals.ts";
 import { certificateToPem } from "../x509/certificate.ts";
 import { messageText, requireHolder, signMessage } from "./envelope.ts";
 import { readRenewal, signRenewal } from "./renewal.ts";
 
-const ca = await newGeneration(NOW);
+const ca = await newCa();
 const key = await newKey("P-256");
 const certificate = await leafOf(ca, key.publicKey);
 const certificatePem = certificateToPem(certificate);

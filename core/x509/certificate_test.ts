@@ -19,7 +19,8 @@ import { OID } from "../der/oids.ts";
 import { RSA_PKCS1 } from "../keys/signature_algorithm.ts";
 import { type Signer, signerFor } from "../keys/signer.ts";
 import { TEST_KEY_KINDS, testKey } from "../../tests/support/keys.ts";
-import { certificateDer, NOW, type WantedCertificate } from "../../tests/support/structures.ts";
+import { NOW } from "../../tests/support/issuing.ts";
+import { certificateDer, type WantedCertificate } from "../../tests/support/structures.ts";
 
 function extension(oid: string, hex: string, critical = false): Extension {
   return { oid, critical, value: Uint8Array.fromHex(hex) };

@@ -10,7 +10,7 @@ import { encodeExtensions } from "./extension.ts";
 import { OID } from "../der/oids.ts";
 import { authorityKeyIdentifierExtension } from "./standard_extensions.ts";
 
-const { issuer, signer } = await newCa();
+const { certificate: issuer, signer } = await newCa();
 const CONTENT = { issuer, thisUpdate: NOW, nextUpdate: NOW + 30 * DAY, number: 7n };
 
 function entriesOf(...serials: bigint[]): CrlEntries {

@@ -12,7 +12,8 @@ import { OID } from "../der/oids.ts";
 import { ED25519 } from "../keys/signature_algorithm.ts";
 import { type Signer, signerFor } from "../keys/signer.ts";
 import { TEST_KEY_KINDS, testKey } from "../../tests/support/keys.ts";
-import { certificateDer, crlDer, crlEntry, NOW, type WantedCrl } from "../../tests/support/structures.ts";
+import { NOW } from "../../tests/support/issuing.ts";
+import { certificateDer, crlDer, crlEntry, type WantedCrl } from "../../tests/support/structures.ts";
 
 const NUMBER: Extension = { oid: OID.CRL_NUMBER, critical: false, value: derInteger(2n ** 64n) };
 const AKI: Extension = {

@@ -16,7 +16,8 @@ import { parsePublicKey } from "../keys/public_key.ts";
 import { parseSignatureAlgorithm, rsaPss } from "../keys/signature_algorithm.ts";
 import { signerFor } from "../keys/signer.ts";
 import { testKey, type TestKeyKind } from "../../tests/support/keys.ts";
-import { certificateDer, crlDer, crlEntry, NOW } from "../../tests/support/structures.ts";
+import { NOW } from "../../tests/support/issuing.ts";
+import { certificateDer, crlDer, crlEntry } from "../../tests/support/structures.ts";
 
 /**
  * Reads the bytes, and uses what was read: also a key or signature that only looks right must not break anything later.

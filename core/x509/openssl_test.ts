@@ -16,7 +16,8 @@ import { messageSignerFor, signerFor } from "../keys/signer.ts";
 import { TEST_KEY_KINDS, testKey } from "../../tests/support/keys.ts";
 import { runCommand } from "../../tests/support/process.ts";
 import { opensslPath } from "../../tests/support/requirements.ts";
-import { certificateDer, crlDer, crlEntry, NOW } from "../../tests/support/structures.ts";
+import { NOW } from "../../tests/support/issuing.ts";
+import { certificateDer, crlDer, crlEntry } from "../../tests/support/structures.ts";
 import { tempFolder } from "../../tests/support/temp_folder.ts";
 
 const IS_CA: Extension = { oid: OID.BASIC_CONSTRAINTS, critical: true, value: Uint8Array.fromHex("30030101ff") };

@@ -15,11 +15,11 @@ import {
 } from "./tbs_certificate.ts";
 
 const ca = await newCa();
-const { subject, publicKey } = ca.issuer;
+const { subject, publicKey } = ca.certificate;
 const SERIAL = new Uint8Array(20).fill(0x7f);
 const PREPARED: TbsCertificate = {
   serial: SERIAL,
-  issuer: ca.issuer,
+  issuer: ca.certificate,
   subject,
   publicKey,
   notBefore: NOW,

@@ -5,7 +5,8 @@ import type { Extension } from "../../core/x509/extension.ts";
 import { OID } from "../../core/der/oids.ts";
 import { parsePrivateKeyDer, type PrivateKey } from "../../core/keys/private_key.ts";
 import { type Signer, signerFor } from "../../core/keys/signer.ts";
-import { certificateDer, NOW } from "../../tests/support/structures.ts";
+import { NOW } from "../../tests/support/issuing.ts";
+import { certificateDer } from "../../tests/support/structures.ts";
 
 export interface FuzzCa {
   readonly key: PrivateKey;

@@ -2,9 +2,8 @@
 import assert from "node:assert/strict";
 import { certify, type Desk, firstUser, type Holder, JSON_TYPE, revokeSerial } from "../../tests/support/desk.ts";
 import { forge } from "../../tests/support/forgery.ts";
-import { newEcKey } from "../../tests/support/issuing.ts";
+import { newCa, newEcKey } from "../../tests/support/issuing.ts";
 import { csrFor, renewalBody, revocationBody } from "../../tests/support/requests.ts";
-import { newIssuer } from "../../tests/support/seeded_issuers.ts";
 import type { Identity, People } from "./job.ts";
 
 export async function makePeople(desk: Desk): Promise<People> {
@@ -15,7 +14,7 @@ export async function makePeople(desk: Desk): Promise<People> {
   return {
     user: identityOf(user),
     revokedUser: identityOf(revokedUser),
-    rogueUser: await forge(await newIssuer("cau"), user),
+    rogueUser: await forge(await newCa({ name: "cau" }), user),
     ...await spentMessages(desk, await certify(desk, user)),
   };
 }

@@ -3,9 +3,8 @@ import { certificateToPem } from "../../core/x509/certificate.ts";
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
 import { certify, type Credentials, firstUser, type Holder, revokeSerial } from "../../tests/support/desk.ts";
 import { forge } from "../../tests/support/forgery.ts";
-import { LIFE_SPAN, NOW } from "../../tests/support/issuing.ts";
+import { LIFE_SPAN, newCa, NOW } from "../../tests/support/issuing.ts";
 import { isRefusal } from "../../tests/support/refusals.ts";
-import { newIssuer } from "../../tests/support/seeded_issuers.ts";
 import { exchangeOf, newTestApp, type TestApp } from "../../tests/support/test_app.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { UserAuthentication } from "./user_authentication.ts";
@@ -29,7 +28,7 @@ Deno.test("require() gives the user", async () => {
 
 Deno.test("require() refuses whoever shows none, one of a service, or one of somebody else's CA", async () => {
   const { app, users, user } = await start();
-  const rogue = await newIssuer("cau");
+  const rogue = await newCa({ name: "cau" });
   const strangers: [string, Credentials | null][] = [
     ["no certificate", null],
     ["a service", await certify(app, user)],

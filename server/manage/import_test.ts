@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
-import { DAY, LIFE_SPAN, NOW, random } from "../../tests/support/issuing.ts";
+import { crlOf, DAY, LIFE_SPAN, newCa, NOW, random, type TestCa } from "../../tests/support/issuing.ts";
 import { testKey } from "../../tests/support/keys.ts";
 import { keyPem, manageHost } from "../../tests/support/restorable.ts";
-import { newIssuer, type SeededCa } from "../../tests/support/seeded_issuers.ts";
 import { type TempFolder, tempFolder } from "../../tests/support/temp_folder.ts";
 import { decodePem, encodePem, onlyPem, PEM_LABEL } from "../../core/pem.ts";
 import type { Progress } from "../../core/progress.ts";
 import { certificateToPem } from "../../core/x509/certificate.ts";
-import { buildCrl, CrlEntries } from "../../core/x509/crl_builder.ts";
 import { decryptPrivateKey, encryptPrivateKey } from "../../core/keys/encrypted_key.ts";
-import { signerFor } from "../../core/keys/signer.ts";
 import { lockDatabase } from "../storage/sqlite/database_lock.ts";
 import { openSqliteStorage } from "../storage/sqlite/sqlite_storage.ts";
 import { manage, type ManageHost, type ManageOrder } from "./manage.ts";
@@ -49,14 +46,13 @@ class Desk implements AsyncDisposable {
   }
 }
 
-function pairPem({ key, certificate }: SeededCa): string {
-  return certificateToPem(certificate) + keyPem(key);
+function pairPem({ keyPem, certificatePem }: TestCa): string {
+  return certificatePem + keyPem;
 }
 
-async function crlPem({ key, certificate }: SeededCa, number: bigint, ...serials: bigint[]): Promise<string> {
-  const entries = CrlEntries.NONE.with(serials.map((serial) => ({ serial, revocationDate: NOW - DAY })));
-  const list = { issuer: certificate, thisUpdate: NOW - 60, nextUpdate: NOW + DAY, number, entries };
-  return encodePem(PEM_LABEL.CRL, await buildCrl(list, await signerFor(key)));
+function crlPem(ca: TestCa, number: bigint, ...serials: bigint[]): Promise<string> {
+  const dates = { thisUpdate: NOW - 60, nextUpdate: NOW + DAY, revocationDate: NOW - DAY };
+  return crlOf(ca, { ...dates, number, serials });
 }
 
 /** With another last byte, which belongs to the signature. */
@@ -74,7 +70,7 @@ function hostWith(passphrase: string): ManageHost & { asked: string[] } {
 
 Deno.test("manage() imports a CA whose key is in another file, and its CRL, into a new database", async () => {
   await using desk = await Desk.open();
-  const ca = await newIssuer("cas");
+  const ca = await newCa();
   const certificate = await desk.file("ca.crt", certificateToPem(ca.certificate));
   const key = await desk.file("ca.key", `text before\n${keyPem(ca.key)}`);
   const crl = await desk.file("crl.pem", await crlPem(ca, 32n, 5n, 6n));
@@ -103,7 +99,7 @@ Deno.test("manage() imports a CA whose key is in another file, and its CRL, into
 
 Deno.test("manage() asks once for the passphrase of each encrypted key, naming its file", async () => {
   await using desk = await Desk.open();
-  const cas = [await newIssuer("cas"), await newIssuer("cas")];
+  const cas = [await newCa(), await newCa()];
   const files: string[] = [];
   for (const [index, { key, certificate }] of cas.entries()) {
     const pem = await encryptPrivateKey(key, { passphrase: "sesame", random, iterations: 1 });
@@ -120,7 +116,7 @@ Deno.test("manage() asks once for the passphrase of each encrypted key, naming i
 
 Deno.test("manage() exports what it imported, encrypted, into a new private file, beside a server", async () => {
   await using desk = await Desk.open();
-  const cas = [await newIssuer("cas"), await newIssuer("cas")];
+  const cas = [await newCa(), await newCa()];
   const files = await Promise.all(cas.map((ca, index) => desk.file(`${index}.pem`, pairPem(ca))));
   await desk.manage({ importCa: files });
   using _server = await lockDatabase(desk.path("db"));
@@ -146,7 +142,7 @@ Deno.test("manage() exports what it imported, encrypted, into a new private file
 interface Refusal {
   readonly name: string;
   readonly message: RegExp;
-  readonly order: (desk: Desk, ca: SeededCa) => Promise<Partial<ManageOrder>>;
+  readonly order: (desk: Desk, ca: TestCa) => Promise<Partial<ManageOrder>>;
   readonly now?: number;
 }
 
@@ -184,7 +180,7 @@ const REFUSALS: readonly Refusal[] = [
     message: /crl\.pem: none of the service CA certificates signed its CRL$/,
     order: async (desk, ca) => ({
       importCa: [await desk.file("a.pem", pairPem(ca))],
-      importCrl: [await desk.file("crl.pem", await crlPem(await newIssuer("cas"), 1n))],
+      importCrl: [await desk.file("crl.pem", await crlPem(await newCa(), 1n))],
     }),
   },
   {
@@ -218,7 +214,7 @@ const REFUSALS: readonly Refusal[] = [
 for (const { name, message, order, now } of REFUSALS) {
   Deno.test(`manage() refuses ${name}, and leaves no database`, async () => {
     await using desk = await Desk.open();
-    const wanted = await order(desk, await newIssuer("cas"));
+    const wanted = await order(desk, await newCa());
     const before = await desk.list();
     await assert.rejects(desk.manage(wanted, manageHost(now ?? NOW)), { name: "CaucaseError", message });
     assert.deepEqual(await desk.list(), before);
@@ -227,7 +223,7 @@ for (const { name, message, order, now } of REFUSALS) {
 
 Deno.test("manage() takes what is no CA certificate with --import-bad-ca alone", async () => {
   await using desk = await Desk.open();
-  const ca = await newIssuer("cas");
+  const ca = await newCa();
   const importCa = [await desk.file("a.pem", pairPem(ca))];
   const host = manageHost(NOW + 5 * LIFE_SPAN);
   await assert.rejects(desk.manage({ importCa }, host), { code: "file" });
@@ -236,7 +232,7 @@ Deno.test("manage() takes what is no CA certificate with --import-bad-ca alone",
 
 Deno.test("manage() tells how far taking over a list is", async () => {
   await using desk = await Desk.open();
-  const ca = await newIssuer("cas");
+  const ca = await newCa();
   const list = await crlPem(ca, 1n, ...Array.from({ length: 2500 }, (_, index) => BigInt(index + 1)));
   const crl = await desk.file("ca.crl", list);
   const told: Progress[] = [];

@@ -1,16 +1,13 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import type { Storage } from "../../core/ca/stores.ts";
-import { decodePem, encodePem, PEM_LABEL } from "../../core/pem.ts";
+import { decodePem } from "../../core/pem.ts";
 import { isForHost } from "../../core/profiles/ca_profile.ts";
 import { type Certificate, isIssuedBy } from "../../core/x509/certificate.ts";
-import { checkHttps, prepareHttps } from "../../core/profiles/https_profile.ts";
-import { newSerial, signCertificate } from "../../core/x509/tbs_certificate.ts";
-import { privateKeyFromPem, privateKeyToPem } from "../../core/keys/private_key.ts";
-import { signerFor } from "../../core/keys/signer.ts";
+import { privateKeyFromPem } from "../../core/keys/private_key.ts";
 import { testCas } from "../../tests/support/certificate_authorities.ts";
-import { DAY, LIFE_SPAN, newEcKey, NOW, random } from "../../tests/support/issuing.ts";
-import { newIssuer, type SeededCa, seedIssuers } from "../../tests/support/seeded_issuers.ts";
+import { DAY, httpsPairOf, LIFE_SPAN, newCa, NOW, type TestCa } from "../../tests/support/issuing.ts";
+import { seedIssuers } from "../../tests/support/seeded_issuers.ts";
 import { type TempFolder, tempFolder } from "../../tests/support/temp_folder.ts";
 import { createMemoryStores } from "../../core/ca/memory_stores.ts";
 import { HttpsCertificate, type HttpsCertificateOptions, type HttpsIdentity } from "./https_certificate.ts";
@@ -22,7 +19,7 @@ class Desk implements AsyncDisposable {
   readonly warnings: string[] = [];
   readonly path: string;
 
-  private constructor(private readonly folder: TempFolder, readonly storage: Storage, readonly ca: SeededCa) {
+  private constructor(private readonly folder: TempFolder, readonly storage: Storage, readonly ca: TestCa) {
     this.path = `${folder.path}/server.key.pem`;
   }
 
@@ -46,12 +43,8 @@ class Desk implements AsyncDisposable {
   }
 
   /** Puts a certificate on P-256 into the file, made at `NOW`. */
-  async put({ host = HOST, ca = this.ca }: { host?: string; ca?: SeededCa } = {}): Promise<string> {
-    const key = await newEcKey();
-    const order = { host, publicKey: key.publicKey, now: NOW, lifeSpan: LIFE_SPAN, serial: newSerial(random) };
-    const certified = { ...order, issuer: ca.certificate };
-    const der = await signCertificate(checkHttps(prepareHttps(certified), certified), await signerFor(ca.key));
-    const content = privateKeyToPem(key) + encodePem(PEM_LABEL.CERTIFICATE, der);
+  async put({ host = HOST, ca = this.ca }: { host?: string; ca?: TestCa } = {}): Promise<string> {
+    const { pem: content } = await httpsPairOf(ca, { host });
     await Deno.writeTextFile(this.path, content, { mode: 0o600 });
     return content;
   }
@@ -147,7 +140,7 @@ Deno.test("current() makes a new certificate when the one there is for another h
   await desk.put({ host: "old.example.com" });
   await assertMade(desk, await desk.certificate().ensureCurrent(NOW), NOW);
   assert.deepEqual(desk.warnings, []);
-  const content = await desk.put({ ca: await newIssuer("http_cas") });
+  const content = await desk.put({ ca: await newCa({ name: "http_cas" }) });
   await assertMade(desk, await desk.certificate().ensureCurrent(NOW), NOW);
   assert.match(
     desk.warnings.join("\n"),

@@ -1,5 +1,5 @@
 /** Programs of others that documents configure or use. Servers are in folders that are not in everybody's `PATH`. */
-import { isFile } from "../support/is_file.ts";
+import { isFile } from "../support/files.ts";
 
 export interface OtherProgram {
   readonly program: string;

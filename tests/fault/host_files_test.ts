@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { readKeyPair, recoverKeyPair, writeKeyPair } from "../../core/host/key_pair_file.ts";
 import { isTemporaryName } from "../../core/host/prepared_file.ts";
-import { makePair, modeOf, namesIn } from "../support/host_material.ts";
+import { modeOf, namesIn } from "../support/files.ts";
+import { newCa } from "../support/issuing.ts";
 import { type Outcome, runCommand, RunningProcess, withUmask } from "../support/process.ts";
 import { type TempFolder, tempFolder } from "../support/temp_folder.ts";
 
@@ -39,7 +40,7 @@ async function pairFolder(): Promise<
   const folder = await tempFolder();
   const files = `${folder.path}/files`;
   await Deno.mkdir(files);
-  const pairs = [await makePair(), await makePair()].map(({ keyPem, certificatePem }) => ({ keyPem, certificatePem }));
+  const pairs = [await newCa(), await newCa()].map(({ keyPem, certificatePem }) => ({ keyPem, certificatePem }));
   await Deno.writeTextFile(`${folder.path}/pairs.json`, JSON.stringify(pairs));
   const paths = { keyPath: `${files}/k.pem`, certificatePath: `${files}/c.pem` };
   if (pairs[0] !== undefined) await writeKeyPair({ ...paths, ...pairs[0] });

@@ -1,7 +1,6 @@
 /** What a start makes of key files that somebody or something spoilt: it mends what can be made anew, and says so. */
 import assert from "node:assert/strict";
 import { readKeyFile } from "../../core/host/key_file.ts";
-import { encodePem, PEM_LABEL } from "../../core/pem.ts";
 import { privateKeyToPem } from "../../core/keys/private_key.ts";
 import { certify, firstUser } from "../support/desk.ts";
 import { newCa, NOW } from "../support/issuing.ts";
@@ -19,8 +18,8 @@ const SPOILT: Readonly<Record<string, Spoil>> = {
   "full of zeros, as after a power cut": (content) => "\0".repeat(content.length),
   "garbage": () => "\xff\xfe this is no key \x01",
   "somebody else's": async () => {
-    const { key, der } = await newCa();
-    return privateKeyToPem(key) + encodePem(PEM_LABEL.CERTIFICATE, der);
+    const { key, certificatePem } = await newCa();
+    return privateKeyToPem(key) + certificatePem;
   },
 };
 

@@ -1,24 +1,18 @@
 /** CRLs that an updater must not believe, from somebody who answers in the server's place; its process is real. */
 import assert from "node:assert/strict";
-import { makePair, type TestPair } from "../support/host_material.ts";
-import { encodePem, PEM_LABEL } from "../../core/pem.ts";
-import { buildCrl, CrlEntries } from "../../core/x509/crl_builder.ts";
-import { signerFor } from "../../core/keys/signer.ts";
 import { httpAnswer, RawServer } from "../support/raw_server.ts";
-import { DAY } from "../support/issuing.ts";
+import { crlOf, DAY, newCa, type TestCa } from "../support/issuing.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import * as files from "./updater_machine.ts";
 
-const ca = await makePair();
+const ca = await newCa();
 /** Has the same name. */
-const otherCa = await makePair();
+const otherCa = await newCa();
 const now = ca.certificate.notBefore + 100;
 
-/** A CRL that `signer` made that many seconds ago, PEM. */
-async function crlOf({ certificate: issuer, key }: TestPair, number: bigint, age: number): Promise<string> {
-  const dates = { thisUpdate: now - age, nextUpdate: now + 30 * DAY };
-  const der = await buildCrl({ issuer, ...dates, number, entries: CrlEntries.NONE }, await signerFor(key));
-  return encodePem(PEM_LABEL.CRL, der);
+/** A CRL of that CA, made that many seconds ago, PEM. */
+function crlBefore(age: number, number: bigint, by: TestCa = ca): Promise<string> {
+  return crlOf(by, { number, thisUpdate: now - age, nextUpdate: now + 30 * DAY });
 }
 
 /** A young server: its CA has no successor yet. `served.crl` is what it has for a CRL. */
@@ -35,8 +29,8 @@ function youngServer(served: { crl: string }): RawServer {
 }
 
 Deno.test("updater keeps a CRL until it gets one from its CA that is not older", async () => {
-  const crls = { first: await crlOf(ca, 5n, 30), newer: await crlOf(ca, 6n, 20), again: await crlOf(ca, 6n, 10) };
-  const forged = await crlOf(otherCa, 9n, 0);
+  const crls = { first: await crlBefore(30, 5n), newer: await crlBefore(20, 6n), again: await crlBefore(10, 6n) };
+  const forged = await crlBefore(0, 9n, otherCa);
   const steps: readonly [name: string, served: string, kept: string, complaint: RegExp][] = [
     ["another CA's", forged, crls.first, /none of the server's CRLs is signed by a stored CA certificate/],
     ["a newer one beside another CA's", forged + crls.newer, crls.newer, /^$/],

@@ -1,6 +1,6 @@
 /** Programs of the system that check what is in `packaging/`, and that not every machine has. */
 import * as path from "node:path";
-import { isFile } from "../support/is_file.ts";
+import { isFile } from "../support/files.ts";
 
 const announced = new Set<string>();
 

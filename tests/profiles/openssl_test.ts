@@ -2,15 +2,24 @@
 import assert from "node:assert/strict";
 import { type Bytes, bytesToBigInt } from "../../core/bytes.ts";
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
-import { buildCrl, CrlEntries } from "../../core/x509/crl_builder.ts";
 import type { Extension } from "../../core/x509/extension.ts";
 import { dnsName, hostName, subjectAltNameExtension } from "../../core/x509/general_name.ts";
-import { checkHttps, prepareHttps } from "../../core/profiles/https_profile.ts";
-import { newSerial, signCertificate } from "../../core/x509/tbs_certificate.ts";
-import { checkLeaf, type LeafOrder, prepareLeaf } from "../../core/profiles/leaf_profile.ts";
+import { newSerial } from "../../core/x509/tbs_certificate.ts";
+import type { LeafOrder } from "../../core/profiles/leaf_profile.ts";
 import { EMPTY_NAME } from "../../core/x509/name.ts";
 import { extendedKeyUsage, keyUsage } from "../../core/x509/standard_extensions.ts";
-import { DAY, leafOrder, LIFE_SPAN, newCa, newEcKey, NOW, random, type TestCa } from "../support/issuing.ts";
+import {
+  DAY,
+  httpsPairOf,
+  issueLeaf,
+  leafOrder,
+  newCa,
+  newEcKey,
+  NOW,
+  random,
+  signCrl,
+  type TestCa,
+} from "../support/issuing.ts";
 import { type Outcome, runCommand } from "../support/process.ts";
 import { opensslPath } from "../support/requirements.ts";
 import { tempFolder } from "../support/temp_folder.ts";
@@ -30,8 +39,7 @@ async function run(args: readonly string[], files: Record<string, Bytes>): Promi
 
 async function issue(ca: TestCa, extensions: readonly Extension[], change: Partial<LeafOrder> = {}): Promise<Bytes> {
   const { publicKey } = await newEcKey();
-  const order = { ...leafOrder(ca.issuer, publicKey, extensions), ...change };
-  return await signCertificate(checkLeaf(prepareLeaf(order), order), ca.signer);
+  return (await issueLeaf({ ...leafOrder(ca.certificate, publicKey, extensions), ...change }, ca)).der;
 }
 
 function test(name: string, fn: () => Promise<void>): void {
@@ -61,7 +69,7 @@ for (const [label, { extensions, change }] of Object.entries(ORDERS)) {
   test(`openssl verify -x509_strict accepts ${label}`, async () => {
     const ca = await newCa();
     const outcome = await run(["verify", ...STRICT, "leaf.pem"], {
-      "ca.pem": ca.der,
+      "ca.pem": ca.certificate.der,
       "leaf.pem": await issue(ca, extensions, change),
     });
     assert.deepEqual([outcome.out, outcome.status], ["leaf.pem: OK\n", 0], outcome.err);
@@ -93,12 +101,10 @@ const HOSTS = [
 
 for (const { host, option, name } of HOSTS) {
   test(`openssl verify takes the HTTPS certificate of ${host} from the HTTP CA, and no other name`, async () => {
-    const ca = await newCa(host);
-    const { publicKey } = await newEcKey();
-    const order = { host, publicKey, issuer: ca.issuer, now: NOW, lifeSpan: LIFE_SPAN, serial: newSerial(random) };
-    const https = await signCertificate(checkHttps(prepareHttps(order), order), ca.signer);
+    const ca = await newCa({ name: "http_cas", host });
+    const { certificate: { der: https } } = await httpsPairOf(ca, { host });
     const rogue = await issue(ca, [subjectAltNameExtension([dnsName("bank.example")], true)]);
-    const files = { "ca.pem": ca.der, "https.pem": https, "rogue.pem": rogue };
+    const files = { "ca.pem": ca.certificate.der, "https.pem": https, "rogue.pem": rogue };
     const good = await run(["verify", ...STRICT, option, name, "https.pem"], files);
     assert.equal(good.status, 0, good.err);
     const bad = await run(["verify", ...STRICT, "rogue.pem"], files);
@@ -110,10 +116,10 @@ test("openssl verify -crl_check refuses the revoked certificate and no other", a
   const ca = await newCa();
   const serial = newSerial(random);
   const files = {
-    "ca.pem": ca.der,
+    "ca.pem": ca.certificate.der,
     "revoked.pem": await issue(ca, [], { serial }),
     "good.pem": await issue(ca, []),
-    "list.crl.pem": await crlOf(ca, [0n, bytesToBigInt(serial), 1n << 158n]),
+    "list.crl.pem": await listOf(ca, [0n, bytesToBigInt(serial), 1n << 158n]),
   };
   const check = ["verify", ...STRICT, "-crl_check", "-CRLfile", "list.crl.pem"];
   const good = await run([...check, "good.pem"], files);
@@ -124,7 +130,7 @@ test("openssl verify -crl_check refuses the revoked certificate and no other", a
 test("openssl crl reads lists with and without entries", async () => {
   const ca = await newCa();
   for (const serials of [[], [1n, 2n]]) {
-    const files = { "list.crl.pem": await crlOf(ca, serials) };
+    const files = { "list.crl.pem": await listOf(ca, serials) };
     const { out, status } = await run(["crl", "-in", "list.crl.pem", "-noout", "-text"], files);
     assert.equal(status, 0);
     assert.match(out, /Version 2 \(0x1\)[^]*Last Update: Nov 23 14:00:00 2026 GMT[^]*X509v3 CRL Number: \s+9\n/);
@@ -133,8 +139,6 @@ test("openssl crl reads lists with and without entries", async () => {
   }
 });
 
-async function crlOf(ca: TestCa, serials: readonly bigint[]): Promise<Bytes> {
-  const entries = CrlEntries.NONE.with(serials.map((serial) => ({ serial, revocationDate: NOW - DAY })));
-  const { issuer, signer } = ca;
-  return await buildCrl({ issuer, thisUpdate: NOW, nextUpdate: NOW + DAY, number: 9n, entries }, signer);
+function listOf(ca: TestCa, serials: readonly bigint[]): Promise<Bytes> {
+  return signCrl(ca, { number: 9n, thisUpdate: NOW, nextUpdate: NOW + DAY, serials, revocationDate: NOW - DAY });
 }

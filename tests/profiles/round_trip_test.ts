@@ -6,17 +6,17 @@ import { isIssuedBy, isValidAt, parseCertificate } from "../../core/x509/certifi
 import { isCrlSignedBy, parseCrl } from "../../core/x509/crl.ts";
 import { buildCrl, CrlEntries } from "../../core/x509/crl_builder.ts";
 import { newSerial, signCertificate } from "../../core/x509/tbs_certificate.ts";
-import { checkLeaf, prepareLeaf } from "../../core/profiles/leaf_profile.ts";
+import { prepareLeaf } from "../../core/profiles/leaf_profile.ts";
 import { nameToText } from "../../core/x509/name.ts";
 import { isAutoSigned, policiesExtension } from "../../core/profiles/policies.ts";
 import { signerFor } from "../../core/keys/signer.ts";
-import { DAY, hexOf, leafOrder, LIFE_SPAN, newCa, newEcKey, NOW, random } from "../support/issuing.ts";
+import { DAY, hexOf, issueLeaf, leafOrder, LIFE_SPAN, newCa, newEcKey, NOW, random } from "../support/issuing.ts";
 
 const OLD_MARK = { oid: "2.25.285541874270823339875695650038637483517.0", qualifiers: undefined };
 
 Deno.test("a CA certificate reads as a CA that issued itself", async () => {
   const ca = await newCa();
-  const certificate = await parseCertificate(ca.der);
+  const { certificate } = ca;
   assert.ok(certificate.isCa && await isIssuedBy(certificate, certificate));
   assert.equal(certificate.keyIdentifier, ca.key.publicKey.keyId);
   assert.equal(nameToText(certificate.subject), "CN=Caucase CAS at ca.example.com:8009");
@@ -25,11 +25,11 @@ Deno.test("a CA certificate reads as a CA that issued itself", async () => {
 
 Deno.test("a normal certificate reads as what was ordered", async () => {
   const ca = await newCa();
-  const issuer = await parseCertificate(ca.der);
+  const { certificate: issuer } = ca;
   const { publicKey } = await newEcKey();
   const order = leafOrder(issuer, publicKey);
   const prepared = prepareLeaf(order);
-  const leaf = await parseCertificate(await signCertificate(checkLeaf(prepared, order), ca.signer));
+  const leaf = await issueLeaf(order, ca);
   assert.ok(!leaf.isCa && await isIssuedBy(leaf, issuer));
   assert.equal(leaf.serial, bytesToBigInt(order.serial));
   assert.equal(hexOf(leaf.extensions), hexOf(prepared.extensions));
@@ -40,8 +40,8 @@ Deno.test("the auto-signed mark survives renewals, also from the former arc, and
   const ca = await newCa();
   const { publicKey } = await newEcKey();
   const issued = async (change: object) => {
-    const order = { ...leafOrder(ca.issuer, publicKey, [policiesExtension([OLD_MARK], false)]), ...change };
-    return await parseCertificate(await signCertificate(checkLeaf(prepareLeaf(order), order), ca.signer));
+    const order = { ...leafOrder(ca.certificate, publicKey, [policiesExtension([OLD_MARK], false)]), ...change };
+    return await issueLeaf(order, ca);
   };
   assert.ok(!isAutoSigned(await issued({})));
   assert.ok(isAutoSigned(await issued({ autoSigned: true })));
@@ -52,7 +52,7 @@ Deno.test("the auto-signed mark survives renewals, also from the former arc, and
 });
 
 Deno.test("a CA's successor has its subject and a key identifier of its own", async () => {
-  const predecessor = await parseCertificate((await newCa("192.0.2.1")).der);
+  const predecessor = (await newCa({ name: "http_cas", host: "192.0.2.1" })).certificate;
   const key = await newEcKey();
   const order = { predecessor, publicKey: key.publicKey, now: NOW, lifeSpan: 4 * LIFE_SPAN, serial: newSerial(random) };
   const checked = checkCaSuccessor(prepareCaSuccessor(order), order);
@@ -67,9 +67,9 @@ Deno.test("a CRL reads as what was built", async () => {
   const ca = await newCa();
   const serials = [0n, 1n, 255n, 1n << 158n];
   const entries = CrlEntries.NONE.with(serials.map((serial, index) => ({ serial, revocationDate: NOW - index })));
-  const content = { issuer: ca.issuer, thisUpdate: NOW, nextUpdate: NOW + DAY, number: 12n, entries };
+  const content = { issuer: ca.certificate, thisUpdate: NOW, nextUpdate: NOW + DAY, number: 12n, entries };
   const crl = parseCrl(await buildCrl(content, ca.signer));
-  assert.ok(await isCrlSignedBy(crl, await parseCertificate(ca.der)));
+  assert.ok(await isCrlSignedBy(crl, ca.certificate));
   assert.deepEqual([crl.thisUpdate, crl.nextUpdate, crl.number], [NOW, NOW + DAY, 12n]);
   assert.deepEqual([...crl.entries()], serials.map((serial, index) => ({ serial, revocationDate: NOW - index })));
   assert.deepEqual([1n, 2n].map((serial) => crl.revoked(serial)), [true, false]);

@@ -2,16 +2,13 @@
 import assert from "node:assert/strict";
 import { utf8 } from "../../core/bytes.ts";
 import { encodePem, onlyPem, PEM_LABEL } from "../../core/pem.ts";
-import { certificateToPem } from "../../core/x509/certificate.ts";
 import { derTime } from "../../core/der/writer.ts";
 import { privateKeyFromPem } from "../../core/keys/private_key.ts";
-import { signerFor } from "../../core/keys/signer.ts";
 import { type AgedServer, holderFrom, runAgedServer } from "../support/aged_server.ts";
 import { certify, type Holder, holderOf, JSON_TYPE, type Reply, revokeSerial } from "../support/desk.ts";
-import { newEcKey, NOW } from "../support/issuing.ts";
+import { forge } from "../support/forgery.ts";
+import { newCa, newEcKey, NOW, type TestCa } from "../support/issuing.ts";
 import { csrFor, renewalBody, revocationBody, userRevocationBody } from "../support/requests.ts";
-import { newIssuer, type SeededCa } from "../support/seeded_issuers.ts";
-import { certificateDer } from "../support/structures.ts";
 
 /**
  * What each certificate's rightful holder gets for a renewal and a revocation that they signed, and a user for an unsigned
@@ -43,8 +40,8 @@ olderCa           400       400        400      400       400        400
 
 interface Scene extends AgedServer {
   readonly admin: Holder;
-  readonly rogueCas: SeededCa;
-  readonly rogueCau: SeededCa;
+  readonly rogueCas: TestCa;
+  readonly rogueCau: TestCa;
 }
 
 /** A new certificate of each kind. */
@@ -59,11 +56,11 @@ const CERTIFICATES: Readonly<Record<string, (scene: Scene) => Promise<Holder>>> 
   expiredUser: ({ cau }) => holderFrom(cau, { notBefore: NOW - 100, notAfter: NOW - 1 }),
   revokedUser: async (scene) => await revoked(scene, "cau", await holderFrom(scene.cau)),
   // Their issuer's name and key identifier are those of the real ones.
-  rogueService: async ({ rogueCas, cas }) => await resigned(await holderFrom(cas), rogueCas),
-  rogueUser: async ({ rogueCau, cau }) => await resigned(await holderFrom(cau), rogueCau),
+  rogueService: async ({ rogueCas, cas }) => await forge(rogueCas, await holderFrom(cas)),
+  rogueUser: async ({ rogueCau, cau }) => await forge(rogueCau, await holderFrom(cau)),
   selfSigned: async ({ cas }) => {
     const holder = await holderFrom(cas);
-    return await resigned(holder, { key: holder.privateKey, certificate: holder.certificate });
+    return await forge({ key: holder.privateKey }, holder);
   },
   /** Signed by the CA for users, whose key it names, in the name of the CA for services. */
   swappedIssuer: ({ cas, cau }) =>
@@ -88,13 +85,6 @@ const CERTIFICATES: Readonly<Record<string, (scene: Scene) => Promise<Holder>>> 
   olderCa: ({ olderCau }) => itself(olderCau),
 };
 
-async function resigned({ certificate, privateKey }: Holder, ca: SeededCa): Promise<Holder> {
-  const { serial, subject, issuer, notBefore, notAfter, extensions } = certificate;
-  const wanted = { serial, subject, issuer, notBefore, notAfter, extensions, spki: privateKey.publicKey.spki };
-  const der = await certificateDer(await signerFor(ca.key), wanted);
-  return await holderOf(privateKey, encodePem(PEM_LABEL.CERTIFICATE, der));
-}
-
 /** With other bytes in the place of some of the certificate's, of the same length: its signature is then nobody's. */
 function patched(holder: Holder, from: Uint8Array, to: Uint8Array): Holder {
   const changed = holder.certificate.der.toHex().replaceAll(from.toHex(), to.toHex());
@@ -102,8 +92,8 @@ function patched(holder: Holder, from: Uint8Array, to: Uint8Array): Holder {
   return { ...holder, cert: encodePem(PEM_LABEL.CERTIFICATE, Uint8Array.fromHex(changed)) };
 }
 
-async function itself({ key, certificate }: SeededCa): Promise<Holder> {
-  return await holderOf(key, certificateToPem(certificate));
+async function itself({ key, certificatePem }: TestCa): Promise<Holder> {
+  return await holderOf(key, certificatePem);
 }
 
 async function revoked({ server, admin }: Scene, ca: "cau" | "cas", holder: Holder): Promise<Holder> {
@@ -134,8 +124,8 @@ async function withScene(action: (scene: Scene) => Promise<void>): Promise<void>
   await using aged = await runAgedServer();
   const [admin, rogueCas, rogueCau] = [
     await holderFrom(aged.cau),
-    await newIssuer("cas"),
-    await newIssuer("cau"),
+    await newCa(),
+    await newCa({ name: "cau" }),
   ];
   await action({ ...aged, admin, rogueCas, rogueCau });
   assert.deepEqual(aged.server.warnings, []);
@@ -166,7 +156,7 @@ Deno.test("a message in the name of a certificate that another key signed is ref
   await withScene(async (scene) => {
     const { server, admin, cas, cau, database } = scene;
     const owner = await certify(server, admin);
-    const strangers: Record<string, SeededCa["key"]> = {
+    const strangers: Record<string, TestCa["key"]> = {
       "another service": (await holderFrom(cas)).privateKey,
       "a user": admin.privateKey,
       "a newcomer": await newEcKey(),
@@ -189,7 +179,7 @@ Deno.test("a revocation without a signature needs a user's certificate on its co
     const [service, other] = [await holderFrom(cas), await holderFrom(cas)];
     const body = userRevocationBody(other.cert);
     const before = database.contents();
-    const strangers = { "plain HTTP": undefined, "nobody": null, service, "a rogue": await resigned(admin, rogueCau) };
+    const strangers = { "plain HTTP": undefined, "nobody": null, service, "a rogue": await forge(rogueCau, admin) };
     for (const [who, as] of Object.entries(strangers)) {
       const secure = as === undefined ? {} : { as };
       const reply = await server.ask("PUT", "/cas/crt/revoke", { headers: JSON_TYPE, body, ...secure });

@@ -1,6 +1,5 @@
 /** Files that exist for a moment: a process that the system ends in the middle of writing one leaves it to be looked at. */
 import assert from "node:assert/strict";
-import { encodePem, PEM_LABEL } from "../../core/pem.ts";
 import { EMPTY_NAME } from "../../core/x509/name.ts";
 import { buildCsr } from "../../core/x509/csr.ts";
 import { privateKeyToPem } from "../../core/keys/private_key.ts";
@@ -59,7 +58,7 @@ Deno.test("a private key that is being written is its owner's alone from the fir
 
 Deno.test("a database that is being made is its owner's alone from the first byte, under umask 000", async () => {
   const ca = await newCa();
-  const pem = privateKeyToPem(ca.key) + encodePem(PEM_LABEL.CERTIFICATE, ca.der);
+  const pem = privateKeyToPem(ca.key) + ca.certificatePem;
   const left = await leftBehind({ "ca.pem": pem }, [
     "manage",
     "--db",

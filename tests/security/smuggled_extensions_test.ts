@@ -130,7 +130,7 @@ Deno.test("a user who is called like the CA can sign nobody in its name", async 
   const { certificate } = await signed(aged, await holderFrom(cau), { csr, ca: "cau" });
   assert.ok(certificate);
   assert.deepEqual([certificate.subject, certificate.issuer], [subject, subject]);
-  const namesake = { key, certificate };
+  const namesake = { signer: await signerFor(key), certificate };
   for (const keyIdentifier of [certificate.publicKey.keyId, cau.certificate.keyIdentifier]) {
     const victim = await holderFrom({ ...namesake, certificate: { ...certificate, keyIdentifier } });
     assert.equal((await server.ask("GET", "/cau/csr", { as: victim })).status, 401);

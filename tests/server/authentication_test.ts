@@ -2,11 +2,10 @@
 import assert from "node:assert/strict";
 import { certify, type Credentials, firstUser, type Holder, JSON_TYPE, revokeSerial } from "../support/desk.ts";
 import { forge } from "../support/forgery.ts";
-import { newEcKey } from "../support/issuing.ts";
+import { newCa, newEcKey } from "../support/issuing.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { csrFor, renewalBody, revocationBody } from "../support/requests.ts";
 import { runServer, type TestServer } from "../support/running_server.ts";
-import { newIssuer } from "../support/seeded_issuers.ts";
 
 /** The status of `GET /cas/csr` on a connection that stays open. */
 async function statusOn(client: RawClient): Promise<number> {
@@ -31,7 +30,7 @@ Deno.test("only a certificate of the CA for users opens what is for users", asyn
   await using server = await runServer();
   const user = await firstUser(server);
   assert.equal((await server.ask("GET", "/cas/csr", { as: user })).status, 200);
-  const rogue = await newIssuer("cau");
+  const rogue = await newCa({ name: "cau" });
   const service = await certify(server, user);
   await assertStranger(server, null, "nobody");
   await assertStranger(server, service, "a service");

@@ -1,14 +1,12 @@
 /** Everybody who may come to a server over the network, friend or foe, each on a connection that stays open. */
 import assert from "node:assert/strict";
-import { encodePem, PEM_LABEL } from "../../core/pem.ts";
 import { certificateToPem, parseCertificate } from "../../core/x509/certificate.ts";
 import { policiesExtension } from "../../core/profiles/policies.ts";
-import { signerFor } from "../../core/keys/signer.ts";
 import { type AgedServer, holderFrom } from "./aged_server.ts";
-import { type Credentials, type Holder, holderOf, revokeSerial } from "./desk.ts";
-import { newEcKey, NOW } from "./issuing.ts";
+import { type Credentials, type Holder, revokeSerial } from "./desk.ts";
+import { forge } from "./forgery.ts";
+import { newCa, newEcKey, NOW, type TestCa } from "./issuing.ts";
 import { RawClient } from "./raw_client.ts";
-import { newIssuer, type SeededCa } from "./seeded_issuers.ts";
 import { certificateDer } from "./structures.ts";
 
 export interface Actor extends Disposable {
@@ -24,7 +22,7 @@ interface Scene extends AgedServer {
   /** Somebody with the right to everything. */
   readonly user: Holder;
   /** A CA with the name, serial number and key identifiers of the CA for users, but with a key of its own. */
-  readonly rogueCa: SeededCa;
+  readonly rogueCa: TestCa;
 }
 
 interface Guise {
@@ -55,16 +53,19 @@ const GUISES = {
   open: async ({ cau }) => ({ holder: await holderFrom(cau), revoked: "while connected" }),
   /** Of the CA that has expired, with a certificate that has not. */
   retrd: async ({ retiredCau }) => ({ holder: await holderFrom(retiredCau) }),
-  rogue: async ({ rogueCa, user }) => ({ holder: await imitation(rogueCa, user) }),
+  rogue: async ({ rogueCa, user }) => ({ holder: await forge(rogueCa, user, await newEcKey()) }),
   /** The same, who sends the user's certificate along. */
   rear: async ({ rogueCa, user }) => {
-    const holder = await imitation(rogueCa, user);
+    const holder = await forge(rogueCa, user, await newEcKey());
     return { holder, shown: followedBy(holder, user.cert) };
   },
   /** Nobody's but their own, with all that the user's certificate says. */
-  self: async ({ user }) => ({ holder: await selfSigned(user) }),
+  self: async ({ user }) => {
+    const key = await newEcKey();
+    return { holder: await forge({ key }, user, key) };
+  },
   /** Signed by the CA for services in the name of that for users. */
-  mimic: async ({ cas, user }) => ({ holder: await imitation(cas, user) }),
+  mimic: async ({ cas, user }) => ({ holder: await forge(cas, user, await newEcKey()) }),
 } satisfies Record<string, (scene: Scene) => Guise | Promise<Guise>>;
 
 export type ActorName = keyof typeof GUISES;
@@ -117,32 +118,10 @@ function followedBy({ key, cert }: Credentials, others: string): Credentials {
   return { key, cert: cert + others };
 }
 
-/** All that `original` says, for another key, signed by `ca`. */
-async function imitation(ca: SeededCa, original: Holder): Promise<Holder> {
-  return await signed(ca.key, await newEcKey(), original);
-}
-
-async function selfSigned(original: Holder): Promise<Holder> {
-  const key = await newEcKey();
-  return await signed(key, key, original);
-}
-
-async function signed(by: Holder["privateKey"], key: Holder["privateKey"], { certificate }: Holder): Promise<Holder> {
-  const { serial, subject, issuer, notBefore, notAfter, extensions } = certificate;
-  const wanted = { serial, subject, issuer, notBefore, notAfter, extensions, spki: key.publicKey.spki };
-  return await holderOf(key, encodePem(PEM_LABEL.CERTIFICATE, await certificateDer(await signerFor(by), wanted)));
-}
-
-async function lookAlike({ certificate }: SeededCa): Promise<SeededCa> {
-  const { key } = await newIssuer("cau");
+async function lookAlike({ certificate }: TestCa): Promise<TestCa> {
+  const ca = await newCa({ name: "cau" });
   const { serial, subject, notBefore, notAfter, extensions } = certificate;
-  const der = await certificateDer(await signerFor(key), {
-    serial,
-    subject,
-    issuer: subject,
-    notBefore,
-    notAfter,
-    extensions,
-  });
-  return { key, certificate: await parseCertificate(der) };
+  const wanted = { serial, subject, issuer: subject, notBefore, notAfter, extensions };
+  const alike = await parseCertificate(await certificateDer(ca.signer, wanted));
+  return { ...ca, certificate: alike, certificatePem: certificateToPem(alike) };
 }

@@ -1,12 +1,10 @@
 /** Listeners on 127.0.0.1 for tests, with certificates that nobody needs to trust. */
-import { encodePem, PEM_LABEL } from "../../core/pem.ts";
-import { signCertificate } from "../../core/x509/tbs_certificate.ts";
-import { checkLeaf, prepareLeaf } from "../../core/profiles/leaf_profile.ts";
 import { privateKeyToPem } from "../../core/keys/private_key.ts";
+import { certificateToPem } from "../../core/x509/certificate.ts";
 import type { Handler } from "../../server/http/exchange.ts";
 import type { Limits } from "../../server/http/limits.ts";
 import { type Listeners, startListeners } from "../../server/http/listener.ts";
-import { leafOrder, newCa, newEcKey } from "./issuing.ts";
+import { leafOf, newCa, newEcKey } from "./issuing.ts";
 
 /** A key and a certificate for it, PEM and DER. */
 export interface TestIdentity {
@@ -18,9 +16,8 @@ export interface TestIdentity {
 export async function newIdentity(): Promise<TestIdentity> {
   const ca = await newCa();
   const key = await newEcKey();
-  const order = leafOrder(ca.issuer, key.publicKey);
-  const der = await signCertificate(checkLeaf(prepareLeaf(order), order), ca.signer);
-  return { key: privateKeyToPem(key), cert: encodePem(PEM_LABEL.CERTIFICATE, der), der };
+  const certificate = await leafOf(ca, key.publicKey);
+  return { key: privateKeyToPem(key), cert: certificateToPem(certificate), der: certificate.der };
 }
 
 const serverIdentity = newIdentity();

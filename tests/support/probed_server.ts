@@ -1,18 +1,8 @@
 /** What a server answers to whoever probes it, to be changed by tests: no sockets, and any time. */
 import type { Answer, Ask, Question } from "../../cli/probe/server.ts";
 import { CaucaseError } from "../../core/errors.ts";
-import type { VouchingCa } from "../../core/protocol/envelope.ts";
 import { vouchForHttps } from "../../core/protocol/https_voucher.ts";
-import { encodePem, PEM_LABEL } from "../../core/pem.ts";
-import { signChain } from "../../core/protocol/ca_chain.ts";
-import { buildCrl, CrlEntries } from "../../core/x509/crl_builder.ts";
-import { checkHttps, prepareHttps } from "../../core/profiles/https_profile.ts";
-import { newSerial, signCertificate } from "../../core/x509/tbs_certificate.ts";
-import { messageSignerFor } from "../../core/keys/signer.ts";
-import { DAY, LIFE_SPAN, newCa, newEcKey, NOW, random, type TestCa } from "./issuing.ts";
-
-/** The name that the server is asked by. */
-export const HOST = "ca.example.com";
+import { crlOf, DAY, HOST, httpsPairOf, newCa, NOW, type TestCa, vouching } from "./issuing.ts";
 
 /** When its CRLs are good. */
 export const THIS_UPDATE = NOW - 10;
@@ -29,14 +19,14 @@ export interface ProbedServer {
 
 /** A server that works, at `NOW`. */
 export async function probedServer(): Promise<ProbedServer> {
-  const [cas, cau, httpCa] = [await newCa(), await newCa(), await newCa(HOST)];
+  const [cas, cau, httpCa] = [await newCa(), await newCa(), await newCa({ name: "http_cas" })];
   const answers = new Map<string, string>();
   for (const [name, ca] of [["cas", cas], ["cau", cau]] as const) {
-    answers.set(`${name} caCertificate`, pemOf(ca)).set(`${name} caCertificate https`, pemOf(ca));
+    answers.set(`${name} caCertificate`, ca.certificatePem).set(`${name} caCertificate https`, ca.certificatePem);
     answers.set(`${name} caChain`, "[]").set(`${name} crlList`, await crlPem(ca));
   }
-  answers.set("cas httpsCa", await vouchForHttps(await vouching(cas), [pemOf(httpCa)]));
-  const serverCertificate = await httpsCertificate(httpCa, HOST);
+  answers.set("cas httpsCa", await vouchForHttps(await vouching(cas), [httpCa.certificatePem]));
+  const { certificate: { der: serverCertificate } } = await httpsPairOf(httpCa);
   return { answers, date: new Date(NOW * 1000).toUTCString(), serverCertificate, cas, httpCa };
 }
 
@@ -56,28 +46,6 @@ export function refusal(status: number): CaucaseError {
   return new CaucaseError("refused", `the server answered ${status}`, { status });
 }
 
-export function pemOf({ der }: TestCa): string {
-  return encodePem(PEM_LABEL.CERTIFICATE, der);
-}
-
-export async function crlPem({ issuer, signer }: TestCa): Promise<string> {
-  const dates = { thisUpdate: THIS_UPDATE, nextUpdate: NEXT_UPDATE };
-  const der = await buildCrl({ issuer, ...dates, number: 7n, entries: CrlEntries.NONE }, signer);
-  return encodePem(PEM_LABEL.CRL, der);
-}
-
-/** The chain in which `old` vouches for `next`, as JSON. */
-export async function chainJson(old: TestCa, next: TestCa): Promise<string> {
-  return await signChain(await Promise.all([old, next].map(vouching)));
-}
-
-async function vouching(ca: TestCa): Promise<VouchingCa> {
-  return { certificatePem: pemOf(ca), messageSigner: await messageSignerFor(ca.key) };
-}
-
-/** DER of a certificate for HTTPS, made at `NOW`. */
-export async function httpsCertificate(ca: TestCa, host: string, lifeSpan = LIFE_SPAN): Promise<Uint8Array> {
-  const { publicKey } = await newEcKey();
-  const order = { host, publicKey, issuer: ca.issuer, now: NOW, lifeSpan, serial: newSerial(random) };
-  return await signCertificate(checkHttps(prepareHttps(order), order), ca.signer);
+export async function crlPem(ca: TestCa): Promise<string> {
+  return await crlOf(ca, { number: 7n, thisUpdate: THIS_UPDATE, nextUpdate: NEXT_UPDATE });
 }

@@ -10,7 +10,7 @@
  * and no reason to leave tests out, so that a run which sets them all cannot pass by testing nothing.
  */
 import * as path from "node:path";
-import { isFile } from "./is_file.ts";
+import { isFile } from "./files.ts";
 
 interface Requirement {
   /** What is missing, for people. */

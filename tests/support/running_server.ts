@@ -1,22 +1,14 @@
 /** A server inside the test's own process: real sockets and files, but a clock that moves only when told to. */
-import { Agent as HttpAgent, type IncomingMessage, request as httpRequest, type RequestOptions } from "node:http";
-import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { dirname } from "node:path";
-import { utf8 } from "../../core/bytes.ts";
+import type { Storage } from "../../core/ca/stores.ts";
 import { ManualClock } from "../../core/host/clock.ts";
-import { encodePem, PEM_LABEL } from "../../core/pem.ts";
-import { parseNetloc } from "../../core/protocol/netloc.ts";
-import { checkHttps, prepareHttps } from "../../core/profiles/https_profile.ts";
-import { newSerial, signCertificate } from "../../core/x509/tbs_certificate.ts";
-import { privateKeyToPem } from "../../core/keys/private_key.ts";
-import { signerFor } from "../../core/keys/signer.ts";
 import { type RunningServer, type ServeOptions, startServer } from "../../server/serve.ts";
 import { openSqliteStorage } from "../../server/storage/sqlite/sqlite_storage.ts";
 import type { AskOptions, Desk, Reply } from "./desk.ts";
-import { LIFE_SPAN, newEcKey, NOW, random } from "./issuing.ts";
+import { httpsPairOf, NETLOC, NOW, random, type TestCa } from "./issuing.ts";
+import { askOnce } from "./network_desk.ts";
 import { freePortPair } from "./ports.ts";
-import { readReply } from "./read_reply.ts";
-import { NETLOC, type SeededCa, seedIssuers } from "./seeded_issuers.ts";
+import { seedIssuers } from "./seeded_issuers.ts";
 import { type TempFolder, tempFolder } from "./temp_folder.ts";
 
 export interface TestServerOptions {
@@ -30,7 +22,7 @@ export interface TestServerOptions {
 /** Starts a server whose clock shows `NOW`; `await using` stops it when the block ends. */
 export async function runServer(options: TestServerOptions = {}): Promise<TestServer> {
   const folder = await tempFolder();
-  if (!options.ownKeys) await seedFiles(folder.path);
+  if (!options.ownKeys) await seedFiles(folder.path, async (storage) => (await seedIssuers(storage)).http_cas);
   const server = new TestServer(serveOptions(folder.path, options.serve), folder);
   if (options.now !== undefined) server.clock.set(options.now);
   await server.start();
@@ -100,24 +92,8 @@ export class TestServer implements Desk, AsyncDisposable {
   }
 
   /** One request on a connection of its own, and its answer. */
-  ask(method: string, path: string, { headers = {}, body, as }: AskOptions = {}): Promise<Reply> {
-    const secure = as !== undefined;
-    const length = body === undefined ? {} : { "Content-Length": `${byteLength(body)}` };
-    const options: RequestOptions = {
-      host: "127.0.0.1",
-      port: secure ? this.port + 1 : this.port,
-      method,
-      path,
-      headers: { ...length, ...headers },
-    };
-    return new Promise((resolve, reject) => {
-      const answered = (response: IncomingMessage) => void readReply(response).then(resolve, reject);
-      const request = secure
-        ? httpsRequest({ ...options, agent: new HttpsAgent({ ...as, rejectUnauthorized: false }) }, answered)
-        : httpRequest({ ...options, agent: new HttpAgent() }, answered);
-      request.on("error", reject);
-      request.end(body);
-    });
+  ask(method: string, path: string, options: AskOptions = {}): Promise<Reply> {
+    return askOnce(this.port, { method, path, ...options });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -126,25 +102,11 @@ export class TestServer implements Desk, AsyncDisposable {
   }
 }
 
-function byteLength(body: string | Uint8Array): number {
-  return typeof body === "string" ? utf8(body).length : body.length;
-}
-
-/** A database with CA certificates and a certificate for HTTPS, all on P-256. */
-async function seedFiles(folder: string): Promise<void> {
+/** A database that `seed` fills, and a certificate for HTTPS by the CA that it gives, as files of a server in `folder`. */
+export async function seedFiles(folder: string, seed: (storage: Storage) => Promise<TestCa>): Promise<void> {
   const { db, serverKey } = serveOptions(folder);
   const storage = await openSqliteStorage({ path: db, lock: true, log: () => {} });
-  const { http_cas } = await seedIssuers(storage);
+  const httpCa = await seed(storage);
   await storage.close();
-  await Deno.writeTextFile(serverKey, await httpsIdentity(http_cas), { mode: 0o600 });
-}
-
-/** Key and certificate for HTTPS, PEM, as the server would keep them. */
-export async function httpsIdentity(ca: SeededCa): Promise<string> {
-  const key = await newEcKey();
-  const { host } = parseNetloc(NETLOC);
-  const serial = newSerial(random);
-  const order = { host, publicKey: key.publicKey, issuer: ca.certificate, now: NOW, lifeSpan: LIFE_SPAN, serial };
-  const der = await signCertificate(checkHttps(prepareHttps(order), order), await signerFor(ca.key));
-  return privateKeyToPem(key) + encodePem(PEM_LABEL.CERTIFICATE, der);
+  await Deno.writeTextFile(serverKey, (await httpsPairOf(httpCa)).pem, { mode: 0o600 });
 }

@@ -5,9 +5,7 @@ import { derBitString, derElement, derExplicit, derInteger, derSequence, derTime
 import { encodeExtensions, type Extension } from "../../core/x509/extension.ts";
 import { commonNameDer } from "../../core/x509/name.ts";
 import type { Signer } from "../../core/keys/signer.ts";
-
-/** 2026-11-23T14:00:00Z. */
-export const NOW = 1795442400;
+import { NOW } from "./issuing.ts";
 
 export interface WantedCertificate {
   /** The content of `[0]`; absent for version 1. Version 3 unless given. */

@@ -19,3 +19,9 @@ export async function tempFolder(prefix = "caucase-test-"): Promise<TempFolder> 
     },
   };
 }
+
+/** The same for a test that is one expression: `action` gets the path, and the folder is gone when it has ended. */
+export async function inFolder(action: (folder: string) => Promise<void>): Promise<void> {
+  await using folder = await tempFolder();
+  await action(folder.path);
+}

@@ -14,8 +14,8 @@ import { createMemoryStores } from "../../core/ca/memory_stores.ts";
 import { testCas, type TestCasOptions } from "./certificate_authorities.ts";
 import type { AskOptions, Desk, Reply } from "./desk.ts";
 import { fakeExchange } from "./exchange.ts";
-import { NOW } from "./issuing.ts";
-import { NETLOC, type SeededCa, seedIssuers } from "./seeded_issuers.ts";
+import { NETLOC, NOW, type TestCa } from "./issuing.ts";
+import { seedIssuers } from "./seeded_issuers.ts";
 
 export const CORS_KEY = { expires: NOW + 400 * 86_400, secret: "a key of forty-three printable characters .." };
 
@@ -30,7 +30,7 @@ export class TestApp implements Desk {
   constructor(
     readonly storage: Storage,
     readonly authorities: CertificateAuthorities,
-    readonly seeded: Readonly<Record<"cau" | "cas", SeededCa>>,
+    readonly seeded: Readonly<Record<"cau" | "cas", TestCa>>,
   ) {
     const origins = { keys: KEYS, own: createOwnOrigins(NETLOC), clock: this.clock };
     const crossOrigin = createCrossOrigin({ ...origins, whitelist: ["https://white.example"] });

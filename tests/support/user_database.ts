@@ -2,15 +2,12 @@
 import { DatabaseSync } from "node:sqlite";
 import { utf8 } from "../../core/bytes.ts";
 import type { SqlValue } from "../../core/backup/sql_literal.ts";
-import { type Certificate, certificateToPem, parseCertificate } from "../../core/x509/certificate.ts";
-import { newSerial, signCertificate } from "../../core/x509/tbs_certificate.ts";
-import { checkLeaf, prepareLeaf } from "../../core/profiles/leaf_profile.ts";
+import { type Certificate, certificateToPem } from "../../core/x509/certificate.ts";
 import { commonNameDer } from "../../core/x509/name.ts";
 import type { PublicKey } from "../../core/keys/public_key.ts";
-import { signerFor } from "../../core/keys/signer.ts";
 import { openSqliteStorage } from "../../server/storage/sqlite/sqlite_storage.ts";
-import { LIFE_SPAN, NOW, random } from "./issuing.ts";
-import { type SeededCa, seedIssuers } from "./seeded_issuers.ts";
+import { issueLeaf, leafOrder, LIFE_SPAN, NOW, type TestCa } from "./issuing.ts";
+import { seedIssuers } from "./seeded_issuers.ts";
 import { type TempFolder, tempFolder } from "./temp_folder.ts";
 
 /** Opens it as a server would; gone when the block ends. */
@@ -27,25 +24,16 @@ export class UserDatabase implements AsyncDisposable {
   /** Writes beside whatever else reads. */
   readonly writer: DatabaseSync;
 
-  constructor(readonly folder: TempFolder, readonly path: string, readonly ca: SeededCa) {
+  constructor(readonly folder: TempFolder, readonly path: string, readonly ca: TestCa) {
     this.writer = new DatabaseSync(path);
     this.writer.exec("PRAGMA journal_mode = WAL");
   }
 
   /** Certifies a key from `now` on, and stores the certificate. */
   async addUser(publicKey: PublicKey, now = NOW): Promise<Certificate> {
-    const order = {
-      request: { subject: commonNameDer("user"), extensions: [] },
-      publicKey,
-      issuer: this.ca.certificate,
-      now,
-      lifeSpan: LIFE_SPAN,
-      serial: newSerial(random),
-      autoSigned: false,
-      keepCaucasePolicies: false,
-    };
-    const der = await signCertificate(checkLeaf(prepareLeaf(order), order), await signerFor(this.ca.key));
-    const certificate = await parseCertificate(der);
+    const request = { subject: commonNameDer("user"), extensions: [] };
+    const order = { ...leafOrder(this.ca.certificate, publicKey), request, now, crlDistributionPoint: undefined };
+    const certificate = await issueLeaf(order, this.ca);
     const pem = utf8(certificateToPem(certificate));
     this.addRow("caucrt", [null, utf8(publicKey.keyId), BigInt(now + LIFE_SPAN), utf8("a request"), pem]);
     return certificate;

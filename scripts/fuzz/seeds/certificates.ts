@@ -14,7 +14,8 @@ import { rsaPss } from "../../../core/keys/signature_algorithm.ts";
 import { signerFor } from "../../../core/keys/signer.ts";
 import { extendedKeyUsage, keyUsage } from "../../../core/x509/standard_extensions.ts";
 import { TEST_KEY_KINDS, testKey } from "../../../tests/support/keys.ts";
-import { certificateDer, crlDer, crlEntry, NOW } from "../../../tests/support/structures.ts";
+import { NOW } from "../../../tests/support/issuing.ts";
+import { certificateDer, crlDer, crlEntry } from "../../../tests/support/structures.ts";
 import { fuzzCa } from "../material.ts";
 import { PASSPHRASE } from "../targets/keys.ts";
 
