@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { namesIn } from "../tests/support/files.ts";
 import { keyPem, makeRestorable } from "../tests/support/restorable.ts";
 import { newKey } from "../tests/support/keys.ts";
 import { type Outcome, runCommand } from "../tests/support/process.ts";
@@ -10,10 +11,6 @@ const VECTORS = fileURLToPath(new URL("../tests/vectors/backups/", import.meta.u
 
 function manage(cwd: string, ...args: string[]): Promise<Outcome> {
   return runCommand([...OUR_PROGRAM, "manage", ...args], { cwd });
-}
-
-async function folderNames(path: string): Promise<string[]> {
-  return (await Array.fromAsync(Deno.readDir(path))).map(({ name }) => name).toSorted();
 }
 
 Deno.test("manage --verify-backup shows what is in a backup of the reference's, and writes nothing", async () => {
@@ -34,7 +31,7 @@ Deno.test("manage --verify-backup shows what is in a backup of the reference's, 
     "  http_cas: CA certificates 1 (valid now: ?), certificates 1, pending requests 0, revocations 0, CRL number 0",
     "",
   ]);
-  assert.deepEqual(await folderNames(folder.path), []);
+  assert.deepEqual(namesIn(folder.path), []);
 });
 
 Deno.test("manage --restore-backup prints nothing on standard output, and says on the other what is lost", async () => {
@@ -90,7 +87,7 @@ Deno.test("manage refuses in a line, ends with its status, and leaves nothing", 
     const outcome = await manage(folder.path, ...args.split(" "));
     assert.deepEqual({ status: outcome.status, out: outcome.out }, { status, out: "" }, args);
     assert.match(outcome.err, message, args);
-    assert.deepEqual(await folderNames(folder.path), ["KEY"], args);
+    assert.deepEqual(namesIn(folder.path), ["KEY"], args);
   }
 });
 
@@ -108,5 +105,5 @@ Deno.test("manage cannot ask for a passphrase without a terminal, and says what 
 Deno.test("manage with nothing to do does nothing", async () => {
   await using folder = await tempFolder();
   assert.deepEqual(await manage(folder.path), { status: 0, out: "", err: "" });
-  assert.deepEqual(await folderNames(folder.path), []);
+  assert.deepEqual(namesIn(folder.path), []);
 });

@@ -10,6 +10,7 @@ import { signerFor } from "../core/keys/signer.ts";
 import { readKeyFile } from "../core/host/key_file.ts";
 import { testKey } from "../tests/support/keys.ts";
 import { newCa } from "../tests/support/issuing.ts";
+import { namesIn } from "../tests/support/files.ts";
 import { type TempFolder, tempFolder } from "../tests/support/temp_folder.ts";
 import { rerequest } from "./rerequest.ts";
 
@@ -43,7 +44,7 @@ async function openDesk(template?: string): Promise<Desk> {
       await Deno.writeTextFile(path(name), content);
       await Deno.chmod(path(name), mode);
     },
-    names: () => [...Deno.readDirSync(folder.path)].map(({ name }) => name).toSorted(),
+    names: () => namesIn(folder.path),
   };
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { CaucaseError } from "../../core/errors.ts";
+import { namesIn } from "../../tests/support/files.ts";
 import { tempFolder } from "../../tests/support/temp_folder.ts";
 import { backupName, freeBackupPath, newestBackup, removeOldBackups } from "./backup_folder.ts";
 
@@ -9,10 +10,6 @@ async function folderWith(...names: string[]) {
   const folder = await tempFolder();
   for (const name of names) await Deno.writeTextFile(`${folder.path}/${name}`, "");
   return folder;
-}
-
-async function namesIn({ path }: { path: string }): Promise<string[]> {
-  return (await Array.fromAsync(Deno.readDir(path))).map(({ name }) => name).sort();
 }
 
 /** Real seconds, as files get them. */
@@ -59,11 +56,11 @@ Deno.test("removeOldBackups() keeps the newest by name, and all files that are n
   ];
   await using folder = await folderWith(...own, ...foreign);
   await removeOldBackups(folder.path, 3, `${folder.path}/${made}`);
-  assert.deepEqual(await namesIn(folder), [...own, ...foreign].sort());
+  assert.deepEqual(namesIn(folder.path), [...own, ...foreign].sort());
   await removeOldBackups(folder.path, 2, `${folder.path}/${made}`);
-  assert.deepEqual(await namesIn(folder), [...own.slice(1), ...foreign].sort());
+  assert.deepEqual(namesIn(folder.path), [...own.slice(1), ...foreign].sort());
   await removeOldBackups(folder.path, 1, `${folder.path}/${made}`);
-  assert.deepEqual(await namesIn(folder), [...own.slice(2), ...foreign].sort());
+  assert.deepEqual(namesIn(folder.path), [...own.slice(2), ...foreign].sort());
 });
 
 Deno.test("a folder that is not there is an error that names it", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { encodeBackupHeader, RSA_RECIPIENT_CIPHER } from "../../core/backup/container.ts";
 import { CaucaseError } from "../../core/errors.ts";
+import { namesIn } from "../../tests/support/files.ts";
 import { tempFolder } from "../../tests/support/temp_folder.ts";
 import { backupName } from "./backup_folder.ts";
 import { createBackupJob } from "./backup_job.ts";
@@ -100,14 +101,14 @@ Deno.test("old backups are removed after a new one was made, and only then", asy
   });
   const old = ["20200101000000", "20200102000000"].map((time) => `${time}.sql.caucased`);
   for (const name of old) await Deno.writeTextFile(`${setup.folder.path}/${name}`, "");
-  const names = async () => (await Array.fromAsync(Deno.readDir(setup.folder.path))).map(({ name }) => name).sort();
+  const names = () => namesIn(setup.folder.path);
   const job = setup.newJob();
   const due = START + 2 * PERIOD;
   await assert.rejects(job.run(due), { message: "disk full" });
-  assert.deepEqual(await names(), old);
+  assert.deepEqual(names(), old);
   fails = false;
   await job.run(due);
-  assert.deepEqual(await names(), [old[1], backupName(due)]);
+  assert.deepEqual(names(), [old[1], backupName(due)]);
 });
 
 Deno.test("who and what a backup leaves out is said each time", async () => {

@@ -3,19 +3,25 @@ import { join } from "node:path";
 import { type CorsKeys, formatKeySet, KEY_LIFE, parseKeySet } from "../../core/cors/key_set.ts";
 import { ManualClock } from "../../core/host/clock.ts";
 import { randomBytes } from "../../core/host/random.ts";
+import { namesIn } from "../../tests/support/files.ts";
+import { type TempFolder, tempFolder } from "../../tests/support/temp_folder.ts";
 import { openCorsKeyFile } from "./cors_key_file.ts";
 
 const NOW = 1_795_000_000;
 const SECRET = "A".repeat(43);
 
-class Scene implements AsyncDisposable {
+class KeyFileDesk implements AsyncDisposable {
   readonly clock = new ManualClock(NOW);
   readonly warnings: string[] = [];
 
-  private constructor(readonly folder: string) {}
+  private constructor(private readonly temporary: TempFolder) {}
 
-  static async create(): Promise<Scene> {
-    return new Scene(await Deno.makeTempDir());
+  static async create(): Promise<KeyFileDesk> {
+    return new KeyFileDesk(await tempFolder());
+  }
+
+  get folder(): string {
+    return this.temporary.path;
   }
 
   get path(): string {
@@ -35,27 +41,27 @@ class Scene implements AsyncDisposable {
     return ((await Deno.stat(this.path)).mode ?? 0) & 0o777;
   }
 
-  async names(): Promise<string[]> {
-    return (await Array.fromAsync(Deno.readDir(this.folder))).map(({ name }) => name).sort();
+  names(): string[] {
+    return namesIn(this.folder);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Deno.remove(this.folder, { recursive: true });
+    await this.temporary[Symbol.asyncDispose]();
   }
 }
 
 Deno.test("openCorsKeyFile() makes a file for the owner alone when there is none", async () => {
-  await using scene = await Scene.create();
+  await using scene = await KeyFileDesk.create();
   const keys = await scene.open();
   deepEqual(await scene.stored(), [await keys.signing()]);
   equal((await keys.signing()).expires, NOW + KEY_LIFE);
   equal(await scene.mode(), 0o600);
-  deepEqual(await scene.names(), ["cors.key"]);
+  deepEqual(scene.names(), ["cors.key"]);
   deepEqual(scene.warnings, []);
 });
 
 Deno.test("openCorsKeyFile() goes on with the keys of the file after a restart", async () => {
-  await using scene = await Scene.create();
+  await using scene = await KeyFileDesk.create();
   const first = await (await scene.open()).signing();
   const text = await Deno.readTextFile(scene.path);
   const again = await scene.open();
@@ -65,7 +71,7 @@ Deno.test("openCorsKeyFile() goes on with the keys of the file after a restart",
 });
 
 Deno.test("signing() makes and stores a new key when half a year is left, however long the server runs", async () => {
-  await using scene = await Scene.create();
+  await using scene = await KeyFileDesk.create();
   const keys = await scene.open();
   const first = await keys.signing();
   scene.clock.set(NOW + KEY_LIFE / 2);
@@ -80,7 +86,7 @@ Deno.test("signing() makes and stores a new key when half a year is left, howeve
 });
 
 Deno.test("signing() makes one key when asked many times at once", async () => {
-  await using scene = await Scene.create();
+  await using scene = await KeyFileDesk.create();
   const keys = await scene.open();
   scene.clock.set(NOW + 2 * KEY_LIFE);
   deepEqual(keys.valid(), []);
@@ -90,7 +96,7 @@ Deno.test("signing() makes one key when asked many times at once", async () => {
 });
 
 Deno.test("signing() goes on with the key it has while no new one can be stored, and fails when that has expired", async () => {
-  await using scene = await Scene.create();
+  await using scene = await KeyFileDesk.create();
   const keys = await scene.open();
   const first = await keys.signing();
   await Deno.remove(scene.path);
@@ -106,11 +112,11 @@ Deno.test("signing() goes on with the key it has while no new one can be stored,
 
 Deno.test("openCorsKeyFile() puts a file aside that it does not understand, and begins anew", async () => {
   for (const content of ["", "garbage", "[[1]]", `[[${NOW + KEY_LIFE}, "too short"]]`, "\xff"]) {
-    await using scene = await Scene.create();
+    await using scene = await KeyFileDesk.create();
     await Deno.writeTextFile(scene.path, content);
     const keys = await scene.open();
     deepEqual(await scene.stored(), [await keys.signing()]);
-    deepEqual(await scene.names(), ["cors.key", `cors.key.unusable-${NOW}`]);
+    deepEqual(scene.names(), ["cors.key", `cors.key.unusable-${NOW}`]);
     equal(await Deno.readTextFile(`${scene.path}.unusable-${NOW}`), content);
     equal(await scene.mode(), 0o600);
     match(
@@ -121,7 +127,7 @@ Deno.test("openCorsKeyFile() puts a file aside that it does not understand, and 
 });
 
 Deno.test("openCorsKeyFile() drops expired keys of the file", async () => {
-  await using scene = await Scene.create();
+  await using scene = await KeyFileDesk.create();
   const kept = { expires: NOW + KEY_LIFE, secret: SECRET };
   await Deno.writeTextFile(scene.path, formatKeySet([{ expires: NOW, secret: SECRET }, kept]), { mode: 0o600 });
   deepEqual((await scene.open()).valid(), [kept]);
@@ -129,7 +135,7 @@ Deno.test("openCorsKeyFile() drops expired keys of the file", async () => {
 });
 
 Deno.test("openCorsKeyFile() closes a file to others that was open to them", async () => {
-  await using scene = await Scene.create();
+  await using scene = await KeyFileDesk.create();
   await Deno.writeTextFile(scene.path, formatKeySet([{ expires: NOW + KEY_LIFE, secret: SECRET }]));
   await Deno.chmod(scene.path, 0o644);
   await scene.open();
@@ -137,14 +143,14 @@ Deno.test("openCorsKeyFile() closes a file to others that was open to them", asy
 });
 
 Deno.test("openCorsKeyFile() leaves a folder alone when given one instead of a file", async () => {
-  await using scene = await Scene.create();
+  await using scene = await KeyFileDesk.create();
   await Deno.mkdir(scene.path);
   await rejects(scene.open(), { code: "file", message: `${scene.path} is not a file` });
-  deepEqual(await scene.names(), ["cors.key"]);
+  deepEqual(scene.names(), ["cors.key"]);
 });
 
 Deno.test("openCorsKeyFile() fails when the file cannot be written", async () => {
-  await using scene = await Scene.create();
+  await using scene = await KeyFileDesk.create();
   await Deno.remove(scene.folder);
   await rejects(scene.open(), { code: "file" });
   await Deno.mkdir(scene.folder);

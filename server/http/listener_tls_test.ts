@@ -6,6 +6,7 @@ import { decodePem } from "../../core/pem.ts";
 import { type Listening, listening, newIdentity } from "../../tests/support/listening.ts";
 import { hasOpenssl, opensslPath } from "../../tests/support/requirements.ts";
 import { RawClient } from "../../tests/support/raw_client.ts";
+import { tempFolder } from "../../tests/support/temp_folder.ts";
 import type { Handler } from "./exchange.ts";
 
 const client = await newIdentity();
@@ -57,7 +58,8 @@ Deno.test({
   ignore: !hasOpenssl(),
   async fn(t) {
     await using server = await listening(showCertificate);
-    const folder = await Deno.makeTempDir();
+    await using temporary = await tempFolder();
+    const { path: folder } = temporary;
     const files = { client: `${folder}/client.pem`, other: `${folder}/other.pem`, session: `${folder}/session` };
     await Deno.writeTextFile(files.client, client.key + client.cert);
     await Deno.writeTextFile(files.other, other.key + other.cert);
@@ -74,7 +76,6 @@ Deno.test({
         }
       });
     }
-    await Deno.remove(folder, { recursive: true });
   },
 });
 

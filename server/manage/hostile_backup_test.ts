@@ -12,7 +12,7 @@ import { verifyBackup } from "./verify_backup.ts";
 async function assertRefused(restorable: Restorable, bytes: Uint8Array, what: string): Promise<string> {
   const { files, order } = restorable;
   await Deno.writeFile(files.backup, bytes);
-  const before = await restorable.list();
+  const before = restorable.list();
   const host = manageHost();
   const check = () => verifyBackup({ backup: files.backup, key: files.key, now: RESTORED_AT }, host.passphrases);
   let said = "";
@@ -24,7 +24,7 @@ async function assertRefused(restorable: Restorable, bytes: Uint8Array, what: st
       return true;
     }, what);
   }
-  assert.deepEqual(await restorable.list(), before, what);
+  assert.deepEqual(restorable.list(), before, what);
   return said;
 }
 
@@ -135,19 +135,19 @@ Deno.test("a backup of anything else than a database of caucase is refused and l
     ]]
   ) {
     await Deno.writeFile(restorable.files.backup, await backupOf(statements));
-    const before = await restorable.list();
+    const before = restorable.list();
     const host = manageHost();
     await assert.rejects(manage(restorable.order, host), CaucaseError);
     const { backup, key } = restorable.files;
     await assert.rejects(verifyBackup({ backup, key, now: RESTORED_AT }, host.passphrases), CaucaseError);
-    assert.deepEqual(await restorable.list(), before);
+    assert.deepEqual(restorable.list(), before);
   }
 });
 
 Deno.test("verifyBackup() counts what is in a good backup, and writes nothing", async () => {
   await using restorable = await makeRestorable((original) => original.addRow("casrevoked", ["7", 1n, 2n]));
   const { backup, key } = restorable.files;
-  const before = await restorable.list();
+  const before = restorable.list();
   const { recipients, cas } = await verifyBackup(
     { backup, key, now: RESTORED_AT },
     manageHost().passphrases,
@@ -159,7 +159,7 @@ Deno.test("verifyBackup() counts what is in a good backup, and writes nothing", 
     { ...none, ca: "cas", certificates: 0, revocations: 1 },
     { ...none, ca: "http_cas", certificates: 0, revocations: 0 },
   ]);
-  assert.deepEqual(await restorable.list(), before);
+  assert.deepEqual(restorable.list(), before);
 });
 
 Deno.test("verifyBackup() says what a restore would carry over: a CA key that is another's", async () => {

@@ -5,6 +5,7 @@ import { readChunks } from "../../core/host/backup_file.ts";
 import { isTemporaryName } from "../../core/host/prepared_file.ts";
 import type { PrivateKey } from "../../core/keys/private_key.ts";
 import { testKey } from "../support/keys.ts";
+import { namesIn } from "../support/files.ts";
 import { OUR_PROGRAM, type ServerProcess, type ServerSettings, startServer } from "../support/server_process.ts";
 import { type UserDatabase, userDatabase } from "../support/user_database.ts";
 import { until } from "./until.ts";
@@ -44,13 +45,13 @@ Deno.test("a server that is killed during a backup leaves none that is not whole
   const { backups, settings } = scene;
   for (let round = 0; round < 3; round++) {
     await using server = await startServer(settings);
-    await until(async () => (await namesIn(backups)).filter(isTemporaryName).length > round);
+    await until(() => namesIn(backups).filter(isTemporaryName).length > round);
     assert.equal(await statusOf(server), 200, "answers while the backup is being made");
-    assert.deepEqual(await finished(backups), []);
+    assert.deepEqual(finished(backups), []);
     await server.kill();
-    assert.deepEqual(await finished(backups), []);
+    assert.deepEqual(finished(backups), []);
   }
-  const leftovers = (await namesIn(backups)).map((name) => `${backups}/${name}`);
+  const leftovers = namesIn(backups).map((name) => `${backups}/${name}`);
   assert.equal(leftovers.length, 3);
   for (const path of leftovers) {
     assert.equal(((await Deno.stat(path)).mode ?? 0) & 0o777, 0o600);
@@ -58,19 +59,19 @@ Deno.test("a server that is killed during a backup leaves none that is not whole
     await Deno.utime(path, 0, Date.now() / 1000 - 3600);
   }
   await using _server = await startServer(settings);
-  await until(async () => (await finished(backups)).length === 1);
+  await until(() => finished(backups).length === 1);
   await assertWhole(scene);
-  assert.deepEqual(await namesIn(backups), await finished(backups), "leftovers are gone");
+  assert.deepEqual(namesIn(backups), finished(backups), "leftovers are gone");
 });
 
 Deno.test("a server that is stopped during a backup gives it up, and leaves nothing", async () => {
   await using scene = await setScene();
   await using server = await startServer(scene.settings);
-  await until(async () => (await namesIn(scene.backups)).length > 0);
+  await until(() => namesIn(scene.backups).length > 0);
   const { status, err } = await server.stop();
   assert.equal(status, 0, err);
   assert.doesNotMatch(err, /failed|error/);
-  assert.deepEqual(await namesIn(scene.backups), []);
+  assert.deepEqual(namesIn(scene.backups), []);
 });
 
 Deno.test("a server whose disk is full says so, goes on, leaves nothing, and makes the backup when there is room", async () => {
@@ -82,25 +83,21 @@ Deno.test("a server whose disk is full says so, goes on, leaves nothing, and mak
     await using server = await startServer({ ...settings, command: limited });
     await until(() => server.process.written.err.includes("backup failed"));
     assert.match(server.process.written.err, /backup failed, next try in 60 s: cannot write .*: file too large/i);
-    assert.deepEqual(await namesIn(backups), []);
+    assert.deepEqual(namesIn(backups), []);
     assert.equal(await statusOf(server), 200);
     assert.equal((await server.stop()).status, 0);
   }
   await using _server = await startServer(settings);
-  await until(async () => (await finished(backups)).length === 1);
+  await until(() => finished(backups).length === 1);
   await assertWhole(scene);
 });
 
-async function namesIn(folder: string): Promise<string[]> {
-  return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
-}
-
-async function finished(folder: string): Promise<string[]> {
-  return (await namesIn(folder)).filter((name) => name.endsWith(".sql.caucased"));
+function finished(folder: string): string[] {
+  return namesIn(folder).filter((name) => name.endsWith(".sql.caucased"));
 }
 
 async function assertWhole({ backups, key }: Scene): Promise<void> {
-  const [name] = await finished(backups);
+  const [name] = finished(backups);
   const { statements } = await openBackup(readChunks(`${backups}/${name}`), key);
   let rows = 0;
   for await (const statement of statements) {

@@ -31,14 +31,14 @@ function folderOf({ order }: Restorable): string {
   return order.db.slice(0, order.db.lastIndexOf("/"));
 }
 
-async function temporaries(restorable: Restorable): Promise<string[]> {
-  return (await restorable.list()).filter((name) => name.startsWith(".caucase-"));
+function temporaries(restorable: Restorable): string[] {
+  return restorable.list().filter((name) => name.startsWith(".caucase-"));
 }
 
 /** Resolves when the restore under way has written `size` bytes of a database, or ends. */
 async function untilWritten(restorable: Restorable, size: number): Promise<void> {
   for (let attempt = 0; attempt < 3000; attempt++) {
-    for (const name of await temporaries(restorable)) {
+    for (const name of temporaries(restorable)) {
       const written = await Deno.stat(`${folderOf(restorable)}/${name}`).then((status) => status.size, () => 0);
       if (written >= size) return;
     }
@@ -86,8 +86,8 @@ async function feed(pipe: Deno.FsFile, bytes: Uint8Array): Promise<void> {
 
 /** Asserts that a kill left nothing but one private temporary file, and removes that. */
 async function assertNothingLeft(restorable: Restorable, before: readonly string[]): Promise<void> {
-  const temporary = await temporaries(restorable);
-  assert.deepEqual((await restorable.list()).filter((name) => !temporary.includes(name)), before);
+  const temporary = temporaries(restorable);
+  assert.deepEqual(restorable.list().filter((name) => !temporary.includes(name)), before);
   assert.equal(temporary.length, 1);
   for (const name of temporary) {
     const path = `${folderOf(restorable)}/${name}`;
@@ -98,7 +98,7 @@ async function assertNothingLeft(restorable: Restorable, before: readonly string
 
 Deno.test("kill -9 during a restore leaves no database, nothing that others may read, and the next one works", async () => {
   await using restorable = await makeRestorable(fill);
-  const before = await restorable.list();
+  const before = restorable.list();
   for (const size of [0, MEGABYTE, 8 * MEGABYTE]) {
     const { process, fed } = await startWithoutTheEnd(restorable);
     await using killed = process;
@@ -114,7 +114,7 @@ Deno.test("kill -9 during a restore leaves no database, nothing that others may 
 
 Deno.test("kill -9 near the end of a restore leaves no database, or all of it", async () => {
   await using restorable = await makeRestorable(fill);
-  const before = await restorable.list();
+  const before = restorable.list();
   await using process = start(restorable);
   await untilWritten(restorable, (PADDING - 1) * MEGABYTE);
   await process.stop("SIGKILL");
@@ -130,7 +130,7 @@ Deno.test("kill -9 near the end of a restore leaves no database, or all of it", 
 
 Deno.test("a restore that is told to stop leaves nothing, and says so", async () => {
   await using restorable = await makeRestorable(fill);
-  const before = await restorable.list();
+  const before = restorable.list();
   const { process, fed } = await startWithoutTheEnd(restorable);
   await using told = process;
   await untilWritten(restorable, 2 * MEGABYTE);
@@ -138,17 +138,17 @@ Deno.test("a restore that is told to stop leaves nothing, and says so", async ()
   assert.equal(status, 1, err);
   assert.match(err, /^error: the restore was stopped: there is no database at /);
   assert.equal(await fed, "stopped reading");
-  assert.deepEqual(await restorable.list(), before);
+  assert.deepEqual(restorable.list(), before);
 });
 
 Deno.test("a restore that may write no further says so and leaves nothing; the next one works", async () => {
   await using restorable = await makeRestorable(fill);
-  const before = await restorable.list();
+  const before = restorable.list();
   // Files of more than about 8 MB: the write that goes on fails, as on a full disk.
   const { status, out, err } = await restore(restorable, "trap '' XFSZ; ulimit -f 16000");
   assert.deepEqual({ status, out }, { status: 1, out: "" }, err);
   assert.match(err, /^error: cannot use the database .*new\.sqlite: [^\n]+\n$/);
-  assert.deepEqual(await restorable.list(), before);
+  assert.deepEqual(restorable.list(), before);
   assert.equal((await restore(restorable)).status, 0);
   await assertRestored(restorable);
 });

@@ -6,7 +6,8 @@ import { newEcKey } from "../support/issuing.ts";
 import { NetworkDesk } from "../support/network_desk.ts";
 import { csrFor } from "../support/requests.ts";
 import { startServer } from "../support/server_process.ts";
-import { FILES, namesIn, type ServedFolder, servedFolder, tryServe } from "./served_folder.ts";
+import { namesIn } from "../support/files.ts";
+import { FILES, type ServedFolder, servedFolder, tryServe } from "./served_folder.ts";
 
 const PAGE = 4096;
 /** Larger than what is looked through when it is opened, in MB. */

@@ -9,7 +9,8 @@ import { freePortPair } from "../support/ports.ts";
 import { RunningProcess } from "../support/process.ts";
 import { csrFor } from "../support/requests.ts";
 import { OUR_PROGRAM, startServer } from "../support/server_process.ts";
-import { namesIn, type ServedFolder, servedFolder, tryServe } from "./served_folder.ts";
+import { namesIn } from "../support/files.ts";
+import { type ServedFolder, servedFolder, tryServe } from "./served_folder.ts";
 import { SmallDisk } from "./small_disk.ts";
 import { until } from "./until.ts";
 

@@ -9,7 +9,8 @@ import { RunningProcess } from "../support/process.ts";
 import { OUR_PROGRAM, startServer } from "../support/server_process.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import { assertKeyFilesWhole, seededRandom } from "./kill_support.ts";
-import { FILES, namesIn } from "./served_folder.ts";
+import { namesIn } from "../support/files.ts";
+import { FILES } from "./served_folder.ts";
 
 const ROUNDS = Number(Deno.env.get("CAUCASE_FAULT_ROUNDS") ?? 3);
 const SEED = Number(Deno.env.get("CAUCASE_FAULT_SEED") ?? 20_261_124);

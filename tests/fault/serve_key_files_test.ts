@@ -6,7 +6,8 @@ import { certify, firstUser } from "../support/desk.ts";
 import { newCa, NOW } from "../support/issuing.ts";
 import { isRefusal } from "../support/refusals.ts";
 import { runServer, TestServer } from "../support/running_server.ts";
-import { namesIn, servedFolder, tryServe } from "./served_folder.ts";
+import { namesIn } from "../support/files.ts";
+import { servedFolder, tryServe } from "./served_folder.ts";
 
 /** From what is in a key file to what the start finds. */
 type Spoil = (content: string) => string | Promise<string>;

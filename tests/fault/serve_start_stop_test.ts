@@ -7,7 +7,8 @@ import { freePortPair } from "../support/ports.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { csrFor } from "../support/requests.ts";
 import { startServer } from "../support/server_process.ts";
-import { FILES, namesIn, servedFolder } from "./served_folder.ts";
+import { namesIn } from "../support/files.ts";
+import { FILES, servedFolder } from "./served_folder.ts";
 
 const CLIENTS = 8;
 

@@ -46,8 +46,3 @@ export function tryServe(folder: string, before: readonly string[] = []): Promis
   const options = ["--netloc", "localhost:9", "--base-port", "1", "--bind", "127.0.0.1"];
   return runCommand([...before, ...OUR_PROGRAM, "serve", ...options], { cwd: folder });
 }
-
-/** Names in a folder, in order. */
-export function namesIn(folder: string): string[] {
-  return [...Deno.readDirSync(folder)].map(({ name }) => name).toSorted();
-}

@@ -4,6 +4,7 @@
  * seconds, and the reference's server does not start once nothing of that is left.)
  */
 import assert from "node:assert/strict";
+import { namesIn } from "../support/files.ts";
 import { type ServerProcess, startServer } from "../support/server_process.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import { ClientDesk } from "./client_desk.ts";
@@ -93,12 +94,8 @@ async function caCertificate(desk: ClientDesk, index: number): Promise<ShownCert
 async function bothInDirectories(desk: ClientDesk, cas: readonly ShownCertificate[]): Promise<void> {
   await desk.expect({}, "--ca-crt", "cas_store", "--crl", "crl_store");
   const names = cas.map((ca) => ca.subjectKeyIdentifier.replaceAll(":", "").toLowerCase()).toSorted();
-  assert.deepEqual(await fileNames(`${desk.folder}/cas_store`), names.map((name) => `${name}.ca.pem`));
-  assert.deepEqual(await fileNames(`${desk.folder}/crl_store`), names.map((name) => `${name}.crl.pem`));
-}
-
-async function fileNames(folder: string): Promise<string[]> {
-  return (await Array.fromAsync(Deno.readDir(folder), (entry) => entry.name)).toSorted();
+  assert.deepEqual(namesIn(`${desk.folder}/cas_store`), names.map((name) => `${name}.ca.pem`));
+  assert.deepEqual(namesIn(`${desk.folder}/crl_store`), names.map((name) => `${name}.crl.pem`));
 }
 
 /** While there are two CAs, a revocation is on the list of each. */
@@ -108,7 +105,7 @@ async function revokedOnBothLists(desk: ClientDesk): Promise<void> {
   await desk.expect({}, "--revoke-crt", "gone.crt.pem", "gone.key.pem");
   assert.equal(await desk.verdict("gone.crt.pem", justNow()), "certificate revoked");
   await desk.expect({}, "--ca-crt", "cas_store", "--crl", "crl_store");
-  for (const name of await fileNames(`${desk.folder}/crl_store`)) {
+  for (const name of namesIn(`${desk.folder}/crl_store`)) {
     assert.deepEqual((await showCrl(desk.folder, `crl_store/${name}`)).serials, [serial], name);
   }
 }

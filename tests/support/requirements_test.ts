@@ -9,19 +9,16 @@ import {
   sqlite3Path,
   zlintPath,
 } from "./requirements.ts";
+import { tempFolder } from "./temp_folder.ts";
 
 /** Runs `check` with a folder that holds these empty files, and an environment that has nothing but what is set in it. */
 async function withFiles(
   files: readonly string[],
   check: (folder: string, environment: Environment) => void,
 ): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    for (const file of files) await Deno.writeTextFile(path.join(folder, file), "");
-    check(folder, new Environment());
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  await using folder = await tempFolder();
+  for (const file of files) await Deno.writeTextFile(path.join(folder.path, file), "");
+  check(folder.path, new Environment());
 }
 
 class Environment {

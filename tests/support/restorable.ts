@@ -10,6 +10,7 @@ import { sealBackup } from "../../core/backup/backup.ts";
 import { Snapshot } from "../../server/backup/snapshot.ts";
 import type { ManageHost, ManageOrder } from "../../server/manage/manage.ts";
 import type { RestoreFiles } from "../../server/manage/restore.ts";
+import { namesIn } from "./files.ts";
 import { DAY, LIFE_SPAN, NOW, random } from "./issuing.ts";
 import { newKey, testKey } from "./keys.ts";
 import { allBytes, inChunks } from "./streams.ts";
@@ -29,7 +30,7 @@ export interface Restorable extends AsyncDisposable {
   /** An order to restore it into a database that is not there. */
   readonly order: ManageOrder;
   /** Names of all files and folders in the folder that was empty but for `files`. */
-  list(): Promise<string[]>;
+  list(): string[];
 }
 
 /** `change` is made to the database before the backup. */
@@ -56,7 +57,7 @@ export async function makeRestorable(change: (original: UserDatabase) => void = 
     newKey: requested,
     files,
     order: restoreOrder(`${folder}/new.sqlite`, files),
-    list: async () => (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).toSorted(),
+    list: () => namesIn(folder),
     [Symbol.asyncDispose]: () => original[Symbol.asyncDispose](),
   };
 }

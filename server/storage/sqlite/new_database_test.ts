@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { type TempFolder, tempFolder } from "../../../tests/support/temp_folder.ts";
+import { namesIn } from "../../../tests/support/files.ts";
+import { tempFolder } from "../../../tests/support/temp_folder.ts";
 import { lockDatabase } from "./database_lock.ts";
 import { NewDatabase } from "./new_database.ts";
-
-async function names({ path }: TempFolder): Promise<string[]> {
-  return (await Array.fromAsync(Deno.readDir(path))).map(({ name }) => name).toSorted();
-}
 
 async function filled(path: string): Promise<NewDatabase> {
   const created = await NewDatabase.create(path);
@@ -24,11 +21,11 @@ Deno.test("NewDatabase is seen when it is published, whole and private, and not 
   await using folder = await tempFolder();
   const path = `${folder.path}/db`;
   await using created = await filled(path);
-  const [temporary = "", another] = await names(folder);
+  const [temporary = "", another] = namesIn(folder.path);
   assert.match(temporary, /^\.caucase-[0-9a-f]{32}\.tmp$/);
   assert.equal(another, undefined, "SQLite keeps nothing beside it");
   await created.publish();
-  assert.deepEqual(await names(folder), ["db", "db.lock"]);
+  assert.deepEqual(namesIn(folder.path), ["db", "db.lock"]);
   assert.equal(((await Deno.stat(path)).mode ?? 0) & 0o777, 0o600);
   assert.equal(valueIn(path), 1.5);
 });
@@ -38,7 +35,7 @@ Deno.test("NewDatabase leaves nothing when it is given up", async () => {
   {
     await using _created = await filled(`${folder.path}/db`);
   }
-  assert.deepEqual(await names(folder), []);
+  assert.deepEqual(namesIn(folder.path), []);
 });
 
 Deno.test("NewDatabase can be taken away again after it was published", async () => {
@@ -46,7 +43,7 @@ Deno.test("NewDatabase can be taken away again after it was published", async ()
   await using created = await filled(`${folder.path}/db`);
   await created.publish();
   await created.withdraw();
-  assert.deepEqual(await names(folder), ["db.lock"]);
+  assert.deepEqual(namesIn(folder.path), ["db.lock"]);
 });
 
 Deno.test("NewDatabase appears where a link leads", async () => {
@@ -74,7 +71,7 @@ Deno.test("NewDatabase takes no place that is taken, not even when it is taken m
     }
     await assert.rejects(NewDatabase.create(path), refusal);
     assert.equal(await Deno.readTextFile(`${path}${suffix}`), "theirs");
-    assert.deepEqual((await names(folder)).filter((name) => name.startsWith(".")), []);
+    assert.deepEqual((namesIn(folder.path)).filter((name) => name.startsWith(".")), []);
   }
 });
 

@@ -13,6 +13,7 @@ import {
   renewCrl,
   revocation,
 } from "../../../tests/contract/store_fixtures.ts";
+import { namesIn } from "../../../tests/support/files.ts";
 import { tempFolder } from "../../../tests/support/temp_folder.ts";
 import { openSqliteStorage, type SqliteStorageOptions } from "./sqlite_storage.ts";
 
@@ -23,7 +24,7 @@ async function testFolder() {
   return {
     folder: folder.path,
     path: `${folder.path}/ca.sqlite`,
-    files: () => [...Deno.readDirSync(folder.path)].map(({ name }) => name).sort(),
+    files: () => namesIn(folder.path),
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
 }
