@@ -6,7 +6,7 @@
 import { type Outcome, runCommand } from "../tests/support/process.ts";
 import { adviceOf } from "./audit/advisories.ts";
 import { installedPackages } from "./audit/installed.ts";
-import { readLockFile } from "./audit/lock_file.ts";
+import { auditLockFile } from "./audit/lock_file.ts";
 import { problemsOf } from "./audit/rules.ts";
 import { thirdPartyText } from "./audit/third_party.ts";
 
@@ -21,7 +21,7 @@ async function main(args: readonly string[]): Promise<number> {
     console.error("usage: deno task audit [--write]\n  --write  make THIRD-PARTY.md anew");
     return 2;
   }
-  const { packages, problems } = readLockFile(await Deno.readTextFile(`${ROOT}deno.lock`));
+  const { packages, problems } = auditLockFile(await Deno.readTextFile(`${ROOT}deno.lock`));
   const installed = await installedPackages(ROOT);
   const found = [...problems, ...problemsOf(packages, installed)];
   const list = thirdPartyText(installed);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { adviceOf } from "./advisories.ts";
 import { type InstalledPackage, shippedIds } from "./installed.ts";
-import { type LockedPackage, readLockFile } from "./lock_file.ts";
+import { type AuditedPackage, auditLockFile } from "./lock_file.ts";
 import { problemsOf } from "./rules.ts";
 import { thirdPartyText } from "./third_party.ts";
 
@@ -11,7 +11,7 @@ function lockText(npm: Record<string, unknown>, more: Record<string, unknown> = 
   return JSON.stringify({ version: "5", specifiers: {}, npm, ...more });
 }
 
-function locked(id: string): LockedPackage {
+function locked(id: string): AuditedPackage {
   return { id, name: id, version: "1.0.0", pinned: true };
 }
 
@@ -20,8 +20,8 @@ function installed(id: string, more: Partial<InstalledPackage> = {}): InstalledP
   return { id, name: id, version: "1.0.0", licence: "MIT", texts, shipped: true, ...more };
 }
 
-Deno.test("readLockFile() tells name and version, of scoped packages and of those with peers too", () => {
-  const { packages, problems } = readLockFile(lockText({
+Deno.test("auditLockFile() tells name and version, of scoped packages and of those with peers too", () => {
+  const { packages, problems } = auditLockFile(lockText({
     "a@1.2.3": { integrity: HASH },
     "@scope/b@4.5.6_a@1.2.3": { integrity: HASH, dependencies: ["a"] },
   }));
@@ -29,7 +29,7 @@ Deno.test("readLockFile() tells name and version, of scoped packages and of thos
   assert.deepEqual(problems, []);
 });
 
-Deno.test("readLockFile() tells of what is not pinned, and of code from elsewhere", () => {
+Deno.test("auditLockFile() tells of what is not pinned, and of code from elsewhere", () => {
   const cases: [text: string, problem: RegExp][] = [
     [lockText({ "a@1.0.0": {} }), /a@1\.0\.0 is not pinned/],
     [lockText({ "a@1.0.0": { integrity: "sha1-AAAA" } }), /not pinned/],
@@ -37,8 +37,8 @@ Deno.test("readLockFile() tells of what is not pinned, and of code from elsewher
     [lockText({}, { jsr: {} }), /"jsr"/],
     [lockText({}, { specifiers: { "npm:a@^1.0.0": "1.0.0" } }), /npm:a@\^1\.0\.0 does not name one version/],
   ];
-  for (const [text, problem] of cases) assert.match(readLockFile(text).problems.join(), problem);
-  assert.throws(() => readLockFile(lockText({ "nameless": { integrity: HASH } })), /is no package/);
+  for (const [text, problem] of cases) assert.match(auditLockFile(text).problems.join(), problem);
+  assert.throws(() => auditLockFile(lockText({ "nameless": { integrity: HASH } })), /is no package/);
 });
 
 Deno.test("problemsOf() is content with packages that are locked, licensed and used", () => {
@@ -47,7 +47,7 @@ Deno.test("problemsOf() is content with packages that are locked, licensed and u
 });
 
 Deno.test("problemsOf() tells of every other package", () => {
-  const cases: [LockedPackage[], InstalledPackage[], RegExp][] = [
+  const cases: [AuditedPackage[], InstalledPackage[], RegExp][] = [
     [[], [installed("a")], /not in deno\.lock/],
     [[locked("a")], [], /nothing uses it/],
     [[locked("a")], [installed("a", { licence: undefined })], /does not state/],

@@ -1,7 +1,7 @@
 /** What deno.lock pins: every package in one version, by the hash of its archive. */
-import * as v from "valibot";
+import { nameAndVersion, parseLockFile } from "../compile/lock_file.ts";
 
-export interface LockedPackage {
+export interface AuditedPackage {
   /** As the lock file has it: name, version, and where versions of peers matter those too. */
   readonly id: string;
   readonly name: string;
@@ -10,18 +10,12 @@ export interface LockedPackage {
   readonly pinned: boolean;
 }
 
-const LockShape = v.looseObject({
-  version: v.string(),
-  specifiers: v.record(v.string(), v.string()),
-  npm: v.record(v.string(), v.looseObject({ integrity: v.optional(v.string()) })),
-});
-
 /** Parts of a lock file that we have looked at. Others name code from elsewhere than the one registry. */
 const KNOWN_PARTS = ["version", "specifiers", "npm", "workspace"];
 
 /** @throws Error for a lock file of another form */
-export function readLockFile(text: string): { packages: LockedPackage[]; problems: string[] } {
-  const lock = v.parse(LockShape, JSON.parse(text));
+export function auditLockFile(text: string): { packages: AuditedPackage[]; problems: string[] } {
+  const lock = parseLockFile(text);
   const packages = Object.entries(lock.npm).map(([id, { integrity = "" }]) => toPackage(id, integrity));
   const problems = [
     ...Object.keys(lock).filter((part) => !KNOWN_PARTS.includes(part)).map((part) =>
@@ -34,10 +28,8 @@ export function readLockFile(text: string): { packages: LockedPackage[]; problem
   return { packages, problems };
 }
 
-function toPackage(id: string, integrity: string): LockedPackage {
-  const [, name = "", version = ""] = /^(@?[^@]+)@([^_]+)/.exec(id) ?? [];
-  if (name === "" || version === "") throw new Error(`deno.lock: ${id} is no package`);
-  return { id, name, version, pinned: /^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity) };
+function toPackage(id: string, integrity: string): AuditedPackage {
+  return { id, ...nameAndVersion(id), pinned: /^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity) };
 }
 
 function isExact(specifier: string): boolean {

@@ -1,6 +1,6 @@
 /** What a dependency must be like. */
 import type { InstalledPackage } from "./installed.ts";
-import type { LockedPackage } from "./lock_file.ts";
+import type { AuditedPackage } from "./lock_file.ts";
 
 /** Licences under which a program with the Apache licence may use and ship code, with nothing asked but that they are shown. */
 export const ALLOWED_LICENCES: readonly string[] = [
@@ -14,7 +14,7 @@ export const ALLOWED_LICENCES: readonly string[] = [
 ];
 
 /** What is wrong with the packages; nothing when all is well. */
-export function problemsOf(locked: readonly LockedPackage[], installed: readonly InstalledPackage[]): string[] {
+export function problemsOf(locked: readonly AuditedPackage[], installed: readonly InstalledPackage[]): string[] {
   const known = new Set(locked.map(({ id }) => id));
   const present = new Set(installed.map(({ id }) => id));
   return [

@@ -1,19 +1,31 @@
-/** `deno.lock`, version 5, cut down to what the program itself imports. */
+/** `deno.lock`, version 5: reading it, and cutting it down to what the program itself imports. */
+import * as v from "valibot";
 
-interface LockedPackage {
+const PackageShape = v.looseObject({
   /** SHA-512 of the package's archive, as in Subresource Integrity. */
-  readonly integrity: string;
+  integrity: v.optional(v.string()),
   /** Names, with a version where there are several. */
-  readonly dependencies?: readonly string[];
-}
+  dependencies: v.optional(v.array(v.string())),
+});
 
-export interface LockFile {
-  readonly version: string;
+const LockShape = v.looseObject({
+  version: v.string(),
   /** What is imported, to the version taken: `npm:commander@15.1.0`. */
-  readonly specifiers: Readonly<Record<string, string>>;
+  specifiers: v.record(v.string(), v.string()),
   /** By name and version, and versions of peers: `@commander-js/extra-typings@15.1.0_commander@15.1.0`. */
-  readonly npm: Readonly<Record<string, LockedPackage>>;
-  readonly workspace: { readonly dependencies: readonly string[] };
+  npm: v.record(v.string(), PackageShape),
+  workspace: v.optional(v.looseObject({ dependencies: v.optional(v.array(v.string())) })),
+});
+
+/** As it is written, with all parts that it has beside these. */
+export type LockFile = v.InferInput<typeof LockShape>;
+
+/** @throws Error for a lock file of another form */
+export function parseLockFile(text: string): LockFile {
+  const lock: unknown = JSON.parse(text);
+  // Not parsed: it is written again, and its parts must stay in their order.
+  v.assert(LockShape, lock);
+  return lock;
 }
 
 /** The imports of `deno.json`: a name to a specifier, `npm:commander@15.1.0`. */
@@ -56,7 +68,7 @@ export function onlyNeeded({ imports, lock }: ProductPackages, wanted: readonly 
       version: lock.version,
       specifiers: filterRecord(lock.specifiers, isNeeded),
       npm: filterRecord(lock.npm, (key) => needed.has(key)),
-      workspace: { dependencies: lock.workspace.dependencies.filter(isNeeded) },
+      workspace: { dependencies: (lock.workspace?.dependencies ?? []).filter(isNeeded) },
     },
   };
 }
@@ -70,7 +82,7 @@ export function lockedPackages(lock: LockFile): readonly Package[] {
   })).toSorted((a, b) => a.name < b.name ? -1 : 1);
 }
 
-function sha512Of(key: string, integrity: string): string {
+function sha512Of(key: string, integrity = ""): string {
   const [algorithm, value = ""] = integrity.split("-");
   if (algorithm !== "sha512") throw new Error(`deno.lock: ${key} has no SHA-512`);
   return Uint8Array.fromBase64(value).toHex();
@@ -95,9 +107,13 @@ function keyOf(dependency: string, { npm }: LockFile): string {
   return found;
 }
 
-/** Of a key: what follows `_` are its peers. */
-function nameAndVersion(key: string): { readonly name: string; readonly version: string } {
-  const [, name = "", version = ""] = /^(@?[^@]+)@([^_]+)/.exec(key) ?? [];
+/**
+ * Of a package's key: what follows `_` are its peers.
+ * @throws Error for what is none
+ */
+export function nameAndVersion(key: string): { readonly name: string; readonly version: string } {
+  const [, name, version] = /^(@?[^@]+)@([^_]+)/.exec(key) ?? [];
+  if (name === undefined || version === undefined) throw new Error(`deno.lock: ${key} is no package`);
   return { name, version };
 }
 

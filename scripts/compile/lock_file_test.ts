@@ -36,8 +36,8 @@ Deno.test("onlyNeeded() keeps what is imported and what that needs, peers and ci
     const needed = onlyNeeded({ imports: IMPORTS, lock: LOCK }, wanted);
     assert.deepEqual(Object.keys(needed.imports), imports);
     assert.deepEqual(Object.keys(needed.lock.npm), npm);
-    assert.deepEqual(Object.keys(needed.lock.specifiers), needed.lock.workspace.dependencies);
-    assert.deepEqual(Object.values(needed.imports), needed.lock.workspace.dependencies);
+    assert.deepEqual(Object.keys(needed.lock.specifiers), needed.lock.workspace?.dependencies);
+    assert.deepEqual(Object.values(needed.imports), needed.lock.workspace?.dependencies);
   }
 });
 

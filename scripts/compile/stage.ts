@@ -4,7 +4,7 @@
  */
 import * as path from "node:path";
 import type { ModuleGraph } from "./module_graph.ts";
-import { type Imports, lockedPackages, type LockFile, onlyNeeded } from "./lock_file.ts";
+import { type Imports, lockedPackages, type LockFile, onlyNeeded, parseLockFile } from "./lock_file.ts";
 import { fillCache } from "./package_cache.ts";
 
 /** What is read of `deno.json`. */
@@ -39,7 +39,10 @@ export interface StageOrder {
 export async function stageProgram({ root, folder, graph, commit, date }: StageOrder): Promise<Staged> {
   const settings: Settings = await readJson(path.join(root, "deno.json"));
   const { version, license, compilerOptions } = settings;
-  const locked = { imports: settings.imports, lock: await readJson<LockFile>(path.join(root, "deno.lock")) };
+  const locked = {
+    imports: settings.imports,
+    lock: parseLockFile(await Deno.readTextFile(path.join(root, "deno.lock"))),
+  };
   const { imports, lock } = onlyNeeded(locked, graph.packages);
   for (const file of graph.files) await copy(path.join(root, file), path.join(folder, file));
   await writeJson(path.join(folder, "deno.json"), {
