@@ -1,6 +1,6 @@
 /** What a person sees of `caucase manage` on a real terminal. */
 import assert from "node:assert/strict";
-import { type Answer, hasTerminals, onTerminal } from "../tests/support/pty.ts";
+import { hasTerminals, onTerminal, type TypedAnswer } from "../tests/support/pty.ts";
 import { keyPem, makeRestorable } from "../tests/support/restorable.ts";
 import { newCa } from "../tests/support/issuing.ts";
 import { runCommand } from "../tests/support/process.ts";
@@ -12,7 +12,7 @@ const hasScript = await hasTerminals();
 const PROGRAM = OUR_PROGRAM.map((word) => `'${word}'`).join(" ");
 
 /** Runs `caucase manage` on a terminal; types an answer when its prompt is seen. */
-function manage(cwd: string, args: string, answers: readonly Answer[] = []) {
+function manage(cwd: string, args: string, answers: readonly TypedAnswer[] = []) {
   return onTerminal(`${PROGRAM} manage ${args}`, { cwd, answers });
 }
 

@@ -29,7 +29,7 @@ export function isRenewalDue({ notAfter }: Certificate, threshold: number, now: 
 }
 
 /** Who renews. */
-export interface Holder {
+export interface RenewingHolder {
   readonly certificate: Certificate;
   readonly key: PrivateKey;
   /** One of these must have issued what the server answers. */
@@ -43,7 +43,7 @@ export interface Holder {
  */
 export async function renewAt(
   api: Pick<ApiClient, "renew">,
-  { keyBits, ...holder }: Holder & { readonly keyBits: number },
+  { keyBits, ...holder }: RenewingHolder & { readonly keyBits: number },
 ): Promise<RenewedPair> {
   return await sendRenewal(api, holder, await prepareRenewal(holder.certificate, () => generateRsaKey(keyBits)));
 }
@@ -60,7 +60,7 @@ export async function prepareRenewal(
 /** Sends what `prepareRenewal` made. Throws as `renewAt` does. */
 export async function sendRenewal(
   api: Pick<ApiClient, "renew">,
-  { certificate, key, authorities }: Holder,
+  { certificate, key, authorities }: RenewingHolder,
   request: NewRequest,
 ): Promise<RenewedPair> {
   const wanted = { certificatePem: certificateToPem(certificate), csrPem: request.csrPem };

@@ -4,7 +4,7 @@
  */
 import { type BenchContext, prepareBench } from "./bench/bench_context.ts";
 import { measureIssuing, measureRenewing } from "./bench/issuing.ts";
-import { Ledger } from "./bench/ledger.ts";
+import { BenchLedger } from "./bench/ledger.ts";
 import { type BenchOptions, type Group, parseBenchOptions, USAGE } from "./bench/options.ts";
 import { programs } from "./bench/program.ts";
 import { measureReading } from "./bench/reading.ts";
@@ -43,7 +43,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function measure({ quick, groups, json }: BenchOptions, folder: string): Promise<void> {
   const scale = quick ? QUICK : FULL;
-  const ledger = new Ledger();
+  const ledger = new BenchLedger();
   say(`Deno ${Deno.version.deno}, ${navigator.hardwareConcurrency} cores; ${loadText()}`);
   say("Preparing keys, requests and databases...");
   const context = await prepareBench({ scale, programs: programs(), ledger, folder });

@@ -10,7 +10,7 @@ import { isTooSteep, measureGrowth } from "./fuzz/growth.ts";
 import { opensslOpinion } from "./fuzz/openssl.ts";
 import { type FuzzOptions, parseFuzzOptions, USAGE } from "./fuzz/options.ts";
 import { SeededRandom } from "./fuzz/random.ts";
-import { type Finding, Search } from "./fuzz/search.ts";
+import { type FoundDefect, Search } from "./fuzz/search.ts";
 import { examine, type Target } from "./fuzz/target.ts";
 import { TARGETS } from "./fuzz/targets.ts";
 
@@ -82,7 +82,7 @@ async function tooSteep(targets: readonly Target[], end: number): Promise<number
   return found;
 }
 
-interface Run {
+interface FuzzRun {
   readonly targets: readonly Target[];
   readonly options: FuzzOptions;
   /** For temporary files. */
@@ -93,7 +93,7 @@ interface Run {
 }
 
 /** In turns, at least one for each. */
-async function search({ targets, options, folder, coverage, end }: Run): Promise<number> {
+async function search({ targets, options, folder, coverage, end }: FuzzRun): Promise<number> {
   await Deno.mkdir(FINDINGS, { recursive: true });
   const searches: Search[] = [];
   let found = 0;
@@ -125,7 +125,7 @@ function runningFile({ name }: Target): string {
   return `${FINDINGS}running-${name}-${Deno.pid}`;
 }
 
-async function report(findings: readonly Finding[], seed: string): Promise<number> {
+async function report(findings: readonly FoundDefect[], seed: string): Promise<number> {
   for (const { target, input, defect } of findings) {
     const file = await keepInput(target, input, FINDINGS);
     console.error(`FOUND ${target.name}, ${input.length} bytes (seed ${seed}): ${defect}`);

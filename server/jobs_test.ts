@@ -5,7 +5,7 @@ import { NOW } from "../tests/support/issuing.ts";
 import { type Job, runJobs } from "./jobs.ts";
 
 /** Jobs that run on clocks of the test's until the block ends. */
-class Bench implements AsyncDisposable {
+class RunningJobs implements AsyncDisposable {
   readonly clock = new ManualClock(NOW);
   readonly warnings: string[] = [];
   readonly #stopping = new AbortController();
@@ -43,7 +43,7 @@ function recorded(name: string, outcome: (now: number) => number | Error): Job &
 Deno.test("runJobs() runs every job at once and then when it said", async () => {
   const minutely = recorded("minutely", (now) => now + 60);
   const sooner = recorded("sooner", (now) => now + 25);
-  await using bench = new Bench(minutely, sooner);
+  await using bench = new RunningJobs(minutely, sooner);
   await bench.clock.advance(120);
   assert.deepEqual(minutely.runs, [0, 60, 120]);
   assert.deepEqual(sooner.runs, [0, 25, 50, 75, 100]);
@@ -51,21 +51,21 @@ Deno.test("runJobs() runs every job at once and then when it said", async () => 
 
 Deno.test("runJobs() looks again within the hour when nothing is due for long", async () => {
   const yearly = recorded("yearly", (now) => now + 365 * 86_400);
-  await using bench = new Bench(yearly);
+  await using bench = new RunningJobs(yearly);
   await bench.clock.advance(2 * 3600);
   assert.deepEqual(yearly.runs, [0, 3600, 7200]);
 });
 
 Deno.test("runJobs() lets a second pass when a job is always due", async () => {
   const always = recorded("always", (now) => now - 1000);
-  await using bench = new Bench(always);
+  await using bench = new RunningJobs(always);
   await bench.clock.advance(3);
   assert.deepEqual(always.runs, [0, 1, 2, 3]);
 });
 
 Deno.test("runJobs() tries a job that failed after 60 s, then after twice as long each time, at most an hour", async () => {
   const failing = recorded("CRL of cas", () => new CaucaseError("storage", "disk is full", { hint: "make room" }));
-  await using bench = new Bench(failing);
+  await using bench = new RunningJobs(failing);
   await bench.clock.advance(60 * (1 + 2 + 4 + 8 + 16 + 32 + 60 + 60));
   assert.deepEqual(failing.runs, [0, 1, 3, 7, 15, 31, 63, 123, 183].map((minutes) => minutes * 60));
   assert.equal(bench.warnings[0], "CRL of cas failed, next try in 60 s: disk is full (make room)");
@@ -76,7 +76,7 @@ Deno.test("runJobs() tries a job that failed after 60 s, then after twice as lon
 Deno.test("runJobs() begins with 60 s again when a job failed after it had succeeded", async () => {
   const outcomes = [new Error("1"), new Error("2"), NOW + 1000, new Error("3"), NOW + 9999];
   const moody = recorded("moody", () => outcomes.shift() ?? NOW + 9999);
-  await using bench = new Bench(moody);
+  await using bench = new RunningJobs(moody);
   await bench.clock.advance(1060);
   assert.deepEqual(moody.runs, [0, 60, 180, 1000, 1060]);
   assert.equal(bench.warnings.length, 3);
@@ -92,7 +92,7 @@ Deno.test("runJobs() lets no job wait for another that fails or hangs", async ()
     },
   };
   const healthy = recorded("healthy", (now) => now + 10);
-  await using bench = new Bench(hanging, throwing, healthy);
+  await using bench = new RunningJobs(hanging, throwing, healthy);
   await bench.clock.advance(20);
   hung.resolve(NOW);
   assert.deepEqual(healthy.runs, [0, 10, 20]);
@@ -105,7 +105,7 @@ Deno.test("runJobs() lets no job wait for another that fails or hangs", async ()
 
 Deno.test("runJobs() sees a jump forward of the clock at once", async () => {
   const job = recorded("job", (now) => now + 3600);
-  await using bench = new Bench(job);
+  await using bench = new RunningJobs(job);
   await bench.clock.advance(0);
   bench.clock.set(NOW + 86_400);
   await bench.clock.advance(0);
@@ -114,7 +114,7 @@ Deno.test("runJobs() sees a jump forward of the clock at once", async () => {
 
 Deno.test("runJobs() looks again when the clock is set back: what was due may lie years ahead", async () => {
   const job = recorded("job", (now) => now + 3600);
-  await using bench = new Bench(job);
+  await using bench = new RunningJobs(job);
   await bench.clock.advance(0);
   bench.clock.set(NOW - 86_400);
   await bench.clock.advance(3600);
@@ -126,7 +126,7 @@ Deno.test("runJobs() looks again when the clock is set back while a job runs", a
   const runs: number[] = [];
   const began = Promise.withResolvers<void>();
   const work = Promise.withResolvers<void>();
-  await using bench = new Bench({
+  await using bench = new RunningJobs({
     name: "slow",
     async run(now) {
       runs.push(now - NOW);
@@ -146,7 +146,7 @@ Deno.test("runJobs() ends at the signal, after the run that is under way", async
   const begun = Promise.withResolvers<void>();
   const work = Promise.withResolvers<number>();
   const asleep = recorded("asleep", (now) => now + 60);
-  const bench = new Bench(asleep, {
+  const bench = new RunningJobs(asleep, {
     name: "busy",
     run: () => {
       begun.resolve();

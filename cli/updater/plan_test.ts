@@ -30,10 +30,10 @@ function held(left: number, lifeSpan = 93 * DAY): Holding {
   return { kind: "held", notBefore: NOW + left - lifeSpan, notAfter: NOW + left };
 }
 
-type Change = Partial<Omit<Observed, "tracks">> & { readonly tracks?: Partial<Observed["tracks"]> };
+type ObservedChange = Partial<Omit<Observed, "tracks">> & { readonly tracks?: Partial<Observed["tracks"]> };
 
 /** A host for which nothing is due, but for what `change` says. */
-function observed({ tracks, ...change }: Change = {}): Observed {
+function observed({ tracks, ...change }: ObservedChange = {}): Observed {
   return {
     rules,
     hasCa: true,
@@ -49,7 +49,7 @@ function observed({ tracks, ...change }: Change = {}): Observed {
 const stale = [{ thisUpdate: NOW - 24 * DAY, nextUpdate: NOW + 6 * DAY }];
 
 Deno.test("plan() does what is due, and with anything due refreshes CA certificates and CRLs", () => {
-  const cases: [name: string, change: Change, actions: Action[]][] = [
+  const cases: [name: string, change: ObservedChange, actions: Action[]][] = [
     ["nothing is due", {}, []],
     ["the first start", { hasCa: false, crls: [], certificate: { kind: "absent" }, tracks: untried() }, ["refreshCa"]],
     ["it has slept long enough", { tracks: { ca: done(31 * DAY), crl: done(31 * DAY) } }, ["refreshCa", "refreshCrl"]],
@@ -86,7 +86,7 @@ Deno.test("plan() does what is due, and with anything due refreshes CA certifica
 
 Deno.test("plan() looks at everything that is demanded, but for what the server asked to be spared", () => {
   const demanded = new Set<Task>(TASKS);
-  const cases: [name: string, change: Change, actions: Action[]][] = [
+  const cases: [name: string, change: ObservedChange, actions: Action[]][] = [
     ["nothing due", {}, ["refreshCa", "refreshCrl"]],
     ["failing", { tracks: { ca: failed(5), crl: failed(5) } }, ["refreshCa", "refreshCrl"]],
     ["Retry-After", { tracks: { ca: failed(5, 1, NOW + HOUR), crl: failed(5, 1, NOW + HOUR) } }, []],
@@ -123,7 +123,7 @@ Deno.test("plan() forgets what was remembered while the clock was wrong", () => 
 Deno.test("plan() sleeps until the first thing that will be due", () => {
   const untilRenewal =
     renewalTime({ notBefore: NOW - 40 * DAY, notAfter: NOW + 53 * DAY }, rules.threshold, rules.seed) - NOW;
-  const cases: [name: string, change: Change, seconds: number][] = [
+  const cases: [name: string, change: ObservedChange, seconds: number][] = [
     ["a CRL", {}, 13 * DAY],
     [
       "the longest sleep",

@@ -22,7 +22,7 @@ import { certificateDer, crlDer, crlEntry } from "../../tests/support/structures
 /**
  * Reads the bytes, and uses what was read: also a key or signature that only looks right must not break anything later.
  */
-type Reader = (bytes: Uint8Array) => unknown;
+type ParserUnderTest = (bytes: Uint8Array) => unknown;
 
 const EXTENSIONS: readonly Extension[] = [
   { oid: OID.BASIC_CONSTRAINTS, critical: true, value: Uint8Array.fromHex("30060101ff020100") },
@@ -69,7 +69,7 @@ async function aCrl(kind: TestKeyKind): Promise<Uint8Array> {
 
 interface Subject {
   readonly valid: () => Promise<Uint8Array> | Uint8Array;
-  readonly read: Reader;
+  readonly read: ParserUnderTest;
   /** Whether a signature covers it, so that no bit of it may change. */
   readonly signed?: boolean;
 }
@@ -95,7 +95,7 @@ const SUBJECTS: Record<string, Subject> = {
 };
 
 /** Reads; answers whether it was accepted. */
-async function accepts(read: Reader, bytes: Uint8Array): Promise<boolean> {
+async function accepts(read: ParserUnderTest, bytes: Uint8Array): Promise<boolean> {
   try {
     await read(bytes);
     return true;

@@ -24,14 +24,14 @@ const IS_CA: Extension = { oid: OID.BASIC_CONSTRAINTS, critical: true, value: Ui
 
 const OPENSSL = opensslPath();
 
-interface Bench {
+interface OpensslFolder {
   run(...args: string[]): Promise<string>;
   write(name: string, content: string | Uint8Array): Promise<void>;
   read(name: string): Promise<string>;
 }
 
 /** A test in a folder of its own where `openssl` runs. */
-function withOpenssl(name: string, test: (bench: Bench) => Promise<void>): void {
+function withOpenssl(name: string, test: (bench: OpensslFolder) => Promise<void>): void {
   Deno.test({
     name,
     ignore: OPENSSL === undefined,

@@ -1,8 +1,8 @@
 /** What every measurement works with: the programs, their prepared databases, and where results go. */
 import * as path from "node:path";
 import type { PrivateKey } from "../../core/keys/private_key.ts";
-import { type Holder, makeHolderKeys, makeHolders, makeRequests } from "./holders.ts";
-import type { Ledger, ProgramName } from "./ledger.ts";
+import { type BenchHolder, makeHolderKeys, makeHolders, makeRequests } from "./holders.ts";
+import type { BenchLedger, ProgramName } from "./ledger.ts";
 import { type BenchServer, DATABASE, type Program, startProgram } from "./program.ts";
 import { materialNeeded, type Scale, type Volume } from "./scale.ts";
 import { type Amounts, seedDatabase } from "./seed.ts";
@@ -10,10 +10,10 @@ import { type Amounts, seedDatabase } from "./seed.ts";
 export interface BenchContext {
   readonly scale: Scale;
   readonly programs: readonly Program[];
-  readonly ledger: Ledger;
+  readonly ledger: BenchLedger;
   /** Requests for certificates, PEM: good once on each database. */
   readonly requests: readonly string[];
-  holders(program: ProgramName): readonly Holder[];
+  holders(program: ProgramName): readonly BenchHolder[];
   /**
    * Calls `measure` as often as `rounds` says, for one program after the other, each time with a server on a fresh copy of a database
    * that holds `amounts`. Every second round in the other order, so that no program always comes first.
@@ -24,21 +24,21 @@ export interface BenchContext {
 /** @param round from 0 */
 export type Measure = (server: BenchServer, round: number) => Promise<void>;
 
-interface Setup {
+interface BenchSetup {
   readonly scale: Scale;
   readonly programs: readonly Program[];
-  readonly ledger: Ledger;
+  readonly ledger: BenchLedger;
   /** For everything; removed by the caller. */
   readonly folder: string;
 }
 
 /** Makes keys, requests, and for each program a database with the certificates of the holders. */
-export async function prepareBench(setup: Setup): Promise<BenchContext> {
+export async function prepareBench(setup: BenchSetup): Promise<BenchContext> {
   const { scale, programs, folder } = setup;
   const needed = materialNeeded(scale);
   const keys = await makeHolderKeys();
   const requests = await makeRequests(needed.requests);
-  const holders = new Map<ProgramName, readonly Holder[]>();
+  const holders = new Map<ProgramName, readonly BenchHolder[]>();
   for (const program of programs) {
     holders.set(program.name, await makeBase(program, baseFolder(folder, program), { keys, count: needed.holders }));
   }
@@ -77,7 +77,7 @@ async function makeBase(
   program: Program,
   folder: string,
   wanted: { readonly keys: readonly PrivateKey[]; readonly count: number },
-): Promise<readonly Holder[]> {
+): Promise<readonly BenchHolder[]> {
   await Deno.mkdir(folder, { recursive: true });
   await using _server = await startProgram(program, folder);
   const url = `http://127.0.0.1:${program.port}`;

@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { Costs } from "./costs.ts";
 import { cpuSeconds } from "./process_figures.ts";
 
-type Operation = () => unknown;
+type MeasuredAction = () => unknown;
 
 const PKCS1 = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
 /** The longest salt that a key of 2048 bits allows with SHA-256. */
@@ -41,7 +41,7 @@ async function generate(algorithm: KeyAlgorithm): Promise<CryptoKeyPair> {
   return await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]) as CryptoKeyPair;
 }
 
-async function verify({ privateKey, publicKey }: CryptoKeyPair, algorithm: typeof PKCS1): Promise<Operation> {
+async function verify({ privateKey, publicKey }: CryptoKeyPair, algorithm: typeof PKCS1): Promise<MeasuredAction> {
   const signature = await crypto.subtle.sign(algorithm, privateKey, DATA);
   return () => crypto.subtle.verify(algorithm, publicKey, signature, DATA);
 }
@@ -49,7 +49,7 @@ async function verify({ privateKey, publicKey }: CryptoKeyPair, algorithm: typeo
 async function importAndVerify(
   { privateKey, publicKey }: CryptoKeyPair,
   algorithm: typeof PSS | typeof ECDSA,
-): Promise<Operation> {
+): Promise<MeasuredAction> {
   const signature = await crypto.subtle.sign(algorithm, privateKey, DATA);
   const spki = await crypto.subtle.exportKey("spki", publicKey);
   return async () => {
@@ -58,7 +58,7 @@ async function importAndVerify(
   };
 }
 
-function commitRow(): Operation {
+function commitRow(): MeasuredAction {
   const database = new DatabaseSync(path.join(folder, "cost.sqlite"));
   database.exec(
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE crt (id INTEGER PRIMARY KEY, crt BLOB)",
@@ -73,7 +73,7 @@ function commitRow(): Operation {
 }
 
 /** CPU milliseconds of one `operation`, over all threads. */
-async function cpuMs(operation: Operation): Promise<number> {
+async function cpuMs(operation: MeasuredAction): Promise<number> {
   for (let count = 0; count < WARM_UP; count++) await operation();
   const before = cpuSeconds("self");
   const end = performance.now() + seconds * 1000;

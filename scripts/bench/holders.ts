@@ -6,7 +6,7 @@ import { parsePrivateKeyDer, type PrivateKey } from "../../core/keys/private_key
 import { signerFor } from "../../core/keys/signer.ts";
 
 /** Who can renew or revoke a certificate. */
-export interface Holder {
+export interface BenchHolder {
   readonly key: PrivateKey;
   readonly certificatePem: string;
 }
@@ -30,8 +30,8 @@ export function makeRequests(count: number): Promise<readonly string[]> {
 export async function makeHolders(
   url: string,
   { keys, count }: { readonly keys: readonly PrivateKey[]; readonly count: number },
-): Promise<readonly Holder[]> {
-  const holders: Holder[] = [];
+): Promise<readonly BenchHolder[]> {
+  const holders: BenchHolder[] = [];
   for (let index = 0; index < count; index++) {
     const key = keys[index % keys.length];
     if (key === undefined) throw new Error("holders need a key");

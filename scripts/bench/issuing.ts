@@ -7,7 +7,7 @@ import type { BenchServer } from "./program.ts";
 import { renewRequest, submitRequest } from "./requests.ts";
 import type { Amounts } from "./seed.ts";
 
-type Operation = "issue" | "renew";
+type LoadKind = "issue" | "renew";
 
 const CONNECTIONS = 16;
 const EMPTY: Amounts = { certificates: 0, revoked: 0 };
@@ -24,7 +24,7 @@ export async function measureRenewing(context: BenchContext): Promise<void> {
 
 async function measureOperation(
   context: BenchContext,
-  operation: Operation,
+  operation: LoadKind,
   fullDatabases: readonly Amounts[],
 ): Promise<void> {
   const { rounds, fullRounds } = context.scale;
@@ -41,7 +41,7 @@ async function measureOperation(
 async function measureServer(
   { scale, ledger, requests, holders }: BenchContext,
   server: BenchServer,
-  { operation, amounts }: { readonly operation: Operation; readonly amounts: Amounts },
+  { operation, amounts }: { readonly operation: LoadKind; readonly amounts: Amounts },
 ): Promise<void> {
   const { name, port } = server.program;
   const volumes = [[1, scale.issued.oneByOne], [CONNECTIONS, scale.issued.together]] as const;
@@ -71,7 +71,7 @@ function chosen<T>(list: readonly T[], index: number): T {
   return one;
 }
 
-function figureOf(operation: Operation, connections: number, amounts: Amounts): Figure {
+function figureOf(operation: LoadKind, connections: number, amounts: Amounts): Figure {
   const together = connections > 1;
   const onEmpty = nameOf(operation, connections, EMPTY);
   const name = nameOf(operation, connections, amounts);
@@ -80,7 +80,7 @@ function figureOf(operation: Operation, connections: number, amounts: Amounts): 
   return together ? { ...figure, budget: { kind: "reference", times: 5 } } : figure;
 }
 
-function nameOf(operation: Operation, connections: number, { certificates, revoked }: Amounts): string {
+function nameOf(operation: LoadKind, connections: number, { certificates, revoked }: Amounts): string {
   const database = revoked > 0 ? `${revoked} revoked` : certificates > 0 ? `${certificates} stored` : "empty";
   return `${operation}, ${connections} conn., ${database}`;
 }
@@ -88,13 +88,13 @@ function nameOf(operation: Operation, connections: number, { certificates, revok
 const CPU = { unit: "ms CPU", better: "less" } as const;
 
 /** What a request costs at the least, measured between the rounds: other programs slow this machine down for both. */
-async function measureLeast({ scale, ledger }: BenchContext, operation: Operation): Promise<void> {
+async function measureLeast({ scale, ledger }: BenchContext, operation: LoadKind): Promise<void> {
   const costs = await measureCosts(scale.costSeconds);
   const value = operation === "issue" ? leastForIssuing(costs) : leastForRenewing(costs);
   ledger.add({ ...CPU, name: leastName(operation) }, "ours", { value });
 }
 
-function leastName(operation: Operation): string {
+function leastName(operation: LoadKind): string {
   return `${operation}: crypto and commit by themselves`;
 }
 
@@ -102,7 +102,7 @@ function leastName(operation: Operation): string {
 const REST_BUDGET = 0.5;
 
 /** What a request costs our server beyond what it cannot do without; with many at once, commits are shared and cost less. */
-function reportRest({ ledger }: BenchContext, operation: Operation): void {
+function reportRest({ ledger }: BenchContext, operation: LoadKind): void {
   const spent = ledger.medianCpuMs(nameOf(operation, CONNECTIONS, EMPTY), "ours");
   const least = ledger.median(leastName(operation), "ours");
   if (spent === undefined || least === undefined) return;

@@ -13,16 +13,16 @@ export interface Figure {
   readonly budget?: Budget;
 }
 
-export interface Sample {
+export interface FigureSample {
   /** In the figure's unit. */
   readonly value: number;
   /** CPU that the server's process spent on each request, in milliseconds, where that was measured. */
   readonly cpuMs?: number;
 }
 
-interface Entry {
+interface LedgerEntry {
   readonly figure: Figure;
-  readonly samples: Readonly<Record<ProgramName, Sample[]>>;
+  readonly samples: Readonly<Record<ProgramName, FigureSample[]>>;
 }
 
 const COLUMNS: readonly Column[] = [
@@ -37,10 +37,10 @@ const COLUMNS: readonly Column[] = [
   { title: "met", align: "left" },
 ];
 
-export class Ledger {
-  readonly #entries = new Map<string, Entry>();
+export class BenchLedger {
+  readonly #entries = new Map<string, LedgerEntry>();
 
-  add(figure: Figure, program: ProgramName, sample: Sample): void {
+  add(figure: Figure, program: ProgramName, sample: FigureSample): void {
     const entry = this.#entries.get(figure.name) ?? { figure, samples: { ours: [], reference: [] } };
     this.#entries.set(figure.name, entry);
     entry.samples[program].push(sample);
@@ -93,7 +93,7 @@ export class Ledger {
     ];
   }
 
-  #samples(figure: string, program: ProgramName): readonly Sample[] {
+  #samples(figure: string, program: ProgramName): readonly FigureSample[] {
     return this.#entries.get(figure)?.samples[program] ?? [];
   }
 }

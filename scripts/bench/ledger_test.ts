@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { type Figure, Ledger } from "./ledger.ts";
+import { BenchLedger, type Figure } from "./ledger.ts";
 
 const ISSUE: Figure = { name: "issue", unit: "/s", better: "more", budget: { kind: "reference", times: 5 } };
 const START: Figure = { name: "start", unit: "ms", better: "less", budget: { kind: "absolute", limit: 300 } };
 
 Deno.test("Ledger shows medians, how many times better ours is, and whether the budget is met", () => {
-  const ledger = new Ledger();
+  const ledger = new BenchLedger();
   for (const value of [600, 500, 900]) ledger.add(ISSUE, "ours", { value, cpuMs: value / 100 });
   for (const value of [100, 150, 90]) ledger.add(ISSUE, "reference", { value });
   ledger.add(START, "ours", { value: 400 });
@@ -15,7 +15,7 @@ Deno.test("Ledger shows medians, how many times better ours is, and whether the 
 });
 
 Deno.test("Ledger knows no median of what was not measured", () => {
-  const ledger = new Ledger();
+  const ledger = new BenchLedger();
   ledger.add(ISSUE, "ours", { value: 1 });
   assert.equal(ledger.median("issue", "ours"), 1);
   assert.equal(ledger.median("issue", "reference"), undefined);
@@ -24,7 +24,7 @@ Deno.test("Ledger knows no median of what was not measured", () => {
 });
 
 Deno.test("Ledger.toJson() keeps every sample", () => {
-  const ledger = new Ledger();
+  const ledger = new BenchLedger();
   for (const value of [3, 1, 2]) ledger.add(START, "ours", { value });
   assert.deepEqual(ledger.toJson(), [{
     ...START,

@@ -2,7 +2,7 @@
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 import { runCommand } from "../../tests/support/process.ts";
-import type { Sample } from "./ledger.ts";
+import type { FigureSample } from "./ledger.ts";
 import { type BenchServer, LOG } from "./program.ts";
 
 /** What to send. */
@@ -63,7 +63,7 @@ export async function runLoad({ program, pid, folder }: BenchServer, load: Load)
 }
 
 /** Answers that were of use in a second, and what each cost. */
-export function throughput({ durations, refusals, seconds, cpuSeconds }: LoadResult): Sample {
+export function throughput({ durations, refusals, seconds, cpuSeconds }: LoadResult): FigureSample {
   const answered = durations.length - refusals.length;
   return { value: answered / seconds, cpuMs: cpuSeconds * 1000 / answered };
 }

@@ -2,13 +2,13 @@
 import { type Message, messageText } from "../../core/protocol/envelope.ts";
 import { signRenewal } from "../../core/protocol/renewal.ts";
 import { holderRevocation } from "../../core/protocol/revocation.ts";
-import type { Holder } from "./holders.ts";
+import type { BenchHolder } from "./holders.ts";
 
 export const SUBMIT = "/cas/csr";
 export const CRL = "/cas/crl";
 export const CA_CERTIFICATE = "/cas/crt/ca.crt.pem";
 
-interface Body {
+interface TypedBody {
   readonly type: string;
   readonly text: string;
 }
@@ -23,20 +23,24 @@ export function submitRequest(port: number, csrPem: string): string {
 }
 
 /** The holder of a certificate wants the next one, for the key of `csrPem`. */
-export async function renewRequest(port: number, { key, certificatePem }: Holder, csrPem: string): Promise<string> {
+export async function renewRequest(
+  port: number,
+  { key, certificatePem }: BenchHolder,
+  csrPem: string,
+): Promise<string> {
   return putRequest(port, "/cas/crt/renew", messageBody(await signRenewal({ certificatePem, csrPem }, key)));
 }
 
 /** The holder of a certificate revokes it. */
-export async function revokeRequest(port: number, { key, certificatePem }: Holder): Promise<string> {
+export async function revokeRequest(port: number, { key, certificatePem }: BenchHolder): Promise<string> {
   return putRequest(port, "/cas/crt/revoke", messageBody(await holderRevocation(certificatePem, key)));
 }
 
-function messageBody(message: Message): Body {
+function messageBody(message: Message): TypedBody {
   return { type: "application/json", text: messageText(message) };
 }
 
-function putRequest(port: number, target: string, { type, text }: Body): string {
+function putRequest(port: number, target: string, { type, text }: TypedBody): string {
   const head = `PUT ${target} HTTP/1.1\r\nHost: localhost:${port}\r\nContent-Type: ${type}\r\nContent-Length: `;
   return `${head}${text.length}\r\n\r\n${text}`;
 }

@@ -3,12 +3,12 @@ import { ENTRY_POINTS } from "./module_graph.ts";
 import { PERMISSIONS } from "./permissions.ts";
 import { cacheFolder } from "./package_cache.ts";
 import { run } from "./run.ts";
-import type { Target } from "./targets.ts";
+import type { CompileTarget } from "./targets.ts";
 
 export interface ExecutableOrder {
   /** Folder of the staged program. */
   readonly folder: string;
-  readonly target: Target;
+  readonly target: CompileTarget;
   /** File to make, absolute. */
   readonly output: string;
 }

@@ -1,6 +1,6 @@
 /** The command line of `deno task compile`. */
 import { parseArgs } from "node:util";
-import { findTarget, type Target, TARGETS } from "./targets.ts";
+import { type CompileTarget, findTarget, TARGETS } from "./targets.ts";
 
 export const USAGE = `usage: deno task compile [--target TARGET…] [--all] [--output FOLDER]
   --target TARGET  for this platform instead of the one it runs on; repeatable
@@ -14,7 +14,7 @@ SOURCE_DATE_EPOCH is the date of the bill of materials, instead of the commit's.
 
 export interface CompileOptions {
   /** At least one. */
-  readonly targets: readonly Target[];
+  readonly targets: readonly CompileTarget[];
   readonly output: string;
 }
 
@@ -45,7 +45,7 @@ export function parseCompileOptions(args: readonly string[], surroundings: Surro
 function chosenTargets(
   { all, target }: { readonly all: boolean; readonly target: readonly string[] },
   { host, hasOwnRuntime }: Surroundings,
-): readonly Target[] {
+): readonly CompileTarget[] {
   if (all && target.length > 0) throw new Error("--all: leaves nothing for --target to choose");
   const names = all ? TARGETS : target.length > 0 ? [...new Set(target)] : [host];
   const targets = names.map((name) => {

@@ -8,7 +8,7 @@ import { type Imports, lockedPackages, type LockFile, onlyNeeded, parseLockFile 
 import { fillCache } from "./package_cache.ts";
 
 /** What is read of `deno.json`. */
-interface Settings {
+interface ProjectSettings {
   readonly version: string;
   readonly license: string;
   readonly imports: Imports;
@@ -37,7 +37,7 @@ export interface StageOrder {
 
 /** @throws Error where the settings or the lock file do not fit the imports */
 export async function stageProgram({ root, folder, graph, commit, date }: StageOrder): Promise<Staged> {
-  const settings: Settings = await readJson(path.join(root, "deno.json"));
+  const settings: ProjectSettings = await readJson(path.join(root, "deno.json"));
   const { version, license, compilerOptions } = settings;
   const locked = {
     imports: settings.imports,

@@ -8,14 +8,14 @@ export const TARGETS = [
   "x86_64-pc-windows-msvc",
 ] as const;
 
-export type Target = (typeof TARGETS)[number];
+export type CompileTarget = (typeof TARGETS)[number];
 
 /** The target called `name`; undefined for one that we do not compile for. */
-export function findTarget(name: string): Target | undefined {
+export function findTarget(name: string): CompileTarget | undefined {
   return TARGETS.find((target) => target === name);
 }
 
 /** The file name of an executable; Windows knows one by its extension. */
-export function executableName(version: string, target: Target): string {
+export function executableName(version: string, target: CompileTarget): string {
   return `caucase-${version}-${target}${target.includes("windows") ? ".exe" : ""}`;
 }

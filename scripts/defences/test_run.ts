@@ -5,10 +5,10 @@ import type { TestSelection } from "./mutation.ts";
  * `passed` and `failed` are the test's own verdicts. `broken`: the program did not even load, or no test ran, which says nothing.
  * `hung`: it did not end in time, and was stopped.
  */
-export type Verdict = "passed" | "failed" | "broken" | "hung";
+export type TestVerdict = "passed" | "failed" | "broken" | "hung";
 
 export interface TestRun {
-  readonly verdict: Verdict;
+  readonly verdict: TestVerdict;
   readonly seconds: number;
   readonly output: string;
 }
@@ -35,7 +35,7 @@ export async function runTest(folder: string, { file, filter }: TestSelection): 
 }
 
 /** What the exit status and the last line of `deno test` say together. */
-export function verdictOf(status: number, output: string): Verdict {
+export function verdictOf(status: number, output: string): TestVerdict {
   const summary = /^(?:ok|FAILED) \| (\d+) passed(?: \([^)]*\))? \| (\d+) failed/m.exec(output);
   const [, passed = "0", failed = "0"] = summary ?? [];
   if (status === 0) return Number(passed) > 0 ? "passed" : "broken";

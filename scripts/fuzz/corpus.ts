@@ -6,15 +6,15 @@ import type { Target } from "./target.ts";
 export const CORPUS = new URL("../../tests/fuzz/corpus/", import.meta.url).pathname;
 export const FINDINGS = new URL("../../tests/fuzz/findings/", import.meta.url).pathname;
 
-export interface Entry {
+export interface CorpusEntry {
   /** Of its file. */
   readonly name: string;
   readonly bytes: Bytes;
 }
 
 /** What the corpus holds for a target, in the order of its names. Throws where there is nothing. */
-export async function readCorpus({ name }: Pick<Target, "name">, folder = CORPUS): Promise<Entry[]> {
-  const entries: Entry[] = [];
+export async function readCorpus({ name }: Pick<Target, "name">, folder = CORPUS): Promise<CorpusEntry[]> {
+  const entries: CorpusEntry[] = [];
   for await (const { name: file, isFile } of Deno.readDir(`${folder}${name}`)) {
     if (isFile) entries.push({ name: file, bytes: await Deno.readFile(`${folder}${name}/${file}`) });
   }

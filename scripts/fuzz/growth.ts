@@ -3,7 +3,7 @@ import process from "node:process";
 import { CaucaseError } from "../../core/errors.ts";
 import type { Target } from "./target.ts";
 
-export interface Growth {
+export interface TimeGrowth {
   /** Of which target and kind of input. */
   readonly name: string;
   /** Bytes of the larger input. */
@@ -26,15 +26,15 @@ const ROUNDS = 3;
 const MOST_ROUNDS = 15;
 
 /** Growth of all kinds of inputs that the target names. */
-export async function measureGrowth(target: Target): Promise<Growth[]> {
-  const found: Growth[] = [];
+export async function measureGrowth(target: Target): Promise<TimeGrowth[]> {
+  const found: TimeGrowth[] = [];
   for (const [kind, make] of Object.entries(target.grown ?? {})) {
     found.push(await growthOf(target, { name: `${target.name}: ${kind}`, make }));
   }
   return found;
 }
 
-export function isTooSteep({ eighth, whole }: Pick<Growth, "eighth" | "whole">): boolean {
+export function isTooSteep({ eighth, whole }: Pick<TimeGrowth, "eighth" | "whole">): boolean {
   return whole > LONG_ENOUGH_MS && whole > STEEPEST * eighth;
 }
 
@@ -44,7 +44,7 @@ interface Kind {
 }
 
 /** Doubles the input until it takes long enough. */
-async function growthOf(target: Target, { name, make }: Kind): Promise<Growth> {
+async function growthOf(target: Target, { name, make }: Kind): Promise<TimeGrowth> {
   let size = FIRST_SIZE;
   while (size < LARGEST_SIZE && await timeOf(target, make(size)) < LONG_ENOUGH_MS) size *= 2;
   const [small, large] = [make(size / 8), make(size)];

@@ -1,12 +1,12 @@
 /** The search itself: inputs from inputs, keeping those that went where none had gone before. */
 import type { Bytes } from "../../core/bytes.ts";
-import { type Entry, Pool } from "./corpus.ts";
+import { type CorpusEntry, Pool } from "./corpus.ts";
 import type { Coverage } from "./coverage.ts";
 import { mutate } from "./mutate/mutator.ts";
 import { SeededRandom } from "./random.ts";
-import { examine, type Outcome, type Target } from "./target.ts";
+import { examine, type InputOutcome, type Target } from "./target.ts";
 
-export interface Finding {
+export interface FoundDefect {
   readonly target: Target;
   readonly input: Bytes;
   readonly defect: string;
@@ -14,7 +14,7 @@ export interface Finding {
 
 export interface SearchOptions {
   readonly seed: string;
-  readonly corpus: readonly Entry[];
+  readonly corpus: readonly CorpusEntry[];
   readonly coverage: Coverage | undefined;
   /** Told of every input before it is run: one that ends the process can tell nothing afterwards. */
   readonly onBegin?: (input: Bytes) => void;
@@ -56,15 +56,15 @@ export class Search {
   }
 
   /** Runs the corpus; what it reaches is not new. */
-  async begin(): Promise<Finding[]> {
+  async begin(): Promise<FoundDefect[]> {
     const findings = await this.#runAll(this.options.corpus.map(({ bytes }) => bytes), () => {});
     for (const block of await this.options.coverage?.take() ?? []) this.#blocks.add(block);
     return findings;
   }
 
   /** Tries new inputs for about `milliseconds`. */
-  async go(milliseconds: number): Promise<Finding[]> {
-    const findings: Finding[] = [];
+  async go(milliseconds: number): Promise<FoundDefect[]> {
+    const findings: FoundDefect[] = [];
     for (const end = performance.now() + milliseconds; performance.now() < end;) {
       const batch = Array.from({ length: BATCH }, () => this.#nextInput());
       const newShapes = new Set<Bytes>();
@@ -82,8 +82,8 @@ export class Search {
     return mutate(this.target, parents, this.#random);
   }
 
-  async #runAll(inputs: readonly Bytes[], onNewShape: (input: Bytes) => void): Promise<Finding[]> {
-    const findings: Finding[] = [];
+  async #runAll(inputs: readonly Bytes[], onNewShape: (input: Bytes) => void): Promise<FoundDefect[]> {
+    const findings: FoundDefect[] = [];
     for (const input of inputs) {
       this.options.onBegin?.(input);
       const outcome = await examine(this.target, input);
@@ -96,7 +96,7 @@ export class Search {
     return findings;
   }
 
-  async #opinionOn(input: Bytes, { accepted }: Outcome): Promise<string | undefined> {
+  async #opinionOn(input: Bytes, { accepted }: InputOutcome): Promise<string | undefined> {
     if (!accepted || this.#accepted++ % OPINION_EACH !== 0) return undefined;
     if (this.options.secondOpinion === undefined) return undefined;
     this.#opinions++;

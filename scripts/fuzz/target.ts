@@ -36,7 +36,7 @@ export function defineTarget<T>(
 }
 
 /** What became of an input. */
-export interface Outcome {
+export interface InputOutcome {
   readonly accepted: boolean;
   /** Code and message of a refusal without its numbers; inputs with the same shape went the same way. */
   readonly shape: string;
@@ -52,7 +52,7 @@ const LONGEST_MESSAGE = 600;
 const SLOWEST_MS = 2_000;
 
 /** Runs the target on an input. Never throws. */
-export async function examine(target: Target, input: Bytes): Promise<Outcome> {
+export async function examine(target: Target, input: Bytes): Promise<InputOutcome> {
   const before = performance.now();
   const { error } = await attempt(target, input);
   const milliseconds = performance.now() - before;

@@ -1,13 +1,11 @@
 /** Finds uses of global objects and functions by their dotted name, such as `Date.now` or `setTimeout`. */
 
-type Node = Deno.lint.Node;
-
 /**
  * Calls `visit` with the dotted name of each global that is used: `console.log`, `Deno.FsFile` (also as a type), `Date.now`
  * (called or not, also in `const { now } = Date`), `setTimeout`. A leading `globalThis.` is left out. A local name that hides a
  * global is taken for it: rename it.
  */
-export function globalVisitor(visit: (name: string, node: Node) => void): Deno.lint.LintVisitor {
+export function globalVisitor(visit: (name: string, node: Deno.lint.Node) => void): Deno.lint.LintVisitor {
   return {
     MemberExpression(node) {
       const name = dottedName(node);
@@ -51,7 +49,7 @@ function propertyName({ computed, property }: Deno.lint.MemberExpression): strin
 
 /** Whether a name is used as a value by itself: called, passed on, stored. Declarations and keys are not uses. */
 function isValue(node: Deno.lint.Identifier): boolean {
-  const parent: Node | undefined = node.parent;
+  const parent: Deno.lint.Node | undefined = node.parent;
   switch (parent?.type) {
     case "VariableDeclarator":
       return parent.init === node;

@@ -3,8 +3,6 @@ import { globalVisitor } from "./globals.ts";
 import { importVisitor } from "./imports.ts";
 import { placeOf } from "./place.ts";
 
-type Node = Deno.lint.Node;
-
 const CLOCK = "core/ is told the time: take `now` (Unix seconds) as a parameter.";
 const WAITING = "core/ never waits: let server/ or cli/ wait with a Clock of core/host/clock.ts.";
 const RANDOM = "core/ is given randomness: take `random: (size: number) => Bytes` as a parameter.";
@@ -45,7 +43,7 @@ const LOG_PACKAGE = "@logtape/logtape";
 export const corePurity: Deno.lint.Rule = {
   create(context) {
     if (placeOf(context.filename).layer !== "core") return {};
-    const report = (node: Node, what: string, hint: string) =>
+    const report = (node: Deno.lint.Node, what: string, hint: string) =>
       context.report({ node, message: `core-purity: no ${what} in core/`, hint });
     return {
       ...globalVisitor((name, node) => {
@@ -60,7 +58,11 @@ export const corePurity: Deno.lint.Rule = {
   },
 };
 
-function checkImport(specifier: string, node: Node, report: (node: Node, what: string, hint: string) => void): void {
+function checkImport(
+  specifier: string,
+  node: Deno.lint.Node,
+  report: (node: Deno.lint.Node, what: string, hint: string) => void,
+): void {
   if (specifier === LOG_PACKAGE) return report(node, "logging", LOGGING);
   if (!specifier.startsWith("node:")) return;
   if (!PURE_MODULES.includes(specifier)) return report(node, specifier, EFFECTS);

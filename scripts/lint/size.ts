@@ -1,8 +1,6 @@
 /** Rules `file-length`, `function-length`, `parameters` and `named-exports`: the shape of files and functions. */
 import { placeOf } from "./place.ts";
 
-type Node = Deno.lint.Node;
-
 const MAX_FILE_LINES = 300;
 const MAX_FUNCTION_LINES = 60;
 const MAX_PARAMETERS = 3;
@@ -26,7 +24,7 @@ export const fileLength: Deno.lint.Rule = {
 export const functionLength: Deno.lint.Rule = {
   create(context) {
     return {
-      "FunctionDeclaration, FunctionExpression, ArrowFunctionExpression": (node: Node) => {
+      "FunctionDeclaration, FunctionExpression, ArrowFunctionExpression": (node: Deno.lint.Node) => {
         const lines = lineCount(context.sourceCode.getText(node));
         if (lines <= MAX_FUNCTION_LINES) return;
         context.report({
@@ -39,7 +37,7 @@ export const functionLength: Deno.lint.Rule = {
   },
 };
 
-type WithParameters = Extract<Node, { params: Deno.lint.Parameter[] }>;
+type WithParameters = Extract<Deno.lint.Node, { params: Deno.lint.Parameter[] }>;
 
 const WITH_PARAMETERS =
   "FunctionDeclaration, FunctionExpression, ArrowFunctionExpression, TSDeclareFunction, TSMethodSignature, TSEmptyBodyFunctionExpression";
@@ -66,7 +64,7 @@ const PLUGIN = "scripts/lint/plugin.ts";
 export const namedExports: Deno.lint.Rule = {
   create(context) {
     if (placeOf(context.filename).path === PLUGIN) return {};
-    const report = (node: Node) =>
+    const report = (node: Deno.lint.Node) =>
       context.report({
         node,
         message: "named-exports: no default export",

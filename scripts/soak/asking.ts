@@ -1,9 +1,8 @@
 /** Questions whose answers are counted, and must be of those that are expected. */
+import type { PublicCa } from "../../server/caucase/hal.ts";
 import assert from "node:assert/strict";
 import { type AskOptions, CSR_TYPE, type Desk, JSON_TYPE, type Reply } from "../../tests/support/desk.ts";
 import type { Tally } from "./tally.ts";
-
-export type Ca = "cau" | "cas";
 
 export class Asking {
   constructor(private readonly desk: Desk, private readonly tally: Tally) {}
@@ -37,7 +36,7 @@ export class Asking {
   }
 
   /** The id of a request that was taken; undefined where there are too many already. */
-  async submit(ca: Ca, csr: Uint8Array<ArrayBuffer>): Promise<string | undefined> {
+  async submit(ca: PublicCa, csr: Uint8Array<ArrayBuffer>): Promise<string | undefined> {
     const { status, headers } = await this.ask("PUT", `/${ca}/csr`, {
       headers: CSR_TYPE,
       body: csr,

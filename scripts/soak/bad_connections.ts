@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { RawClient } from "../../tests/support/raw_client.ts";
 import type { SeededRandom } from "../fuzz/random.ts";
 import type { Tally } from "./tally.ts";
-import { type Action, elapsed } from "./traffic.ts";
+import { elapsed, type TrafficAction } from "./traffic.ts";
 
 export interface BadConnections {
   /** HTTP; HTTPS is the next one. */
@@ -22,7 +22,7 @@ const PIPELINED = 20;
 /** The beginning of a TLS record that holds a ClientHello of 508 bytes. */
 const CLIENT_HELLO = "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03";
 
-export function badConnections(world: BadConnections): Action[] {
+export function badConnections(world: BadConnections): TrafficAction[] {
   return [
     { name: "random bytes", weight: 6, run: () => randomBytes(world) },
     { name: "half a handshake", weight: 1, run: () => untilClosed(world, world.port + 1, CLIENT_HELLO) },

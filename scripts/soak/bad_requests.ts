@@ -1,13 +1,13 @@
 /** What clients send that are broken, or up to no good: whole requests, each of which must be refused. */
 import { utf8 } from "../../core/bytes.ts";
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
-import { CSR_TYPE } from "../../tests/support/desk.ts";
+import { type Credentials, CSR_TYPE } from "../../tests/support/desk.ts";
 import { newEcKey } from "../../tests/support/issuing.ts";
 import { csrFor } from "../../tests/support/requests.ts";
 import type { SeededRandom } from "../fuzz/random.ts";
 import type { Asking } from "./asking.ts";
-import type { Identity, People } from "./job.ts";
-import type { Action } from "./traffic.ts";
+import type { People } from "./job.ts";
+import type { TrafficAction } from "./traffic.ts";
 
 export interface BadWorld {
   readonly asking: Asking;
@@ -33,7 +33,7 @@ const NO_MESSAGES = [
 /** Requests that fill the list of pending ones, at once. */
 const FLOOD = 10;
 
-export function badRequests(world: BadWorld): Action[] {
+export function badRequests(world: BadWorld): TrafficAction[] {
   const { asking, random, people } = world;
   const put = (path: string, type: string, body: Uint8Array<ArrayBuffer> | string) =>
     asking.ask("PUT", path, { headers: { "content-type": type }, body, expected: [400] });
@@ -94,7 +94,7 @@ async function wrongMethod({ asking, random }: BadWorld): Promise<void> {
   await asking.ask(method, path, { expected: [status] });
 }
 
-async function asNoUser({ asking, random }: BadWorld, as: Identity | null): Promise<void> {
+async function asNoUser({ asking, random }: BadWorld, as: Credentials | null): Promise<void> {
   const [method, path] = random.pick<[string, string]>([
     ["GET", "/cau/csr"],
     ["GET", "/cas/csr"],

@@ -3,15 +3,16 @@ import assert from "node:assert/strict";
 import { decodePem } from "../../core/pem.ts";
 import { parseCrl } from "../../core/x509/crl.ts";
 import type { PrivateKey } from "../../core/keys/private_key.ts";
+import type { PublicCa } from "../../server/caucase/hal.ts";
 import { type Credentials, type Holder, holderOf, JSON_TYPE } from "../../tests/support/desk.ts";
 import { newEcKey } from "../../tests/support/issuing.ts";
 import { newKey } from "../../tests/support/keys.ts";
 import { csrFor, renewalBody, revocationBody, unsignedBody } from "../../tests/support/requests.ts";
 import type { SeededRandom } from "../fuzz/random.ts";
-import type { Asking, Ca } from "./asking.ts";
+import type { Asking } from "./asking.ts";
 import { digestOf } from "./job.ts";
 import type { Tally } from "./tally.ts";
-import type { Action } from "./traffic.ts";
+import type { TrafficAction } from "./traffic.ts";
 
 /** Services that are kept for renewals and revocations; of more, the oldest are forgotten. */
 const MOST_SERVICES = 200;
@@ -33,7 +34,7 @@ export interface GoodWorld {
   readonly user: Credentials;
 }
 
-export async function goodActions(world: GoodWorld): Promise<Action[]> {
+export async function goodActions(world: GoodWorld): Promise<TrafficAction[]> {
   const clients = new Clients(world, [await newKey("RSA"), await newKey("RSA")]);
   return [
     { name: "issue", weight: 12, run: () => clients.issue() },
@@ -116,7 +117,7 @@ class Clients {
   }
 
   /** Makes room for requests again. */
-  async tidyUp(ca: Ca): Promise<void> {
+  async tidyUp(ca: PublicCa): Promise<void> {
     const { asking, user } = this.world;
     const pending: readonly { readonly id: string }[] = JSON.parse(
       (await asking.ask("GET", `/${ca}/csr`, { as: user, expected: [200] })).text,
@@ -152,7 +153,7 @@ class Clients {
     await asking.get("/cas/crl", { origin: headers.origin }, [401]);
   }
 
-  async #rejectOne(ca: Ca, id: string): Promise<void> {
+  async #rejectOne(ca: PublicCa, id: string): Promise<void> {
     const { asking, user } = this.world;
     await asking.ask("DELETE", `/${ca}/csr/${id}`, { as: user, expected: [204, 404] });
   }

@@ -9,7 +9,7 @@ export interface Point {
   readonly megabytes: number;
 }
 
-export interface Growth {
+export interface MemoryGrowth {
   /** The least of the middle and of the last third. */
   readonly middle: number;
   readonly last: number;
@@ -38,7 +38,7 @@ export function growthOf(
     readonly requests: number;
     readonly tolerance: Tolerance;
   },
-): Growth {
+): MemoryGrowth {
   const least = (from: number) => {
     const third = points.filter((point) => Math.floor(3 * point.seconds / seconds) === from);
     if (third.length === 0) throw new Error("no figures to judge memory by");
@@ -48,6 +48,6 @@ export function growthOf(
   return { middle: least(1), last: least(2), limit };
 }
 
-export function isFlat({ middle, last, limit }: Growth): boolean {
+export function isFlat({ middle, last, limit }: MemoryGrowth): boolean {
   return last - middle <= limit;
 }

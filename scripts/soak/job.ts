@@ -1,4 +1,5 @@
 /** What the processes that make traffic are told, and what they tell: JSON on standard input and output. */
+import type { Credentials } from "../../tests/support/desk.ts";
 
 export interface ClientJob {
   /** Who they are: well-behaved clients, or all others. */
@@ -12,18 +13,12 @@ export interface ClientJob {
   readonly people: People;
 }
 
-/** Key and certificate, PEM. */
-export interface Identity {
-  readonly key: string;
-  readonly cert: string;
-}
-
 export interface People {
-  readonly user: Identity;
+  readonly user: Credentials;
   /** Was a user until before the traffic. */
-  readonly revokedUser: Identity;
+  readonly revokedUser: Credentials;
   /** The user's certificate as another CA would sign it. */
-  readonly rogueUser: Identity;
+  readonly rogueUser: Credentials;
   /** Signed messages that were carried out before, to be sent again: JSON. */
   readonly spentRenewal: string;
   readonly spentRevocation: string;

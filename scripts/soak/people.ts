@@ -1,10 +1,18 @@
 /** Who uses the server, made before the traffic begins. */
 import assert from "node:assert/strict";
-import { certify, type Desk, firstUser, type Holder, JSON_TYPE, revokeSerial } from "../../tests/support/desk.ts";
+import {
+  certify,
+  type Credentials,
+  type Desk,
+  firstUser,
+  type Holder,
+  JSON_TYPE,
+  revokeSerial,
+} from "../../tests/support/desk.ts";
 import { forge } from "../../tests/support/forgery.ts";
 import { newCa, newEcKey } from "../../tests/support/issuing.ts";
 import { csrFor, renewalBody, revocationBody } from "../../tests/support/requests.ts";
-import type { Identity, People } from "./job.ts";
+import type { People } from "./job.ts";
 
 export async function makePeople(desk: Desk): Promise<People> {
   const user = await firstUser(desk);
@@ -12,9 +20,9 @@ export async function makePeople(desk: Desk): Promise<People> {
   const { certificate: { serial } } = revokedUser;
   assert.equal((await revokeSerial(desk, user, { ca: "cau", serial })).status, 204);
   return {
-    user: identityOf(user),
-    revokedUser: identityOf(revokedUser),
-    rogueUser: await forge(await newCa({ name: "cau" }), user),
+    user: credentialsOf(user),
+    revokedUser: credentialsOf(revokedUser),
+    rogueUser: credentialsOf(await forge(await newCa({ name: "cau" }), user)),
     ...await spentMessages(desk, await certify(desk, user)),
   };
 }
@@ -31,6 +39,6 @@ async function spentMessages(desk: Desk, { cert, privateKey }: Holder) {
 }
 
 /** Without what is not for JSON. */
-function identityOf({ key, cert }: Holder): Identity {
+function credentialsOf({ key, cert }: Holder): Credentials {
   return { key, cert };
 }

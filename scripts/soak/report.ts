@@ -1,7 +1,7 @@
 /** What a run measured, and how it is shown. */
 import { type Column, formatTable } from "../bench/table.ts";
 import { median } from "../bench/statistics.ts";
-import { type Growth, growthOf, type Tolerance } from "./growth.ts";
+import { growthOf, type MemoryGrowth, type Tolerance } from "./growth.ts";
 import type { ClientResult } from "./job.ts";
 import type { Samples } from "./samples.ts";
 import type { Stored } from "./stored.ts";
@@ -39,13 +39,13 @@ const HEAP_TOLERANCE: Tolerance = { noise: 1, perRequest: 100 };
 const RESIDENT_TOLERANCE: Tolerance = { noise: 16, perRequest: 200 };
 
 /** Undefined where the heap was not looked at. */
-export function heapGrowth({ samples, seconds, requests }: Report): Growth | undefined {
+export function heapGrowth({ samples, seconds, requests }: Report): MemoryGrowth | undefined {
   if (samples.heaps.length === 0) return undefined;
   const points = samples.heaps.map((sample) => ({ seconds: sample.seconds, megabytes: sample.heap }));
   return growthOf(points, { seconds, requests, tolerance: HEAP_TOLERANCE });
 }
 
-export function residentGrowth({ samples, seconds, requests }: Report): Growth {
+export function residentGrowth({ samples, seconds, requests }: Report): MemoryGrowth {
   const points = samples.all.map((sample) => ({ seconds: sample.seconds, megabytes: sample.resident }));
   return growthOf(points, { seconds, requests, tolerance: RESIDENT_TOLERANCE });
 }
@@ -95,7 +95,7 @@ export function toTable(report: Report): string {
   ]);
 }
 
-function growthText(growth: Growth | undefined): string {
+function growthText(growth: MemoryGrowth | undefined): string {
   if (growth === undefined) return "not looked at: a compiled program has no inspector";
   const { middle, last, limit } = growth;
   const change = last - middle;

@@ -3,7 +3,7 @@ import type { SeededRandom } from "../fuzz/random.ts";
 import type { Tally } from "./tally.ts";
 
 /** Something that clients do. Rejects when the server did not do what it had to. */
-export interface Action {
+export interface TrafficAction {
   readonly name: string;
   /** How often, beside the others. */
   readonly weight: number;
@@ -23,7 +23,7 @@ const LONGEST_ACTION = 60_000;
 
 /** Resolves when the time is over and all that began has ended. Faults go into `tally`. */
 export async function makeTraffic(
-  actions: readonly Action[],
+  actions: readonly TrafficAction[],
   { seconds, rate, atOnce }: Pace,
   { random, tally }: { readonly random: SeededRandom; readonly tally: Tally },
 ): Promise<void> {
@@ -40,14 +40,14 @@ export async function makeTraffic(
 }
 
 /** By weight. @throws RangeError where there is none */
-export function chosen(actions: readonly Action[], random: SeededRandom): Action {
+export function chosen(actions: readonly TrafficAction[], random: SeededRandom): TrafficAction {
   let left = random.below(actions.reduce((sum, { weight }) => sum + weight, 0));
   const action = actions.find(({ weight }) => (left -= weight) < 0);
   if (action === undefined) throw new RangeError("no actions to choose from");
   return action;
 }
 
-async function runAction(action: Action, tally: Tally): Promise<void> {
+async function runAction(action: TrafficAction, tally: Tally): Promise<void> {
   tally.action(action.name);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { SeededRandom } from "../fuzz/random.ts";
 import { Tally } from "./tally.ts";
-import { type Action, chosen, makeTraffic } from "./traffic.ts";
+import { chosen, makeTraffic, type TrafficAction } from "./traffic.ts";
 
-function action(name: string, weight: number, run = () => Promise.resolve()): Action {
+function action(name: string, weight: number, run = () => Promise.resolve()): TrafficAction {
   return { name, weight, run };
 }
 

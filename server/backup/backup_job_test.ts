@@ -12,13 +12,13 @@ const PERIOD = 86_400;
 /** Files get the real time as ctime: the job's clock goes by it. */
 const START = Math.floor(Date.now() / 1000);
 
-interface Setup {
+interface JobSetup {
   readonly keep?: number;
   readonly make?: (order: BackupOrder) => Promise<MadeBackup | undefined>;
 }
 
 /** A job on a folder of its own, whose backups are headers alone. */
-async function setUp({ keep, make = writeHeader }: Setup = {}) {
+async function setUp({ keep, make = writeHeader }: JobSetup = {}) {
   const folder = await tempFolder();
   const lines: string[] = [];
   const orders: BackupOrder[] = [];

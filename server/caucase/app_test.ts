@@ -9,7 +9,7 @@ import { exchangeOf, newTestApp, type TestApp } from "../../tests/support/test_a
 import { faultReport } from "./app.ts";
 
 /** From one wrong in everything to one that is right; each step mends one thing, in the order of judgement. */
-interface Step {
+interface JudgementStep {
   readonly mends: string;
   readonly method?: string;
   readonly path?: string;
@@ -19,7 +19,7 @@ interface Step {
 
 const EVIL = { origin: "null" };
 
-const SIGNING: readonly Step[] = [
+const SIGNING: readonly JudgementStep[] = [
   { mends: "nothing", method: "PATCH", path: "/cas/crx/abc", options: { headers: EVIL, body: "x" }, status: 404 },
   { mends: "the path", path: "/cas/crt/abc", status: 405 },
   { mends: "the method", method: "PUT", status: 403 },
@@ -28,7 +28,7 @@ const SIGNING: readonly Step[] = [
   { mends: "the type of the body", options: { headers: CSR_TYPE, body: "x" }, status: 401 },
 ];
 
-const REVOKING: readonly Step[] = [
+const REVOKING: readonly JudgementStep[] = [
   { mends: "nothing", method: "PATCH", path: "/casx/crt/revoke", options: { headers: EVIL, body: "x" }, status: 404 },
   { mends: "the path", path: "/cas/crt/revoke", status: 405 },
   { mends: "the method", method: "PUT", status: 403 },
@@ -38,7 +38,7 @@ const REVOKING: readonly Step[] = [
 ];
 
 /** Runs the steps; answers with the last one as it was asked. */
-async function climb(app: TestApp, steps: readonly Step[]): Promise<{ path: string; options: AskOptions }> {
+async function climb(app: TestApp, steps: readonly JudgementStep[]): Promise<{ path: string; options: AskOptions }> {
   let [method, path, options]: [string, string, AskOptions] = ["", "", {}];
   for (const step of steps) {
     ({ method = method, path = path, options = options } = step);

@@ -3,7 +3,7 @@ import { type Route, ROUTES } from "../../core/protocol/routes.ts";
 import { newTestApp } from "../../tests/support/test_app.ts";
 import { describeCa, describeServer } from "./hal.ts";
 
-interface Entry {
+interface ListedOperation {
   readonly href: string;
   readonly title?: string;
   readonly templated?: true;
@@ -11,8 +11,8 @@ interface Entry {
 }
 
 interface Hal {
-  readonly _links: Readonly<Record<string, Entry>>;
-  readonly _actions?: Readonly<Record<string, Entry>>;
+  readonly _links: Readonly<Record<string, ListedOperation>>;
+  readonly _actions?: Readonly<Record<string, ListedOperation>>;
 }
 
 function parse({ body }: { body?: string | Uint8Array }): Hal {
@@ -20,8 +20,8 @@ function parse({ body }: { body?: string | Uint8Array }): Hal {
 }
 
 /** Name → href, method and whether it is a template, without the titles, which are free. */
-function withoutTitles(entries: Readonly<Record<string, Entry>> = {}) {
-  const shape = ([name, { href, method, templated }]: [string, Entry]) => [name, { href, method, templated }];
+function withoutTitles(entries: Readonly<Record<string, ListedOperation>> = {}) {
+  const shape = ([name, { href, method, templated }]: [string, ListedOperation]) => [name, { href, method, templated }];
   return Object.fromEntries(Object.entries(entries).map(shape));
 }
 

@@ -22,9 +22,9 @@ import { LIFE_SPAN, newEcKey } from "../../tests/support/issuing.ts";
 import { csrFor, renewalBody, revocationBody, unsignedBody, userRevocationBody } from "../../tests/support/requests.ts";
 import { newTestApp, type TestApp } from "../../tests/support/test_app.ts";
 
-type Body = string | Uint8Array<ArrayBuffer>;
+type SentBody = string | Uint8Array<ArrayBuffer>;
 
-async function putJson(app: TestApp, path: string, { body, as }: { body: Body; as?: Holder }) {
+async function putJson(app: TestApp, path: string, { body, as }: { body: SentBody; as?: Holder }) {
   return await app.ask("PUT", path, { headers: JSON_TYPE, body, ...(as && { as }) });
 }
 
@@ -41,7 +41,7 @@ async function weakKey(): Promise<PrivateKey> {
   return await parsePrivateKeyDer(new Uint8Array(await crypto.subtle.exportKey("pkcs8", privateKey)));
 }
 
-async function badRequests(): Promise<Record<string, Body>> {
+async function badRequests(): Promise<Record<string, SentBody>> {
   const key = await newEcKey();
   const pem = new TextDecoder().decode(await csrFor(key));
   const signer = await signerFor(key);
@@ -113,7 +113,7 @@ Deno.test("ids that are no decimal integers are 400, those of nobody 404; ids of
 });
 
 /** Bodies that are no message, for both routes that take one. */
-async function badMessages({ privateKey, cert }: Holder): Promise<Record<string, Body>> {
+async function badMessages({ privateKey, cert }: Holder): Promise<Record<string, SentBody>> {
   const payload = JSON.stringify({ crt_pem: cert, revoke_crt_pem: cert, renew_csr_pem: "x" });
   const good = await message(payload, privateKey);
   return {

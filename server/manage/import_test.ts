@@ -13,11 +13,11 @@ import { openSqliteStorage } from "../storage/sqlite/sqlite_storage.ts";
 import { manage, type ManageHost, type ManageOrder } from "./manage.ts";
 
 /** A folder with files and a database that is not there yet. */
-class Desk implements AsyncDisposable {
+class ImportDesk implements AsyncDisposable {
   private constructor(readonly folder: TempFolder) {}
 
-  static async open(): Promise<Desk> {
-    return new Desk(await tempFolder());
+  static async open(): Promise<ImportDesk> {
+    return new ImportDesk(await tempFolder());
   }
 
   path(name: string): string {
@@ -70,7 +70,7 @@ function hostWith(passphrase: string): ManageHost & { asked: string[] } {
 }
 
 Deno.test("manage() imports a CA whose key is in another file, and its CRL, into a new database", async () => {
-  await using desk = await Desk.open();
+  await using desk = await ImportDesk.open();
   const ca = await newCa();
   const certificate = await desk.file("ca.crt", certificateToPem(ca.certificate));
   const key = await desk.file("ca.key", `text before\n${keyPem(ca.key)}`);
@@ -99,7 +99,7 @@ Deno.test("manage() imports a CA whose key is in another file, and its CRL, into
 });
 
 Deno.test("manage() asks once for the passphrase of each encrypted key, naming its file", async () => {
-  await using desk = await Desk.open();
+  await using desk = await ImportDesk.open();
   const cas = [await newCa(), await newCa()];
   const files: string[] = [];
   for (const [index, { key, certificate }] of cas.entries()) {
@@ -116,7 +116,7 @@ Deno.test("manage() asks once for the passphrase of each encrypted key, naming i
 });
 
 Deno.test("manage() exports what it imported, encrypted, into a new private file, beside a server", async () => {
-  await using desk = await Desk.open();
+  await using desk = await ImportDesk.open();
   const cas = [await newCa(), await newCa()];
   const files = await Promise.all(cas.map((ca, index) => desk.file(`${index}.pem`, pairPem(ca))));
   await desk.manage({ importCa: files });
@@ -140,14 +140,14 @@ Deno.test("manage() exports what it imported, encrypted, into a new private file
   await assert.rejects(desk.manage({ importCa: files }), { code: "in-use" });
 });
 
-interface Refusal {
+interface ImportRefusal {
   readonly name: string;
   readonly message: RegExp;
-  readonly order: (desk: Desk, ca: TestCa) => Promise<Partial<ManageOrder>>;
+  readonly order: (desk: ImportDesk, ca: TestCa) => Promise<Partial<ManageOrder>>;
   readonly now?: number;
 }
 
-const REFUSALS: readonly Refusal[] = [
+const REFUSALS: readonly ImportRefusal[] = [
   {
     name: "a certificate without its key",
     message: /a\.pem: the key of a certificate in it is in none/,
@@ -214,7 +214,7 @@ const REFUSALS: readonly Refusal[] = [
 
 for (const { name, message, order, now } of REFUSALS) {
   Deno.test(`manage() refuses ${name}, and leaves no database`, async () => {
-    await using desk = await Desk.open();
+    await using desk = await ImportDesk.open();
     const wanted = await order(desk, await newCa());
     const before = desk.list();
     await assert.rejects(desk.manage(wanted, manageHost(now ?? NOW)), { name: "CaucaseError", message });
@@ -223,7 +223,7 @@ for (const { name, message, order, now } of REFUSALS) {
 }
 
 Deno.test("manage() takes what is no CA certificate with --import-bad-ca alone", async () => {
-  await using desk = await Desk.open();
+  await using desk = await ImportDesk.open();
   const ca = await newCa();
   const importCa = [await desk.file("a.pem", pairPem(ca))];
   const host = manageHost(NOW + 5 * LIFE_SPAN);
@@ -232,7 +232,7 @@ Deno.test("manage() takes what is no CA certificate with --import-bad-ca alone",
 });
 
 Deno.test("manage() tells how far taking over a list is", async () => {
-  await using desk = await Desk.open();
+  await using desk = await ImportDesk.open();
   const ca = await newCa();
   const list = await crlPem(ca, 1n, ...Array.from({ length: 2500 }, (_, index) => BigInt(index + 1)));
   const crl = await desk.file("ca.crl", list);

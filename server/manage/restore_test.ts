@@ -143,7 +143,7 @@ Deno.test("manage() takes the certificate beside the key where the database has 
   assert.equal(row?.[0], `${restorable.certificate.serial}`, "the one in the database comes first");
 });
 
-interface Refusal {
+interface RestoreRefusal {
   readonly name: string;
   readonly code: string;
   readonly message: RegExp;
@@ -152,7 +152,7 @@ interface Refusal {
 
 const write = (path: string, text: string) => Deno.writeTextFile(path, text);
 
-const REFUSALS: readonly Refusal[] = [
+const REFUSALS: readonly RestoreRefusal[] = [
   {
     name: "the database exists",
     code: "storage",

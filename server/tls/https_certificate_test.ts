@@ -5,9 +5,8 @@ import { decodePem } from "../../core/pem.ts";
 import { isForHost } from "../../core/profiles/ca_profile.ts";
 import { type Certificate, isIssuedBy } from "../../core/x509/certificate.ts";
 import { privateKeyFromPem } from "../../core/keys/private_key.ts";
-import { testCas } from "../../tests/support/certificate_authorities.ts";
+import { seedIssuers, testCas } from "../../tests/support/certificate_authorities.ts";
 import { DAY, httpsPairOf, LIFE_SPAN, newCa, NOW, type TestCa } from "../../tests/support/issuing.ts";
-import { seedIssuers } from "../../tests/support/seeded_issuers.ts";
 import { type TempFolder, tempFolder } from "../../tests/support/temp_folder.ts";
 import { createMemoryStores } from "../../core/ca/memory_stores.ts";
 import { HttpsCertificate, type HttpsCertificateOptions, type HttpsIdentity } from "./https_certificate.ts";
@@ -15,7 +14,7 @@ import { HttpsCertificate, type HttpsCertificateOptions, type HttpsIdentity } fr
 const HOST = "ca.example.com";
 
 /** A folder, an HTTP CA, and what of the certificate is to be told apart. */
-class Desk implements AsyncDisposable {
+class HttpsDesk implements AsyncDisposable {
   readonly warnings: string[] = [];
   readonly path: string;
 
@@ -23,10 +22,10 @@ class Desk implements AsyncDisposable {
     this.path = `${folder.path}/server.key.pem`;
   }
 
-  static async open(): Promise<Desk> {
+  static async open(): Promise<HttpsDesk> {
     const storage = createMemoryStores();
     const { http_cas } = await seedIssuers(storage);
-    return new Desk(await tempFolder(), storage, http_cas);
+    return new HttpsDesk(await tempFolder(), storage, http_cas);
   }
 
   /** As a server that starts now would have it. */
@@ -62,7 +61,7 @@ function chmodRefused(): Disposable {
 }
 
 /** What every certificate that was made anew must be. */
-async function assertMade(desk: Desk, { certificate, keyPem, certificatePem }: HttpsIdentity, now: number) {
+async function assertMade(desk: HttpsDesk, { certificate, keyPem, certificatePem }: HttpsIdentity, now: number) {
   assert.ok(await isIssuedBy(certificate, desk.ca.certificate));
   assert.deepEqual([certificate.notBefore, certificate.notAfter], [now - 10, now - 10 + LIFE_SPAN]);
   assert.ok(new X509Certificate(certificatePem).checkHost(HOST, { subject: "never" }));
@@ -73,13 +72,13 @@ async function assertMade(desk: Desk, { certificate, keyPem, certificatePem }: H
 }
 
 /** Certificates that the store remembers to be for `certificate`'s key, PEM. */
-async function recorded(desk: Desk, { publicKey }: Certificate, { csr }: { csr: Uint8Array<ArrayBuffer> }) {
+async function recorded(desk: HttpsDesk, { publicKey }: Certificate, { csr }: { csr: Uint8Array<ArrayBuffer> }) {
   const rows = await desk.storage.ca("http_cas").requests.findLike(publicKey.keyId, csr, NOW);
   return rows.map((row) => row.certificatePem);
 }
 
 Deno.test("current() makes key and certificate when the file is missing: 0600, and recorded before anybody sees it", async () => {
-  await using desk = await Desk.open();
+  await using desk = await HttpsDesk.open();
   const store = desk.storage.ca("http_cas");
   const added: { csr: Uint8Array<ArrayBuffer>; fileIsThere: boolean }[] = [];
   const addCertificate = store.certificates.add.bind(store.certificates);
@@ -99,7 +98,7 @@ Deno.test("current() makes key and certificate when the file is missing: 0600, a
 });
 
 Deno.test("current() goes on with a good file, and reads it once", async () => {
-  await using desk = await Desk.open();
+  await using desk = await HttpsDesk.open();
   const content = await desk.put();
   const certificate = desk.certificate();
   const first = await certificate.ensureCurrent(NOW);
@@ -110,7 +109,7 @@ Deno.test("current() goes on with a good file, and reads it once", async () => {
 });
 
 Deno.test("current() makes a new certificate when the file does not hold a key and its certificate", async (t) => {
-  await using desk = await Desk.open();
+  await using desk = await HttpsDesk.open();
   const [good, other] = [await desk.put(), await desk.put()];
   const [key = ""] = good.split(/(?=-----BEGIN CERT)/);
   const contents = {
@@ -136,7 +135,7 @@ Deno.test("current() makes a new certificate when the file does not hold a key a
 });
 
 Deno.test("current() makes a new certificate when the one there is for another host or from another CA", async () => {
-  await using desk = await Desk.open();
+  await using desk = await HttpsDesk.open();
   await desk.put({ host: "old.example.com" });
   await assertMade(desk, await desk.certificate().ensureCurrent(NOW), NOW);
   assert.deepEqual(desk.warnings, []);
@@ -150,7 +149,7 @@ Deno.test("current() makes a new certificate when the one there is for another h
 });
 
 Deno.test("current() makes a new CA too when the server has another name, and goes on with the old one when it has its old one", async () => {
-  await using desk = await Desk.open();
+  await using desk = await HttpsDesk.open();
   await desk.put();
   const renamed = testCas(desk.storage, { netloc: "ca.example.org:8009" }).http_cas;
   const { certificate } = await desk.certificate({ host: "ca.example.org", ca: renamed }).ensureCurrent(NOW);
@@ -165,7 +164,7 @@ Deno.test("current() makes a new CA too when the server has another name, and go
 });
 
 Deno.test("current() closes a file to others that was open to them, and says so", async () => {
-  await using desk = await Desk.open();
+  await using desk = await HttpsDesk.open();
   const content = await desk.put();
   await Deno.chmod(desk.path, 0o640);
   const { keyPem, certificatePem } = await desk.certificate().ensureCurrent(NOW);
@@ -178,7 +177,7 @@ Deno.test("current() closes a file to others that was open to them, and says so"
 });
 
 Deno.test("current() goes on with a good file that it may not close to others, and says so", async () => {
-  await using desk = await Desk.open();
+  await using desk = await HttpsDesk.open();
   const content = await desk.put();
   await Deno.chmod(desk.path, 0o640);
   using _ = chmodRefused();
@@ -192,7 +191,7 @@ Deno.test("current() goes on with a good file that it may not close to others, a
 });
 
 Deno.test("current() renews with a new key when less than the threshold is left, and keeps the old one until then", async () => {
-  await using desk = await Desk.open();
+  await using desk = await HttpsDesk.open();
   await desk.put();
   const certificate = desk.certificate({ threshold: 10 * DAY });
   const first = await certificate.ensureCurrent(NOW);
@@ -206,7 +205,7 @@ Deno.test("current() renews with a new key when less than the threshold is left,
 });
 
 Deno.test("renewalDueAt() takes no threshold above L/3, or it would renew without end", async () => {
-  await using desk = await Desk.open();
+  await using desk = await HttpsDesk.open();
   await desk.put();
   for (const [days, expected] of [[31, 31], [30, 30], [32, 31], [93, 31], [1000, 31], [0, 0]] as const) {
     const certificate = desk.certificate({ threshold: days * DAY });
@@ -216,7 +215,7 @@ Deno.test("renewalDueAt() takes no threshold above L/3, or it would renew withou
 });
 
 Deno.test("current() replaces a certificate from the future: the clock was wrong when it was made", async () => {
-  await using desk = await Desk.open();
+  await using desk = await HttpsDesk.open();
   await desk.put();
   const certificate = desk.certificate();
   await certificate.ensureCurrent(NOW);
@@ -225,7 +224,7 @@ Deno.test("current() replaces a certificate from the future: the clock was wrong
 });
 
 Deno.test("current() changes nothing when the store refuses: an unrecorded certificate is never shown", async () => {
-  await using desk = await Desk.open();
+  await using desk = await HttpsDesk.open();
   desk.storage.ca("http_cas").certificates.add = () => Promise.reject(new Error("disk is full"));
   const certificate = desk.certificate();
   await assert.rejects(certificate.ensureCurrent(NOW), /disk is full/);

@@ -8,7 +8,7 @@ import { type ForeignSite, startForeignSite } from "./foreign_site.ts";
 /** Consent lives in a cookie that is sent along with other sites' requests. This build of Chromium blocks such cookies by default. */
 const PREFERENCES = { profile: { cookie_controls_mode: 0 } };
 
-export interface Scene {
+export interface BrowserScene {
   /** A page of the foreign site is open in it. */
   readonly page: Page;
   readonly site: ForeignSite;
@@ -17,7 +17,7 @@ export interface Scene {
 }
 
 /** A test in a browser with a profile of its own; left out, with a line that says so, where there is no Chromium. */
-export function browserTest(name: string, body: (scene: Scene) => Promise<void>): void {
+export function browserTest(name: string, body: (scene: BrowserScene) => Promise<void>): void {
   const executablePath = chromiumPath();
   Deno.test({
     name,

@@ -16,7 +16,7 @@ import { expectLines, type FileStep, parseScript, type RequestStep, type RunStep
 import type { Variables } from "./script.ts";
 
 /** What scripts find when they begin: the server, a user of it, and the program as a command. */
-export interface Stage {
+export interface ScriptStage {
   readonly url: string;
   /** The first user's key and certificate, PEM. */
   readonly alice: string;
@@ -24,13 +24,13 @@ export interface Stage {
   readonly aliceId: string;
 }
 
-interface Scene {
+interface ScriptScene {
   readonly folder: string;
   readonly variables: Variables;
 }
 
 /** Starts a server and makes Alice its first user. */
-export async function openStage(server: ServerProcess): Promise<Stage> {
+export async function openStage(server: ServerProcess): Promise<ScriptStage> {
   const api = new ApiClient(server.url, "cau");
   const key = await newKey("P-256");
   const aliceId = await api.submit(await csrFor(key, "alice"));
@@ -38,7 +38,7 @@ export async function openStage(server: ServerProcess): Promise<Stage> {
 }
 
 /** Runs the script at `path`. @throws Error that names script and line of the first step that goes wrong */
-export async function runScript(path: string, shared: Stage): Promise<void> {
+export async function runScript(path: string, shared: ScriptStage): Promise<void> {
   const { server, steps } = parseScript(await Deno.readTextFile(path));
   await using root = await tempFolder("caucase-script-");
   await using own = server && await startServer({ folder: root.path, options: server });
@@ -53,7 +53,7 @@ export async function runScript(path: string, shared: Stage): Promise<void> {
   }
 }
 
-async function setScene(folder: string, { url, alice, aliceId }: Stage): Promise<Scene> {
+async function setScene(folder: string, { url, alice, aliceId }: ScriptStage): Promise<ScriptScene> {
   await Deno.mkdir(`${folder}/.bin`, { recursive: true });
   const program = `#!/bin/sh\nexec ${OUR_PROGRAM.map((word) => `'${word}'`).join(" ")} "$@"\n`;
   await Deno.writeTextFile(`${folder}/.bin/caucase`, program, { mode: 0o755 });
@@ -63,7 +63,7 @@ async function setScene(folder: string, { url, alice, aliceId }: Stage): Promise
   return { folder, variables: new Map([["URL", url], ["HTTPS", httpsUrl], ["PORT", port], ["ALICE", aliceId]]) };
 }
 
-async function runStep(step: Step, scene: Scene): Promise<void> {
+async function runStep(step: Step, scene: ScriptScene): Promise<void> {
   switch (step.kind) {
     case "run":
       return await runShell(step, scene);
@@ -76,7 +76,7 @@ async function runStep(step: Step, scene: Scene): Promise<void> {
   }
 }
 
-async function runShell({ command, stdout, stderr, exit }: RunStep, { folder, variables }: Scene): Promise<void> {
+async function runShell({ command, stdout, stderr, exit }: RunStep, { folder, variables }: ScriptScene): Promise<void> {
   const env = { ...Object.fromEntries(variables), PATH: `${folder}/.bin:${Deno.env.get("PATH")}` };
   const outcome = await runCommand(["sh", "-c", `umask 022; ${command}`], { cwd: folder, env });
   expectLines(outcome.err, stderr, { name: `stderr of ${command}`, variables });
@@ -84,7 +84,7 @@ async function runShell({ command, stdout, stderr, exit }: RunStep, { folder, va
   assert.equal(outcome.status, exit, `exit ${outcome.status}, not ${exit}: ${command}\n${outcome.out}${outcome.err}`);
 }
 
-async function makeRequest({ name, keyKind, commonName }: RequestStep, { folder }: Scene): Promise<void> {
+async function makeRequest({ name, keyKind, commonName }: RequestStep, { folder }: ScriptScene): Promise<void> {
   // RSA keys are shared between scripts: they cost a third of a second each.
   const key = keyKind === "RSA" ? await testKey(keyKind) : await newKey(keyKind);
   await Deno.writeTextFile(`${folder}/${name}.key.pem`, keyPem(key), { mode: 0o600 });
@@ -92,7 +92,7 @@ async function makeRequest({ name, keyKind, commonName }: RequestStep, { folder 
   await Deno.writeTextFile(`${folder}/${name}.csr.pem`, csr);
 }
 
-async function checkFile({ path, mode, labels }: FileStep, { folder }: Scene): Promise<void> {
+async function checkFile({ path, mode, labels }: FileStep, { folder }: ScriptScene): Promise<void> {
   const file = `${folder}/${path}`;
   const permissions = ((await Deno.stat(file)).mode ?? 0) & 0o777;
   if (mode !== undefined) assert.equal(permissions.toString(8), mode.toString(8), "mode");

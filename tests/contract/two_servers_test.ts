@@ -10,10 +10,9 @@ import type { Storage } from "../../core/ca/stores.ts";
 import type { PrivateKey } from "../../core/keys/private_key.ts";
 import { type Certificate, certificateFromPem, certificateToPem } from "../../core/x509/certificate.ts";
 import { openSqliteStorage } from "../../server/storage/sqlite/sqlite_storage.ts";
-import { testCas } from "../support/certificate_authorities.ts";
+import { seedIssuers, testCas } from "../support/certificate_authorities.ts";
 import { by, LIFE_SPAN, newEcKey, NOW } from "../support/issuing.ts";
 import { csrFor, renewalBody } from "../support/requests.ts";
-import { seedIssuers } from "../support/seeded_issuers.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
 const MANY = 12;

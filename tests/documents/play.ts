@@ -5,7 +5,7 @@ import { type Command, commandsOf } from "./session.ts";
 import type { Stage } from "./stage.ts";
 
 /** Is told what happens. */
-export interface Audience {
+export interface Spectator {
   /** A paragraph of the document. */
   prose?(text: string): void;
   /** A command, as it was typed, and what it wrote. */
@@ -15,7 +15,7 @@ export interface Audience {
 export interface Play {
   readonly stage: Stage;
   readonly bindings: Bindings;
-  readonly audience?: Audience;
+  readonly audience?: Spectator;
   /** Does what comes before the blocks of a section, by its anchor. */
   readonly before?: (section: string) => Promise<void>;
 }

@@ -1,6 +1,6 @@
 /** A shell that stays: what one command sets (the folder, variables, aliases), the next one finds. */
 
-export interface Outcome {
+export interface ShellOutcome {
   readonly status: number;
   /** Standard output and standard error, as a terminal would mix them. */
   readonly output: string;
@@ -18,7 +18,7 @@ export interface ShellOptions {
 /** Milliseconds that a command may take, or a program that stays until it is ready. */
 const PATIENCE = 90_000;
 
-export class Shell implements AsyncDisposable {
+export class ShellSession implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #answers: ReadableStreamDefaultReader<string>;
@@ -40,7 +40,7 @@ export class Shell implements AsyncDisposable {
   }
 
   /** Runs a command to its end. @throws Error when it takes too long, or is none */
-  async run(command: string): Promise<Outcome> {
+  async run(command: string): Promise<ShellOutcome> {
     const file = await this.#prepare(command);
     try {
       await this.#ask(`. '${file}' </dev/null >'${file}.out' 2>&1; echo "$?" >'${file}.status'; echo`, command);

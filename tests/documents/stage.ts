@@ -10,7 +10,7 @@ import { placed, type Places } from "./places.ts";
 import { PROJECT } from "./documents.ts";
 import { findProgram, HAPROXY, NGINX, OPENVPN, POSTGRESQL } from "./other_programs.ts";
 import { tempFolder } from "../support/temp_folder.ts";
-import { type Background, Shell } from "./shell.ts";
+import { type Background, ShellSession } from "./shell.ts";
 
 /** What a clone of the project has, as far as commands of documents use it. */
 const LINKED = ["main.ts", "cli", "core", "server", "docs"];
@@ -48,12 +48,12 @@ export interface StageOptions {
 
 export class Stage implements AsyncDisposable {
   readonly places: Places;
-  readonly shell: Shell;
+  readonly shell: ShellSession;
   readonly #running: Background[] = [];
 
   private constructor(private readonly bench: Bench, readonly folder: string, private readonly begin: string) {
     this.places = { root: `${folder}/root`, ...bench.ports };
-    this.shell = new Shell({ cwd: `${folder}/work`, scratch: `${folder}/scratch`, env: this.#environment() });
+    this.shell = new ShellSession({ cwd: `${folder}/work`, scratch: `${folder}/scratch`, env: this.#environment() });
   }
 
   static async open(bench: Bench, options: StageOptions = {}): Promise<Stage> {

@@ -14,14 +14,14 @@ const ROWS = 20_000;
 /** Bytes in a row: 40 MB in all, 80 in the backup. */
 const ROW = 2_000;
 
-interface Scene extends AsyncDisposable {
+interface BackupScene extends AsyncDisposable {
   readonly key: PrivateKey;
   readonly backups: string;
   readonly settings: ServerSettings;
 }
 
 /** A large database with one user, and what starts a server on it. */
-async function setScene(): Promise<Scene> {
+async function setScene(): Promise<BackupScene> {
   const database = await userDatabase();
   const key = await testKey("RSA");
   await database.addUser(key.publicKey, Math.floor(Date.now() / 1000));
@@ -96,7 +96,7 @@ function finished(folder: string): string[] {
   return namesIn(folder).filter((name) => name.endsWith(".sql.caucased"));
 }
 
-async function assertWhole({ backups, key }: Scene): Promise<void> {
+async function assertWhole({ backups, key }: BackupScene): Promise<void> {
   const [name] = finished(backups);
   const { statements } = await openBackup(readChunks(`${backups}/${name}`), key);
   let rows = 0;

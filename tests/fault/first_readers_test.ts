@@ -1,9 +1,8 @@
 /** Many who ask a server right after its start, all at once: each gets the CRL. */
 import assert from "node:assert/strict";
 import { createMemoryStores } from "../../core/ca/memory_stores.ts";
-import { testCas } from "../support/certificate_authorities.ts";
+import { seedIssuers, testCas } from "../support/certificate_authorities.ts";
 import { NOW } from "../support/issuing.ts";
-import { seedIssuers } from "../support/seeded_issuers.ts";
 
 const READERS = 20;
 

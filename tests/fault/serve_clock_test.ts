@@ -25,7 +25,11 @@ for (const [where, wrong] of Object.entries(JUMPS)) {
     const how = restarts ? "from one start to the next" : "while it runs";
     Deno.test(`serve survives a clock that is ${where} ${how}, twice`, async () => {
       await using server = await runServer();
-      const scene = new Scene(server, await firstUser(server), (await server.ask("GET", "/cas/crt/ca.crt.pem")).text);
+      const scene = new JumpingServer(
+        server,
+        await firstUser(server),
+        (await server.ask("GET", "/cas/crt/ca.crt.pem")).text,
+      );
       await scene.revoke(1n);
       const setClock = async (now: number) => {
         server.clock.set(now);
@@ -69,7 +73,7 @@ Deno.test("serve makes no new CA with a clock from before the program was made, 
   assert.deepEqual(again.warnings, []);
 });
 
-class Scene {
+class JumpingServer {
   readonly #revoked: bigint[] = [];
   /** Contents by CA and number. */
   readonly #seen = new Map<string, string>();

@@ -14,7 +14,7 @@ const PAGE = 4096;
 const LARGE = 33;
 const ROWS = 200;
 
-interface Refusal {
+interface DatabaseRefusal {
   /** Makes a good database a bad one; what it gives back is disposed of after the attempt. */
   readonly change: (folder: ServedFolder) => Disposable | void;
   /** What is said after the database's path, the hint included. */
@@ -28,7 +28,7 @@ const canDropRights = Deno.build.os === "linux" && Deno.uid() === 0;
 
 const RESTORE = "put it aside and restore a backup with manage --restore-backup";
 
-const REFUSED: Readonly<Record<string, Refusal>> = {
+const REFUSED: Readonly<Record<string, DatabaseRefusal>> = {
   "locked by another program": {
     change: ({ db }) => lock(db),
     says: /: another program keeps it locked \(end programs that write to it, .*\)$/,

@@ -47,7 +47,7 @@ Deno.test("serve that gets SIGTERM under load finishes what it began, leaves not
   await using folder = await servedFolder();
   await using server = await startServer({ folder: folder.path, options: ["--service-max-csr", "100000"] });
   const uploads = await Promise.all(Array.from({ length: CLIENTS }, (_, n) => beginUpload(server.port + n % 2, n)));
-  const crowd = new Crowd(server.port);
+  const crowd = new Submitters(server.port);
   const working = Promise.all(Array.from({ length: CLIENTS }, () => crowd.work()));
   await crowd.busy.promise;
   const ended = server.stop();
@@ -81,7 +81,7 @@ async function beginUpload(port: number, n: number): Promise<{ client: RawClient
 }
 
 /** Clients that submit requests until the server is gone. */
-class Crowd {
+class Submitters {
   readonly acknowledged: string[] = [];
   /** Resolves when the server has answered often. */
   readonly busy = Promise.withResolvers<void>();

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { type Outcome, runCommand, withUmask } from "../support/process.ts";
 import type { ServerProcess } from "../support/server_process.ts";
 import type { Implementation, Pairing } from "./implementation.ts";
-import { showCertificate, type Verification, verify } from "./openssl.ts";
+import { type OpensslVerification, showCertificate, verify } from "./openssl.ts";
 
 /** What a call should do. */
 export interface Expected {
@@ -97,7 +97,7 @@ export class ClientDesk {
   }
 
   /** OpenSSL's verdict on a service certificate with the CA certificates and CRLs that the client keeps here. */
-  verdict(certificate: string, more: Partial<Verification> = {}): Promise<string> {
+  verdict(certificate: string, more: Partial<OpensslVerification> = {}): Promise<string> {
     return verify(this.folder, { certificate, ca: "cas.crt.pem", crl: "cas.crl.pem", ...more });
   }
 

@@ -120,7 +120,7 @@ export async function showCrl(folder: string, file: string): Promise<{ number: n
   };
 }
 
-export interface Verification {
+export interface OpensslVerification {
   readonly certificate: string;
   readonly ca: string;
   readonly crl: string;
@@ -129,7 +129,7 @@ export interface Verification {
 }
 
 /** Verifies a certificate against the CA certificates and the CRLs of two files: "OK", or OpenSSL's reason. */
-export async function verify(folder: string, wanted: Verification): Promise<string> {
+export async function verify(folder: string, wanted: OpensslVerification): Promise<string> {
   const time = wanted.at === undefined ? [] : ["-attime", `${wanted.at}`];
   const trust = ["-x509_strict", "-CAfile", wanted.ca, "-CRLfile", wanted.crl, "-crl_check"];
   const { status, err } = await openssl(folder, "verify", ...trust, ...time, wanted.certificate);

@@ -15,7 +15,7 @@ import { firstUser, signedService } from "./session_start.ts";
 const PENDING = "<pending>", SIGNED = "<signed>", REJECTED = "<rejected>";
 const USER = ["--user-key", "ann.pem"];
 
-interface Case {
+interface OutcomeCase {
   readonly args: readonly string[];
   readonly status: number;
   readonly umask?: string;
@@ -34,7 +34,7 @@ const STORES_IN_FOLDERS = [
   "user_crl_store",
 ];
 
-const CASES: readonly Case[] = [
+const CASES: readonly OutcomeCase[] = [
   { args: [], status: 0 },
   { args: ["--update-user"], status: 0, umask: "027" },
   { args: ["--update-user"], status: 0, umask: "077", before: "rm c*.crt.pem c*.crl.pem" },
@@ -125,7 +125,7 @@ async function shell(folder: string, line: string): Promise<void> {
   assert.equal(status, 0, `${line}: ${err}`);
 }
 
-async function compare(desks: readonly ClientDesk[], ids: Record<string, string>, wanted: Case): Promise<void> {
+async function compare(desks: readonly ClientDesk[], ids: Record<string, string>, wanted: OutcomeCase): Promise<void> {
   const args = wanted.args.map((word) => ids[word] ?? word);
   const outcomes = [];
   for (const desk of desks) {

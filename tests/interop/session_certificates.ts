@@ -61,13 +61,13 @@ export async function revoke(desk: ClientDesk, userKey: string): Promise<void> {
   await desk.expect({ status: 1 }, ...ALWAYS_DUE, "--renew-crt", "gamma.crt.pem", "gamma.key.pem");
 }
 
-interface Revocation {
+interface RevocationCall {
   readonly args: readonly string[];
   readonly certificate: string;
   readonly revoked: readonly (string | undefined)[];
 }
 
-async function revokes(desk: ClientDesk, { args, certificate, revoked }: Revocation): Promise<void> {
+async function revokes(desk: ClientDesk, { args, certificate, revoked }: RevocationCall): Promise<void> {
   assert.equal(await desk.verdict(certificate), "OK");
   const before = await showCrl(desk.folder, "cas.crl.pem");
   await desk.expect({}, ...args);

@@ -63,14 +63,14 @@ async function refusesStolen(server: ServerProcess, kind: KeyKind, protocol: str
   );
 }
 
-interface Credentials {
+interface TlsAttempt {
   readonly protocol: string;
   readonly certificate: string;
   readonly key: string;
 }
 
 /** One connection, and one request on it. */
-function ask(server: ServerProcess, { protocol, certificate, key }: Credentials): Promise<Outcome> {
+function ask(server: ServerProcess, { protocol, certificate, key }: TlsAttempt): Promise<Outcome> {
   const target = ["-connect", `127.0.0.1:${server.port + 1}`, protocol];
   const command = [openssl, "s_client", ...target, "-cert", certificate, "-key", key, "-quiet"];
   return runCommand(command, { cwd: server.folder, input: REQUEST });

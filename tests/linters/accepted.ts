@@ -2,10 +2,10 @@
  * Findings of linters that our profiles cause on purpose. One that is not listed fails the test, and so does one that is listed
  * and no longer occurs: this is what is known to be so, and why.
  */
-import type { Finding, SpecimenKind } from "./specimen.ts";
+import type { LinterFinding, SpecimenKind } from "./specimen.ts";
 
 export interface AcceptedFinding {
-  readonly linter: Finding["linter"];
+  readonly linter: LinterFinding["linter"];
   readonly code: string;
   /** Where it may occur, and must. */
   readonly on: readonly SpecimenKind[];
@@ -114,6 +114,6 @@ export const ACCEPTED_OF_TESTS: readonly AcceptedFinding[] = [
 ];
 
 /** Findings about what somebody asked for: only on certificates that are issued to others. */
-function requested(linter: Finding["linter"], listed: readonly Listed[]): AcceptedFinding[] {
+function requested(linter: LinterFinding["linter"], listed: readonly Listed[]): AcceptedFinding[] {
   return listed.map(([code, why, details]) => ({ linter, code, on: ISSUED, why, ...(details && { details }) }));
 }

@@ -8,7 +8,6 @@ import { AUTO_SIGNED_POLICY, policiesExtension } from "../../core/profiles/polic
 import { signerFor } from "../../core/keys/signer.ts";
 import { keyUsage } from "../../core/x509/standard_extensions.ts";
 import {
-  type CrlContent,
   DAY,
   httpsPairOf,
   issueLeaf,
@@ -19,6 +18,7 @@ import {
   random,
   signCrl,
   type TestCa,
+  type TestCrl,
   type WantedCa,
 } from "../support/issuing.ts";
 import { TEST_KEY_KINDS, testKey, type TestKeyKind } from "../support/keys.ts";
@@ -117,7 +117,7 @@ async function leaf(ca: TestCa, order: LeafOrder, make: SpecimenMaker): Promise<
   return make({ der, issuer: ca.certificate.der });
 }
 
-const CRLS: readonly [string, CrlContent][] = [
+const CRLS: readonly [string, TestCrl][] = [
   ["empty, number 0", { number: 0n }],
   ["one entry", { serials: [1n] }],
   ["a thousand entries", { serials: Array.from({ length: 1000 }, (_, index) => (1n << 150n) + BigInt(index)) }],
@@ -125,11 +125,11 @@ const CRLS: readonly [string, CrlContent][] = [
   ["the largest number", { number: (1n << 159n) - 1n, serials: [1n] }],
 ];
 
-function datedFrom(now: number): CrlContent {
+function datedFrom(now: number): TestCrl {
   return { thisUpdate: now, nextUpdate: now + 30 * DAY };
 }
 
-async function crlOf(ca: TestCa, label: string, content: CrlContent = {}): Promise<Specimen> {
+async function crlOf(ca: TestCa, label: string, content: TestCrl = {}): Promise<Specimen> {
   const der = await signCrl(ca, { ...datedFrom(NOW), ...content });
   return specimen("CRL", label, { der, issuer: ca.certificate.der });
 }

@@ -11,6 +11,7 @@ import type { PrivateKey } from "../../core/keys/private_key.ts";
 import { signerFor } from "../../core/keys/signer.ts";
 import { KEY_USAGE, keyUsage } from "../../core/x509/standard_extensions.ts";
 import { manage } from "../../server/manage/manage.ts";
+import type { PublicCa } from "../../server/caucase/hal.ts";
 import {
   CSR_TYPE,
   type Desk,
@@ -33,8 +34,7 @@ import { CATALOGUE_REQUESTS, type CatalogueRequest } from "./catalogue_requests.
 import { specimensOf } from "./kept.ts";
 import type { Specimen } from "./specimen.ts";
 
-type Ca = "cau" | "cas";
-const CAS: readonly Ca[] = ["cau", "cas"];
+const CAS: readonly PublicCa[] = ["cau", "cas"];
 
 const FIRST_REQUEST: CatalogueRequest = {
   label: "a request",
@@ -49,7 +49,7 @@ const STAGES = [0.9, 1.8, 2.1, 2.9, 3.2] as const;
 export async function serverCatalogue(): Promise<Specimen[]> {
   await using server = await runServer({ ownKeys: true });
   using desk = new NetworkDesk(server.port);
-  const session = new Session(desk);
+  const session = new CatalogueSession(desk);
   let user = await session.useAll();
   // Looked at before and after: what has expired is deleted.
   const specimens = await session.specimensIn(server.folderPath);
@@ -72,7 +72,7 @@ export async function restoredCatalogue(): Promise<Specimen[]> {
 }
 
 /** What was asked of a server, and which label each certificate got. */
-class Session {
+class CatalogueSession {
   readonly #labels = new Map<string, string>();
   readonly #crls: Record<string, string> = {};
 
@@ -109,7 +109,7 @@ class Session {
     });
   }
 
-  async #useRequest(ca: Ca, user: Holder, request: CatalogueRequest): Promise<void> {
+  async #useRequest(ca: PublicCa, user: Holder, request: CatalogueRequest): Promise<void> {
     // A user's key is taken once, and making one of RSA takes its time.
     if (ca === "cau" && request.key === "RSA") return;
     const holder = await this.#certify(ca, user, request);
@@ -117,7 +117,7 @@ class Session {
     if (ca === "cas" && request.key !== "P-521") await this.#renew(ca, holder, `${request.label}, renewed`);
   }
 
-  async #certify(ca: Ca, user: Holder, request: CatalogueRequest): Promise<Holder> {
+  async #certify(ca: PublicCa, user: Holder, request: CatalogueRequest): Promise<Holder> {
     const key = ca === "cas" ? await testKey(request.key) : await newKey(request.key);
     const id = await submit(this.desk, ca, await csrOf(key, request));
     const { status, text } = await this.desk.ask("PUT", `/${ca}/crt/${id}`, { as: user });
@@ -127,7 +127,7 @@ class Session {
     return holder;
   }
 
-  async #renew(ca: Ca, { cert, privateKey, certificate }: Holder, label: string): Promise<Holder> {
+  async #renew(ca: PublicCa, { cert, privateKey, certificate }: Holder, label: string): Promise<Holder> {
     const key = await newKey("P-256");
     const csr = await csrOf(key, { subject: certificate.subject, extensions: [] });
     const body = await renewalBody(cert, privateKey, csr);
@@ -138,7 +138,7 @@ class Session {
   }
 
   /** Subject and extensions from the user, only the key from the request. */
-  async #certifyByTemplate(ca: Ca, user: Holder): Promise<void> {
+  async #certifyByTemplate(ca: PublicCa, user: Holder): Promise<void> {
     const id = await submit(this.desk, ca, await csrOf(await newKey("P-256"), FIRST_REQUEST));
     const body = await csrOf(await newKey("P-256"), { ...FIRST_REQUEST, subject: commonNameDer("by a template") });
     const template = { as: user, headers: CSR_TYPE, body };

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { ACCEPTED, type AcceptedFinding } from "./accepted.ts";
 import { unexplained, vanished } from "./judge.ts";
-import type { Finding, Specimen, SpecimenKind } from "./specimen.ts";
+import type { LinterFinding, Specimen, SpecimenKind } from "./specimen.ts";
 
 const NOTHING = new Uint8Array();
 const ENTRY: AcceptedFinding = { linter: "pkilint", code: "odd", on: ["user", "service"], why: "so it is" };
 
-function finding(kind: SpecimenKind, change: Partial<Finding> = {}): Finding {
+function finding(kind: SpecimenKind, change: Partial<LinterFinding> = {}): LinterFinding {
   const specimen: Specimen = { kind, label: `a ${kind}`, der: NOTHING, issuer: NOTHING };
   return { specimen, linter: "pkilint", code: "odd", details: "at x", ...change };
 }

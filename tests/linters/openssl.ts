@@ -4,7 +4,7 @@ import { parseCertificate } from "../../core/x509/certificate.ts";
 import { parseCrl } from "../../core/x509/crl.ts";
 import { runCommand } from "../support/process.ts";
 import { tempFolder } from "../support/temp_folder.ts";
-import type { Finding, Specimen } from "./specimen.ts";
+import type { LinterFinding, Specimen } from "./specimen.ts";
 
 const ANCHOR = ["-no-CApath", "-no-CAstore", "-CAfile", "ca.pem"];
 const STRICT = ["-x509_strict", "-check_ss_sig", ...ANCHOR];
@@ -17,9 +17,9 @@ interface Check {
 }
 
 /** Judges all, as many at once as have one issuer and the same dates. */
-export async function lintWithOpenssl(openssl: string, specimens: readonly Specimen[]): Promise<Finding[]> {
+export async function lintWithOpenssl(openssl: string, specimens: readonly Specimen[]): Promise<LinterFinding[]> {
   await using folder = await tempFolder();
-  const findings: Finding[] = [];
+  const findings: LinterFinding[] = [];
   for (const check of await checksFor(specimens)) {
     for (const [file, { kind, der, issuer }] of check.specimens) {
       const label = kind === "CRL" ? PEM_LABEL.CRL : PEM_LABEL.CERTIFICATE;
@@ -72,8 +72,8 @@ async function certificateChecks(certificates: readonly Specimen[]): Promise<Che
 }
 
 /** What failed, from lines such as `error 18 at 0 depth lookup: …` before each `error 0.pem: verification failed`. */
-function findingsOf({ args: [command = ""], specimens }: Check, err: string): Finding[] {
-  const finding = (specimen: Specimen, details: string): Finding => {
+function findingsOf({ args: [command = ""], specimens }: Check, err: string): LinterFinding[] {
+  const finding = (specimen: Specimen, details: string): LinterFinding => {
     const number = /^error (\d+) at/m.exec(details)?.[1];
     const code = number === undefined ? command : `${command} ${number}`;
     return { specimen, linter: "openssl", code, details: details.trim() };

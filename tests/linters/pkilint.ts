@@ -1,7 +1,7 @@
 /** pkilint (DigiCert): RFC 5280 field by field, and each certificate against its issuer's. */
 import { fileURLToPath } from "node:url";
 import { runCommand } from "../support/process.ts";
-import type { Finding, Specimen } from "./specimen.ts";
+import type { LinterFinding, Specimen } from "./specimen.ts";
 
 const DRIVER = fileURLToPath(new URL("lint_with_pkilint.py", import.meta.url));
 
@@ -12,7 +12,7 @@ interface PkilintFinding {
 }
 
 /** @throws Error when it fails: that is no judgement */
-export async function lintWithPkilint(python: string, specimens: readonly Specimen[]): Promise<Finding[]> {
+export async function lintWithPkilint(python: string, specimens: readonly Specimen[]): Promise<LinterFinding[]> {
   const input = specimens.map(({ kind, der, issuer }) => ({
     kind: kind === "CRL" ? "crl" : "certificate",
     der: der.toBase64(),

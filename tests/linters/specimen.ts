@@ -14,7 +14,7 @@ export interface Specimen {
 }
 
 /** What a linter says about a specimen. */
-export interface Finding {
+export interface LinterFinding {
   readonly specimen: Specimen;
   readonly linter: "pkilint" | "openssl" | "zlint";
   /** The linter's own name for it. */
@@ -23,4 +23,4 @@ export interface Finding {
 }
 
 /** Judges all specimens; findings in any order. */
-export type Linter = (specimens: readonly Specimen[]) => Promise<Finding[]>;
+export type Linter = (specimens: readonly Specimen[]) => Promise<LinterFinding[]>;

@@ -2,7 +2,7 @@
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
 import { runCommand } from "../support/process.ts";
 import { tempFolder } from "../support/temp_folder.ts";
-import type { Finding, Specimen } from "./specimen.ts";
+import type { LinterFinding, Specimen } from "./specimen.ts";
 
 const SOURCES = "RFC3279,RFC5280,RFC5480,RFC5891,RFC8813,Community";
 
@@ -15,7 +15,7 @@ interface ZlintResult {
 const FINE: readonly string[] = ["pass", "NA", "NE"];
 
 /** @throws Error when it fails: that is no judgement */
-export async function lintWithZlint(zlint: string, specimens: readonly Specimen[]): Promise<Finding[]> {
+export async function lintWithZlint(zlint: string, specimens: readonly Specimen[]): Promise<LinterFinding[]> {
   await using folder = await tempFolder();
   const files: string[] = [];
   for (const [index, { kind, der }] of specimens.entries()) {

@@ -1,7 +1,7 @@
 /** The files of `packaging/`, read as their readers read them. */
 
 /** Values by `Section.Key`, in their order: a key may be given several times. */
-export type Unit = ReadonlyMap<string, readonly string[]>;
+export type UnitValues = ReadonlyMap<string, readonly string[]>;
 
 const FOLDER = new URL("../../packaging/", import.meta.url);
 
@@ -17,12 +17,12 @@ export async function listPackaged(folder: string): Promise<string[]> {
 }
 
 /** The unit of that name, without what drop-ins would change. */
-export async function readUnit(name: string): Promise<Unit> {
+export async function readUnit(name: string): Promise<UnitValues> {
   return parseUnit(await readPackaged(`systemd/${name}`));
 }
 
 /** systemd.syntax(7), as far as our units go: comments, lines that go on after a backslash, empty values. */
-export function parseUnit(text: string): Unit {
+export function parseUnit(text: string): UnitValues {
   const unit = new Map<string, string[]>();
   let section = "";
   const lines = text.split("\n").filter((line) => !/^[#;]/.test(line)).join("\n").replaceAll("\\\n", " ").split("\n");
@@ -38,14 +38,14 @@ export function parseUnit(text: string): Unit {
 }
 
 /** What `key` is set to last. @throws Error when it is not set */
-export function valueOf(unit: Unit, key: string): string {
+export function valueOf(unit: UnitValues, key: string): string {
   const value = unit.get(key)?.at(-1);
   if (value === undefined) throw new Error(`${key} is not set`);
   return value;
 }
 
 /** The words of ExecStart for the instance `web`: `${NAME}` is one word, `$NAME` as many as it has. */
-export function commandOf(unit: Unit, environment: Readonly<Record<string, string>>): string[] {
+export function commandOf(unit: UnitValues, environment: Readonly<Record<string, string>>): string[] {
   const variable = (name: string) => environment[name] ?? "";
   return valueOf(unit, "Service.ExecStart").trim().split(/\s+/).flatMap((word) => {
     const [, splitName] = /^\$(\w+)$/.exec(word) ?? [];

@@ -9,7 +9,7 @@ export interface PlistDictionary {
 /** The dictionary that a property list holds. @throws Error for anything else, and for what is not well-formed */
 export function parsePlist(text: string): PlistDictionary {
   const tokens = text.replaceAll(/<\?.*?\?>|<!DOCTYPE[^>]*>|<!--.*?-->/gs, "").match(/<[^>]+>|[^<]+/g) ?? [];
-  const reader = new Reader(tokens.map((token) => token.trim()).filter((token) => token !== ""));
+  const reader = new TokenReader(tokens.map((token) => token.trim()).filter((token) => token !== ""));
   reader.expect('<plist version="1.0">');
   reader.expect("<dict>");
   const value = reader.dictionary();
@@ -17,7 +17,7 @@ export function parsePlist(text: string): PlistDictionary {
   return value;
 }
 
-class Reader {
+class TokenReader {
   #next = 0;
 
   constructor(private readonly tokens: readonly string[]) {}

@@ -3,7 +3,7 @@ import { runCommand } from "../support/process.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import { readPackaged } from "./packaged.ts";
 
-export interface Call {
+export interface ProgramCall {
   /** The program that the script became, and its arguments. */
   readonly words: readonly string[];
   /** Where, and with which file mode mask. */
@@ -15,7 +15,7 @@ export interface Call {
   readonly hasOneOutput: boolean;
 }
 
-export interface Setting {
+export interface RunSetting {
   /** Content of `/etc/caucase/serve.conf`. */
   readonly conf?: string;
   /** Name of the service folder. */
@@ -35,8 +35,8 @@ echo on-standard-error >&2
  */
 export async function callOf(
   script: string,
-  { conf = "", name = "service", stubs = ["setpriv"] }: Setting = {},
-): Promise<Call> {
+  { conf = "", name = "service", stubs = ["setpriv"] }: RunSetting = {},
+): Promise<ProgramCall> {
   await using root = await tempFolder();
   const folder = `${root.path}/etc/service/${name}`;
   const folders = [

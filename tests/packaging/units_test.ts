@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { listPackaged, parseUnit, readPackaged, readUnit, type Unit, valueOf } from "./packaged.ts";
+import { listPackaged, parseUnit, readPackaged, readUnit, type UnitValues, valueOf } from "./packaged.ts";
 
 /** What a service may not do, whichever it is. */
 const HARDENING: Readonly<Record<string, string>> = {
@@ -126,7 +126,7 @@ Deno.test("drop-ins say where they go and change what their unit sets", async ()
 });
 
 Deno.test("the timer has a service of its own name", async () => {
-  const timer: Unit = await readUnit("caucase-updater-once@.timer");
+  const timer: UnitValues = await readUnit("caucase-updater-once@.timer");
   assert.equal(timer.get("Timer.Unit"), undefined);
   assert.deepEqual(timer.get("Install.WantedBy"), ["timers.target"]);
   assert.equal(valueOf(await readUnit("caucase-updater-once@.service"), "Service.Type"), "oneshot");

@@ -1,6 +1,6 @@
 /**
  * Who gets what: the answer to every route of the interface for everybody who may come. The heads of columns are explained in
- * `tests/support/actors.ts`, the rows in `route_requests.ts`: what stands behind a slash says which request of several that a
+ * `tests/support/visitors.ts`, the rows in `route_requests.ts`: what stands behind a slash says which request of several that a
  * route takes, `@cau` or `@cas` at which of the CAs; else it is the same at both.
  */
 export const AUTHORISATION = `

@@ -1,24 +1,25 @@
 /** Every route of the interface for everybody who may come, over real connections; and what is refused changes nothing. */
 import assert from "node:assert/strict";
 import { ROUTES } from "../../core/protocol/routes.ts";
-import { type Actor, ACTOR_NAMES, connectActors } from "../support/actors.ts";
+import type { PublicCa } from "../../server/caucase/hal.ts";
+import { connectVisitors, type Visitor, VISITOR_NAMES } from "../support/visitors.ts";
 import { type AgedServer, holderFrom, runAgedServer } from "../support/aged_server.ts";
 import { LIFE_SPAN, NOW } from "../support/issuing.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { AUTHORISATION } from "./authorisation_table.ts";
-import { type PublicCa, requestOf, REQUESTS, routeNameOf, routeOf } from "./route_requests.ts";
+import { requestOf, REQUESTS, routeNameOf, routeOf } from "./route_requests.ts";
 
 const [HEAD = "", ...LINES] = AUTHORISATION.split("\n").filter((line) => line.trim() !== "");
 const COLUMNS = HEAD.trim().split(/\s+/);
 
-interface Row {
+interface TableRow {
   /** Without the CA. */
   readonly name: string;
   readonly cas: readonly PublicCa[];
   readonly statuses: readonly number[];
 }
 
-const ROWS = LINES.map((line): Row => {
+const ROWS = LINES.map((line): TableRow => {
   const [label = "", ...statuses] = line.trim().split(/\s+/);
   const [name = "", ca] = label.split("@");
   return { name, cas: ca === "cau" || ca === "cas" ? [ca] : ["cau", "cas"], statuses: statuses.map(Number) };
@@ -28,7 +29,7 @@ Deno.test("the table of authorisation has a row for every route, a request for e
   const sorted = (names: Iterable<string>) => [...new Set(names)].toSorted();
   assert.deepEqual(sorted(ROWS.map(({ name }) => routeNameOf(name))), sorted(Object.keys(ROUTES)));
   assert.deepEqual(sorted(ROWS.map(({ name }) => name)), sorted(Object.keys(REQUESTS)));
-  assert.deepEqual(COLUMNS, ACTOR_NAMES);
+  assert.deepEqual(COLUMNS, VISITOR_NAMES);
   for (const { name, statuses } of ROWS) assert.equal(statuses.length, COLUMNS.length, name);
 });
 
@@ -41,18 +42,18 @@ Deno.test("the table of authorisation lets only users through where the route ta
 
 Deno.test("everybody gets what the table of authorisation says, and refusals change nothing", async (t) => {
   await using aged = await runAgedServer();
-  const actors = await connectActors(aged);
+  const visitors = await connectVisitors(aged);
   for (const row of ROWS) {
     for (const ca of routeOf(row.name).path.includes("{ca}") ? row.cas : row.cas.slice(0, 1)) {
       await t.step(`${row.name} at ${ca}`, async () => {
-        for (const [name, actor] of actors) {
-          const expected = row.statuses[ACTOR_NAMES.indexOf(name)] ?? 0;
-          await assertAnswer({ aged, ca, actor }, { row: row.name, expected, who: name });
+        for (const [name, visitor] of visitors) {
+          const expected = row.statuses[VISITOR_NAMES.indexOf(name)] ?? 0;
+          await assertAnswer({ aged, ca, visitor }, { row: row.name, expected, who: name });
         }
       });
     }
   }
-  for (const actor of actors.values()) actor[Symbol.dispose]();
+  for (const visitor of visitors.values()) visitor[Symbol.dispose]();
   assert.deepEqual(aged.server.warnings, []);
 });
 
@@ -63,14 +64,14 @@ interface Expectation {
 }
 
 async function assertAnswer(
-  circumstances: { aged: AgedServer; ca: PublicCa; actor: Actor },
+  circumstances: { aged: AgedServer; ca: PublicCa; visitor: Visitor },
   { row, expected, who }: Expectation,
 ): Promise<void> {
-  const { aged: { database }, actor } = circumstances;
+  const { aged: { database }, visitor } = circumstances;
   const { method, path, headers, body = "" } = await requestOf(row, circumstances);
   const before = database.contents();
-  actor.client.request(method, path, { headers: { ...headers, ...actor.headers }, body });
-  const { status, headers: answered, body: text } = await actor.client.response();
+  visitor.client.request(method, path, { headers: { ...headers, ...visitor.headers }, body });
+  const { status, headers: answered, body: text } = await visitor.client.response();
   assert.equal(status, expected, `${who}: ${method} ${path}: ${text}`);
   assert.equal(answered["www-authenticate"], status === 401 ? "transport" : undefined, who);
   const isWrite = routeOf(row).method !== "GET";

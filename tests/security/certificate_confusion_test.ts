@@ -38,14 +38,14 @@ caForUsers        400       400        400      400       400        400
 olderCa           400       400        400      400       400        400
 `;
 
-interface Scene extends AgedServer {
+interface ConfusionScene extends AgedServer {
   readonly admin: Holder;
   readonly rogueCas: TestCa;
   readonly rogueCau: TestCa;
 }
 
 /** A new certificate of each kind. */
-const CERTIFICATES: Readonly<Record<string, (scene: Scene) => Promise<Holder>>> = {
+const CERTIFICATES: Readonly<Record<string, (scene: ConfusionScene) => Promise<Holder>>> = {
   service: ({ cas }) => holderFrom(cas),
   user: ({ cau }) => holderFrom(cau),
   olderUser: ({ olderCau }) => holderFrom(olderCau),
@@ -96,13 +96,13 @@ async function itself({ key, certificatePem }: TestCa): Promise<Holder> {
   return await holderOf(key, certificatePem);
 }
 
-async function revoked({ server, admin }: Scene, ca: "cau" | "cas", holder: Holder): Promise<Holder> {
+async function revoked({ server, admin }: ConfusionScene, ca: "cau" | "cas", holder: Holder): Promise<Holder> {
   assert.equal((await revokeSerial(server, admin, { ca, serial: holder.certificate.serial })).status, 204);
   return holder;
 }
 
 /** By what stands before the `@` of a column. */
-const ACTIONS: Readonly<Record<string, (scene: Scene, path: string, holder: Holder) => Promise<Reply>>> = {
+const ACTIONS: Readonly<Record<string, (scene: ConfusionScene, path: string, holder: Holder) => Promise<Reply>>> = {
   renew: async ({ server }, path, { cert, privateKey }) => {
     const body = await renewalBody(cert, privateKey, await csrFor(await newEcKey()));
     return await server.ask("PUT", `${path}/renew`, { headers: JSON_TYPE, body });
@@ -120,7 +120,7 @@ const ACTIONS: Readonly<Record<string, (scene: Scene, path: string, holder: Hold
 const [HEAD = "", ...LINES] = TABLE.trim().split("\n");
 const COLUMNS = HEAD.trim().split(/\s+/);
 
-async function withScene(action: (scene: Scene) => Promise<void>): Promise<void> {
+async function withScene(action: (scene: ConfusionScene) => Promise<void>): Promise<void> {
   await using aged = await runAgedServer();
   const [admin, rogueCas, rogueCau] = [
     await holderFrom(aged.cau),

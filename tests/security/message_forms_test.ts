@@ -15,13 +15,13 @@ interface Parts {
 }
 
 /** A revocation by a holder, who may want to sign it otherwise. */
-interface Message extends Parts {
+interface SignedRevocation extends Parts {
   readonly holder: Holder;
   /** Signs `data` with the holder's key. */
   readonly sign: (algorithm: SignatureAlgorithm, data: string) => Promise<Bytes>;
 }
 
-type Form = (message: Message) => string | Bytes | Promise<string | Bytes>;
+type MessageForm = (message: SignedRevocation) => string | Bytes | Promise<string | Bytes>;
 
 const SHA256 = ECDSA["SHA-256"];
 
@@ -35,7 +35,7 @@ function members(...list: readonly [string, unknown][]): string {
 }
 
 /** Taken, as each means what was signed. */
-const TAKEN: Readonly<Record<string, Form>> = {
+const TAKEN: Readonly<Record<string, MessageForm>> = {
   "as it is": (message) => whole(message),
   "members in another order": ({ payload, digest, signature }) => JSON.stringify({ signature, payload, digest }),
   "blanks between all": ({ payload, digest, signature }) =>
@@ -81,7 +81,7 @@ const PAYLOADS: Readonly<Record<string, (payload: string) => string>> = {
 
 const DIGESTS = ["sha384", "sha512", "sha1", "md5", "none", "SHA256", "sha-256", " sha256", "sha256 ", "", "__proto__"];
 
-const SIGNATURES: Readonly<Record<string, (message: Message) => unknown>> = {
+const SIGNATURES: Readonly<Record<string, (message: SignedRevocation) => unknown>> = {
   "none": () => undefined,
   "null": () => null,
   "an empty text": () => "",
@@ -113,7 +113,7 @@ function nextCharacter(character: string): string {
   return String.fromCharCode(character.charCodeAt(0) + 1);
 }
 
-const ENVELOPES: Readonly<Record<string, Form>> = {
+const ENVELOPES: Readonly<Record<string, MessageForm>> = {
   "the signed payload, and then a forged one": ({ payload, digest, signature }) =>
     members(["payload", payload], ["digest", digest], ["signature", signature], ["payload", `${payload} `]),
   "a byte order mark before it": (message) => `\ufeff${whole(message)}`,
@@ -126,29 +126,29 @@ const ENVELOPES: Readonly<Record<string, Form>> = {
   "a payload that is an object": (message) => whole(message, { payload: JSON.parse(message.payload) }),
 };
 
-const REFUSED: Readonly<Record<string, Form>> = {
+const REFUSED: Readonly<Record<string, MessageForm>> = {
   ...ENVELOPES,
   ...named(PAYLOADS, (change) => (message) => whole(message, { payload: change(message.payload) })),
   ...named(SIGNATURES, (change) => async (message) => whole(message, { signature: await change(message) })),
   ...Object.fromEntries(
-    DIGESTS.map((digest) => [`digest "${digest}"`, (message: Message) => whole(message, { digest })]),
+    DIGESTS.map((digest) => [`digest "${digest}"`, (message: SignedRevocation) => whole(message, { digest })]),
   ),
 };
 
 /** What is unsigned is for users. */
-const UNAUTHENTICATED: Readonly<Record<string, Form>> = {
+const UNAUTHENTICATED: Readonly<Record<string, MessageForm>> = {
   "no digest and no signature": ({ payload }) => JSON.stringify({ payload, digest: null }),
   "no digest but a signature": (message) => whole(message, { digest: null }),
   "a digest, and then none": ({ payload, digest, signature }) =>
     members(["payload", payload], ["digest", digest], ["signature", signature], ["digest", null]),
 };
 
-function named<T>(cases: Readonly<Record<string, T>>, form: (one: T) => Form): Record<string, Form> {
+function named<T>(cases: Readonly<Record<string, T>>, form: (one: T) => MessageForm): Record<string, MessageForm> {
   return Object.fromEntries(Object.entries(cases).map(([name, one]) => [name, form(one)]));
 }
 
 /** The revocation that a new holder signed, whose base64 ends in padding and has a character of each alphabet. */
-async function newMessage({ cas }: AgedServer): Promise<Message> {
+async function newMessage({ cas }: AgedServer): Promise<SignedRevocation> {
   while (true) {
     const holder = await holderFrom(cas);
     const sign = async (algorithm: SignatureAlgorithm, data: string) =>
@@ -166,7 +166,11 @@ async function revoke({ server }: AgedServer, body: string | Bytes): Promise<{ s
 }
 
 /** That whatever `forms` makes of a message is answered so, and changes nothing. */
-async function assertRefused(aged: AgedServer, forms: Readonly<Record<string, Form>>, expected: number): Promise<void> {
+async function assertRefused(
+  aged: AgedServer,
+  forms: Readonly<Record<string, MessageForm>>,
+  expected: number,
+): Promise<void> {
   const message = await newMessage(aged);
   const before = aged.database.contents();
   for (const [name, form] of Object.entries(forms)) {

@@ -21,7 +21,7 @@ export interface SceneOptions {
   readonly onServing?: (server: RunningProcess) => Promise<void> | void;
 }
 
-export interface Scene {
+export interface PrivilegeScene {
   /** Standard output and error of every process, by its arguments. */
   readonly said: ReadonlyMap<string, string>;
 }
@@ -37,8 +37,8 @@ const HOOK =
  * Plays the scene: a server with backups, a user, a service, an updater with a hook, and all of `manage`.
  * @throws Error with its output when a process does not succeed
  */
-export async function playScene(options: SceneOptions): Promise<Scene> {
-  const stage = new Stage(options);
+export async function playScene(options: SceneOptions): Promise<PrivilegeScene> {
+  const stage = new PrivilegeStage(options);
   await stage.prepare();
   const first = await stage.serve();
   try {
@@ -56,7 +56,7 @@ export async function playScene(options: SceneOptions): Promise<Scene> {
   return stage;
 }
 
-async function becomeUser(stage: Stage): Promise<void> {
+async function becomeUser(stage: PrivilegeStage): Promise<void> {
   await stage.run(["rerequest", "--template", "template.csr", "--csr", "user.csr", "--key", "user.key"], stage.files);
   await stage.run(["rerequest", "--template", "template.csr", "--csr", "next.csr", "--key", "next.key"], stage.files);
   const id = idIn(await stage.client(["--mode", "user", "--send-csr", "user.csr"]));
@@ -64,7 +64,7 @@ async function becomeUser(stage: Stage): Promise<void> {
   await stage.client(["--user-key", "user.key", "--list-csr"]);
 }
 
-async function beService(stage: Stage): Promise<void> {
+async function beService(stage: PrivilegeStage): Promise<void> {
   await stage.run(
     ["rerequest", "--template", "template.csr", "--csr", "service.csr", "--key", "service.key"],
     stage.files,
@@ -76,7 +76,7 @@ async function beService(stage: Stage): Promise<void> {
   await stage.run(["probe", stage.url], stage.network);
 }
 
-async function keepUpToDate(stage: Stage): Promise<void> {
+async function keepUpToDate(stage: PrivilegeStage): Promise<void> {
   const stores = ["--cas-ca", "stores.d/", "--ca", "stores.d/", "--crl", "crls.d/"];
   const own = ["--crt", "host.crt", "--key", "host.key", "--subject", "CN=host", "--key-len", "2048"];
   const arguments_ = ["updater", "--ca-url", stage.url, ...stores, ...own];
@@ -88,7 +88,7 @@ async function keepUpToDate(stage: Stage): Promise<void> {
   await stage.run([...arguments_, "--status"], stage.files);
 }
 
-async function manageAll(stage: Stage): Promise<void> {
+async function manageAll(stage: PrivilegeStage): Promise<void> {
   const [backup = ""] = [...Deno.readDirSync(`${stage.folder}/backups`)].map(({ name }) => `backups/${name}`);
   const temporary = [`--allow-read=${stage.folder},${temporaryFolder()}`, `--allow-write=${temporaryFolder()}`];
   await stage.run(["key-id", "--private-key", "user.key", "--backup", backup], stage.reading);
@@ -110,7 +110,7 @@ function temporaryFolder(): string {
   return Deno.env.get("TMPDIR") ?? "/tmp";
 }
 
-class Stage implements Scene {
+class PrivilegeStage implements PrivilegeScene {
   readonly said = new Map<string, string>();
   readonly folder: string;
   readonly files: Permissions;

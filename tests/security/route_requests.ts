@@ -2,19 +2,18 @@
 import assert from "node:assert/strict";
 import { type Bytes, fromUtf8 } from "../../core/bytes.ts";
 import { type Route, type RouteName, ROUTES } from "../../core/protocol/routes.ts";
-import type { Actor } from "../support/actors.ts";
+import type { PublicCa } from "../../server/caucase/hal.ts";
+import type { Visitor } from "../support/visitors.ts";
 import { type AgedServer, holderFrom } from "../support/aged_server.ts";
 import { CSR_TYPE, type Holder, JSON_TYPE, submit } from "../support/desk.ts";
 import { newEcKey } from "../support/issuing.ts";
 import type { RequestParts } from "../support/raw_client.ts";
 import { csrFor, renewalBody, revocationBody, unsignedBody, userRevocationBody } from "../support/requests.ts";
 
-export type PublicCa = "cau" | "cas";
-
-export interface Circumstances {
+export interface RequestCircumstances {
   readonly aged: AgedServer;
   readonly ca: PublicCa;
-  readonly actor: Actor;
+  readonly visitor: Visitor;
 }
 
 /** What fills the path's parameter, and what is sent. */
@@ -28,14 +27,14 @@ export interface RouteRequest extends RequestParts {
   readonly path: string;
 }
 
-type Build = (circumstances: Circumstances) => Filling | Promise<Filling>;
+type MakeRequest = (circumstances: RequestCircumstances) => Filling | Promise<Filling>;
 
 const FORM_TYPE = { "content-type": "application/x-www-form-urlencoded" };
 const QUESTION = "origin=https%3A%2F%2Fa.example&return=https%3A%2F%2Fa.example%2F";
-const nothing: Build = () => ({});
+const nothing: MakeRequest = () => ({});
 
 /** By row: the name of a route, then what kind of request it is where the route takes several. */
-export const REQUESTS: Readonly<Record<string, Build>> = {
+export const REQUESTS: Readonly<Record<string, MakeRequest>> = {
   "root": nothing,
   "caRoot": nothing,
   "crlList": nothing,
@@ -55,7 +54,7 @@ export const REQUESTS: Readonly<Record<string, Build>> = {
   "sign/template": async (now) => ({
     id: await pendingId(now),
     headers: CSR_TYPE,
-    body: fromUtf8(await csrFor(now.actor.holder.privateKey, "template")),
+    body: fromUtf8(await csrFor(now.visitor.holder.privateKey, "template")),
   }),
   "revoke/serial": () => json(unsignedBody(`{"revoke_serial": ${crypto.getRandomValues(new Uint32Array(1))[0]}}`)),
   "revoke/unsigned": async (now) => json(userRevocationBody((await bystander(now)).cert)),
@@ -63,19 +62,20 @@ export const REQUESTS: Readonly<Record<string, Build>> = {
     const { cert, privateKey } = await bystander(now);
     return json(await revocationBody(cert, privateKey));
   },
-  "revoke/others": async (now) => json(await revocationBody((await bystander(now)).cert, now.actor.holder.privateKey)),
+  "revoke/others": async (now) =>
+    json(await revocationBody((await bystander(now)).cert, now.visitor.holder.privateKey)),
   "renew/holders": async (now) => {
     const { cert, privateKey } = await bystander(now);
     return json(await renewalBody(cert, privateKey, await newCsr()));
   },
   "renew/others": async (now) =>
-    json(await renewalBody((await bystander(now)).cert, now.actor.holder.privateKey, await newCsr())),
-  "renew/own": async ({ actor: { holder: { cert, privateKey } } }) =>
+    json(await renewalBody((await bystander(now)).cert, now.visitor.holder.privateKey, await newCsr())),
+  "renew/own": async ({ visitor: { holder: { cert, privateKey } } }) =>
     json(await renewalBody(cert, privateKey, await newCsr())),
 };
 
-/** The request of a row, for a CA and an actor. */
-export async function requestOf(row: string, circumstances: Circumstances): Promise<RouteRequest> {
+/** The request of a row, for a CA and a visitor. */
+export async function requestOf(row: string, circumstances: RequestCircumstances): Promise<RouteRequest> {
   const build = REQUESTS[row];
   assert.ok(build, `there is no request for the row ${row}`);
   const { id = "", query, headers = {}, body = "" } = await build(circumstances);
@@ -104,19 +104,19 @@ async function newCsr(): Promise<Bytes> {
   return await csrFor(await newEcKey());
 }
 
-function bystander({ aged, ca }: Circumstances): Promise<Holder> {
+function bystander({ aged, ca }: RequestCircumstances): Promise<Holder> {
   return holderFrom(aged[ca], { name: "bystander" });
 }
 
-async function pendingId({ aged: { server }, ca }: Circumstances): Promise<string> {
+async function pendingId({ aged: { server }, ca }: RequestCircumstances): Promise<string> {
   return await submit(server, ca, await newCsr());
 }
 
 /** The id of a signed request, one for all who only read it. */
-async function readId({ aged, ca, actor }: Circumstances): Promise<string> {
+async function readId({ aged, ca, visitor }: RequestCircumstances): Promise<string> {
   const known = readIds.get(aged) ?? new Map<PublicCa, string>();
   readIds.set(aged, known);
-  const id = known.get(ca) ?? await pendingId({ aged, ca, actor });
+  const id = known.get(ca) ?? await pendingId({ aged, ca, visitor });
   if (!known.has(ca)) {
     const as = await holderFrom(aged.cau);
     assert.equal((await aged.server.ask("PUT", `/${ca}/crt/${id}`, { as })).status, 204);

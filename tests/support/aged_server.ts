@@ -15,7 +15,7 @@ import { DatabaseWatch } from "./database_watch.ts";
 import { type Holder, holderOf } from "./desk.ts";
 import { LIFE_SPAN, newCa, newEcKey, NOW, random, type TestCa } from "./issuing.ts";
 import { seedFiles, serveOptions, TestServer } from "./running_server.ts";
-import { storeIssuer } from "./seeded_issuers.ts";
+import { storeIssuer } from "./certificate_authorities.ts";
 import { certificateDer } from "./structures.ts";
 import { tempFolder } from "./temp_folder.ts";
 

@@ -135,7 +135,7 @@ export async function httpsPairOf(
 }
 
 /** What is to be in a CRL; dates are Unix seconds. */
-export interface CrlContent {
+export interface TestCrl {
   /** 1 unless given. */
   readonly number?: bigint;
   /** When the certificate of its CA begins, unless given. */
@@ -148,7 +148,7 @@ export interface CrlContent {
 }
 
 /** DER of a CRL of that CA. */
-export async function signCrl({ certificate, signer }: TestCa, content: CrlContent): Promise<Bytes> {
+export async function signCrl({ certificate, signer }: TestCa, content: TestCrl): Promise<Bytes> {
   const { number = 1n, thisUpdate = certificate.notBefore, serials = [] } = content;
   const { nextUpdate = thisUpdate + LIFE_SPAN, revocationDate = thisUpdate } = content;
   const entries = CrlEntries.NONE.with(serials.map((serial) => ({ serial, revocationDate })));
@@ -156,7 +156,7 @@ export async function signCrl({ certificate, signer }: TestCa, content: CrlConte
 }
 
 /** The same, PEM. */
-export async function crlOf(ca: TestCa, content: CrlContent = {}): Promise<string> {
+export async function crlOf(ca: TestCa, content: TestCrl = {}): Promise<string> {
   return encodePem(PEM_LABEL.CRL, await signCrl(ca, content));
 }
 

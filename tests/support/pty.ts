@@ -15,10 +15,10 @@ export interface TerminalOptions {
   /** Set besides TERM=xterm; NO_COLOR is set only here. */
   readonly env?: Readonly<Record<string, string>>;
   /** What is typed when its prompt is seen, as printf(1) takes it. */
-  readonly answers?: readonly Answer[];
+  readonly answers?: readonly TypedAnswer[];
 }
 
-export type Answer = readonly [prompt: string, keys: string];
+export type TypedAnswer = readonly [prompt: string, keys: string];
 
 /** Runs a command line of the shell on a terminal of 100 columns. Status, and all that the terminal showed. */
 export async function onTerminal(
@@ -39,6 +39,6 @@ export async function onTerminal(
 }
 
 /** How many lines must show the prompt of this answer: those of earlier ones are there still. */
-function seenBefore(answers: readonly Answer[], index: number): number {
+function seenBefore(answers: readonly TypedAnswer[], index: number): number {
   return answers.slice(0, index + 1).filter(([prompt]) => prompt === answers[index]?.[0]).length;
 }

@@ -66,34 +66,34 @@ const ZLINT: Requirement = {
 };
 
 /** What the environment says; a test of this file has one of its own, as that of the process is all tests'. */
-export type Variables = (name: string) => string | undefined;
+export type ReadVariable = (name: string) => string | undefined;
 
-const ofProcess: Variables = (name) => Deno.env.get(name);
+const ofProcess: ReadVariable = (name) => Deno.env.get(name);
 
 /** The folder that holds the reference's commands (`caucased`, `caucase`, …), or undefined after saying that it is missing. */
-export function referenceFolder(variable: Variables = ofProcess): string | undefined {
+export function referenceFolder(variable: ReadVariable = ofProcess): string | undefined {
   const named = variable(REFERENCE.variable);
   const program = find(REFERENCE, { variable, named: named && path.join(named, "caucased") });
   return program === undefined ? undefined : path.dirname(program);
 }
 
 /** The file of Chromium, or undefined after saying that it is missing. */
-export function chromiumPath(variable: Variables = ofProcess): string | undefined {
+export function chromiumPath(variable: ReadVariable = ofProcess): string | undefined {
   return find(CHROMIUM, { variable, named: variable(CHROMIUM.variable) });
 }
 
 /** The file of the `openssl` command, or undefined after saying that it is missing. */
-export function opensslPath(variable: Variables = ofProcess): string | undefined {
+export function opensslPath(variable: ReadVariable = ofProcess): string | undefined {
   return find(OPENSSL, { variable, named: variable(OPENSSL.variable) });
 }
 
 /** The file of the `sqlite3` command, or undefined after saying that it is missing. */
-export function sqlite3Path(variable: Variables = ofProcess): string | undefined {
+export function sqlite3Path(variable: ReadVariable = ofProcess): string | undefined {
   return find(SQLITE3, { variable, named: variable(SQLITE3.variable) });
 }
 
 /** The Python that has pkilint, or undefined after saying that it is missing: the one which its commands begin with. */
-export function pkilintPython(variable: Variables = ofProcess): string | undefined {
+export function pkilintPython(variable: ReadVariable = ofProcess): string | undefined {
   const named = variable(PKILINT.variable);
   const command = find(PKILINT, { variable, named: named && path.join(named, "lint_pkix_cert") });
   if (command === undefined) return undefined;
@@ -104,12 +104,12 @@ export function pkilintPython(variable: Variables = ofProcess): string | undefin
 }
 
 /** The file of the `zlint` command, or undefined after saying that it is missing. */
-export function zlintPath(variable: Variables = ofProcess): string | undefined {
+export function zlintPath(variable: ReadVariable = ofProcess): string | undefined {
   return find(ZLINT, { variable, named: variable(ZLINT.variable) });
 }
 
 /** Whether there is an `openssl` command; says so where there is none. */
-export function hasOpenssl(variable: Variables = ofProcess): boolean {
+export function hasOpenssl(variable: ReadVariable = ofProcess): boolean {
   return opensslPath(variable) !== undefined;
 }
 
@@ -119,7 +119,7 @@ export function hasOpenssl(variable: Variables = ofProcess): boolean {
  */
 function find(
   requirement: Requirement,
-  { variable, named }: { readonly variable: Variables; readonly named: string | undefined },
+  { variable, named }: { readonly variable: ReadVariable; readonly named: string | undefined },
 ): string | undefined {
   if (named !== undefined) {
     if (isFile(named)) return named;

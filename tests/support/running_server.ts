@@ -8,7 +8,7 @@ import type { AskOptions, Desk, Reply } from "./desk.ts";
 import { httpsPairOf, NETLOC, NOW, random, type TestCa } from "./issuing.ts";
 import { askOnce } from "./network_desk.ts";
 import { freePortPair } from "./ports.ts";
-import { seedIssuers } from "./seeded_issuers.ts";
+import { seedIssuers } from "./certificate_authorities.ts";
 import { type TempFolder, tempFolder } from "./temp_folder.ts";
 
 export interface TestServerOptions {

@@ -11,11 +11,10 @@ import { createCrossOrigin } from "../../server/caucase/cross_origin.ts";
 import type { Answer, Exchange, Handler } from "../../server/http/exchange.ts";
 import { createOwnOrigins } from "../../server/caucase/own_origins.ts";
 import { createMemoryStores } from "../../core/ca/memory_stores.ts";
-import { testCas, type TestCasOptions } from "./certificate_authorities.ts";
+import { seedIssuers, testCas, type TestCasOptions } from "./certificate_authorities.ts";
 import type { AskOptions, Desk, Reply } from "./desk.ts";
 import { fakeExchange } from "./exchange.ts";
 import { NETLOC, NOW, type TestCa } from "./issuing.ts";
-import { seedIssuers } from "./seeded_issuers.ts";
 
 export const CORS_KEY = { expires: NOW + 400 * 86_400, secret: "a key of forty-three printable characters .." };
 

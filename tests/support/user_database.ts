@@ -7,7 +7,7 @@ import { commonNameDer } from "../../core/x509/name.ts";
 import type { PublicKey } from "../../core/keys/public_key.ts";
 import { openSqliteStorage } from "../../server/storage/sqlite/sqlite_storage.ts";
 import { issueLeaf, leafOrder, LIFE_SPAN, NOW, type TestCa } from "./issuing.ts";
-import { seedIssuers } from "./seeded_issuers.ts";
+import { seedIssuers } from "./certificate_authorities.ts";
 import { type TempFolder, tempFolder } from "./temp_folder.ts";
 
 /** Opens it as a server would; gone when the block ends. */

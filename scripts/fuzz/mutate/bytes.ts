@@ -5,9 +5,9 @@ import type { SeededRandom } from "../random.ts";
 /** Where signs, lengths and digits turn over. */
 const BOUNDARIES = [0, 1, 0x1f, 0x20, 0x7f, 0x80, 0x81, 0x82, 0x84, 0xa0, 0xff];
 
-type Edit = (bytes: Uint8Array, random: SeededRandom) => Uint8Array;
+type ByteEdit = (bytes: Uint8Array, random: SeededRandom) => Uint8Array;
 
-const EDITS: readonly Edit[] = [flipBit, setByte, insert, remove, repeat, move, cutOff];
+const EDITS: readonly ByteEdit[] = [flipBit, setByte, insert, remove, repeat, move, cutOff];
 
 /** `bytes` with something else about them. */
 export function mutateBytes(bytes: Uint8Array, random: SeededRandom): Uint8Array {

@@ -17,7 +17,7 @@ export interface DerNode {
 }
 
 /** A node and the list in which it stands. */
-interface Place {
+interface NodePlace {
   readonly siblings: DerNode[];
   readonly index: number;
   readonly node: DerNode;
@@ -44,9 +44,9 @@ const CONTENTS: readonly Uint8Array[] = [
   new Uint8Array(200).fill(0xff),
 ];
 
-type Edit = (place: Place, random: SeededRandom, others: readonly DerNode[]) => void;
+type NodeEdit = (place: NodePlace, random: SeededRandom, others: readonly DerNode[]) => void;
 
-const EDITS: readonly Edit[] = [
+const EDITS: readonly NodeEdit[] = [
   ({ node }, random) => void (node.tag = random.pick(TAGS)),
   ({ node }) => void (node.tag ^= CONSTRUCTED),
   ({ siblings, index }) => void siblings.splice(index, 1),
@@ -140,6 +140,6 @@ function setContent(node: DerNode, content: Uint8Array): void {
   node.children = undefined;
 }
 
-function places(nodes: DerNode[]): Place[] {
+function places(nodes: DerNode[]): NodePlace[] {
   return nodes.flatMap((node, index) => [{ siblings: nodes, index, node }, ...places(node.children ?? [])]);
 }

@@ -13,9 +13,9 @@ const STRANGE = [
 
 const MOST_COPIES = 3000;
 
-type Edit = (tokens: string[], random: SeededRandom, words: readonly string[]) => void;
+type TokenEdit = (tokens: string[], random: SeededRandom, words: readonly string[]) => void;
 
-const EDITS: readonly Edit[] = [
+const EDITS: readonly TokenEdit[] = [
   (tokens, random) => void tokens.splice(random.below(tokens.length), random.size(4)),
   (tokens, random, words) => void tokens.splice(random.below(tokens.length + 1), 0, random.pick(words)),
   (tokens, random, words) => void tokens.splice(random.below(tokens.length), 1, random.pick(words)),

@@ -9,7 +9,7 @@ import { newCa, newEcKey, NOW, type TestCa } from "./issuing.ts";
 import { RawClient } from "./raw_client.ts";
 import { certificateDer } from "./structures.ts";
 
-export interface Actor extends Disposable {
+export interface Visitor extends Disposable {
   readonly client: RawClient;
   /** In whose name they sign messages, and with which key. */
   readonly holder: Holder;
@@ -17,8 +17,8 @@ export interface Actor extends Disposable {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What all actors are made from. */
-interface Scene extends AgedServer {
+/** What all visitors are made from. */
+interface Guests extends AgedServer {
   /** Somebody with the right to everything. */
   readonly user: Holder;
   /** A CA with the name, serial number and key identifiers of the CA for users, but with a key of its own. */
@@ -66,24 +66,24 @@ const GUISES = {
   },
   /** Signed by the CA for services in the name of that for users. */
   mimic: async ({ cas, user }) => ({ holder: await forge(cas, user, await newEcKey()) }),
-} satisfies Record<string, (scene: Scene) => Guise | Promise<Guise>>;
+} satisfies Record<string, (scene: Guests) => Guise | Promise<Guise>>;
 
-export type ActorName = keyof typeof GUISES;
+export type VisitorName = keyof typeof GUISES;
 
-export const ACTOR_NAMES = Object.keys(GUISES) as readonly ActorName[];
+export const VISITOR_NAMES = Object.keys(GUISES) as readonly VisitorName[];
 
 const CAUCASE_POLICY = policiesExtension([{ oid: "1.3.6.1.4.1.37476.9000.70.0.0", qualifiers: undefined }], false);
 
 /** Brings all of them to the server, and revokes those who are to be. */
-export async function connectActors(aged: AgedServer): Promise<ReadonlyMap<ActorName, Actor>> {
+export async function connectVisitors(aged: AgedServer): Promise<ReadonlyMap<VisitorName, Visitor>> {
   const user = await holderFrom(aged.cau, { name: "user" });
   const scene = { ...aged, user, rogueCa: await lookAlike(aged.cau) };
-  const actors = new Map<ActorName, Actor>();
-  for (const name of ACTOR_NAMES) actors.set(name, await connect(scene, await GUISES[name](scene)));
-  return actors;
+  const visitors = new Map<VisitorName, Visitor>();
+  for (const name of VISITOR_NAMES) visitors.set(name, await connect(scene, await GUISES[name](scene)));
+  return visitors;
 }
 
-async function connect({ server, user }: Scene, { holder, shown = holder, over, revoked }: Guise): Promise<Actor> {
+async function connect({ server, user }: Guests, { holder, shown = holder, over, revoked }: Guise): Promise<Visitor> {
   const { serial } = holder.certificate;
   const revoke = async () => assert.equal((await revokeSerial(server, user, { ca: "cau", serial })).status, 204);
   if (revoked === "before") await revoke();
