@@ -5,6 +5,7 @@ import { encodePem, PEM_LABEL } from "../pem.ts";
 import { type Certificate, certificateFromPem } from "../x509/certificate.ts";
 import { type CertificationRequest, csrFromPem, verifyCsr } from "../x509/csr.ts";
 import { newSerial, signCertificate } from "../x509/tbs_certificate.ts";
+import { checkNames } from "../profiles/leaf_filters.ts";
 import { checkLeaf, type LeafOrder, prepareLeaf } from "../profiles/leaf_profile.ts";
 import { checkKeyStrength, type PublicKey } from "../keys/public_key.ts";
 import type { Issuers } from "./issuers.ts";
@@ -53,9 +54,14 @@ export class Issuance {
     return this.#autoSignAmount ??= this.#readAutoSignAmount();
   }
 
-  /** Stores a request as it came, and signs it if it is among the first. The answer is its id. */
+  /**
+   * Stores a request as it came, and signs it if it is among the first. The answer is its id.
+   * @throws `malformed`, `unacceptable`, `untrusted` for what no certificate can be made from; also when it names nothing
+   */
   async submit(csrPem: Bytes, now: number): Promise<bigint> {
     const csr = await acceptableCsr(csrPem);
+    // Of this request alone: that of a renewal says no names, as those of the old certificate are taken.
+    checkNames(csr);
     const autoSignAmount = await this.settleAutoSignAmount();
     // Signed before it is stored, so that no crash can use up the first user's turn. The count only grows: a no is final.
     const autoSigned = await this.store.receivedCount() < autoSignAmount ? await this.#autoSign(csr, now) : undefined;

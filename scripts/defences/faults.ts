@@ -178,9 +178,9 @@ export const FAULTS: readonly Defence[] = [
     mutations: [
       without("one transaction", { file: "server/storage/sqlite/take_over_test.ts", filter: "changes nothing" }, [
         "server/storage/sqlite/take_over.ts",
-        "  return lists.map(",
+        "  return importCrls(",
         '  for (const sql of ["RELEASE part", "COMMIT", "BEGIN IMMEDIATE", "SAVEPOINT part"]) database.run(sql);\n' +
-        "  return lists.map(",
+        "  return importCrls(",
       ]),
     ],
   },

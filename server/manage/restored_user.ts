@@ -6,13 +6,16 @@ import { type Bytes, bytesToBigInt } from "../../core/bytes.ts";
 import { Issuers } from "../../core/ca/issuers.ts";
 import { CA_LIFE_SPANS, crlLifeSpan, signingIssuer } from "../../core/ca/lifecycle.ts";
 import type { RandomSource } from "../../core/ca/settings.ts";
-import { CaucaseError } from "../../core/errors.ts";
+import { CaucaseError, describeError } from "../../core/errors.ts";
 import { belongTogether } from "../../core/host/key_file.ts";
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
 import { type Certificate, certificateFromPem, isIssuedBy } from "../../core/x509/certificate.ts";
 import type { CertificationRequest } from "../../core/x509/csr.ts";
+import { findExtension } from "../../core/x509/extension.ts";
 import { newSerial, signCertificate } from "../../core/x509/tbs_certificate.ts";
+import { checkNames, type RequestedContent } from "../../core/profiles/leaf_filters.ts";
 import { checkLeaf, prepareLeaf } from "../../core/profiles/leaf_profile.ts";
+import { OID } from "../../core/der/oids.ts";
 import { type Signer, signerFor } from "../../core/keys/signer.ts";
 import { bothForms, toText } from "../storage/sqlite/column_values.ts";
 import type { Database } from "../storage/sqlite/database.ts";
@@ -26,7 +29,7 @@ const CA_KEY_BITS = 2048;
 
 export interface RestoringRequest {
   readonly csr: CertificationRequest;
-  /** As it was read: what the database keeps. */
+  /** PEM in ASCII: what the database keeps. */
   readonly bytes: Bytes;
 }
 
@@ -125,10 +128,27 @@ async function signing(stores: ManagedStores, records: readonly CaRecord[], orde
   return await new Issuers(stores.ca("cau"), { ...settings, lifeSpan, random, warn }).ensureSigning(now);
 }
 
+/**
+ * As the old one. Where that has names that no certificate can have any more (none at all, a host name that is none), the
+ * request's take their place: a database must not be lost for a name.
+ */
+function contentFrom(old: Certificate, { request: { csr }, warn }: Replacement): RequestedContent {
+  try {
+    checkNames(old);
+    return old;
+  } catch (error) {
+    if (!(error instanceof CaucaseError)) throw error;
+    warn(`the names of the old certificate cannot be used, those of the request are: ${describeError(error)}`);
+  }
+  const others = old.extensions.filter(({ oid }) => oid !== OID.SUBJECT_ALT_NAME);
+  const names = findExtension(csr.extensions, OID.SUBJECT_ALT_NAME);
+  return { subject: csr.subject, extensions: names === undefined ? others : [...others, names] };
+}
+
 async function issue(old: Certificate, { certificate: issuer, signer }: Signing, order: Replacement): Promise<string> {
   const { request, now, lifeSpan, random } = order;
   const leaf = {
-    request: old,
+    request: contentFrom(old, order),
     publicKey: request.csr.publicKey,
     issuer,
     now,

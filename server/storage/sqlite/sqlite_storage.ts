@@ -1,6 +1,6 @@
 /** All three CAs in one SQLite file, which the reference implementation can take over at any time. */
 import type { CaName, Storage } from "../../../core/ca/stores.ts";
-import type { ImportedCrl } from "./crl_import.ts";
+import type { ImportedCrls } from "./crl_import.ts";
 import type { Database } from "./database.ts";
 import { closeServed, openForReading, openForServing, realDatabasePath } from "./database_file.ts";
 import { lockDatabase } from "./database_lock.ts";
@@ -29,7 +29,7 @@ export interface SqliteStorage extends Storage {
    */
   jumpIfRestored(): Promise<boolean>;
   /** Takes over another CA with its lists, all or nothing. */
-  takeOver(ca: CaName, inheritance: Inheritance): Promise<readonly ImportedCrl[]>;
+  takeOver(ca: CaName, inheritance: Inheritance): Promise<ImportedCrls | undefined>;
 }
 
 /**

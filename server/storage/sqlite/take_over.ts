@@ -1,7 +1,7 @@
 /** What another CA was and said becomes this database's. */
 import type { CaName, StoredIssuer } from "../../../core/ca/stores.ts";
 import { IssuerTable } from "./authority_table.ts";
-import { type CrlToImport, importCrl, type ImportedCrl } from "./crl_import.ts";
+import { type CrlToImport, importCrls, type ImportedCrls } from "./crl_import.ts";
 import type { Database } from "./database.ts";
 import { RevocationTable } from "./revocation_table.ts";
 
@@ -13,14 +13,15 @@ export interface Inheritance {
 
 /**
  * Within a transaction: a CA without its list would not know whom it revoked.
+ * @returns what became of the lists; undefined where there are none
  * @throws `unacceptable` for a list whose number is larger than the database can count
  */
 export function takeOver(
   { database, ca, log }: { database: Database; ca: CaName; log: (message: string) => void },
   { issuers, lists }: Inheritance,
-): ImportedCrl[] {
+): ImportedCrls | undefined {
   const issuerTable = new IssuerTable(database, ca);
   const table = new RevocationTable(database, ca, log);
   for (const issuer of issuers) issuerTable.add(issuer);
-  return lists.map((list) => importCrl({ database, ca, table }, list));
+  return importCrls({ database, ca, table }, lists);
 }
