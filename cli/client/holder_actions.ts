@@ -6,7 +6,7 @@ import { fileError } from "../../core/host/file_error.ts";
 import { belongTogether, findKeyFile, KEY_FILE_MODE, readKeyFile } from "../../core/host/key_file.ts";
 import { readKeyPair, recoverKeyPair, writeKeyPair } from "../../core/host/key_pair_file.ts";
 import { type Certificate, certificateToPem } from "../../core/x509/certificate.ts";
-import { csrFromPem } from "../../core/x509/csr.ts";
+import { csrFromFile } from "../../core/x509/csr.ts";
 import { isAutoSigned } from "../../core/profiles/policies.ts";
 import { answeredCertificate, isRenewalDue, issuerAmong, renewAt } from "../renewal.ts";
 import { printLine } from "../terminal.ts";
@@ -80,17 +80,16 @@ export function decimalId(text: string): string {
   return text;
 }
 
-/** The one request that is in a file, as it is there. */
+/** The one request that is in a file, as a server takes it. */
 export async function requireCsrFile(path: string): Promise<Uint8Array> {
   const bytes = await readFileBytes(path);
   if (bytes === undefined) throw new CaucaseError("file", `cannot read ${path}: it does not exist`);
   try {
-    await csrFromPem(bytes);
+    return (await csrFromFile(bytes)).pem;
   } catch (error) {
     if (error instanceof CaucaseError) throw fileError("use", path, error);
     throw error;
   }
-  return bytes;
 }
 
 async function getOneCrt({ api, outcome, authorities }: Session, { id, path }: IdAndPath): Promise<void> {

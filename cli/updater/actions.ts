@@ -2,6 +2,7 @@
 import { CaucaseError } from "../../core/errors.ts";
 import { writeKeyPair } from "../../core/host/key_pair_file.ts";
 import { openCaStore, openCrlStore } from "../../core/host/trust_store.ts";
+import { csrFromFile } from "../../core/x509/csr.ts";
 import type { PrivateKey } from "../../core/keys/private_key.ts";
 import { prepareRenewal, sendRenewal } from "../renewal.ts";
 import { refreshCaStore, refreshCrlStore } from "../trust_refresh.ts";
@@ -83,7 +84,7 @@ async function refreshCrl(scene: Scene): Promise<Result> {
 async function sendRequest(scene: Scene): Promise<Result> {
   const { host, state } = scene;
   const csr = await requestToSend(filesOf(scene), { fileSystem: host.fileSystem, newKey: newKeyOf(scene) });
-  const id = await connect(scene).submit(csr);
+  const id = await connect(scene).submit((await csrFromFile(csr)).pem);
   state.request = { id, csr: await requestFingerprint(csr), rejected: false };
   return { news: `sent the request: waiting for the signature of ${id}`, lookAgain: true };
 }

@@ -4,7 +4,14 @@ import * as v from "valibot";
 import { CaucaseError } from "../../core/errors.ts";
 import { SECONDS_PER_DAY } from "../../core/ca/lifecycle.ts";
 import type { Extension } from "../../core/x509/extension.ts";
-import { dnsName, emailName, ipAddress, subjectAltNameExtension, uriName } from "../../core/x509/general_name.ts";
+import {
+  checkGeneralNames,
+  dnsName,
+  emailName,
+  ipAddress,
+  subjectAltNameExtension,
+  uriName,
+} from "../../core/x509/general_name.ts";
 import { EMPTY_NAME } from "../../core/x509/name.ts";
 import { nameFromText } from "../../core/x509/name_text.ts";
 import { ApiClient } from "../api_client.ts";
@@ -161,9 +168,15 @@ function certificateFiles(raw: RawEntry, nameOf: (member: string) => string): Ce
 /** The kinds of names that a certificate can be for. */
 const NAME_FORMS = { dns: dnsName, ip: ipAddress, email: emailName, uri: uriName } as const;
 
+/** The same name; refused before a server refuses it. */
+function usable(name: Uint8Array): Uint8Array {
+  checkGeneralNames(subjectAltNameExtension([name], false).value);
+  return name;
+}
+
 function identityOf(raw: RawEntry, nameOf: (member: string) => string): Identity | undefined {
   const names = (["dns", "ip", "email", "uri"] as const).flatMap((form) =>
-    (raw[form] ?? []).map((text) => about(nameOf(form), () => NAME_FORMS[form](text)))
+    (raw[form] ?? []).map((text) => about(nameOf(form), () => usable(NAME_FORMS[form](text))))
   );
   const { subject } = raw;
   if (subject === undefined && names.length === 0) return undefined;

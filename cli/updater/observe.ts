@@ -3,6 +3,7 @@ import { utf8 } from "../../core/bytes.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import { readFileBytes } from "../../core/host/durable_file.ts";
 import { type KeyPair, readKeyPair } from "../../core/host/key_pair_file.ts";
+import { decodeText } from "../../core/text.ts";
 import { openCaStore, openCrlStore } from "../../core/host/trust_store.ts";
 import { type Certificate, certificateFromPem } from "../../core/x509/certificate.ts";
 import { type CertificateList, crlFromPem } from "../../core/x509/crl.ts";
@@ -69,7 +70,8 @@ export class DiskReader {
   }
 
   async #text(path: string): Promise<string> {
-    return new TextDecoder().decode(await readFileBytes(path, this.fileSystem));
+    const bytes = await readFileBytes(path, this.fileSystem);
+    return bytes === undefined ? "" : decodeText(bytes);
   }
 }
 

@@ -19,6 +19,7 @@ import { fileError, systemCode } from "./file_error.ts";
 import { type FileSystem, hostFiles, type NewFile, type OpenFolder, unlessMissing } from "./file_system.ts";
 import { withFolderLock } from "./folder_lock.ts";
 import { type FileContent, prepareFile } from "./prepared_file.ts";
+import { withoutUtf16 } from "../text.ts";
 
 export interface WriteOptions {
   /** Mode of a file that is new, whatever the umask; without it 0644 less the umask. An existing file keeps its own. */
@@ -69,16 +70,22 @@ export async function writeToDevice(path: string, content: string): Promise<bool
   }
 }
 
+/** `old` with `content` behind it, on a line of its own; what was UTF-16 becomes UTF-8. */
+export function appended(old: Bytes, content: string): Bytes {
+  const before = withoutUtf16(old);
+  const separator = before.length > 0 && before.at(-1) !== 0x0a ? "\n" : "";
+  return concatBytes(before, utf8(separator + content));
+}
+
 /**
- * Adds `content` at the end of the file at `path`, on a line of its own, or creates it. The file is replaced as a whole; two
+ * Adds `content` at the end of the file at `path`, see `appended`, or creates it. The file is replaced as a whole; two
  * processes of ours that append at the same time both succeed.
  * @throws `file`; `in-use` when another process holds the folder's lock for too long
  */
 export function appendDurably(path: string, content: string, options: WriteOptions = {}): Promise<void> {
   return withFolderLock(path, async () => {
     const old = await readFileBytes(path, options.fileSystem) ?? new Uint8Array();
-    const separator = old.length > 0 && old.at(-1) !== 0x0a ? "\n" : "";
-    await writeFileDurably(path, concatBytes(old, utf8(separator + content)), options);
+    await writeFileDurably(path, appended(old, content), options);
   });
 }
 

@@ -12,6 +12,7 @@ import { dirname, extname } from "node:path";
 import { type Bytes, utf8 } from "../bytes.ts";
 import { CaucaseError } from "../errors.ts";
 import { PEM_LABEL } from "../pem.ts";
+import { decodeText } from "../text.ts";
 import { parseCertificate } from "../x509/certificate.ts";
 import { parseCrl } from "../x509/crl.ts";
 import { hostFileSystem, readFileBytes, writeFileDurably } from "./durable_file.ts";
@@ -119,7 +120,7 @@ async function filesIn({ path, fileSystem }: Store): Promise<string[]> {
 
 function parseBlocks(bytes: Bytes | undefined, path: string, label: string): StoredBlock[] {
   try {
-    return storedBlocks(new TextDecoder().decode(bytes), label);
+    return storedBlocks(bytes === undefined ? "" : decodeText(bytes), label);
   } catch (error) {
     throw fileError("use", path, error);
   }
@@ -147,10 +148,11 @@ async function makeDirectory({ path, fileSystem }: Store): Promise<void> {
 /** Makes the blocks the content of the file at `path`; whether that changed anything. */
 async function writeBlocks(store: Store, path: string, blocks: readonly StoredBlock[]): Promise<boolean> {
   const wanted = new Set(blocks.map(({ raw }) => forStorage(raw)));
-  const text = new TextDecoder().decode(await readFileBytes(path, store.fileSystem));
-  if (holdsBlocks(text, store.label, wanted)) return false;
+  const bytes = await readFileBytes(path, store.fileSystem) ?? new Uint8Array();
+  // Not in UTF-16: other programs that read the file cannot.
+  if (holdsBlocks(new TextDecoder().decode(bytes), store.label, wanted)) return false;
   // Nobody keeps these in a trust store: the path was mistyped, and a key cannot be had again.
-  const [, treasure] = /-----BEGIN [A-Z0-9 ]*(PRIVATE KEY|CERTIFICATE REQUEST)-----/.exec(text) ?? [];
+  const [, treasure] = /-----BEGIN [A-Z0-9 ]*(PRIVATE KEY|CERTIFICATE REQUEST)-----/.exec(decodeText(bytes)) ?? [];
   if (treasure !== undefined) {
     throw new CaucaseError("file", `${path} holds a ${treasure.toLowerCase()} and is not replaced`, {
       hint: "give the store another path",

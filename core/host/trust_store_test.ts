@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { FaultyFileSystem } from "../../tests/fault/faulty_file_system.ts";
+import { utf16 } from "../../tests/support/saved_text.ts";
 import { inFolder, makeCrl, makePair, modeOf, namesIn } from "../../tests/support/host_material.ts";
 import { encodePem, PEM_LABEL } from "../pem.ts";
 import { openCaStore, openCrlStore } from "./trust_store.ts";
@@ -46,6 +47,21 @@ Deno.test("read() takes the blocks of its own label from a file, each once", () 
     await Deno.writeTextFile(path, `text\n${B.replaceAll("\n", "\r\n")}${CRL}${A}between\n${B}`);
     assert.deepEqual(await openCaStore(path).read(), [B, A]);
     assert.deepEqual(await openCrlStore(path).read(), [CRL]);
+  }));
+
+Deno.test("read() takes files in UTF-16 and with a byte order mark; write() makes them such that others can read them", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/store.pem`;
+    await Deno.writeFile(path, utf16(`\ufeff${A}`));
+    const store = openCaStore(path);
+    assert.deepEqual(await store.read(), [A]);
+    assert.equal(await store.write([A]), true);
+    assert.equal(await Deno.readTextFile(path), A);
+    await Deno.writeTextFile(path, `\ufeff${A}`);
+    assert.deepEqual(await store.read(), [A]);
+    assert.equal(await store.write([A]), false);
+    await Deno.writeFile(path, utf16(OLD.keyPem));
+    await assert.rejects(store.write([A]), { code: "file", message: /holds a private key and is not replaced/ });
   }));
 
 Deno.test("read() takes every regular file of a directory, whatever its name, and nothing else", () =>

@@ -1,4 +1,5 @@
 /** A file system in memory, for simulations: no disk, no waiting, and a crash at any step. */
+import { type Bytes, utf8 } from "../../core/bytes.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import type { FileStatus, FileSystem, NewFile, OpenFolder } from "../../core/host/file_system.ts";
 
@@ -40,8 +41,8 @@ export class MemoryFiles implements FileSystem {
     return file && new TextDecoder().decode(file.bytes);
   }
 
-  put(path: string, text: string): void {
-    this.#files.set(path, { bytes: new TextEncoder().encode(text), mode: 0o600 });
+  put(path: string, content: string | Bytes): void {
+    this.#files.set(path, { bytes: typeof content === "string" ? utf8(content) : content, mode: 0o600 });
   }
 
   mode(path: string): number | undefined {
