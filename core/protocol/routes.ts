@@ -48,7 +48,7 @@ export const ROUTES = {
 export type RouteName = keyof typeof ROUTES;
 export type Route = RouteShape;
 
-/** A route that the self-description lists: reads as links, all else as actions. Its type keeps what the table says of it. */
+/** A route that the self-description lists: reads as links, all else as actions. Its type keeps what is said here. */
 function listed<const Method extends RouteShape["method"], const Path extends string, const Who extends Access>(
   [method, path, access]: readonly [Method, Path, Who],
   name: string,

@@ -11,8 +11,8 @@ import type { CaucaseHandlers } from "./handlers.ts";
 import type { OwnOrigins } from "./own_origins.ts";
 
 /**
- * The handlers of `GET /cors?origin=…&return=…`, which over HTTP is a redirect to the same over HTTPS, and of `POST /cors`. The
- * route table says that there is no post over HTTP or from pages of other origins.
+ * The handlers of `GET /cors?origin=…&return=…`, which over HTTP is a redirect to the same over HTTPS, and of
+ * `POST /cors`. The route table says that there is no post over HTTP or from pages of other origins.
  */
 export type CorsPage = Pick<CaucaseHandlers, "corsPage" | "corsDecide">;
 

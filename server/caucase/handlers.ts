@@ -1,6 +1,6 @@
 /**
- * What each route does, in two steps. The first judges what was sent, in this order: the id, the type of the body, its JSON. Then
- * the route table admits the caller, and the second step, which alone can reach a CA, does what was asked.
+ * What each route does, in two steps. The first judges what was sent, in this order: the id, the type of the body, its
+ * JSON. Then the route table admits the caller, and the second step, which alone can reach a CA, does what was asked.
  */
 import type { Actor } from "../../core/ca/actor.ts";
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";

@@ -1,6 +1,7 @@
 /**
- * A site's routes with what each does, in two steps. The first looks at what was sent and can reach nothing else; it gives the
- * second. Between them the table admits the caller, as the route's `access` wants it: no handler does, so none can forget.
+ * A site's routes with what each does, in two steps. The first looks at what was sent and can reach nothing else; it
+ * gives the second. Between them the table admits the caller, as the route's `access` wants it: no handler does, so
+ * none can forget.
  */
 import { CaucaseError } from "../../core/errors.ts";
 import type { Answer, Exchange } from "./exchange.ts";
@@ -32,7 +33,10 @@ export interface Received<Parameters> {
   readonly parameters: Parameters;
 }
 
-/** By name of a route its first step, which throws what is wrong with the request itself. `Steps`: second steps by access. */
+/**
+ * By name of a route its first step, which throws what is wrong with the request itself. `Steps` has the types of second
+ * steps by access.
+ */
 export type Handlers<Routes extends Table<Routes, NameOf<Steps>>, Steps, Closed extends ClosedValues> = {
   readonly [Name in keyof Routes]: (
     received: Received<PathParameters<Routes[Name]["path"], Closed>>,
@@ -84,7 +88,10 @@ export class RouteTable<const Routes extends Table<Routes, NameOf<Steps>>, Steps
     return this.#router.match(target);
   }
 
-  /** The route of `match` for the request. Throws `method-not-allowed`, or `not-found` for what there is over HTTPS only. */
+  /**
+   * The route of `match` for the request.
+   * @throws `method-not-allowed`, or `not-found` for what there is over HTTPS only
+   */
   select(match: PathMatch<NameOf<Routes>>, exchange: Exchange): FoundRoute<Routes> {
     const name = selectRoute(match, exchange.method);
     if (this.#parts.routes[name].secure && !exchange.secure) {

@@ -1,7 +1,7 @@
 /** Finds the route of a request target in a site's table. A segment in braces is a parameter. */
 import { CaucaseError } from "../../core/errors.ts";
 
-/** What the router wants to know of a route. `HEAD` comes with `GET`, unless the table has a route of its own for it. */
+/** What the router wants to know of a route. `HEAD` comes with `GET`, unless the table has a route for it. */
 export interface RoutePattern {
   readonly method: string;
   /** After the site's prefix, as in `/{ca}/csr/{csr_id}`. */

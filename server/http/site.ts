@@ -1,4 +1,7 @@
-/** A server is a list of sites on a list of endpoints. A site answers all paths under its prefix, and refuses in its own way. */
+/**
+ * A server is a list of sites on a list of endpoints. A site answers all paths under its prefix, and refuses in its own
+ * way.
+ */
 import { CaucaseError, describeError, describeFault } from "../../core/errors.ts";
 import type { Answer, Exchange, Handler } from "./exchange.ts";
 
@@ -17,7 +20,7 @@ export interface Site {
 /** Takes a fault of ours. */
 export type ReportFault = (error: unknown, exchange: Exchange) => void;
 
-/** The handler of an endpoint with these sites: the longest prefix wins. It never throws, and reports each fault once. */
+/** The handler of an endpoint with these sites: the longest prefix wins. Never throws, reports each fault once. */
 export function serveSites(sites: readonly Site[], report: ReportFault): Handler {
   const longestFirst = sites.toSorted((a, b) => b.prefix.length - a.prefix.length);
   return async (exchange) => {
