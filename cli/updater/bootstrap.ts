@@ -1,19 +1,19 @@
 /** From no certificate to the first one: a key and a request, which somebody must approve. */
 import { type Bytes, utf8 } from "../../core/bytes.ts";
 import { CaucaseError } from "../../core/errors.ts";
-import { readFileBytes, writeFileDurably } from "../../core/host/durable_file.ts";
+import { type FileSystem, readFileBytes, writeFileDurably } from "../../core/host/durable_file.ts";
 import { fileError } from "../../core/host/file_error.ts";
 import { KEY_FILE_MODE, parseKeyFile } from "../../core/host/key_file.ts";
-import { writeKeyPair } from "../../core/host/key_pair_file.ts";
+import { writeKeyPair } from "../../core/host/key_pair_change.ts";
 import { type Certificate, certificateToPem } from "../../core/x509/certificate.ts";
 import { buildCsr, csrFromFile } from "../../core/x509/csr.ts";
 import { type PrivateKey, privateKeyToPem } from "../../core/keys/private_key.ts";
 import { signerFor } from "../../core/keys/signer.ts";
 import { answeredCertificate, requireCertificateFor } from "../renewal.ts";
 import type { CertificateFiles } from "./entry_options.ts";
-import type { FileSystem, HolderApi } from "./host.ts";
+import type { HolderApi } from "./host.ts";
 
-export interface Maker {
+export interface RequestMaker {
   readonly fileSystem: FileSystem;
   newKey(): Promise<PrivateKey>;
 }
@@ -23,7 +23,7 @@ export interface Maker {
  * now. Key, then request, are on the disk before this resolves: after a restart the same ones are used.
  * @throws `file` when there is none, or when it is not for the key at hand
  */
-export async function requestToSend(files: CertificateFiles, maker: Maker): Promise<Bytes> {
+export async function requestToSend(files: CertificateFiles, maker: RequestMaker): Promise<Bytes> {
   const { fileSystem } = maker;
   const { identity } = files;
   const csr = await readFileBytes(files.csrPath, fileSystem);
@@ -88,7 +88,7 @@ async function findKey({ keyPath }: CertificateFiles, fileSystem: FileSystem) {
   return { key, keyPem };
 }
 
-async function storeNewKey({ keyPath }: CertificateFiles, { newKey, fileSystem }: Maker): Promise<PrivateKey> {
+async function storeNewKey({ keyPath }: CertificateFiles, { newKey, fileSystem }: RequestMaker): Promise<PrivateKey> {
   const key = await newKey();
   await writeFileDurably(keyPath, privateKeyToPem(key), { mode: KEY_FILE_MODE, fileSystem });
   return key;

@@ -3,7 +3,6 @@ import { resolve } from "node:path";
 import * as v from "valibot";
 import { CaucaseError } from "../../core/errors.ts";
 import { SECONDS_PER_DAY } from "../../core/ca/lifecycle.ts";
-import type { Extension } from "../../core/x509/extension.ts";
 import {
   checkGeneralNames,
   dnsName,
@@ -16,22 +15,16 @@ import { EMPTY_NAME } from "../../core/x509/name.ts";
 import { nameFromText } from "../../core/x509/name_text.ts";
 import { ApiClient } from "../api_client.ts";
 import { parseFingerprint } from "../ca_fingerprint.ts";
+import type { RequestContent } from "../new_request.ts";
 import { SHORTEST_PAUSE } from "./jitter.ts";
-
-/** What a request that the updater makes itself asks for. */
-export interface Identity {
-  /** DER of a Name. */
-  readonly subject: Uint8Array;
-  readonly extensions: readonly Extension[];
-}
 
 export interface CertificateFiles {
   readonly certificatePath: string;
   /** May be the same file. */
   readonly keyPath: string;
   readonly csrPath: string;
-  /** Makes the key and the request where there are none; otherwise somebody else has to. */
-  readonly identity: Identity | undefined;
+  /** What a request that the updater makes itself, with its key, asks for; otherwise somebody else has to. */
+  readonly identity: RequestContent | undefined;
 }
 
 /** One set of files to keep up to date. Spans are seconds. */
@@ -174,7 +167,7 @@ function usable(name: Uint8Array): Uint8Array {
   return name;
 }
 
-function identityOf(raw: RawEntry, nameOf: (member: string) => string): Identity | undefined {
+function identityOf(raw: RawEntry, nameOf: (member: string) => string): RequestContent | undefined {
   const names = (["dns", "ip", "email", "uri"] as const).flatMap((form) =>
     (raw[form] ?? []).map((text) => about(nameOf(form), () => usable(NAME_FORMS[form](text))))
   );

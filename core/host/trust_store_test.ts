@@ -236,3 +236,32 @@ Deno.test("write() replaces neither a private key, which cannot be had again, no
     );
     assert.equal(await Deno.readTextFile(path), request);
   }));
+
+Deno.test("readIntact() leaves out what is damaged, and says what that is", () =>
+  inFolder(async (folder) => {
+    const [one, other] = [await makeCrl(await makePair()), await makeCrl(await makePair())];
+    const half = (pem: string) => pem.slice(0, pem.length / 2);
+    const wrongDer = one.replace(/(-----\n)..../, "$1AAAA");
+    const cases: [name: string, content: string, intact: string[], damage: RegExp | undefined][] = [
+      ["nothing wrong", one + other, [one, other], undefined],
+      ["empty", "", [], undefined],
+      ["cut in half", half(one), [], /crl\.pem: PEM: BEGIN X509 CRL without its END/],
+      ["the second one cut in half", one + half(other), [one], /without its END/],
+      ["the first one cut in half, the second one appended", `${half(one)}\n${other}`, [other], /without its END/],
+      ["not what it says", wrongDer + other, [other], /cannot use .*crl\.pem: /],
+    ];
+    const path = `${folder}/crl.pem`;
+    for (const [name, content, intact, damage] of cases) {
+      await Deno.writeTextFile(path, content);
+      const found = await openCrlStore(path).readIntact();
+      assert.deepEqual(found.pems, intact, name);
+      if (damage === undefined) assert.equal(found.damage, undefined, name);
+      else assert.match(found.damage?.message ?? "", damage, name);
+    }
+    await Deno.mkdir(`${folder}/crls`);
+    await Deno.writeTextFile(`${folder}/crls/a.pem`, half(one));
+    await Deno.writeTextFile(`${folder}/crls/b.pem`, other);
+    const { pems, damage } = await openCrlStore(`${folder}/crls`).readIntact();
+    assert.deepEqual(pems, [other]);
+    assert.match(damage?.message ?? "", /crls\/a\.pem: /);
+  }));

@@ -93,7 +93,7 @@ export const FAULTS: readonly Defence[] = [
     mutations: [
       without("files that are replaced as a whole", FIRST_KILL, IN_PLACE),
       without("the completion of a change that was cut short", TWO_FILES, [
-        "core/host/key_pair_file.ts",
+        "core/host/key_pair_change.ts",
         "return withFolderLock(paths.keyPath, async () => await finishChange(await locate(paths, fileSystem), fileSystem));",
         'return Promise.resolve("none");',
       ]),

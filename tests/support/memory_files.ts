@@ -55,7 +55,7 @@ export class MemoryFiles implements FileSystem {
 
   status(path: string): Promise<FileStatus | undefined> {
     const file = this.#files.get(path);
-    return Promise.resolve(file && { kind: "file", mode: file.mode, uid: 0, gid: 0, modified: 0 });
+    return Promise.resolve(file && { kind: "file", mode: file.mode, uid: 0, gid: 0, modified: 0, changed: 0 });
   }
 
   readLink(path: string): Promise<string> {
@@ -106,8 +106,9 @@ export class MemoryFiles implements FileSystem {
 
   #openNew(path: string): NewFile {
     return {
-      status: async () => await this.status(path) ?? { kind: "file", mode: 0, uid: 0, gid: 0, modified: 0 },
+      status: async () => await this.status(path) ?? { kind: "file", mode: 0, uid: 0, gid: 0, modified: 0, changed: 0 },
       setOwner: () => Promise.resolve(),
+      copyAttributes: () => Promise.resolve(undefined),
       setMode: (mode) => this.#step(() => this.#change(path, { mode })),
       write: (added) =>
         this.#step(() => {
