@@ -9,6 +9,7 @@ import type { Certificate } from "../core/x509/certificate.ts";
 import { ApiClient, type UserCredentials } from "./api_client.ts";
 import { type ClientOptions, readClientOptions } from "./client/options.ts";
 import { getCrt, getCsr, renewCrt, revokeCrt, sendCsr } from "./client/holder_actions.ts";
+import { clientFiles } from "./client/files.ts";
 import { Outcome, type Session } from "./client/session.ts";
 import { showCa } from "./client/show_ca.ts";
 import { listCsr, rejectCsr, revokeOtherCrt, revokeSerial, signCsr, signCsrWith } from "./client/user_actions.ts";
@@ -53,7 +54,7 @@ async function work(options: ClientOptions, { cas, cau, user, outcome }: Work): 
   // Whoever pins one CA does not mean to take the other one on trust.
   const rules = { now, trustOnFirstUse: caFingerprint === undefined && userCaFingerprint === undefined };
   const refresh = async (api: ApiClient, path: string, fingerprint: string | undefined) => {
-    const { current, changed } = await refreshCaStore(api, openCaStore(path), { ...rules, fingerprint });
+    const { current, changed } = await refreshCaStore(api, openCaStore(path, clientFiles), { ...rules, fingerprint });
     outcome.changed ||= changed;
     return current;
   };
@@ -106,6 +107,7 @@ async function refreshCrls(
   path: string,
   { outcome, authorities }: { outcome: Outcome; authorities: readonly Certificate[] },
 ): Promise<void> {
-  const { changed } = await refreshCrlStore(api, openCrlStore(path), authorities);
+  const { changed, damage } = await refreshCrlStore(api, openCrlStore(path, clientFiles), authorities);
+  if (damage !== undefined) printError(`warning: ${damage.message}: the CRLs were fetched again`);
   outcome.changed ||= changed;
 }

@@ -75,7 +75,8 @@ function once(
 /** The reference's lines, for scripts. */
 function importLines({ importedCas, importedCrls }: ManageReport): string[] {
   const lines = importedCas === undefined ? [] : [`Imported ${importedCas} CA certificates`];
-  for (const { number, lastUpdate, added, known } of importedCrls) {
+  if (importedCrls !== undefined) {
+    const { number, lastUpdate, added, known } = importedCrls;
     lines.push(`Set CRL number to ${number} and last update to ${timeText(lastUpdate)}`);
     lines.push(`Revoked ${added} certificates (${known} were already revoked)`);
   }

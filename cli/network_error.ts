@@ -1,7 +1,7 @@
 /** Why a server cannot be talked to, and what to do about it. */
 import { CaucaseError } from "../core/errors.ts";
 
-interface Reason {
+interface KnownFailure {
   readonly pattern: RegExp;
   readonly words: string;
   readonly hint: string;
@@ -11,7 +11,7 @@ const HTTP_PORT = "the URL is that of the HTTP port; HTTPS is found at the next 
 const UNREACHABLE = "check the address, the network, and firewalls in between";
 
 /** By the codes of the system and of the runtime's HTTP and TLS. */
-const REASONS: readonly Reason[] = [
+const KNOWN_FAILURES: readonly KnownFailure[] = [
   {
     pattern: /^ECONNREFUSED$/,
     words: "connection refused",
@@ -31,7 +31,7 @@ const REASONS: readonly Reason[] = [
 
 /** The error for a request that came to no whole answer. `what` names the request: `GET http://…`. */
 export function networkError(what: string, cause: unknown): CaucaseError {
-  const known = REASONS.find(({ pattern }) => pattern.test(codeOf(cause)));
+  const known = KNOWN_FAILURES.find(({ pattern }) => pattern.test(codeOf(cause)));
   if (known === undefined) return new CaucaseError("unreachable", `${what}: ${wordsOf(cause)}`, { cause });
   return new CaucaseError("unreachable", `${what}: ${known.words}`, { cause, hint: known.hint });
 }

@@ -19,6 +19,8 @@ export interface Refreshed<T> {
   readonly current: readonly T[];
   /** Whether the store was changed. */
   readonly changed: boolean;
+  /** What of the store was damaged before, so that it told nothing. Never of CA certificates: those are left alone. */
+  readonly damage?: CaucaseError | undefined;
 }
 
 export interface CaRefresh {
@@ -51,7 +53,8 @@ export async function refreshCaStore(
 
 /**
  * Brings the CRLs in `store` up to date. Only those are stored that one of `authorities` signed; of each CA the one with the
- * highest number, so that nobody who answers in the server's place can make a revocation be forgotten.
+ * highest number, so that nobody who answers in the server's place can make a revocation be forgotten. What is damaged in the
+ * store is replaced like what is old: it takes no trust to get it again.
  * @throws `untrusted` when the server has none that any of `authorities` signed
  */
 export async function refreshCrlStore(
@@ -59,7 +62,7 @@ export async function refreshCrlStore(
   store: TrustStore,
   authorities: readonly Certificate[],
 ): Promise<Refreshed<string>> {
-  const before = await store.read();
+  const { pems: before, damage } = await store.readIntact();
   return await naming(store, api, async () => {
     const received = await trustedCrls(crlBlocks(await api.crls()), authorities);
     if (received.length === 0) {
@@ -69,7 +72,7 @@ export async function refreshCrlStore(
     const newest = authorities.flatMap((authority) => newestCrl(authority, [...received, ...stored]) ?? []);
     // Two certificates of one CA key share its CRL.
     const current = [...new Set(newest.map(({ pem }) => pem))];
-    return { current, changed: await store.write(current) };
+    return { current, changed: await store.write(current), damage };
   });
 }
 

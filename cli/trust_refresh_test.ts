@@ -223,6 +223,17 @@ for (const { what, stored, received, kept } of CRL_CASES) {
   });
 }
 
+Deno.test("refreshCrlStore() gets again what was damaged, keeps the rest, and tells", async () => {
+  await using folder = await tempFolder();
+  const path = `${folder.path}/store.pem`;
+  await Deno.writeTextFile(path, crl.first5 + crl.second6.slice(0, 100));
+  const api = fakeApi({ crls: [crl.first4, crl.second6] });
+  const { changed, damage } = await refreshCrlStore(api, openCrlStore(path), CAS);
+  assert.equal(changed, true);
+  assert.match(damage?.message ?? "", /^cannot use .*store\.pem: PEM: BEGIN X509 CRL without its END$/);
+  await assertHolds(openCrlStore(path), [crl.first5, crl.second6]);
+});
+
 for (
   const [what, crls, code] of [
     ["there is none", [], "untrusted"],

@@ -14,11 +14,11 @@ import {
 } from "./certificate_authorities.ts";
 import { createBackupJob } from "./backup/backup_job.ts";
 import { openCorsKeyFile } from "./caucase/cors_key_file.ts";
-import { createApp, faultReport } from "./caucase/app.ts";
+import { createCaucaseSite } from "./caucase/site.ts";
 import { resolveAddresses } from "./http/addresses.ts";
 import { createCorsPage } from "./caucase/cors_page.ts";
 import { createCrossOrigin } from "./caucase/cross_origin.ts";
-import { type Listeners, startListeners } from "./http/listener.ts";
+import { type Endpoint, startListeners } from "./http/listener.ts";
 import type { Limits } from "./http/limits.ts";
 import { createOwnOrigins } from "./caucase/own_origins.ts";
 import { type Job, runJobs } from "./jobs.ts";
@@ -63,9 +63,15 @@ export interface ServeHost {
   readonly accessLog: (line: string) => void;
 }
 
+/** Where caucase's own protocol is served: a numeric address with its real ports. */
+export interface ListeningAddress {
+  readonly host: string;
+  readonly httpPort: number;
+  readonly httpsPort: number;
+}
+
 export interface RunningServer {
-  /** Where it listens: numeric addresses and real ports. */
-  readonly addresses: Listeners["addresses"];
+  readonly addresses: readonly ListeningAddress[];
   /** Ends when the server was stopped; fails when it cannot go on. */
   readonly finished: Promise<void>;
   /** No new connections; running requests finish; everything is on disk. */
@@ -111,7 +117,7 @@ interface Setup {
 }
 
 async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningServer> {
-  const { options, netloc, host } = setup;
+  const { options, host } = setup;
   const { clock } = host;
   if (await storage.jumpIfRestored()) {
     host.warn("restored from a backup: CRL numbers jumped ahead of all that were used");
@@ -122,18 +128,15 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
   // Freezes them where that was asked for: a later start must find what this one was told, whether a request came or not.
   for (const ca of [authorities.cau, authorities.cas]) await ca.issuance.settleAutoSignAmount();
   const httpsCertificate = createHttpsCertificate(authorities.http_cas, setup);
-  const handler = await createHandler(authorities, setup);
+  const sites = [await createSite(authorities, setup)];
   const identity = await httpsCertificate.ensureCurrent(clock.now());
-  const httpPort = options.basePort ?? netloc.port;
   const userCas = await authorities.cau.issuers.ensureValid(clock.now());
   // Told to clients as the issuers we know. All CA certificates of one CA have the same name: good for all rollovers.
   const ca = userCas.map((authority) => authority.certificatePem);
   const tlsOf = ({ keyPem, certificatePem }: HttpsIdentity) => ({ key: keyPem, cert: certificatePem, ca });
+  const pairs = await endpointPairs(sites, setup);
   const listeners = await startListeners({
-    addresses: await resolveAddresses(options.bind.length > 0 ? options.bind : [netloc.host]),
-    httpPort,
-    httpsPort: httpsPortBeside(httpPort),
-    handler,
+    endpoints: pairs.flatMap(({ http, https }) => [http, https]),
     tls: tlsOf(identity),
     ...(options.limits && { limits: options.limits }),
     accessLog: host.accessLog,
@@ -149,7 +152,11 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
   const jobsDone = runJobs(jobs, { clock, warn: host.warn, signal: stopping.signal });
   const finished = Promise.race([jobsDone, storage.lost().then((reason) => Promise.reject(reason))]);
   return {
-    addresses: listeners.addresses,
+    addresses: pairs.map(({ http, https }) => ({
+      host: http.host,
+      httpPort: listeners.portOf(http),
+      httpsPort: listeners.portOf(https),
+    })),
     finished,
     async stop() {
       stopping.abort();
@@ -158,6 +165,16 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
       await storage.close();
     },
   };
+}
+
+/** HTTP and HTTPS on each address, with the same sites. */
+async function endpointPairs(sites: Endpoint["sites"], { options, netloc }: Setup) {
+  const port = options.basePort ?? netloc.port;
+  const hosts = await resolveAddresses(options.bind.length > 0 ? options.bind : [netloc.host]);
+  return hosts.map((host) => ({
+    http: { host, port, secure: false, sites },
+    https: { host, port: httpsPortBeside(port), secure: true, sites },
+  }));
 }
 
 function createHttpsCertificate(
@@ -174,19 +191,17 @@ function createHttpsCertificate(
   });
 }
 
-async function createHandler(authorities: CertificateAuthorities, { options, netloc, host }: Setup) {
+async function createSite(authorities: CertificateAuthorities, { options, netloc, host }: Setup) {
   const { clock, random, warn } = host;
   const keys = await openCorsKeyFile({ path: options.corsKeyStore, clock, random, warn });
   const origins = { keys, own: createOwnOrigins(netloc.text), clock };
-  const crossOrigin = createCrossOrigin({ ...origins, whitelist: options.corsWhitelist });
-  return createApp({
+  return createCaucaseSite({
     authorities,
     httpCa: authorities.http_cas,
-    crossOrigin,
-    corsPage: createCorsPage({ ...origins, crossOrigin }),
+    crossOrigin: createCrossOrigin({ ...origins, whitelist: options.corsWhitelist }),
+    corsPage: createCorsPage(origins),
     own: origins.own,
     clock,
-    reportFault: (error, exchange) => warn(faultReport(error, exchange)),
   });
 }
 

@@ -4,12 +4,14 @@ import { CaucaseError } from "../../core/errors.ts";
 import { appendDurably, readFileBytes, writeFileDurably } from "../../core/host/durable_file.ts";
 import { fileError } from "../../core/host/file_error.ts";
 import { belongTogether, findKeyFile, KEY_FILE_MODE, readKeyFile } from "../../core/host/key_file.ts";
-import { readKeyPair, recoverKeyPair, writeKeyPair } from "../../core/host/key_pair_file.ts";
+import { recoverKeyPair, writeKeyPair } from "../../core/host/key_pair_change.ts";
+import { readKeyPair } from "../../core/host/key_pair_file.ts";
 import { type Certificate, certificateToPem } from "../../core/x509/certificate.ts";
-import { csrFromPem } from "../../core/x509/csr.ts";
+import { csrFromFile } from "../../core/x509/csr.ts";
 import { isAutoSigned } from "../../core/profiles/policies.ts";
 import { answeredCertificate, isRenewalDue, issuerAmong, renewAt } from "../renewal.ts";
 import { printLine } from "../terminal.ts";
+import { clientFiles } from "./files.ts";
 import type { Session } from "./session.ts";
 import { deliverToStream } from "./streams.ts";
 
@@ -30,7 +32,7 @@ export async function getCsr({ api, outcome }: Session, wanted: readonly IdAndPa
     async action({ id, path }) {
       const pem = await api.request(decimalId(id));
       if (pem === undefined) throw new CaucaseError("not-found", "no such request");
-      if (!await deliverToStream(path, pem)) await writeFileDurably(path, pem);
+      if (!await deliverToStream(path, pem)) await writeFileDurably(path, pem, { fileSystem: clientFiles });
     },
   });
 }
@@ -79,17 +81,16 @@ export function decimalId(text: string): string {
   return text;
 }
 
-/** The one request that is in a file, as it is there. */
+/** The one request that is in a file, as a server takes it. */
 export async function requireCsrFile(path: string): Promise<Uint8Array> {
   const bytes = await readFileBytes(path);
   if (bytes === undefined) throw new CaucaseError("file", `cannot read ${path}: it does not exist`);
   try {
-    await csrFromPem(bytes);
+    return (await csrFromFile(bytes)).pem;
   } catch (error) {
     if (error instanceof CaucaseError) throw fileError("use", path, error);
     throw error;
   }
-  return bytes;
 }
 
 async function getOneCrt({ api, outcome, authorities }: Session, { id, path }: IdAndPath): Promise<void> {
@@ -112,14 +113,14 @@ async function appendCertificate(path: string, certificate: Certificate): Promis
   const pem = certificateToPem(certificate);
   if (await deliverToStream(path, pem)) return;
   const content = await findKeyFile(path);
-  if (content === undefined) return await writeFileDurably(path, pem);
+  if (content === undefined) return await writeFileDurably(path, pem, { fileSystem: clientFiles });
   if (content.key === undefined || content.certificate !== undefined) {
     throw new CaucaseError("file", `${path} exists and does not hold exactly a private key, skipping`);
   }
   if (!belongTogether(content.key, certificate)) {
     throw new CaucaseError("file", `the key in ${path} does not match the certificate, skipping`);
   }
-  await appendDurably(path, pem, { mode: KEY_FILE_MODE });
+  await appendDurably(path, pem, { mode: KEY_FILE_MODE, fileSystem: clientFiles });
 }
 
 async function renewOne(
@@ -128,7 +129,7 @@ async function renewOne(
   { threshold, keyBits }: RenewalRules,
 ): Promise<void> {
   const paths = await pairPaths(files);
-  await recoverKeyPair(paths);
+  await recoverKeyPair(paths, clientFiles);
   const { certificate, key } = await readKeyPair(paths);
   if (await issuerAmong(authorities, certificate) === undefined) {
     return printLine(`${files.crt} was not signed by this CA, revoked or otherwise invalid, skipping`);
@@ -137,7 +138,7 @@ async function renewOne(
     return printLine(`${files.crt} did not reach renew threshold, not renewing`);
   }
   const { keyPem, certificatePem } = await renewAt(api, { certificate, key, authorities, keyBits });
-  await writeKeyPair({ ...paths, keyPem, certificatePem });
+  await writeKeyPair({ ...paths, keyPem, certificatePem }, clientFiles);
   outcome.changed = true;
 }
 

@@ -13,6 +13,8 @@ export const clientManual: Prose = {
     "A store of CA certificates or revocation lists is a file with all of them, or a folder with a file for each. What does not " +
     "exist yet becomes a file if its name has an extension, else a folder. The first CA certificate is taken on trust unless " +
     "`--ca-fingerprint` pins it.",
+    "Requests are read as PEM, in any encoding that editors save, as DER, and as base64 without the lines around it; PEM in ASCII " +
+    "is sent. Keys, certificates and CRLs are PEM, also in UTF-16 or with a byte order mark.",
     "`--get-crt` appends the certificate to the file with its private key; `--renew-crt` ignores KEY, which may then be empty, " +
     "where CRT holds both.",
   ],

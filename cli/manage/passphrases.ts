@@ -1,7 +1,7 @@
 /** Where `manage` gets passphrases from. */
-import { fromUtf8 } from "../../core/bytes.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import { readFileBytes } from "../../core/host/durable_file.ts";
+import { decodeTextStrictly } from "../../core/text.ts";
 
 /** How to ask a person: shows the prompt, and gives what was typed. */
 export type Ask = (prompt: string) => Promise<string>;
@@ -44,8 +44,8 @@ export async function passphrasesFrom(path: string): Promise<Passphrases> {
 
 function decode(bytes: Uint8Array, path: string): string {
   try {
-    return fromUtf8(bytes);
+    return decodeTextStrictly(bytes);
   } catch (cause) {
-    throw new CaucaseError("file", `cannot use ${path}: it is not UTF-8`, { cause });
+    throw new CaucaseError("file", `cannot use ${path}: it is neither UTF-8 nor UTF-16`, { cause });
   }
 }

@@ -4,6 +4,7 @@ import { hostFileSystem, readFileBytes } from "../../core/host/durable_file.ts";
 import { KEY_FILE_MODE } from "../../core/host/key_file.ts";
 import { prepareFile } from "../../core/host/prepared_file.ts";
 import { decodePem, PEM_LABEL, type PemBlock } from "../../core/pem.ts";
+import { decodeText } from "../../core/text.ts";
 import { isPrivateKeyBlock } from "../../core/keys/private_key.ts";
 
 /** How to tell what a file holds. */
@@ -55,7 +56,7 @@ export async function writeKeyAndRequest(
 /** None when it is not PEM, whatever else it is. */
 function blocksOf(bytes: Uint8Array): PemBlock[] {
   try {
-    return decodePem(new TextDecoder().decode(bytes));
+    return decodePem(decodeText(bytes));
   } catch (error) {
     if (error instanceof CaucaseError) return [];
     throw error;

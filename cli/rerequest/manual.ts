@@ -5,6 +5,7 @@ export const rerequestManual: Prose = {
   description: [
     "Makes a private key, and signs a request with it that has the subject and all extensions of an older one, unchanged: for a " +
     "certificate that has expired or was revoked, and can therefore not renew itself.",
+    "The older request may be PEM, DER, or base64 without the lines around it.",
     "The key's file has mode 0600. An older request and an older key at these paths are replaced; a file that holds anything " +
     "else is refused.",
   ],

@@ -57,12 +57,13 @@ async function persist<T>(
   { clock, log }: UpdaterHost,
   { once, signal }: DaemonControl,
 ): Promise<T> {
-  for (;;) {
+  for (let said = "";;) {
     try {
       return await action();
     } catch (error) {
       if (once || !(error instanceof CaucaseError && error.code === "file")) throw error;
-      log.error("{error}", { error });
+      if (error.message !== said) log.error("{error}", { error });
+      said = error.message;
       await clock.sleepUntil(clock.now() + SHORTEST_PAUSE, signal);
     }
   }
@@ -72,7 +73,7 @@ async function runOnce(updater: EntryUpdater, { signal }: DaemonControl): Promis
   const wake = await updater.wakeUp(signal);
   if (wake.kind === "stopped") return wake.status;
   const { tracks, request } = updater.state;
-  if (Object.values(tracks).some(({ failures }) => failures > 0)) return EXIT.error;
+  if (updater.unsaved || Object.values(tracks).some(({ failures }) => failures > 0)) return EXIT.error;
   return request === null ? EXIT.ok : EXIT.warning;
 }
 

@@ -1,7 +1,7 @@
 /** What an updater needs of the machine and the network: one place for tests to put others in. */
 import type { RandomSource } from "../../core/ca/settings.ts";
 import { type Clock, systemClock } from "../../core/host/clock.ts";
-import { hostFileSystem } from "../../core/host/durable_file.ts";
+import { type FileSystem, hostFileSystem } from "../../core/host/durable_file.ts";
 import { getLog, type Log } from "../../core/host/log.ts";
 import { randomBytes } from "../../core/host/random.ts";
 import { generateRsaKey } from "../../core/host/generate_key.ts";
@@ -10,15 +10,13 @@ import { ApiClient } from "../api_client.ts";
 import { printLine } from "../terminal.ts";
 import { type HookRun, runHookOnce } from "./hook.ts";
 
-export type FileSystem = typeof hostFileSystem;
-
 /** The part of the protocol that a holder uses. */
 export type HolderApi = Pick<
   ApiClient,
   "serverUrl" | "caCertificate" | "caChain" | "crls" | "submit" | "request" | "certificate" | "renew"
 >;
 
-export interface Connection {
+export interface HolderConnection {
   readonly caUrl: string;
   readonly ca: "cas" | "cau";
   readonly signal: AbortSignal;
@@ -29,7 +27,7 @@ export interface UpdaterHost {
   readonly random: RandomSource;
   readonly fileSystem: FileSystem;
   readonly log: Log;
-  connect(to: Connection): HolderApi;
+  connect(to: HolderConnection): HolderApi;
   newKey(bits: number): Promise<PrivateKey>;
   /** @throws `CaucaseError` when the command fails or takes too long */
   runHook(run: HookRun): Promise<void>;

@@ -7,9 +7,14 @@ export const updaterManual: Prose = {
     "--config PATH [--once] [--status] [--log-format FORMAT]",
   ],
   description: [
-    "Runs until SIGTERM or SIGINT. Each time it wakes up it refreshes what is due: CA certificates, revocation lists, and the " +
+    "Runs until SIGTERM or SIGINT. Each time it wakes up it refreshes what is due: CA certificates, CRLs, and the " +
     "certificate of `--crt`, with a new key. No failure of the network ends it; what failed is tried again, with growing " +
     "pauses. SIGHUP makes it look at once.",
+    "A certificate that has expired cannot renew itself. A request with the same names and a new key is sent in its place, and " +
+    "the old files stay until a user has signed it.",
+    "Files that are replaced keep mode, owner, group, access list, extended attributes and security label, the last three by " +
+    "`cp` of GNU coreutils. What cannot be kept is said in the log, and in `--status` until somebody has changed the " +
+    "file's rights.",
     "While there is no certificate it sends the request in `--csr`, and asks every minute until a user has signed it. With " +
     "`--subject`, `--dns`, `--ip`, `--email` or `--uri` it makes key and request itself.",
     "`--on-renew` runs through the shell once for all changes of a wake-up. One that fails runs again with the same changes until " +
@@ -32,7 +37,10 @@ export const updaterManual: Prose = {
   files: [
     ["*.caucase-updater.json", "What is remembered (`--state`), beside the certificate; nothing secret."],
     ["*.caucase-updater.lock", "The lock that refuses a second updater for the same files."],
-    ["*.renewing, *.pending", "Beside `--key`, mode 0600, while a renewal is under way."],
+    [
+      "*.renewing, *.pending",
+      "Beside `--key`, mode 0600, while a renewal, or a request in place of an expired certificate, is under way.",
+    ],
   ],
   examples: [
     [

@@ -5,14 +5,13 @@
  */
 import { CaucaseError } from "../../core/errors.ts";
 import { equalBytes } from "../../core/bytes.ts";
-import { readFileBytes, writeFileDurably } from "../../core/host/durable_file.ts";
+import { type FileSystem, readFileBytes, writeFileDurably } from "../../core/host/durable_file.ts";
 import { fileError } from "../../core/host/file_error.ts";
 import { KEY_FILE_MODE, parseKeyFile } from "../../core/host/key_file.ts";
 import { onlyPem, PEM_LABEL } from "../../core/pem.ts";
 import { type Certificate, certificateToPem } from "../../core/x509/certificate.ts";
 import { privateKeyToPem } from "../../core/keys/private_key.ts";
 import type { NewRequest } from "../new_request.ts";
-import type { FileSystem } from "./host.ts";
 
 /** Where the renewal of the key at `keyPath` is kept. */
 export function renewalPath(keyPath: string): string {

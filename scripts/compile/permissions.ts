@@ -16,6 +16,7 @@ export const PERMISSIONS: readonly string[] = [
   "--allow-write",
   // Hooks are shell commands: who may run a shell may run anything, so naming the shell would narrow nothing. Ending a hook
   // that hangs, with all that it started, needs the whole of it too: a signal to a group of processes.
+  // Access lists and extended attributes of files that are replaced are copied by `cp`, through the same shell.
   "--allow-run",
   // Two names; all others read as if they were not set, as the runtime's own libraries look for some and could do without.
   `--allow-env=${ENVIRONMENT.join(",")}`,

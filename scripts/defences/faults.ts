@@ -93,7 +93,7 @@ export const FAULTS: readonly Defence[] = [
     mutations: [
       without("files that are replaced as a whole", FIRST_KILL, IN_PLACE),
       without("the completion of a change that was cut short", TWO_FILES, [
-        "core/host/key_pair_file.ts",
+        "core/host/key_pair_change.ts",
         "return withFolderLock(paths.keyPath, async () => await finishChange(await locate(paths, fileSystem), fileSystem));",
         'return Promise.resolve("none");',
       ]),
@@ -217,9 +217,9 @@ export const FAULTS: readonly Defence[] = [
     mutations: [
       without("one transaction", { file: "server/storage/sqlite/take_over_test.ts", filter: "changes nothing" }, [
         "server/storage/sqlite/take_over.ts",
-        "  return lists.map(",
-        '  for (const sql of ["RELEASE part", "COMMIT", "BEGIN IMMEDIATE", "SAVEPOINT part"]) database.run(sql);\n' +
-        "  return lists.map(",
+        "  const imported = importCrls(",
+        '  for (const sql of ["RELEASE part", "COMMIT", "BEGIN IMMEDIATE", "SAVEPOINT part"]) parts.database.run(sql);\n' +
+        "  const imported = importCrls(",
       ]),
     ],
   },

@@ -31,18 +31,18 @@ export const KEEPING: readonly Defence[] = [
       ),
       without("private files", UMASK, [
         PREPARED_FILE,
-        "await setRights(file, old, mode);",
+        "losses = await setRights(file, old, mode);",
         "await file.setMode(0o644);",
       ]),
       without(
         "private files from the first byte on",
         BEING_WRITTEN,
         [PREPARED_FILE, "asUsual ? 0o644 : 0o600", "0o644"],
-        [PREPARED_FILE, "if (!asUsual) await setRights(file, old, mode);", ""],
+        [PREPARED_FILE, "if (!asUsual) losses = await setRights(file, old, mode);", ""],
         [
           PREPARED_FILE,
           "await file.sync();",
-          "if (!asUsual) await setRights(file, old, mode);\n      await file.sync();",
+          "if (!asUsual) losses = await setRights(file, old, mode);\n      await file.sync();",
         ],
       ),
     ],

@@ -79,12 +79,12 @@ Deno.test("manage() imports a CA whose key is in another file, and its CRL, into
   assert.deepEqual(await desk.manage(order), {
     restored: false,
     importedCas: 1,
-    importedCrls: [{ number: 32n, lastUpdate: NOW - 60, added: 2, known: 0 }],
+    importedCrls: { number: 32n, lastUpdate: NOW - 60, added: 2, known: 0 },
   });
   assert.deepEqual(await desk.manage(order), {
     restored: false,
     importedCas: 0,
-    importedCrls: [{ number: 33n, lastUpdate: NOW - 60, added: 0, known: 2 }],
+    importedCrls: { number: 33n, lastUpdate: NOW - 60, added: 0, known: 2 },
   });
   const storage = await desk.storage();
   const [stored, another] = (await storage.ca("cas").issuers.list()).issuers;

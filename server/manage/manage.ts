@@ -4,7 +4,7 @@ import type { RandomSource } from "../../core/ca/settings.ts";
 import type { OnProgress } from "../../core/progress.ts";
 import { databaseExists, NewDatabase, requireNoDatabase } from "../storage/sqlite/new_database.ts";
 import { openSqliteStorage } from "../storage/sqlite/sqlite_storage.ts";
-import type { ImportedCrl } from "../storage/sqlite/crl_import.ts";
+import type { ImportedCrls } from "../storage/sqlite/crl_import.ts";
 import { exportCa, requireAbsent } from "./export_ca.ts";
 import { type CaKeyPair, checkCaKeyPair, newIssuers, readKeyPairs } from "./import_ca.ts";
 import { type CrlFile, judgeCrls, readCrls } from "./import_crl.ts";
@@ -42,7 +42,8 @@ export interface ManageReport {
   readonly restored: boolean;
   /** How many CA certificates were new; undefined when none were to be imported. */
   readonly importedCas: number | undefined;
-  readonly importedCrls: readonly ImportedCrl[];
+  /** What became of the CRLs together; undefined when none were to be imported. */
+  readonly importedCrls: ImportedCrls | undefined;
 }
 
 /**
@@ -81,7 +82,9 @@ interface Commission {
 async function changeDatabase(work: Work, { order, host }: Commission): Promise<ManageReport> {
   const { restoration, pairs, crls } = work;
   if (restoration !== undefined) return await intoNewDatabase(work, { order, host });
-  if (pairs.length === 0 && crls.length === 0) return { restored: false, importedCas: undefined, importedCrls: [] };
+  if (pairs.length === 0 && crls.length === 0) {
+    return { restored: false, importedCas: undefined, importedCrls: undefined };
+  }
   const exists = await databaseExists(order.db);
   return exists ? await intoDatabase(work, { order, host }) : await intoNewDatabase(work, { order, host });
 }

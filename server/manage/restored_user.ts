@@ -7,12 +7,15 @@ import { OPERATOR } from "../../core/ca/actor.ts";
 import { type CertificateAuthority, createCertificateAuthority } from "../../core/ca/certificate_authority.ts";
 import { CA_LIFE_SPANS, crlLifeSpan } from "../../core/ca/lifecycle.ts";
 import type { RandomSource } from "../../core/ca/settings.ts";
-import { CaucaseError } from "../../core/errors.ts";
+import { CaucaseError, describeError } from "../../core/errors.ts";
 import { belongTogether } from "../../core/host/key_file.ts";
 import { type Certificate, certificateFromPem, isIssuedBy } from "../../core/x509/certificate.ts";
 import type { CertificationRequest } from "../../core/x509/csr.ts";
 import { EMPTY_NAME } from "../../core/x509/name.ts";
 import { PEM_KEYS } from "../keys/pem_keys.ts";
+import { findExtension } from "../../core/x509/extension.ts";
+import { checkNames, type RequestedContent } from "../../core/profiles/leaf_filters.ts";
+import { OID } from "../../core/der/oids.ts";
 import { bothForms, toText } from "../storage/sqlite/column_values.ts";
 import type { Database } from "../storage/sqlite/database.ts";
 import type { UserKey } from "./open_backup_file.ts";
@@ -23,7 +26,7 @@ const CA_KEY = { kind: "RSA", bits: 2048 } as const;
 
 export interface RestoringRequest {
   readonly csr: CertificationRequest;
-  /** As it was read: what the database keeps. */
+  /** PEM in ASCII: what the database keeps. */
   readonly bytes: Bytes;
 }
 
@@ -64,7 +67,7 @@ export async function replaceUser(database: Database, stores: ManagedStores, ord
   const issuersBefore = (await ca.issuers.all()).length;
   if (issuersBefore === 0) throw new CaucaseError("not-found", "the backup has no CA certificate for users");
   const by = { actor: OPERATOR, now };
-  const certificate = await ca.issuance.replace(old, { ...request, by });
+  const certificate = await ca.issuance.replace(old, { ...request, content: contentFrom(old, order), by });
   if ((await ca.issuers.all()).length > issuersBefore) {
     warn("all CA certificates for users in the backup have expired: a new one was made");
   }
@@ -102,6 +105,23 @@ function storedCertificate(database: Database, keyId: string): string | undefine
 
 async function certificatesOf({ issuers }: CertificateAuthority): Promise<Certificate[]> {
   return (await issuers.all()).map(({ certificate }) => certificate);
+}
+
+/**
+ * As the old one. Where that has names that no certificate can have any more (none at all, a host name that is none), the
+ * request's take their place: a database must not be lost for a name.
+ */
+function contentFrom(old: Certificate, { request: { csr }, warn }: Replacement): RequestedContent {
+  try {
+    checkNames(old);
+    return old;
+  } catch (error) {
+    if (!(error instanceof CaucaseError)) throw error;
+    warn(`the names of the old certificate cannot be used, those of the request are: ${describeError(error)}`);
+  }
+  const others = old.extensions.filter(({ oid }) => oid !== OID.SUBJECT_ALT_NAME);
+  const names = findExtension(csr.extensions, OID.SUBJECT_ALT_NAME);
+  return { subject: csr.subject, extensions: names === undefined ? others : [...others, names] };
 }
 
 /** The CA for users as it must be to issue one certificate: it takes no requests. */

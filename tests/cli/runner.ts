@@ -24,6 +24,8 @@ export interface ScriptStage {
   readonly aliceId: string;
 }
 
+const CASES = new URL("../vectors/cases", import.meta.url).pathname;
+
 interface ScriptScene {
   readonly folder: string;
   readonly variables: Variables;
@@ -60,7 +62,8 @@ async function setScene(folder: string, { url, alice, aliceId }: ScriptStage): P
   await Deno.writeTextFile(`${folder}/alice.pem`, alice, { mode: 0o600 });
   const port = new URL(url).port;
   const httpsUrl = `https://localhost:${Number(port) + 1}`;
-  return { folder, variables: new Map([["URL", url], ["HTTPS", httpsUrl], ["PORT", port], ["ALICE", aliceId]]) };
+  const whereabouts = [["URL", url], ["HTTPS", httpsUrl], ["CASES", CASES]] as const;
+  return { folder, variables: new Map([...whereabouts, ["PORT", port], ["ALICE", aliceId]]) };
 }
 
 async function runStep(step: Step, scene: ScriptScene): Promise<void> {

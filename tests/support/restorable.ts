@@ -5,6 +5,7 @@ import { type Certificate, certificateToPem } from "../../core/x509/certificate.
 import { buildCsr } from "../../core/x509/csr.ts";
 import { commonNameDer } from "../../core/x509/name.ts";
 import type { PrivateKey } from "../../core/keys/private_key.ts";
+import type { PublicKey } from "../../core/keys/public_key.ts";
 import { signerFor } from "../../core/keys/signer.ts";
 import { sealBackup } from "../../core/backup/backup.ts";
 import { Snapshot } from "../../server/backup/snapshot.ts";
@@ -34,10 +35,13 @@ export interface Restorable extends AsyncDisposable {
 }
 
 /** `change` is made to the database before the backup. */
-export async function makeRestorable(change: (original: UserDatabase) => void = () => {}): Promise<Restorable> {
+export async function makeRestorable(
+  change: (original: UserDatabase) => void = () => {},
+  addUser = (original: UserDatabase, publicKey: PublicKey) => original.addUser(publicKey),
+): Promise<Restorable> {
   const original = await userDatabase();
   const key = await testKey("RSA");
-  const certificate = await original.addUser(key.publicKey);
+  const certificate = await addUser(original, key.publicKey);
   change(original);
   const folder = `${original.folder.path}/restore`;
   await Deno.mkdir(folder);

@@ -2,12 +2,14 @@
 import { DatabaseSync } from "node:sqlite";
 import { utf8 } from "../../core/bytes.ts";
 import type { SqlValue } from "../../core/backup/sql_literal.ts";
-import { type Certificate, certificateToPem } from "../../core/x509/certificate.ts";
-import { commonNameDer } from "../../core/x509/name.ts";
+import { type Certificate, certificateToPem, parseCertificate } from "../../core/x509/certificate.ts";
+import { commonNameDer, EMPTY_NAME } from "../../core/x509/name.ts";
 import type { PublicKey } from "../../core/keys/public_key.ts";
+import { authorityKeyIdentifierExtension, keyUsage } from "../../core/x509/standard_extensions.ts";
 import { openSqliteStorage } from "../../server/storage/sqlite/sqlite_storage.ts";
 import { issueLeaf, leafOrder, LIFE_SPAN, NOW, type TestCa } from "./issuing.ts";
 import { seedIssuers } from "./certificate_authorities.ts";
+import { certificateDer } from "./structures.ts";
 import { type TempFolder, tempFolder } from "./temp_folder.ts";
 
 /** Opens it as a server would; gone when the block ends. */
@@ -33,7 +35,20 @@ export class UserDatabase implements AsyncDisposable {
   async addUser(publicKey: PublicKey, now = NOW): Promise<Certificate> {
     const request = { subject: commonNameDer("user"), extensions: [] };
     const order = { ...leafOrder(this.ca.certificate, publicKey), request, now, crlDistributionPoint: undefined };
-    const certificate = await issueLeaf(order, this.ca);
+    return this.#add(publicKey, await issueLeaf(order, this.ca), now);
+  }
+
+  /** Stores a certificate for a key as an older version issued it, without any name. */
+  async addNamelessUser(publicKey: PublicKey): Promise<Certificate> {
+    const { subject: issuer, keyIdentifier } = this.ca.certificate;
+    const der = await certificateDer(this.ca.signer, {
+      ...{ issuer, subject: EMPTY_NAME, spki: publicKey.spki, serial: 7n, notAfter: NOW + LIFE_SPAN },
+      extensions: [authorityKeyIdentifierExtension(keyIdentifier), keyUsage([0], true)],
+    });
+    return this.#add(publicKey, await parseCertificate(der), NOW);
+  }
+
+  #add(publicKey: PublicKey, certificate: Certificate, now: number): Certificate {
     const pem = utf8(certificateToPem(certificate));
     this.addRow("caucrt", [null, utf8(publicKey.keyId), BigInt(now + LIFE_SPAN), utf8("a request"), pem]);
     return certificate;

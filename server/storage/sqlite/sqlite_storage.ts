@@ -1,7 +1,7 @@
 /** All three CAs in one SQLite file, which the reference implementation can take over at any time. */
 import { CA_NAMES, type CaName, type Storage } from "../../../core/ca/stores.ts";
 import type { CaucaseError } from "../../../core/errors.ts";
-import type { ImportedCrl } from "./crl_import.ts";
+import type { ImportedCrls } from "./crl_import.ts";
 import type { Database } from "./database.ts";
 import { closeServed, openForReading, openForServing, realDatabasePath } from "./database_file.ts";
 import { lockDatabase } from "./database_lock.ts";
@@ -34,7 +34,7 @@ export interface SqliteStorage extends Storage {
    */
   jumpIfRestored(): Promise<boolean>;
   /** Takes over another CA with its lists, all or nothing. */
-  takeOver(ca: CaName, inheritance: Inheritance): Promise<readonly ImportedCrl[]>;
+  takeOver(ca: CaName, inheritance: Inheritance): Promise<ImportedCrls | undefined>;
 }
 
 /**

@@ -28,21 +28,21 @@ Deno.test("takeOver() takes what a list says, and goes on from the larger number
       const lists = [listOf(number, [2n, 1n, 3n])];
       return await storage.takeOver("cas", { issuers: [], lists, by: BY });
     };
-    assert.deepEqual(await take(40n), [{ number: 40n, lastUpdate: NOW, added: 2, known: 1 }]);
+    assert.deepEqual(await take(40n), { number: 40n, lastUpdate: NOW, added: 2, known: 1 });
     const revocations = [revocation(1n), revocation(2n), revocation(3n)];
     assert.deepEqual(await crlContent(store), { number: 41n, lastUpdate: NOW, revocations });
-    assert.deepEqual(await take(7n), [{ number: 41n, lastUpdate: NOW, added: 0, known: 3 }]);
+    assert.deepEqual(await take(7n), { number: 41n, lastUpdate: NOW, added: 0, known: 3 });
     assert.equal((await store.revocations.crlContent()).number, 42n);
   }));
 
-Deno.test("takeOver() takes CA certificates and all lists of one CA, in their order", () =>
+Deno.test("takeOver() takes CA certificates and all CRLs of one CA, and sums up", () =>
   withStorage(async (storage) => {
-    const lists = [listOf(5n, [1n]), listOf(9n, [2n])];
+    const later = { ...listOf(5n, [1n, 3n]), lastUpdate: NOW + 60 };
+    const lists = [later, listOf(9n, [1n, 2n]), listOf(7n, [])];
     const imported = await storage.takeOver("cas", { issuers: [newIssuer(1)], lists, by: BY });
-    assert.deepEqual(imported.map(({ number, added }) => ({ number, added })), [
-      { number: 5n, added: 1 },
-      { number: 9n, added: 1 },
-    ]);
+    assert.deepEqual(imported, { number: 9n, lastUpdate: NOW + 60, added: 3, known: 1 });
+    const { number, lastUpdate } = await crlContent(storage.ca("cas"));
+    assert.deepEqual({ number, lastUpdate }, { number: 10n, lastUpdate: NOW + 60 });
     assert.deepEqual((await storage.ca("cas").issuers.list()).issuers, [ISSUER]);
     assert.deepEqual((await storage.ca("cau").issuers.list()).issuers, []);
   }));
@@ -53,6 +53,7 @@ Deno.test("takeOver() changes nothing when one list is refused, or breaks", () =
     const tooLarge = listOf(2n ** 63n, [1n]);
     const attempt = storage.takeOver("cas", { issuers: [newIssuer(1)], lists: [listOf(1n, [2n]), tooLarge], by: BY });
     await assert.rejects(attempt, { code: "unacceptable" });
+    assert.equal(await storage.takeOver("cas", { issuers: [], lists: [], by: BY }), undefined);
     function* broken() {
       yield revocation(1n);
       throw new RangeError("broken list");

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { type Fault, FaultyFileSystem } from "../../tests/fault/faulty_file_system.ts";
 import { CaucaseError } from "../errors.ts";
-import { readKeyPair, recoverKeyPair, writeKeyPair } from "./key_pair_file.ts";
+import { recoverKeyPair, writeKeyPair } from "./key_pair_change.ts";
+import { readKeyPair } from "./key_pair_file.ts";
 import { modeOf, namesIn } from "../../tests/support/files.ts";
 import { newCa, type TestCa } from "../../tests/support/issuing.ts";
 import { inFolder } from "../../tests/support/temp_folder.ts";

@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { Actor } from "../../core/ca/actor.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import { type Route, ROUTES } from "../../core/protocol/routes.ts";
-import { type AskOptions, CSR_TYPE, firstUser, JSON_TYPE } from "../../tests/support/desk.ts";
+import { type AskOptions, certify, CSR_TYPE, firstUser, JSON_TYPE } from "../../tests/support/desk.ts";
 import { garbageText } from "../../tests/support/garbage.ts";
 import { unsignedBody } from "../../tests/support/requests.ts";
 import { exchangeOf, newTestApp, type TestApp } from "../../tests/support/test_app.ts";
-import { faultReport } from "./app.ts";
+import { RouteTable } from "../http/route_table.ts";
+import { serveSites } from "../http/site.ts";
+import { createOwnOrigins } from "./own_origins.ts";
+import { refusal } from "./refusals.ts";
+import { caucaseAdmissions } from "./site.ts";
 
 /** From one wrong in everything to one that is right; each step mends one thing, in the order of judgement. */
 interface JudgementStep {
@@ -48,7 +53,7 @@ async function climb(app: TestApp, steps: readonly JudgementStep[]): Promise<{ p
   return { path, options };
 }
 
-Deno.test("the app judges path, method, origin, id, type and JSON of the body, then the user, then the payload", async () => {
+Deno.test("the site judges path, method, origin, id, type and JSON of the body, then the user, then the payload", async () => {
   const app = await newTestApp();
   const as = await firstUser(app);
   const signing = await climb(app, SIGNING);
@@ -60,7 +65,64 @@ Deno.test("the app judges path, method, origin, id, type and JSON of the body, t
   assert.deepEqual(app.faults, []);
 });
 
-Deno.test("the app judges ids before users where nothing else is sent", async () => {
+Deno.test("the table closes every route for users to those without a certificate, and to services", async () => {
+  const app = await newTestApp();
+  const service = await certify(app, await firstUser(app));
+  const closed = Object.values<Route>(ROUTES).filter(({ access }) => access === "user");
+  assert.deepEqual(closed.map(({ method, path }) => `${method} ${path}`).toSorted(), [
+    "DELETE /{ca}/csr/{csr_id}",
+    "GET /{ca}/csr",
+    "PUT /{ca}/crt/{crt_id}",
+  ]);
+  for (const { method, path } of closed) {
+    for (const ca of ["cau", "cas"]) {
+      const target = path.replace("{ca}", ca).replace(/\{\w+\}/, "5");
+      for (const as of [undefined, null, service]) {
+        const { status, headers } = await app.ask(method, target, as === undefined ? {} : { as });
+        assert.deepEqual([status, headers["www-authenticate"]], [401, "transport"], `${method} ${target}`);
+      }
+    }
+  }
+});
+
+Deno.test("a new route for users is closed by its access alone, and a handler behind it knows the user", async () => {
+  const app = await newTestApp();
+  const user = await firstUser(app);
+  const done: Actor[] = [];
+  const table = new RouteTable({
+    prefix: "",
+    routes: { erase: { method: "DELETE", path: "/everything/{name}", access: "user" } },
+    closed: {},
+    handlers: {
+      erase: ({ parameters: { name } }) => ({ actor, user: { serial } }) => {
+        done.push(actor);
+        return { status: 200, body: `${name} ${serial}` };
+      },
+    },
+    admissions: caucaseAdmissions({
+      authorities: app.authorities,
+      httpCa: app.authorities.http_cas,
+      own: createOwnOrigins("ca.example.com:8009"),
+      clock: app.clock,
+    }),
+  });
+  const handler = serveSites([{
+    prefix: "",
+    refuse: refusal,
+    answer: (exchange, refuse) => table.run(table.select(table.match(exchange.target), exchange), { exchange, refuse }),
+  }], (error) => app.faults.push(error));
+  const ask = async (as?: typeof user | null) =>
+    await handler(exchangeOf("DELETE", "/everything/x", as === undefined ? {} : { as }));
+  const service = await certify(app, user);
+  for (const as of [undefined, null, service]) assert.equal((await ask(as)).status, 401);
+  assert.deepEqual(done, []);
+  const { serial, issuer } = { ...user.certificate, issuer: user.certificate.authorityKeyIdentifier };
+  assert.deepEqual(await ask(user), { status: 200, body: `x ${serial}`, user: `${serial}` });
+  assert.deepEqual(done, [{ kind: "user", issuer, serial }]);
+  assert.deepEqual(app.faults, []);
+});
+
+Deno.test("the site judges ids before users where nothing else is sent", async () => {
   const app = await newTestApp();
   for (const [method, path] of [["DELETE", "/cas/csr/"], ["PUT", "/cas/crt/"]] as const) {
     assert.equal((await app.ask(method, `${path}abc`)).status, 400, method);
@@ -72,7 +134,7 @@ Deno.test("the app judges ids before users where nothing else is sent", async ()
   assert.equal(headers["www-authenticate"], "transport");
 });
 
-Deno.test("the app answers unknown paths 404 with any method, and known ones 405 with Allow", async () => {
+Deno.test("the site answers unknown paths 404 with any method, and known ones 405 with Allow", async () => {
   const app = await newTestApp();
   for (const method of ["GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS", "PATCH", "TRACE", "FOO"]) {
     for (const path of ["/nowhere", "/cas/csr/1/2", "/http_cas", "/cas/crt"]) {
@@ -127,7 +189,7 @@ Deno.test("a refusal carries the headers that let another origin's script read i
   }
 });
 
-Deno.test("the app answers a fault of ours 500 without a word, and reports it", async () => {
+Deno.test("the site answers a fault of ours 500 without a word, and reports it", async () => {
   const app = await newTestApp();
   const fault = new Error("secret path /var/x");
   const cases: readonly unknown[] = [fault, new CaucaseError("storage", "secret: disk is full"), "a thrown text"];
@@ -139,18 +201,6 @@ Deno.test("the app answers a fault of ours 500 without a word, and reports it", 
     assert.doesNotMatch(JSON.stringify(answer.headers ?? {}), /secret/);
   }
   assert.deepEqual(app.faults, cases);
-});
-
-Deno.test("faultReport() names the request, what to do, and holds the stack of a fault or its cause", () => {
-  const cause = new Error("the cause");
-  const report = faultReport(
-    new CaucaseError("storage", "the fault", { cause, hint: "mend it" }),
-    exchangeOf("PUT", "/cas/csr", {}),
-  );
-  assert.match(report, /^PUT \/cas\/csr: the fault \(mend it\)\ncaused by Error: the cause\n +at /);
-  const alone = faultReport(new CaucaseError("file", "the fault"), exchangeOf("GET", "/", {}));
-  assert.match(alone, /^GET \/: the fault\n[^\n]*the fault\n +at /);
-  assert.equal(faultReport("a thrown text", exchangeOf("GET", "/", {})), "GET /: a thrown text");
 });
 
 const anyMethod = fc.constantFrom("GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS", "PATCH");
@@ -169,7 +219,7 @@ const anyHeaders = fc.dictionary(
   ),
 );
 
-Deno.test("the app never answers 500 and never throws, whatever is asked", async () => {
+Deno.test("the site never answers 500 and never throws, whatever is asked", async () => {
   const app = await newTestApp();
   const request = fc.record({ method: anyMethod, path: anyPath, headers: anyHeaders, body: garbageText(40) });
   await fc.assert(
