@@ -131,7 +131,7 @@ export class EntryUpdater {
     this.#demanded.delete(task);
     try {
       const { news, lookAgain = false } = await PERFORM[action]({ entry, host, state, disk, now, signal });
-      if (news !== undefined) host.log.info("{name}: {news}", { name: entry.name, news });
+      if (news !== undefined) host.log.info("updater.news", { name: entry.name, news });
       if (lookAgain) this.#demanded.add(task);
       this.#mark(task, { lastSuccess: host.clock.now(), failures: 0, notBefore: null, error: null });
       return undefined;
@@ -153,8 +153,8 @@ export class EntryUpdater {
 
   #report(error: unknown): void {
     const { host: { log }, entry: { name } } = this;
-    if (error instanceof CaucaseError) log.warning("{name}: {error}", { name, error });
-    else log.error("{name}: {error}", { name, error: error instanceof Error ? error : String(error) });
+    if (error instanceof CaucaseError) log.warning("updater.refused", { name, error });
+    else log.error("updater.failed", { name, error });
   }
 
   async #sleepUntil(wakeAt: number): Promise<Wake> {
