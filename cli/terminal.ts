@@ -2,7 +2,7 @@
 import { CaucaseError, describeFault } from "../core/errors.ts";
 import { fileError, systemCode } from "../core/host/file_error.ts";
 import { escapeControlsAsJson } from "../core/host/log_format.ts";
-import { writeAll } from "../core/host/standard_error.ts";
+import { writeAll } from "../core/host/write_all.ts";
 import { HiddenLine } from "./hidden_line.ts";
 import type { Screen } from "./progress_line.ts";
 

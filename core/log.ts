@@ -4,7 +4,11 @@
  */
 import { describeError } from "./errors.ts";
 
-export type LogLevel = "debug" | "info" | "warning" | "error";
+export const LOG_LEVELS = ["debug", "info", "warning", "error"] as const;
+export type LogLevel = typeof LOG_LEVELS[number];
+
+export const LOG_FORMATS = ["text", "json"] as const;
+export type LogFormat = typeof LOG_FORMATS[number];
 
 /** What may go into a log: nothing that could hold a key without being seen to. */
 export type LogValue = string | number | bigint | boolean | null | undefined | Error | readonly string[];
@@ -37,6 +41,7 @@ export const LOG_EVENTS = {
     "ca.not_made": "making a new CA certificate for {ca} failed and will be tried again: {error}",
     "ca.no_authority_key_identifier": `CA certificate {index} of {ca} has no authorityKeyIdentifier: ${OLD_STOPS}`,
     "crl.not_renewed": "the scheduled renewal of the CRL of {ca} failed and will be tried again: {error}",
+    "https.not_renewed": "no new certificate for HTTPS yet: {error}",
     "https.unusable": "{error}: making a new key and certificate for HTTPS",
     "https.put_aside": "{error}; put aside as {aside}: making a new key and certificate for HTTPS",
     "https.key_was_readable": "others could read the private key in {path}: remove it for a new one",
@@ -48,6 +53,7 @@ export const LOG_EVENTS = {
     "backup.unreadable": "newest backup: {path}, made {age} ago; {error}",
     "backup.users_left_out": "users whose keys are not RSA, or too short, cannot open this backup: {keyIds}",
     "backup.objects_left_out": "this backup leaves out what other programs put into the database: {objects}",
+    "restore.names_replaced": "the names of the old certificate cannot be used, those of the request are: {error}",
     "restore.ca_made": "all CA certificates for users in the backup have expired: a new one was made",
     "storage.readable": "other users may open {path}, which holds private keys: chmod 600 it",
     "storage.no_write_ahead_log": "no write-ahead log for {path} on its file system: commits take longer",
@@ -132,4 +138,9 @@ export function valueText(value: unknown): string {
   if (!Array.isArray(value)) return String(value);
   const shown = value.slice(0, MOST_VALUES).map(valueText).join(", ");
   return value.length > MOST_VALUES ? `${shown} and ${value.length - MOST_VALUES} more` : shown;
+}
+
+/** A time in Unix seconds as fields have it: 2026-11-23T08:29:52Z. */
+export function timeText(time: number): string {
+  return new Date(time * 1000).toISOString().replace(/\.\d+Z$/, "Z");
 }

@@ -2,14 +2,13 @@
  * The operator's log, on standard error. Nothing is written before `configureLogging`, and LogTape is loaded only then:
  * commands that never log do not pay for it.
  */
-import { createLog, type Log, type LogLevel } from "../log.ts";
+import { fstatSync } from "node:fs";
+import { createLog, type Log, type LogFormat, type LogLevel } from "../log.ts";
 import { formatJson, formatText } from "./log_format.ts";
-import { isJournal, writeAll } from "./standard_error.ts";
-
-export const LOG_FORMATS = ["text", "json"] as const;
+import { writeAll } from "./write_all.ts";
 
 export interface LogSettings {
-  readonly format: typeof LOG_FORMATS[number];
+  readonly format: LogFormat;
   /** The lowest level that is written. */
   readonly level: LogLevel;
   /** Takes each finished line, with its line end; standard error unless given. */
@@ -28,7 +27,7 @@ export const systemLog: Log = createLog(({ level, event, sentence, fields }) =>
 /** Sets up, or changes, what is logged and how. */
 export async function configureLogging(settings: LogSettings): Promise<void> {
   const { format, level, write = writeToStandardError } = settings;
-  const { journal = isJournal(Deno.env.get("JOURNAL_STREAM")) } = settings;
+  const { journal = isJournal(environment("JOURNAL_STREAM")) } = settings;
   const toLine = format === "json" ? formatJson : formatText;
   const library = await import("@logtape/logtape");
   library.configureSync({
@@ -50,4 +49,24 @@ function eventOf(category: readonly string[]): string {
 /** Waits for the reader: a record is written before what follows it happens. LogTape catches what fails here. */
 function writeToStandardError(line: string): void {
   writeAll(Deno.stderr, line);
+}
+
+/** Undefined also where the program may not look. */
+function environment(variable: string): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "env", variable });
+  return state === "granted" ? Deno.env.get(variable) : undefined;
+}
+
+/** Its number among a process's open files, on every system. */
+const STANDARD_ERROR = 2;
+
+/**
+ * Whether standard error leads to systemd's journal, which adds time and level by itself.
+ * @param stream device and inode of the journal's socket, as systemd sets `JOURNAL_STREAM`. The variable alone would not do: it
+ *   is inherited by programs whose output goes elsewhere.
+ */
+export function isJournal(stream: string | undefined): boolean {
+  if (stream === undefined) return false;
+  const { dev, ino } = fstatSync(STANDARD_ERROR, { bigint: true });
+  return stream === `${dev}:${ino}`;
 }

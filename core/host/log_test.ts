@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { LogLevel } from "../log.ts";
-import { configureLogging, systemLog } from "./log.ts";
+import { configureLogging, isJournal, systemLog } from "./log.ts";
 
 async function logged(level: LogLevel, format: "text" | "json", action: () => void): Promise<string[]> {
   const lines: string[] = [];
@@ -45,7 +45,7 @@ Deno.test("systemLog survives a standard error that cannot be written to", async
 });
 
 Deno.test("systemLog writes to standard error, and nothing before it is configured", async () => {
-  const source = `import { configureLogging, systemLog } from "${new URL("./log.ts", import.meta.url)}";
+  const source = `import { configureLogging, isJournal, systemLog } from "${new URL("./log.ts", import.meta.url)}";
     systemLog.error("listener.failed", { error: "too early" });
     await configureLogging({ format: "text", level: "info" });
     systemLog.error("listener.failed", { error: "in time" });`;
@@ -56,4 +56,14 @@ Deno.test("systemLog writes to standard error, and nothing before it is configur
   assert.equal(stdout.length, 0);
   assert.match(text, / error listener\.failed: A listener failed: in time\n$/);
   assert.doesNotMatch(text, /too early/);
+});
+
+Deno.test("isJournal() believes JOURNAL_STREAM only where it is about this standard error", async () => {
+  const { stdout } = await new Deno.Command("stat", {
+    args: ["--dereference", "--format=%d:%i", "/proc/self/fd/2"],
+    stderr: "inherit",
+  }).output();
+  const own = new TextDecoder().decode(stdout).trim();
+  assert.equal(isJournal(own), true);
+  for (const other of [undefined, "", "8:1", `${own}0`]) assert.equal(isJournal(other), false, other);
 });

@@ -64,7 +64,7 @@ export const KEEPING: readonly Defence[] = [
       without("silence about keys", NO_MORE_RIGHTS, [
         "server/tls/https_certificate.ts",
         "const keyPem = privateKeyToPem(key);\n    await write",
-        "const keyPem = privateKeyToPem(key);\n    this.options.warn(keyPem);\n    await write",
+        "const keyPem = privateKeyToPem(key);\n    console.error(keyPem);\n    await write",
       ]),
     ],
   },

@@ -1,5 +1,4 @@
-/** Standard error: how all of a text gets there, and whether it leads to systemd's journal. */
-import { fstatSync } from "node:fs";
+/** How all of a text gets to standard output or standard error. */
 
 /** How long to wait for whoever reads our output, in milliseconds, before the next try. */
 const NEXT_TRY = 5;
@@ -23,18 +22,4 @@ export function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text:
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, NEXT_TRY);
     }
   }
-}
-
-/** Its number among a process's open files, on every system. */
-const STANDARD_ERROR = 2;
-
-/**
- * Whether standard error leads to systemd's journal, which adds time and level by itself.
- * @param stream device and inode of the journal's socket, as systemd sets `JOURNAL_STREAM`. The variable alone would not do: it
- *   is inherited by programs whose output goes elsewhere.
- */
-export function isJournal(stream: string | undefined): boolean {
-  if (stream === undefined) return false;
-  const { dev, ino } = fstatSync(STANDARD_ERROR, { bigint: true });
-  return stream === `${dev}:${ino}`;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isJournal, writeAll } from "./standard_error.ts";
+import { writeAll } from "./write_all.ts";
 
 /** A stream that does what `answers` say, one for each call: takes that many bytes, or throws. */
 function fakeStream(answers: (number | Error)[]) {
@@ -35,14 +35,4 @@ Deno.test("writeAll() stops without a word when the reader is gone", () => {
 Deno.test("writeAll() throws what else goes wrong", () => {
   const full = new Error("No space left on device (os error 28)");
   assert.throws(() => writeAll(fakeStream([full]), "abcd"), full);
-});
-
-Deno.test("isJournal() believes JOURNAL_STREAM only where it is about this standard error", async () => {
-  const { stdout } = await new Deno.Command("stat", {
-    args: ["--dereference", "--format=%d:%i", "/proc/self/fd/2"],
-    stderr: "inherit",
-  }).output();
-  const own = new TextDecoder().decode(stdout).trim();
-  assert.equal(isJournal(own), true);
-  for (const other of [undefined, "", "8:1", `${own}0`]) assert.equal(isJournal(other), false, other);
 });
