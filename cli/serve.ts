@@ -6,7 +6,7 @@ import { onReload, onStopSignals } from "../core/host/signals.ts";
 import { AccessLog } from "../server/http/access_log.ts";
 import { AccessLogFile, STANDARD_OUTPUT } from "../server/http/access_log_output.ts";
 import { type RunningServer, type ServeOptions, startServer } from "../server/serve.ts";
-import { EXIT } from "./exit_status.ts";
+import { EXIT, exitStatusOf } from "./exit_status.ts";
 import { serveCommand } from "./serve/command.ts";
 import { parseArguments } from "./subcommand.ts";
 
@@ -30,6 +30,11 @@ export async function serve(args: readonly string[]): Promise<number> {
     await Promise.race([server.finished, aborted(stop.signal)]);
     await server.stop();
     return EXIT.ok;
+  } catch (error) {
+    // What reads the log is told there why it ends; a person is told as by every other command.
+    if (logs.format !== "json") throw error;
+    log.error("server.failed", { error });
+    return exitStatusOf(error);
   } finally {
     await accessLog?.close();
     removeReload();

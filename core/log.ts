@@ -69,6 +69,7 @@ export const LOG_EVENTS = {
     "updater.not_printed": "cannot write to standard output: {error}",
   },
   error: {
+    "server.failed": "{error}",
     "request.failed": "{method} {target}: {error}",
     "listener.failed": "A listener failed: {error}",
     "updater.waiting": "{error}",
