@@ -46,6 +46,12 @@ export function port(text: string): number {
   return value;
 }
 
+/** A path, or a word that stands for one. */
+export function somewhere(text: string): string {
+  if (text === "") throw new InvalidArgumentError("It must not be empty.");
+  return text;
+}
+
 /** Bits of an RSA modulus. */
 export function keyBits(text: string): number {
   const value = wholeNumber(text);

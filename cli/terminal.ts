@@ -2,10 +2,9 @@
 import { CaucaseError, describeFault } from "../core/errors.ts";
 import { fileError, systemCode } from "../core/host/file_error.ts";
 import { escapeControlsAsJson } from "../core/host/log_format.ts";
+import { writeAll } from "../core/host/write_all.ts";
 import { HiddenLine } from "./hidden_line.ts";
 import type { Screen } from "./progress_line.ts";
-
-const encoder = new TextEncoder();
 
 /** One line on standard output. Throws `file` when it cannot be written. */
 export function printLine(line: string): void {
@@ -108,26 +107,4 @@ export function bold(text: string): string {
 /** A line that begins by saying how bad it is: so that this is seen at a glance. Exported for its test. */
 export function markLevel(line: string): string {
   return line.replace(/^(error|warning):/, (word, level: string) => `${LEVEL[level]}${word}${STYLE.end}`);
-}
-
-/** How long to wait for whoever reads our output, in milliseconds, before the next try. */
-const NEXT_TRY = 5;
-
-/**
- * Writes all of `text`, however much of it the stream takes at a time. Exported for its test.
- * @throws what the stream throws, unless its reader is gone
- */
-export function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
-  let bytes = encoder.encode(text);
-  while (bytes.length > 0) {
-    try {
-      bytes = bytes.subarray(stream.writeSync(bytes));
-    } catch (error) {
-      // Whoever read our output stopped reading, as `head` does: nobody is left to be told.
-      if (error instanceof Deno.errors.BrokenPipe) return;
-      // A full pipe that another process has made non-blocking: it is shared by all that have it open.
-      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, NEXT_TRY);
-    }
-  }
 }

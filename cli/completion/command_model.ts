@@ -50,6 +50,7 @@ const KIND: Readonly<Record<string, ValueKind>> = {
   "format": "text",
   "host[:port]": "text",
   "id": "text",
+  "level": "text",
   "mode": "text",
   "n": "text",
   "name": "text",

@@ -1,5 +1,7 @@
 /** The options of `caucase serve`. */
-import { collect, countFromOne, days, keyBits, lifeSpanDays, port, wholeNumber } from "../options.ts";
+import { Option } from "@commander-js/extra-typings";
+import { LOG_FORMATS, LOG_LEVELS } from "../../core/log.ts";
+import { collect, countFromOne, days, keyBits, lifeSpanDays, port, somewhere, wholeNumber } from "../options.ts";
 import { newCommand } from "../subcommand.ts";
 
 export function serveCommand() {
@@ -37,5 +39,10 @@ export function serveCommand() {
     .option("--lock-auto-approve-count", "write both counts down for good, the first time")
     .option("--backup-directory <folder>", "make backups in this folder, encrypted to the users of that time")
     .option("--backup-period <days>", "from one backup to the next", lifeSpanDays, 1)
-    .option("--backup-keep <n>", "remove all but this many backups after a new one (default: keep all)", countFromOne);
+    .option("--backup-keep <n>", "remove all but this many backups after a new one (default: keep all)", countFromOne)
+    .option("--access-log <path>", "a file, opened again on SIGHUP; - is standard output, off is none", somewhere, "-")
+    .addOption(new Option("--log-format <format>", "of standard error").choices(LOG_FORMATS).default("text" as const))
+    .addOption(
+      new Option("--log-level <level>", "the least that goes there").choices(LOG_LEVELS).default("info" as const),
+    );
 }

@@ -10,12 +10,20 @@ export const serveManual: Prose = {
     "a name that lasts for years.",
     "Ports under 1024 need a right of their own: run as a service that has it (systemd: AmbientCapabilities=" +
     "CAP_NET_BIND_SERVICE), or choose another port with `--netloc` or `--base-port`.",
-    "The access log goes to standard output, in Apache's combined form; everything else to standard error.",
+    "The access log goes to standard output, in Apache's combined form, or where `--access-log` says: its file is opened again " +
+    "after a SIGHUP, for logrotate. All else goes to standard error, one event a line: time, level, name, sentence, or a JSON " +
+    "object with `--log-format json`. docs/operating.md lists the events.",
   ],
   exitStatus: [
     ["0", "It was stopped by a signal."],
     ["1", "It could not start, or a part of it failed; a line on standard error names the reason."],
     EXIT_STATUS.usage,
+  ],
+  environment: [
+    [
+      "JOURNAL_STREAM",
+      "Set by systemd: when it is about standard error, lines have the journal's form of levels, and no time.",
+    ],
   ],
   files: [
     [

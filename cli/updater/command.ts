@@ -1,5 +1,6 @@
 /** The options of `caucase updater`. */
 import { Option } from "@commander-js/extra-typings";
+import { LOG_FORMATS } from "../../core/log.ts";
 import { collect, days, keyBits, wholeNumber } from "../options.ts";
 import { newCommand } from "../subcommand.ts";
 
@@ -39,7 +40,7 @@ export function updaterCommand() {
     .option("--once", "do what is due and end: status 0, 1 after an error, 2 while a request is pending")
     .option("--status", "print what is kept and how it is, JSON, and end")
     .addOption(
-      new Option("--log-format <format>", "of standard error").choices(["text", "json"] as const)
+      new Option("--log-format <format>", "of standard error").choices(LOG_FORMATS)
         .default("text" as const),
     );
 }

@@ -64,7 +64,7 @@ export const KEEPING: readonly Defence[] = [
       without("silence about keys", NO_MORE_RIGHTS, [
         "server/tls/https_certificate.ts",
         "const keyPem = privateKeyToPem(key);\n    await write",
-        "const keyPem = privateKeyToPem(key);\n    this.options.warn(keyPem);\n    await write",
+        "const keyPem = privateKeyToPem(key);\n    console.error(keyPem);\n    await write",
       ]),
     ],
   },
@@ -83,8 +83,8 @@ export const KEEPING: readonly Defence[] = [
       ]),
       without("modesty, asking what the machine is called", NO_MORE_RIGHTS, [
         "cli/serve.ts",
-        "const options = readServeOptions(args);\n",
-        "const options = readServeOptions(args);\n  Deno.hostname();\n",
+        "const { options, logs } = readServeOptions(args);\n",
+        "const { options, logs } = readServeOptions(args);\n  Deno.hostname();\n",
       ]),
     ],
   },

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { DAY, LIFE_SPAN, NOW, random } from "../../tests/support/issuing.ts";
 import { testKey } from "../../tests/support/keys.ts";
+import { strictLog } from "../../tests/support/recorded_log.ts";
 import { keyPem, manageHost } from "../../tests/support/restorable.ts";
 import { newIssuer, type SeededCa } from "../../tests/support/seeded_issuers.ts";
 import { type TempFolder, tempFolder } from "../../tests/support/temp_folder.ts";
@@ -41,7 +42,7 @@ class Desk implements AsyncDisposable {
   }
 
   async storage() {
-    return await openSqliteStorage({ path: this.path("db"), lock: false, log: assert.fail });
+    return await openSqliteStorage({ path: this.path("db"), lock: false, log: strictLog });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

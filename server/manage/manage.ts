@@ -1,6 +1,7 @@
 /** What an administrator does with a database: restore, import, export, in this order. */
 import { OPERATOR } from "../../core/ca/actor.ts";
 import type { RandomSource } from "../../core/ca/settings.ts";
+import type { Log } from "../../core/log.ts";
 import type { OnProgress } from "../../core/progress.ts";
 import { databaseExists, NewDatabase, requireNoDatabase } from "../storage/sqlite/new_database.ts";
 import { openSqliteStorage } from "../storage/sqlite/sqlite_storage.ts";
@@ -30,7 +31,7 @@ export interface ManageHost {
   readonly now: number;
   readonly random: RandomSource;
   readonly passphrases: Passphrases;
-  readonly warn: (message: string) => void;
+  readonly log: Log;
   /** Told how far reading a backup and taking over a CRL are. */
   readonly onProgress?: OnProgress | undefined;
   /** Told what was done, once it is on the disk: an export that fails after it changes nothing about that. */
@@ -92,7 +93,7 @@ async function changeDatabase(work: Work, { order, host }: Commission): Promise<
 async function intoNewDatabase(work: Work, { order, host }: Commission): Promise<ManageReport> {
   const { restoration } = work;
   await using target = await NewDatabase.create(order.db);
-  const stores = privateStores(target.database, host.warn);
+  const stores = privateStores(target.database, host.log);
   if (restoration === undefined) {
     target.completeSchema();
     const report = await importAll(stores, work, host);
@@ -107,7 +108,7 @@ async function intoNewDatabase(work: Work, { order, host }: Commission): Promise
 }
 
 async function intoDatabase(work: Work, { order, host }: Commission): Promise<ManageReport> {
-  const storage = await openSqliteStorage({ path: order.db, lock: true, log: host.warn });
+  const storage = await openSqliteStorage({ path: order.db, lock: true, log: host.log });
   try {
     return await importAll(storage, work, host);
   } finally {
@@ -129,8 +130,8 @@ async function importAll(
 }
 
 /** Only looks: also beside a server that uses the database. */
-async function exportFrom(db: string, path: string, { passphrases, warn }: ManageHost): Promise<void> {
-  const storage = await openSqliteStorage({ path: db, lock: false, readOnly: true, log: warn });
+async function exportFrom(db: string, path: string, { passphrases, log }: ManageHost): Promise<void> {
+  const storage = await openSqliteStorage({ path: db, lock: false, readOnly: true, log });
   try {
     await exportCa(storage.ca("cas"), path, passphrases);
   } finally {

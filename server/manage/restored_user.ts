@@ -7,8 +7,9 @@ import { OPERATOR } from "../../core/ca/actor.ts";
 import { type CertificateAuthority, createCertificateAuthority } from "../../core/ca/certificate_authority.ts";
 import { CA_LIFE_SPANS, crlLifeSpan } from "../../core/ca/lifecycle.ts";
 import type { RandomSource } from "../../core/ca/settings.ts";
-import { CaucaseError, describeError } from "../../core/errors.ts";
+import { CaucaseError } from "../../core/errors.ts";
 import { belongTogether } from "../../core/host/key_file.ts";
+import type { Log } from "../../core/log.ts";
 import { type Certificate, certificateFromPem, isIssuedBy } from "../../core/x509/certificate.ts";
 import type { CertificationRequest } from "../../core/x509/csr.ts";
 import { EMPTY_NAME } from "../../core/x509/name.ts";
@@ -38,7 +39,7 @@ export interface Replacement {
   /** L of users' certificates, in seconds. */
   readonly lifeSpan: number;
   readonly random: RandomSource;
-  readonly warn: (message: string) => void;
+  readonly log: Log;
 }
 
 /**
@@ -49,7 +50,7 @@ export interface Replacement {
  * `duplicate-key` when the new request's key is known
  */
 export async function replaceUser(database: Database, stores: ManagedStores, order: Replacement): Promise<string> {
-  const { user, request, now, lifeSpan, warn } = order;
+  const { user, request, now, lifeSpan, log } = order;
   const store = stores.ca("cau");
   const { keyId } = request.csr.publicKey;
   if (storedCertificate(database, keyId) !== undefined) {
@@ -69,7 +70,7 @@ export async function replaceUser(database: Database, stores: ManagedStores, ord
   const by = { actor: OPERATOR, now };
   const certificate = await ca.issuance.replace(old, { ...request, content: contentFrom(old, order), by });
   if ((await ca.issuers.all()).length > issuersBefore) {
-    warn("all CA certificates for users in the backup have expired: a new one was made");
+    log.warning("restore.ca_made");
   }
   const expirationDate = old.notAfter + crlLifeSpan(lifeSpan);
   await store.revocations.revoke({ serial: old.serial, revocationDate: now, expirationDate }, by);
@@ -111,13 +112,13 @@ async function certificatesOf({ issuers }: CertificateAuthority): Promise<Certif
  * As the old one. Where that has names that no certificate can have any more (none at all, a host name that is none), the
  * request's take their place: a database must not be lost for a name.
  */
-function contentFrom(old: Certificate, { request: { csr }, warn }: Replacement): RequestedContent {
+function contentFrom(old: Certificate, { request: { csr }, log }: Replacement): RequestedContent {
   try {
     checkNames(old);
     return old;
   } catch (error) {
     if (!(error instanceof CaucaseError)) throw error;
-    warn(`the names of the old certificate cannot be used, those of the request are: ${describeError(error)}`);
+    log.warning("restore.names_replaced", { error });
   }
   const others = old.extensions.filter(({ oid }) => oid !== OID.SUBJECT_ALT_NAME);
   const names = findExtension(csr.extensions, OID.SUBJECT_ALT_NAME);
@@ -125,7 +126,7 @@ function contentFrom(old: Certificate, { request: { csr }, warn }: Replacement):
 }
 
 /** The CA for users as it must be to issue one certificate: it takes no requests. */
-function settingsFor({ lifeSpan, random, warn }: Replacement) {
+function settingsFor({ lifeSpan, random, log }: Replacement) {
   return {
     // Never used: there is a CA certificate, whose subject its successor keeps.
     subject: EMPTY_NAME,
@@ -138,6 +139,6 @@ function settingsFor({ lifeSpan, random, warn }: Replacement) {
     lockAutoSignAmount: false,
     retention: { unread: lifeSpan, read: lifeSpan },
     random,
-    warn,
+    log,
   };
 }

@@ -5,6 +5,7 @@ import { isValidAt } from "../../core/x509/certificate.ts";
 import type { CaName } from "../../core/ca/stores.ts";
 import type { Database } from "../storage/sqlite/database.ts";
 import { CA_NAMES } from "../../core/ca/stores.ts";
+import { createLog } from "../../core/log.ts";
 import { createSchema } from "../storage/sqlite/schema.ts";
 import { openScratchDatabase } from "../storage/sqlite/scratch_database.ts";
 import { readCaRecords } from "./ca_records.ts";
@@ -52,7 +53,7 @@ export async function verifyBackup(order: VerifyOrder, passphrases: Passphrases)
     const header = await loadBackup(database, order.backup, { ...user, onProgress: order.onProgress });
     database.transaction(() => createSchema(database));
     requireIntegrity(database);
-    const stores = privateStores(database, () => {});
+    const stores = privateStores(database, createLog(() => {}));
     const issuers = (await readCaRecords(stores.ca("cau"))).map(({ certificate }) => certificate);
     const { serial } = await findCertificate(database, user, issuers);
     if (await stores.ca("cau").revocations.isRevoked(serial)) {

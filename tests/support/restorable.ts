@@ -13,6 +13,7 @@ import type { ManageHost, ManageOrder } from "../../server/manage/manage.ts";
 import type { RestoreFiles } from "../../server/manage/restore.ts";
 import { DAY, LIFE_SPAN, NOW, random } from "./issuing.ts";
 import { newKey, testKey } from "./keys.ts";
+import { recordedLog } from "./recorded_log.ts";
 import { allBytes, inChunks } from "./streams.ts";
 import { type UserDatabase, userDatabase } from "./user_database.ts";
 
@@ -82,7 +83,7 @@ export function manageHost(now = RESTORED_AT): ManageHost & { readonly warnings:
   const warnings: string[] = [];
   const refuse = () => Promise.reject(new Error("no passphrase was to be asked for"));
   const passphrases = { ofKey: refuse, forExport: refuse };
-  return { now, random, passphrases, warn: (line) => warnings.push(line), warnings };
+  return { now, random, passphrases, log: recordedLog(warnings), warnings };
 }
 
 export function keyPem(key: PrivateKey): string {

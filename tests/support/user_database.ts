@@ -11,6 +11,7 @@ import { signerFor } from "../../core/keys/signer.ts";
 import { authorityKeyIdentifierExtension, keyUsage } from "../../core/x509/standard_extensions.ts";
 import { openSqliteStorage } from "../../server/storage/sqlite/sqlite_storage.ts";
 import { LIFE_SPAN, NOW, random } from "./issuing.ts";
+import { quietLog } from "./recorded_log.ts";
 import { type SeededCa, seedIssuers } from "./seeded_issuers.ts";
 import { certificateDer } from "./structures.ts";
 import { type TempFolder, tempFolder } from "./temp_folder.ts";
@@ -19,7 +20,7 @@ import { type TempFolder, tempFolder } from "./temp_folder.ts";
 export async function userDatabase(): Promise<UserDatabase> {
   const folder = await tempFolder();
   const path = `${folder.path}/caucase.sqlite`;
-  const storage = await openSqliteStorage({ path, lock: false, log: () => {} });
+  const storage = await openSqliteStorage({ path, lock: false, log: quietLog });
   const { cau } = await seedIssuers(storage);
   await storage.close();
   return new UserDatabase(folder, path, cau);

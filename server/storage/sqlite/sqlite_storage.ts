@@ -2,6 +2,7 @@
 import { CA_NAMES, type CaName, type Storage } from "../../../core/ca/stores.ts";
 import type { CaucaseError } from "../../../core/errors.ts";
 import type { ImportedCrls } from "./crl_import.ts";
+import type { Log } from "../../../core/log.ts";
 import type { Database } from "./database.ts";
 import { closeServed, openForReading, openForServing, realDatabasePath } from "./database_file.ts";
 import { lockDatabase } from "./database_lock.ts";
@@ -20,7 +21,7 @@ export interface SqliteStorageOptions {
   readonly lock: boolean;
   /** Only look at a database that exists, also beside a server that uses it. */
   readonly readOnly?: boolean;
-  readonly log: (message: string) => void;
+  readonly log: Log;
 }
 
 export interface SqliteStorage extends Storage {
@@ -56,7 +57,7 @@ export async function openSqliteStorage(options: SqliteStorageOptions): Promise<
   }
 }
 
-async function openUpToDate(path: string, log: (message: string) => void): Promise<Database> {
+async function openUpToDate(path: string, log: Log): Promise<Database> {
   const database = await openForServing(path, log);
   try {
     database.transaction(() => {
@@ -72,7 +73,7 @@ async function openUpToDate(path: string, log: (message: string) => void): Promi
 }
 
 interface Belongings {
-  readonly log: (message: string) => void;
+  readonly log: Log;
   readonly close: () => void;
   readonly lock: Disposable | undefined;
 }

@@ -3,12 +3,13 @@ import { BY, crlContent, newIssuer, NOW, revocation } from "../../../tests/contr
 import { tempFolder } from "../../../tests/support/temp_folder.ts";
 import type { CrlToImport } from "./crl_import.ts";
 import { openSqliteStorage, type SqliteStorage } from "./sqlite_storage.ts";
+import { strictLog } from "../../../tests/support/recorded_log.ts";
 
 const { keyIdentifier: _, ...ISSUER } = newIssuer(1);
 
 async function withStorage(action: (storage: SqliteStorage) => Promise<void>): Promise<void> {
   await using folder = await tempFolder();
-  const storage = await openSqliteStorage({ path: `${folder.path}/ca.sqlite`, lock: true, log: assert.fail });
+  const storage = await openSqliteStorage({ path: `${folder.path}/ca.sqlite`, lock: true, log: strictLog });
   try {
     await action(storage);
   } finally {
