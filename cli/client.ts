@@ -6,7 +6,7 @@ import { openCaStore, openCrlStore } from "../core/host/trust_store.ts";
 import { encodePem, PEM_LABEL } from "../core/pem.ts";
 import { SECONDS_PER_DAY } from "../core/ca/lifecycle.ts";
 import type { Certificate } from "../core/x509/certificate.ts";
-import { ApiClient, type UserCredentials } from "./api_client.ts";
+import { ApiClient, type UserCredentials } from "./net/api_client.ts";
 import { type ClientOptions, readClientOptions } from "./client/options.ts";
 import { getCrt, getCsr, renewCrt, revokeCrt, sendCsr } from "./client/holder_actions.ts";
 import { Outcome, type Session } from "./client/session.ts";
@@ -15,8 +15,8 @@ import { listCsr, rejectCsr, revokeOtherCrt, revokeSerial, signCsr, signCsrWith 
 import { EXIT } from "./exit_status.ts";
 import { runHook } from "./hook.ts";
 import { printError, reportError } from "./terminal.ts";
-import { ServerAuthentication } from "./server_authentication.ts";
-import { refreshCaStore, refreshCrlStore } from "./trust_refresh.ts";
+import { ServerAuthentication } from "./net/server_authentication.ts";
+import { refreshCaStore, refreshCrlStore } from "./net/trust_refresh.ts";
 
 /** Does what the command line asks for. Resolves with the exit status. */
 export async function client(args: readonly string[]): Promise<number> {

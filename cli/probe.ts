@@ -5,7 +5,7 @@ import { probeServer } from "./probe/checks.ts";
 import { probeCommand } from "./probe/command.ts";
 import type { Finding } from "./probe/finding.ts";
 import { askServer } from "./probe/server.ts";
-import { parseServerUrl } from "./server_url.ts";
+import { parseServerUrl } from "./net/server_url.ts";
 import { parseArguments } from "./subcommand.ts";
 import { printError, printLine } from "./terminal.ts";
 

@@ -4,7 +4,7 @@ import { CaucaseError } from "../core/errors.ts";
 import { type Certificate, certificateFromPem, certificateToPem, isIssuedBy } from "../core/x509/certificate.ts";
 import { generateRsaKey } from "../core/host/generate_key.ts";
 import { type PrivateKey, privateKeyToPem } from "../core/keys/private_key.ts";
-import type { ApiClient } from "./api_client.ts";
+import type { ApiClient } from "./net/api_client.ts";
 import { makeRequest, type NewRequest } from "./new_request.ts";
 
 /** A key and its certificate, ready to be written. */

@@ -1,7 +1,7 @@
 /** What the actions of one `caucase client` call share: where to, with which trust, and how it went. */
 import { CaucaseError, describeError } from "../../core/errors.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
-import type { ApiClient } from "../api_client.ts";
+import type { ApiClient } from "../net/api_client.ts";
 import { EXIT } from "../exit_status.ts";
 import { printError } from "../terminal.ts";
 

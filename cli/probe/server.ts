@@ -1,8 +1,8 @@
 /** Asking a server from outside, as anybody may. */
 import { ROUTES } from "../../core/protocol/routes.ts";
-import { httpRequest } from "../http_request.ts";
-import { refusalError } from "../refusal.ts";
-import { operationUrl } from "../server_url.ts";
+import { httpRequest } from "../net/http_request.ts";
+import { refusalError } from "../net/refusal.ts";
+import { operationUrl } from "../net/server_url.ts";
 
 export type PublicCa = "cas" | "cau";
 

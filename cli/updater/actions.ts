@@ -4,7 +4,7 @@ import { writeKeyPair } from "../../core/host/key_pair_file.ts";
 import { openCaStore, openCrlStore } from "../../core/host/trust_store.ts";
 import type { PrivateKey } from "../../core/keys/private_key.ts";
 import { prepareRenewal, sendRenewal } from "../renewal.ts";
-import { refreshCaStore, refreshCrlStore } from "../trust_refresh.ts";
+import { refreshCaStore, refreshCrlStore } from "../net/trust_refresh.ts";
 import { askFor, requestFingerprint, requestToSend, storeFirst } from "./bootstrap.ts";
 import { expiredPair, lostRequest, refusedRenewal } from "./complaints.ts";
 import type { CertificateFiles, UpdaterEntry } from "./entry_options.ts";

@@ -7,7 +7,7 @@ import type { Extension } from "../../core/x509/extension.ts";
 import { dnsName, emailName, ipAddress, subjectAltNameExtension, uriName } from "../../core/x509/general_name.ts";
 import { EMPTY_NAME } from "../../core/x509/name.ts";
 import { nameFromText } from "../../core/x509/name_text.ts";
-import { ApiClient } from "../api_client.ts";
+import { ApiClient } from "../net/api_client.ts";
 import { parseFingerprint } from "../ca_fingerprint.ts";
 import { SHORTEST_PAUSE } from "./jitter.ts";
 

@@ -1,14 +1,14 @@
 /** Keeps the stored CA certificates and CRLs up to date. */
-import { equalBytes } from "../core/bytes.ts";
-import { CaucaseError } from "../core/errors.ts";
-import { fileError } from "../core/host/file_error.ts";
-import type { TrustStore } from "../core/host/trust_store.ts";
-import { decodePem, PEM_LABEL } from "../core/pem.ts";
-import { followChain, parseChain } from "../core/protocol/ca_chain.ts";
-import { type Certificate, certificateFromPem, certificateToPem } from "../core/x509/certificate.ts";
-import { type CertificateList, crlFromPem, isCrlSignedBy } from "../core/x509/crl.ts";
+import { equalBytes } from "../../core/bytes.ts";
+import { CaucaseError } from "../../core/errors.ts";
+import { fileError } from "../../core/host/file_error.ts";
+import type { TrustStore } from "../../core/host/trust_store.ts";
+import { decodePem, PEM_LABEL } from "../../core/pem.ts";
+import { followChain, parseChain } from "../../core/protocol/ca_chain.ts";
+import { type Certificate, certificateFromPem, certificateToPem } from "../../core/x509/certificate.ts";
+import { type CertificateList, crlFromPem, isCrlSignedBy } from "../../core/x509/crl.ts";
 import type { ApiClient } from "./api_client.ts";
-import { requireFingerprint } from "./ca_fingerprint.ts";
+import { requireFingerprint } from "../ca_fingerprint.ts";
 
 /** What a refresh asks of a server. */
 export type TrustApi = Pick<ApiClient, "caCertificate" | "caChain" | "crls" | "serverUrl">;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { utf8 } from "../core/bytes.ts";
-import { describeError } from "../core/errors.ts";
-import { freePortPair } from "../tests/support/ports.ts";
+import { utf8 } from "../../core/bytes.ts";
+import { describeError } from "../../core/errors.ts";
+import { freePortPair } from "../../tests/support/ports.ts";
 import { httpRequest } from "./http_request.ts";
 import { isVerificationFailure, networkError, wrongServer } from "./network_error.ts";
 

@@ -1,7 +1,7 @@
 /** Which HTTPS server is the right one: the one that a CA we trust vouches for. */
-import { CaucaseError } from "../core/errors.ts";
-import { readVoucher } from "../core/protocol/https_voucher.ts";
-import type { Certificate } from "../core/x509/certificate.ts";
+import { CaucaseError } from "../../core/errors.ts";
+import { readVoucher } from "../../core/protocol/https_voucher.ts";
+import type { Certificate } from "../../core/x509/certificate.ts";
 import type { ApiClient } from "./api_client.ts";
 
 export interface ServerAuthenticationOptions {

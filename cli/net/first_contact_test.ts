@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { openCaStore } from "../core/host/trust_store.ts";
-import { parseCertificate } from "../core/x509/certificate.ts";
-import { newCa, NOW, type TestCa } from "../tests/support/issuing.ts";
-import { chainJson, pemOf } from "../tests/support/probed_server.ts";
-import { tempFolder } from "../tests/support/temp_folder.ts";
-import { caFingerprint } from "./ca_fingerprint.ts";
+import { openCaStore } from "../../core/host/trust_store.ts";
+import { parseCertificate } from "../../core/x509/certificate.ts";
+import { newCa, NOW, type TestCa } from "../../tests/support/issuing.ts";
+import { chainJson, pemOf } from "../../tests/support/probed_server.ts";
+import { tempFolder } from "../../tests/support/temp_folder.ts";
+import { caFingerprint } from "../ca_fingerprint.ts";
 import { type CaRefresh, refreshCaStore, type TrustApi } from "./trust_refresh.ts";
 
 const OTHER = `sha256:${"00".repeat(32)}`;

@@ -3,9 +3,9 @@ import http from "node:http";
 import https from "node:https";
 import { Buffer } from "node:buffer";
 import { TLSSocket } from "node:tls";
-import type { Bytes } from "../core/bytes.ts";
+import type { Bytes } from "../../core/bytes.ts";
 import { BROKEN_OFF, isVerificationFailure, networkError, wrongServer } from "./network_error.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "../version.ts";
 
 export interface HttpRequest {
   readonly method: string;

@@ -1,7 +1,7 @@
 /** Where a server's operations are: from its base URL and the route table. */
-import { CaucaseError } from "../core/errors.ts";
-import { httpsPortBeside } from "../core/protocol/netloc.ts";
-import type { Route } from "../core/protocol/routes.ts";
+import { CaucaseError } from "../../core/errors.ts";
+import { httpsPortBeside } from "../../core/protocol/netloc.ts";
+import type { Route } from "../../core/protocol/routes.ts";
 
 /** There is none after it for HTTPS. */
 const LAST_PORT = "65535";

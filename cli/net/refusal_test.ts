@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { utf8 } from "../core/bytes.ts";
-import { CaucaseError, describeError } from "../core/errors.ts";
-import type { RouteName } from "../core/protocol/routes.ts";
-import { httpAnswer, RawServer } from "../tests/support/raw_server.ts";
+import { utf8 } from "../../core/bytes.ts";
+import { CaucaseError, describeError } from "../../core/errors.ts";
+import type { RouteName } from "../../core/protocol/routes.ts";
+import { httpAnswer, RawServer } from "../../tests/support/raw_server.ts";
 import { ApiClient } from "./api_client.ts";
 import type { HttpResponse } from "./http_request.ts";
 import { refusalError } from "./refusal.ts";

@@ -1,10 +1,10 @@
 /** The operations of a caucase server, for one of its CAs: paths and methods come from the route table. */
 import * as v from "valibot";
-import { type Bytes, utf8 } from "../core/bytes.ts";
-import { type Message, messageToJson } from "../core/protocol/envelope.ts";
-import { CaucaseError, malformed } from "../core/errors.ts";
-import { parseJson } from "../core/json.ts";
-import { type Route, type RouteName, ROUTES } from "../core/protocol/routes.ts";
+import { type Bytes, utf8 } from "../../core/bytes.ts";
+import { type Message, messageToJson } from "../../core/protocol/envelope.ts";
+import { CaucaseError, malformed } from "../../core/errors.ts";
+import { parseJson } from "../../core/json.ts";
+import { type Route, type RouteName, ROUTES } from "../../core/protocol/routes.ts";
 import { httpRequest, type HttpResponse } from "./http_request.ts";
 import { refusalError } from "./refusal.ts";
 import { operationUrl, parseServerUrl } from "./server_url.ts";
