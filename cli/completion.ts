@@ -5,8 +5,7 @@ import { type CommandModel, commandModels } from "./completion/command_model.ts"
 import { fishScript } from "./completion/fish.ts";
 import { zshScript } from "./completion/zsh.ts";
 import { EXIT } from "./exit_status.ts";
-import { parseArguments } from "./subcommand.ts";
-import { SUBCOMMANDS } from "./subcommands.ts";
+import { parseArguments, type Subcommand } from "./subcommand.ts";
 import { printText } from "./terminal.ts";
 
 const SCRIPT: Readonly<Record<Shell, (commands: readonly CommandModel[]) => string>> = {
@@ -15,11 +14,11 @@ const SCRIPT: Readonly<Record<Shell, (commands: readonly CommandModel[]) => stri
   fish: fishScript,
 };
 
-/** Prints the script for the shell that the command line names. Resolves with the exit status. */
-export async function completion(args: readonly string[]): Promise<number> {
+/** Prints the script, for `subcommands`, for the shell that the command line names. Resolves with the exit status. */
+export async function completion(args: readonly string[], subcommands: readonly Subcommand[]): Promise<number> {
   const command = completionCommand();
   parseArguments(command, args);
   const [shell] = command.processedArgs;
-  printText(SCRIPT[shell](await commandModels(SUBCOMMANDS)));
+  printText(SCRIPT[shell](await commandModels(subcommands)));
   return EXIT.ok;
 }

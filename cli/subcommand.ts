@@ -2,12 +2,23 @@
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { normalizeArguments } from "./command_line.ts";
 import { EXIT } from "./exit_status.ts";
+import type { Prose } from "./manual/prose.ts";
 import { arityOf } from "./option_values.ts";
 import { bold, hasColors, printError, printLine, printText } from "./terminal.ts";
 import { versionText } from "./version.ts";
 
-/** A subcommand as it runs: its arguments in, its exit status out. */
-export type Run = (args: readonly string[]) => Promise<number>;
+/** All of a subcommand. What it needs is loaded when it is asked for: nobody waits for code that another one needs. */
+export interface Subcommand {
+  readonly name: string;
+  /** What it does, in a line. */
+  readonly summary: string;
+  /** Its name, description, arguments and options. */
+  readonly table: () => Promise<CommandUnknownOpts>;
+  /** What its page of the manual says besides. */
+  readonly prose: () => Promise<Prose>;
+  /** Runs it: its arguments in, its exit status out. */
+  readonly load: () => Promise<(args: readonly string[]) => Promise<number>>;
+}
 
 /** Ends a command early with a status: help was shown, or the command line was wrong and that was said. */
 export class EarlyExit extends Error {

@@ -1,21 +1,5 @@
-/**
- * The one list of subcommands: running, help, completion and manual come from it. All is loaded when it is asked for: nobody waits
- * for code that a subcommand does not need.
- */
-import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import type { Prose } from "./manual/prose.ts";
-import { parseArguments, type Run } from "./subcommand.ts";
-
-export interface Subcommand {
-  readonly name: string;
-  /** What it does, in a line. */
-  readonly summary: string;
-  /** Its name, description, arguments and options. */
-  readonly table: () => Promise<CommandUnknownOpts>;
-  /** What its page of the manual says besides. */
-  readonly prose: () => Promise<Prose>;
-  readonly load: () => Promise<Run>;
-}
+/** The one list of subcommands: running, help, completion and manual come from it. It is handed to those that tell of all others. */
+import { parseArguments, type Subcommand } from "./subcommand.ts";
 
 /** In the order of a first encounter. */
 export const SUBCOMMANDS: readonly Subcommand[] = [
@@ -73,14 +57,20 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     summary: "print what makes a shell complete command lines of caucase",
     table: async () => (await import("./completion/command.ts")).completionCommand(),
     prose: async () => (await import("./completion/manual.ts")).completionManual,
-    load: async () => (await import("./completion.ts")).completion,
+    load: async () => {
+      const { completion } = await import("./completion.ts");
+      return (args) => completion(args, SUBCOMMANDS);
+    },
   },
   {
     name: "manual",
     summary: "print a page of the manual",
-    table: async () => (await import("./manual/command.ts")).manualCommand(),
+    table: async () => (await import("./manual/command.ts")).manualCommand(SUBCOMMANDS),
     prose: async () => (await import("./manual/manual.ts")).manualManual,
-    load: async () => (await import("./manual.ts")).manual,
+    load: async () => {
+      const { manual } = await import("./manual.ts");
+      return (args) => manual(args, SUBCOMMANDS);
+    },
   },
 ];
 

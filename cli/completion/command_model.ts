@@ -1,7 +1,7 @@
 /** What a shell must know of the command line: all subcommands with their options and values, from their tables. */
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { type Declared, valueNames } from "../option_values.ts";
-import type { Subcommand } from "../subcommands.ts";
+import type { Subcommand } from "../subcommand.ts";
 
 /** What completes a value: paths, folders, programs; nothing for text that only the person knows. */
 export type ValueKind = "file" | "folder" | "program" | "text";

@@ -1,9 +1,8 @@
 /** The arguments of `caucase manual`. */
 import { Argument } from "@commander-js/extra-typings";
-import { newCommand } from "../subcommand.ts";
-import { SUBCOMMANDS } from "../subcommands.ts";
+import { newCommand, type Subcommand } from "../subcommand.ts";
 
-export function manualCommand() {
+export function manualCommand(subcommands: readonly Pick<Subcommand, "name">[]) {
   return newCommand(
     "manual",
     "Print a page of the manual, in the format of man: of the program, or of a subcommand. `caucase manual client | man -l -` " +
@@ -11,7 +10,7 @@ export function manualCommand() {
   )
     .addArgument(
       new Argument("[subcommand]", "the page to print; caucase(1) unless given").choices(
-        SUBCOMMANDS.map(({ name }) => name),
+        subcommands.map(({ name }) => name),
       ),
     );
 }

@@ -1,7 +1,7 @@
 /** A page of the manual: from an option table and the prose beside it to the format of man. */
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { valueNames } from "../option_values.ts";
-import type { Subcommand } from "../subcommands.ts";
+import type { Subcommand } from "../subcommand.ts";
 import type { Meaning, Prose } from "./prose.ts";
 import { argument, bold, italic, meaning, text, verbatim } from "./roff.ts";
 
