@@ -1,9 +1,8 @@
 /** What every subcommand is to `main.ts`, and how its options become values. */
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { normalizeArguments } from "./command_line.ts";
 import { EXIT } from "./exit_status.ts";
 import type { Prose } from "./manual/prose.ts";
-import { arityOf } from "./option_values.ts";
+import { arityOf, normalizeArguments } from "./command_line.ts";
 import { bold, hasColors, printError, printLine, printText } from "./terminal.ts";
 import { versionText } from "./version.ts";
 

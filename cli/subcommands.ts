@@ -7,56 +7,56 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     name: "serve",
     summary: "run a certificate authority for services and one for users",
     table: async () => (await import("./serve/command.ts")).serveCommand(),
-    prose: async () => (await import("./serve/manual.ts")).serveManual,
+    prose: async () => (await import("./serve/command.ts")).serveManual,
     load: async () => (await import("./serve.ts")).serve,
   },
   {
     name: "client",
     summary: "request, fetch, sign, renew and revoke certificates",
     table: async () => (await import("./client/command.ts")).clientCommand(),
-    prose: async () => (await import("./client/manual.ts")).clientManual,
+    prose: async () => (await import("./client/command.ts")).clientManual,
     load: async () => (await import("./client.ts")).client,
   },
   {
     name: "updater",
     summary: "get a certificate, and keep it and its CA certificates and CRLs up to date",
     table: async () => (await import("./updater/command.ts")).updaterCommand(),
-    prose: async () => (await import("./updater/manual.ts")).updaterManual,
+    prose: async () => (await import("./updater/command.ts")).updaterManual,
     load: async () => (await import("./updater.ts")).updater,
   },
   {
     name: "probe",
     summary: "check a server from outside",
     table: async () => (await import("./probe/command.ts")).probeCommand(),
-    prose: async () => (await import("./probe/manual.ts")).probeManual,
+    prose: async () => (await import("./probe/command.ts")).probeManual,
     load: async () => (await import("./probe.ts")).probe,
   },
   {
     name: "rerequest",
     summary: "make a new key, and a request like an older one",
     table: async () => (await import("./rerequest/command.ts")).rerequestCommand(),
-    prose: async () => (await import("./rerequest/manual.ts")).rerequestManual,
+    prose: async () => (await import("./rerequest/command.ts")).rerequestManual,
     load: async () => (await import("./rerequest.ts")).rerequest,
   },
   {
     name: "manage",
     summary: "restore and check backups, take over another CA, hand one over",
     table: async () => (await import("./manage/command.ts")).manageCommand(),
-    prose: async () => (await import("./manage/manual.ts")).manageManual,
+    prose: async () => (await import("./manage/command.ts")).manageManual,
     load: async () => (await import("./manage.ts")).manage,
   },
   {
     name: "key-id",
     summary: "print identifiers of private keys, and of the keys that open a backup",
     table: async () => (await import("./key_id/command.ts")).keyIdCommand(),
-    prose: async () => (await import("./key_id/manual.ts")).keyIdManual,
+    prose: async () => (await import("./key_id/command.ts")).keyIdManual,
     load: async () => (await import("./key_id.ts")).keyId,
   },
   {
     name: "completion",
     summary: "print what makes a shell complete command lines of caucase",
     table: async () => (await import("./completion/command.ts")).completionCommand(),
-    prose: async () => (await import("./completion/manual.ts")).completionManual,
+    prose: async () => (await import("./completion/command.ts")).completionManual,
     load: async () => {
       const { completion } = await import("./completion.ts");
       return (args) => completion(args, SUBCOMMANDS);
@@ -66,7 +66,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     name: "manual",
     summary: "print a page of the manual",
     table: async () => (await import("./manual/command.ts")).manualCommand(SUBCOMMANDS),
-    prose: async () => (await import("./manual/manual.ts")).manualManual,
+    prose: async () => (await import("./manual/command.ts")).manualManual,
     load: async () => {
       const { manual } = await import("./manual.ts");
       return (args) => manual(args, SUBCOMMANDS);

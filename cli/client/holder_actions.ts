@@ -1,17 +1,30 @@
 /** What anybody may ask of a server, and what the holder of a certificate may ask for it. */
+import { equalBytes } from "../../core/bytes.ts";
 import { signMessage } from "../../core/protocol/envelope.ts";
 import { CaucaseError } from "../../core/errors.ts";
-import { appendDurably, readFileBytes, writeFileDurably } from "../../core/host/durable_file.ts";
+import { appendDurably, readFileBytes, writeFileDurably, writeToDevice } from "../../core/host/durable_file.ts";
 import { fileError } from "../../core/host/file_error.ts";
 import { belongTogether, findKeyFile, KEY_FILE_MODE, readKeyFile } from "../../core/host/key_file.ts";
 import { readKeyPair, recoverKeyPair, writeKeyPair } from "../../core/host/key_pair_file.ts";
-import { type Certificate, certificateToPem } from "../../core/x509/certificate.ts";
+import { type Certificate, certificateFromPem, certificateToPem } from "../../core/x509/certificate.ts";
 import { csrFromPem } from "../../core/x509/csr.ts";
 import { isAutoSigned } from "../../core/profiles/policies.ts";
 import { answeredCertificate, isRenewalDue, issuerAmong, renewAt } from "../renewal.ts";
-import { printLine } from "../terminal.ts";
+import { caFingerprint } from "../ca_fingerprint.ts";
+import { printLine, printText } from "../terminal.ts";
 import type { Session } from "./session.ts";
-import { deliverToStream } from "./streams.ts";
+
+/**
+ * `--show-ca`: the fingerprint of what the server gives to whoever has no CA certificate yet, if it is one that we trust.
+ * @throws `untrusted` when it is not
+ */
+export async function showCa({ api, authorities }: Session): Promise<void> {
+  const first = await certificateFromPem(await api.caCertificate());
+  if (!authorities.some(({ der }) => equalBytes(der, first.der))) {
+    throw new CaucaseError("untrusted", "the server's CA certificate for newcomers is none of the stored ones");
+  }
+  printLine(await caFingerprint(first));
+}
 
 /** `--send-csr PATH…` */
 export async function sendCsr({ api, outcome }: Session, paths: readonly string[]): Promise<void> {
@@ -149,4 +162,21 @@ async function pairPaths({ crt, key }: CrtAndKey): Promise<{ certificatePath: st
     throw new CaucaseError("file", `cannot use ${crt}: it holds no private key, and no file is named that does`);
   }
   return { certificatePath: crt, keyPath: holdsBoth ? crt : key };
+}
+
+/**
+ * Our own standard output by its names. It is written as such also where it leads to a file: replacing that file would take it away
+ * from whatever else the shell writes there.
+ */
+const STANDARD_OUTPUT: readonly string[] = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+
+/**
+ * Writes `pem` to the stream or device that `path` names.
+ * @returns false, and nothing was done, when it names a file or nothing
+ * @throws `file`
+ */
+async function deliverToStream(path: string, pem: string): Promise<boolean> {
+  if (!STANDARD_OUTPUT.includes(path)) return await writeToDevice(path, pem);
+  printText(pem);
+  return true;
 }

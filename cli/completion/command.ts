@@ -1,5 +1,6 @@
-/** The arguments of `caucase completion`. */
+/** The arguments of `caucase completion`, and what its page of the manual says besides. */
 import { Argument } from "@commander-js/extra-typings";
+import { EXIT_STATUS, type Prose } from "../manual/prose.ts";
 import { newCommand } from "../subcommand.ts";
 
 /** Shells that there is a script for. */
@@ -33,3 +34,13 @@ export function completionCommand() {
     .addArgument(new Argument("<shell>", "the shell that the script is for").choices(SHELLS))
     .addHelpText("after", INSTALLING);
 }
+
+export const completionManual: Prose = {
+  description: [
+    "Prints a script for the shell. `caucase completion --help` says how to try it, and where to keep it. It is made from the " +
+    "options of this version: make it anew after an update.",
+  ],
+  exitStatus: [EXIT_STATUS.done, EXIT_STATUS.error, EXIT_STATUS.usage],
+  examples: [["In the bash or zsh that runs:", 'eval "$(caucase completion bash)"']],
+  seeAlso: ["manual"],
+};

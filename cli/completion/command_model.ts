@@ -1,6 +1,6 @@
 /** What a shell must know of the command line: all subcommands with their options and values, from their tables. */
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { type Declared, valueNames } from "../option_values.ts";
+import { type Declared, valueNames } from "../command_line.ts";
 import type { Subcommand } from "../subcommand.ts";
 
 /** What completes a value: paths, folders, programs; nothing for text that only the person knows. */
@@ -107,4 +107,25 @@ function valueModels(declared: Declared, choices: readonly string[] = []): Value
 
 function switchModel(long: string, description: string): OptionModel {
   return { long, description, values: [], isList: false, isRepeatable: false };
+}
+
+/** A place: `client --get-crt 2` is the second value of that option; the option is empty for values without one. */
+export interface ValueCase {
+  /** Of the shell; in a list the number is `*`, for any. */
+  readonly pattern: string;
+  /** `file`, `folder`, `program`, `text`, or `words` and the choices. */
+  readonly kind: string;
+}
+
+export function valueCases(commands: readonly CommandModel[]): ValueCase[] {
+  return commands.flatMap(({ name, options, values }) => [
+    ...values.map((value, index) => caseOf(`${name}  ${index + 1}`, value)),
+    ...options.flatMap(({ long, values, isList }) =>
+      values.map((value, index) => caseOf(`${name} ${long} ${isList ? "*" : index + 1}`, value))
+    ),
+  ]);
+}
+
+function caseOf(pattern: string, { kind, choices }: ValueModel): ValueCase {
+  return { pattern, kind: choices.length > 0 ? `words ${choices.join(" ")}` : kind };
 }

@@ -1,5 +1,6 @@
-/** The arguments of `caucase manual`. */
+/** The arguments of `caucase manual`, and what its page of the manual says besides. */
 import { Argument } from "@commander-js/extra-typings";
+import { EXIT_STATUS, type Prose } from "./prose.ts";
 import { newCommand, type Subcommand } from "../subcommand.ts";
 
 export function manualCommand(subcommands: readonly Pick<Subcommand, "name">[]) {
@@ -14,3 +15,18 @@ export function manualCommand(subcommands: readonly Pick<Subcommand, "name">[]) 
       ),
     );
 }
+
+export const manualManual: Prose = {
+  description: [
+    "Prints a page in the format of man: for people who have the program alone. Packages bring the same pages along.",
+  ],
+  exitStatus: [EXIT_STATUS.done, EXIT_STATUS.error, EXIT_STATUS.usage],
+  examples: [
+    ["To read a page:", "caucase manual client | man -l -"],
+    [
+      "To keep it:",
+      "mkdir -p ~/.local/share/man/man1\ncaucase manual client > ~/.local/share/man/man1/caucase-client.1",
+    ],
+  ],
+  seeAlso: ["completion"],
+};

@@ -1,6 +1,6 @@
 /** A page of the manual: from an option table and the prose beside it to the format of man. */
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { valueNames } from "../option_values.ts";
+import { valueNames } from "../command_line.ts";
 import type { Subcommand } from "../subcommand.ts";
 import type { Meaning, Prose } from "./prose.ts";
 import { argument, bold, italic, meaning, text, verbatim } from "./roff.ts";

@@ -1,5 +1,6 @@
-/** The options of `caucase updater`. */
+/** The options of `caucase updater`, and what its page of the manual says besides. */
 import { Option } from "@commander-js/extra-typings";
+import type { Prose } from "../manual/prose.ts";
 import { collect, days, keyBits, wholeNumber } from "../options.ts";
 import { newCommand } from "../subcommand.ts";
 
@@ -43,3 +44,47 @@ export function updaterCommand() {
         .default("text" as const),
     );
 }
+
+export const updaterManual: Prose = {
+  synopsis: [
+    "--ca-url URL --cas-ca PATH --ca PATH --crl PATH [options]",
+    "--config PATH [--once] [--status] [--log-format FORMAT]",
+  ],
+  description: [
+    "Runs until SIGTERM or SIGINT. Each time it wakes up it refreshes what is due: CA certificates, revocation lists, and the " +
+    "certificate of `--crt`, with a new key. No failure of the network ends it; what failed is tried again, with growing " +
+    "pauses. SIGHUP makes it look at once.",
+    "While there is no certificate it sends the request in `--csr`, and asks every minute until a user has signed it. With " +
+    "`--subject`, `--dns`, `--ip`, `--email` or `--uri` it makes key and request itself.",
+    "`--on-renew` runs through the shell once for all changes of a wake-up. One that fails runs again with the same changes until " +
+    "it succeeds, also after a restart: it must be harmless to run twice.",
+  ],
+  exitStatus: [
+    ["0", "It was stopped by a signal; with `--once`: all is well; with `--status`: nothing needs attention."],
+    [
+      "1",
+      "An error that only a person can mend, as a request that was rejected; with `--once`: something failed; with " +
+      "`--status`: something needs attention.",
+    ],
+    ["2", "The command line is wrong; with `--once`: a request waits for a user."],
+    ["3", "With `--exit-on-hook-failure`: the command of `--on-renew` failed."],
+  ],
+  environment: [
+    ["CAUCASE_CHANGED", "For the command of `--on-renew`: the paths of files and stores that changed, one a line."],
+    ["CAUCASE_REASONS", "For each of them `ca`, `crl`, `certificate` or `key`, one a line."],
+  ],
+  files: [
+    ["*.caucase-updater.json", "What is remembered (`--state`), beside the certificate; nothing secret."],
+    ["*.caucase-updater.lock", "The lock that refuses a second updater for the same files."],
+    ["*.renewing, *.pending", "Beside `--key`, mode 0600, while a renewal is under way."],
+  ],
+  examples: [
+    [
+      "A web server's certificate, from the request on:",
+      "caucase updater --ca-url http://ca.example.org --cas-ca cas.pem --ca cas.pem --crl crl.pem \\\n" +
+      "  --crt web.crt --key web.key --subject CN=web --dns web.example.org \\\n" +
+      "  --on-renew 'systemctl reload nginx'",
+    ],
+  ],
+  seeAlso: ["client", "rerequest"],
+};

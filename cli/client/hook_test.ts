@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { runHook } from "./hook.ts";
-import { tempFolder } from "../tests/support/temp_folder.ts";
+import { tempFolder } from "../../tests/support/temp_folder.ts";
 
 const COMMANDS: readonly (readonly [command: string, failure: string | undefined])[] = [
   ["true", undefined],
