@@ -9,7 +9,7 @@ import type { Certificate } from "../core/x509/certificate.ts";
 import { ApiClient, type UserCredentials } from "./net/api_client.ts";
 import { type ClientOptions, readClientOptions } from "./client/options.ts";
 import { getCrt, getCsr, renewCrt, revokeCrt, sendCsr, showCa } from "./client/holder_actions.ts";
-import { Outcome, type Session } from "./client/session.ts";
+import { ClientOutcome, type ClientSession } from "./client/session.ts";
 import { listCsr, rejectCsr, revokeOtherCrt, revokeSerial, signCsr, signCsrWith } from "./client/user_actions.ts";
 import { EXIT } from "./exit_status.ts";
 import { runHook } from "./client/hook.ts";
@@ -22,7 +22,7 @@ export async function client(args: readonly string[]): Promise<number> {
   const options = readClientOptions(args);
   const user = options.userKey === undefined ? undefined : await readCredentials(options.userKey);
   const apis = { cas: new ApiClient(options.caUrl, "cas"), cau: new ApiClient(options.caUrl, "cau") };
-  const outcome = new Outcome();
+  const outcome = new ClientOutcome();
   try {
     await work(options, { ...apis, user, outcome });
   } catch (error) {
@@ -37,15 +37,15 @@ export async function client(args: readonly string[]): Promise<number> {
   return EXIT.hookFailed;
 }
 
-interface Work {
+interface ClientParts {
   readonly cas: ApiClient;
   readonly cau: ApiClient;
   readonly user: UserCredentials | undefined;
-  readonly outcome: Outcome;
+  readonly outcome: ClientOutcome;
 }
 
 /** The CA certificates, what was asked for, the CRLs. */
-async function work(options: ClientOptions, { cas, cau, user, outcome }: Work): Promise<void> {
+async function work(options: ClientOptions, { cas, cau, user, outcome }: ClientParts): Promise<void> {
   const now = systemClock.now();
   const wantsUsers = options.updateUser || options.mode === "user";
   const { caFingerprint, userCaFingerprint } = options;
@@ -67,7 +67,7 @@ async function work(options: ClientOptions, { cas, cau, user, outcome }: Work): 
   if (options.updateUser) await refreshCrls(cau, options.userCrl, { outcome, authorities: users });
 }
 
-async function runActions(session: Session, options: ClientOptions): Promise<void> {
+async function runActions(session: ClientSession, options: ClientOptions): Promise<void> {
   if (options.showCa) await showCa(session);
   await sendCsr(session, options.sendCsr);
   await getCsr(session, options.getCsr);
@@ -103,7 +103,7 @@ async function readCredentials(path: string): Promise<UserCredentials> {
 async function refreshCrls(
   api: ApiClient,
   path: string,
-  { outcome, authorities }: { outcome: Outcome; authorities: readonly Certificate[] },
+  { outcome, authorities }: { outcome: ClientOutcome; authorities: readonly Certificate[] },
 ): Promise<void> {
   const { changed } = await refreshCrlStore(api, openCrlStore(path), authorities);
   outcome.changed ||= changed;

@@ -1,6 +1,6 @@
 /** `caucase completion`: prints what makes a shell complete command lines of caucase. */
 import { bashScript } from "./completion/bash.ts";
-import { completionCommand, type Shell } from "./completion/command.ts";
+import { completionCommand, type CompletionShell } from "./completion/command.ts";
 import { type CommandModel, commandModels } from "./completion/command_model.ts";
 import { fishScript } from "./completion/fish.ts";
 import { zshScript } from "./completion/zsh.ts";
@@ -8,7 +8,7 @@ import { EXIT } from "./exit_status.ts";
 import { parseArguments, type Subcommand } from "./subcommand.ts";
 import { printText } from "./terminal.ts";
 
-const SCRIPT: Readonly<Record<Shell, (commands: readonly CommandModel[]) => string>> = {
+const SCRIPT: Readonly<Record<CompletionShell, (commands: readonly CommandModel[]) => string>> = {
   bash: bashScript,
   zsh: zshScript,
   fish: fishScript,

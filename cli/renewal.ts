@@ -5,7 +5,7 @@ import { type Certificate, certificateFromPem, certificateToPem, isIssuedBy } fr
 import { generateRsaKey } from "../core/host/generate_key.ts";
 import { type PrivateKey, privateKeyToPem } from "../core/keys/private_key.ts";
 import type { ApiClient } from "./net/api_client.ts";
-import { makeRequest, type NewRequest } from "./new_request.ts";
+import { type KeyAndRequest, makeRequest } from "./new_request.ts";
 
 /** A key and its certificate, ready to be written. */
 export interface RenewedPair {
@@ -29,7 +29,7 @@ export function isRenewalDue({ notAfter }: Certificate, threshold: number, now: 
 }
 
 /** Who renews. */
-export interface Holder {
+export interface RenewingHolder {
   readonly certificate: Certificate;
   readonly key: PrivateKey;
   /** One of these must have issued what the server answers. */
@@ -43,7 +43,7 @@ export interface Holder {
  */
 export async function renewAt(
   api: Pick<ApiClient, "renew">,
-  { keyBits, ...holder }: Holder & { readonly keyBits: number },
+  { keyBits, ...holder }: RenewingHolder & { readonly keyBits: number },
 ): Promise<RenewedPair> {
   return await sendRenewal(api, holder, await prepareRenewal(holder.certificate, () => generateRsaKey(keyBits)));
 }
@@ -52,7 +52,7 @@ export async function renewAt(
 export async function prepareRenewal(
   { subject }: Certificate,
   newKey: () => Promise<PrivateKey>,
-): Promise<NewRequest> {
+): Promise<KeyAndRequest> {
   // The server takes the extensions from the old certificate.
   return await makeRequest({ subject, extensions: [] }, newKey);
 }
@@ -60,8 +60,8 @@ export async function prepareRenewal(
 /** Sends what `prepareRenewal` made. Throws as `renewAt` does. */
 export async function sendRenewal(
   api: Pick<ApiClient, "renew">,
-  { certificate, key, authorities }: Holder,
-  request: NewRequest,
+  { certificate, key, authorities }: RenewingHolder,
+  request: KeyAndRequest,
 ): Promise<RenewedPair> {
   const payload = JSON.stringify({ crt_pem: certificateToPem(certificate), renew_csr_pem: request.csrPem });
   const renewed = await answeredCertificate(await api.renew(await signMessage(payload, key)));

@@ -12,13 +12,13 @@ import { isAutoSigned } from "../../core/profiles/policies.ts";
 import { answeredCertificate, isRenewalDue, issuerAmong, renewAt } from "../renewal.ts";
 import { caFingerprint } from "../ca_fingerprint.ts";
 import { printLine, printText } from "../terminal.ts";
-import type { Session } from "./session.ts";
+import type { ClientSession } from "./session.ts";
 
 /**
  * `--show-ca`: the fingerprint of what the server gives to whoever has no CA certificate yet, if it is one that we trust.
  * @throws `untrusted` when it is not
  */
-export async function showCa({ api, authorities }: Session): Promise<void> {
+export async function showCa({ api, authorities }: ClientSession): Promise<void> {
   const first = await certificateFromPem(await api.caCertificate());
   if (!authorities.some(({ der }) => equalBytes(der, first.der))) {
     throw new CaucaseError("untrusted", "the server's CA certificate for newcomers is none of the stored ones");
@@ -27,7 +27,7 @@ export async function showCa({ api, authorities }: Session): Promise<void> {
 }
 
 /** `--send-csr PATH…` */
-export async function sendCsr({ api, outcome }: Session, paths: readonly string[]): Promise<void> {
+export async function sendCsr({ api, outcome }: ClientSession, paths: readonly string[]): Promise<void> {
   await outcome.forEach(paths, {
     name: (path) => path,
     async action(path) {
@@ -37,7 +37,7 @@ export async function sendCsr({ api, outcome }: Session, paths: readonly string[
 }
 
 /** `--get-csr ID PATH` */
-export async function getCsr({ api, outcome }: Session, wanted: readonly IdAndPath[]): Promise<void> {
+export async function getCsr({ api, outcome }: ClientSession, wanted: readonly IdAndPath[]): Promise<void> {
   await outcome.forEach(wanted, {
     name: ({ id }) => id,
     async action({ id, path }) {
@@ -49,12 +49,12 @@ export async function getCsr({ api, outcome }: Session, wanted: readonly IdAndPa
 }
 
 /** `--get-crt ID PATH` */
-export async function getCrt(session: Session, wanted: readonly IdAndPath[]): Promise<void> {
+export async function getCrt(session: ClientSession, wanted: readonly IdAndPath[]): Promise<void> {
   await session.outcome.forEach(wanted, { name: ({ id }) => id, action: (one) => getOneCrt(session, one) });
 }
 
 /** `--revoke-crt CRT KEY` */
-export async function revokeCrt({ api, outcome }: Session, pairs: readonly CrtAndKey[]): Promise<void> {
+export async function revokeCrt({ api, outcome }: ClientSession, pairs: readonly CrtAndKey[]): Promise<void> {
   await outcome.forEach(pairs, {
     name: ({ crt }) => crt,
     async action(files) {
@@ -72,7 +72,11 @@ export interface RenewalRules {
 }
 
 /** `--renew-crt CRT KEY` */
-export async function renewCrt(session: Session, pairs: readonly CrtAndKey[], rules: RenewalRules): Promise<void> {
+export async function renewCrt(
+  session: ClientSession,
+  pairs: readonly CrtAndKey[],
+  rules: RenewalRules,
+): Promise<void> {
   await session.outcome.forEach(pairs, { name: ({ crt }) => crt, action: (files) => renewOne(session, files, rules) });
 }
 
@@ -106,7 +110,7 @@ export async function requireCsrFile(path: string): Promise<Uint8Array> {
   return bytes;
 }
 
-async function getOneCrt({ api, outcome, authorities }: Session, { id, path }: IdAndPath): Promise<void> {
+async function getOneCrt({ api, outcome, authorities }: ClientSession, { id, path }: IdAndPath): Promise<void> {
   const pem = await api.certificate(decimalId(id));
   if (pem === undefined) {
     const pending = await api.request(id) !== undefined;
@@ -137,7 +141,7 @@ async function appendCertificate(path: string, certificate: Certificate): Promis
 }
 
 async function renewOne(
-  { api, outcome, authorities, now }: Session,
+  { api, outcome, authorities, now }: ClientSession,
   files: CrtAndKey,
   { threshold, keyBits }: RenewalRules,
 ): Promise<void> {

@@ -7,18 +7,18 @@ import { printError } from "../terminal.ts";
 
 export type Mode = "service" | "user";
 
-export interface Session {
+export interface ClientSession {
   readonly api: ApiClient;
   readonly mode: Mode;
   /** CA certificates of `mode`, up to date. */
   readonly authorities: readonly Certificate[];
   /** Unix seconds. */
   readonly now: number;
-  readonly outcome: Outcome;
+  readonly outcome: ClientOutcome;
 }
 
 /** How a call went: what it changed, and its exit status. */
-export class Outcome {
+export class ClientOutcome {
   #warned = false;
   #failed = false;
   /** Whether a CA certificate, a certificate or a CRL changed that a hook should hear of. */

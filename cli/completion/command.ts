@@ -6,7 +6,7 @@ import { newCommand } from "../subcommand.ts";
 /** Shells that there is a script for. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 
-export type Shell = (typeof SHELLS)[number];
+export type CompletionShell = (typeof SHELLS)[number];
 
 const INSTALLING = `
 To try it in the shell that runs:

@@ -4,7 +4,7 @@ import { type Bytes, utf8 } from "../../core/bytes.ts";
 import { type Message, messageToJson } from "../../core/protocol/envelope.ts";
 import { CaucaseError, malformed } from "../../core/errors.ts";
 import { parseJson } from "../../core/json.ts";
-import { type Route, type RouteName, ROUTES } from "../../core/protocol/routes.ts";
+import { type PublicCa, type Route, type RouteName, ROUTES } from "../../core/protocol/routes.ts";
 import { httpRequest, type HttpResponse } from "./http_request.ts";
 import { refusalError } from "./refusal.ts";
 import { operationUrl, parseServerUrl } from "./server_url.ts";
@@ -28,7 +28,7 @@ export interface ApiClientOptions {
   readonly signal?: AbortSignal;
 }
 
-interface Call {
+interface CallOptions {
   readonly id?: string;
   readonly body?: Uint8Array;
   readonly contentType?: string;
@@ -47,7 +47,7 @@ export class ApiClient {
    */
   constructor(
     baseUrl: string,
-    private readonly ca: "cas" | "cau",
+    private readonly ca: PublicCa,
     private readonly options: ApiClientOptions = {},
   ) {
     this.#base = parseServerUrl(baseUrl, "--ca-url");
@@ -128,7 +128,7 @@ export class ApiClient {
     await this.#call("reject", { id, asUser: true });
   }
 
-  async #call(name: RouteName, { id, body, contentType, asUser = false }: Call = {}): Promise<HttpResponse> {
+  async #call(name: RouteName, { id, body, contentType, asUser = false }: CallOptions = {}): Promise<HttpResponse> {
     const route: Route = ROUTES[name];
     const { user, anchors, signal } = this.options;
     const url = operationUrl(this.#base, { route, ca: this.ca, id, secure: asUser });
@@ -147,7 +147,7 @@ export class ApiClient {
   }
 }
 
-function jsonBody(message: Message): Pick<Call, "body" | "contentType"> {
+function jsonBody(message: Message): Pick<CallOptions, "body" | "contentType"> {
   return { body: utf8(JSON.stringify(messageToJson(message))), contentType: "application/json" };
 }
 

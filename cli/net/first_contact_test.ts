@@ -24,7 +24,7 @@ async function fingerprintOf(ca: TestCa): Promise<string> {
   return await caFingerprint(await parseCertificate(ca.der));
 }
 
-interface Case {
+interface ContactCase {
   readonly name: string;
   readonly stored: readonly TestCa[];
   readonly refresh: Omit<CaRefresh, "now">;
@@ -37,7 +37,7 @@ Deno.test("refreshCaStore() begins an empty store only with the CA certificate o
   const [first, next, foreign] = [await newCa(), await newCa(), await newCa()];
   const fingerprint = await fingerprintOf(first);
   const [none, both] = [[], [first, next]];
-  const cases: Case[] = [
+  const cases: ContactCase[] = [
     { name: "unpinned", stored: none, refresh: {}, found: both },
     { name: "pinned", stored: none, refresh: { fingerprint }, found: both },
     { name: "pinned alone", stored: none, refresh: { fingerprint, trustOnFirstUse: false }, found: both },
