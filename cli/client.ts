@@ -29,7 +29,7 @@ export async function client(args: readonly string[]): Promise<number> {
     reportError(error);
     outcome.failed();
   }
-  // Also after a failure: whoever uses what was changed before it must hear of that, as the next call will find nothing to change.
+  // Also after a failure: what was changed before it must be told now, as the next call will find nothing to change.
   if (!outcome.changed || options.onRenew === undefined) return outcome.status;
   const hookFailure = await runHook(options.onRenew);
   if (hookFailure === undefined) return outcome.status;
@@ -49,7 +49,7 @@ async function work(options: ClientOptions, { cas, cau, user, outcome }: ClientP
   const now = systemClock.now();
   const wantsUsers = options.updateUser || options.mode === "user";
   const { caFingerprint, userCaFingerprint } = options;
-  // Whoever pins one CA does not mean to take the other one on trust.
+  // A pin of one CA does not mean that the other one is taken on trust.
   const rules = { now, trustOnFirstUse: caFingerprint === undefined && userCaFingerprint === undefined };
   const refresh = async (api: ApiClient, path: string, fingerprint: string | undefined) => {
     const { current, changed } = await refreshCaStore(api, openCaStore(path), { ...rules, fingerprint });

@@ -5,9 +5,12 @@ import { newProgram, parseArguments, type Subcommand } from "./subcommand.ts";
 export const PROGRAM_SUMMARY = "certificate authority for users and services";
 
 /** The program with its subcommands, without their options. */
-export function programCommand(subcommands: readonly Pick<Subcommand, "name" | "summary">[]) {
-  const program = newProgram("A certificate authority that a small team can trust with its whole fleet.");
-  for (const { name, summary } of subcommands) program.command(name).description(summary);
+export function programCommand(subcommands: readonly Pick<Subcommand, "name" | "summary" | "group">[]) {
+  const program = newProgram(
+    "A certificate authority that a small team can trust with its whole fleet.",
+    programManual,
+  );
+  for (const { name, summary, group } of subcommands) program.command(name).description(summary).helpGroup(group);
   return program.addHelpText("after", "\n`caucase SUBCOMMAND --help` lists its options, `caucase manual` explains.");
 }
 
@@ -20,9 +23,8 @@ export const programManual: Prose = {
   description: [
     "A server of caucase (`caucase serve`) is two certificate authorities in one. CAU certifies users: the people who approve. " +
     "CAS certifies services: a host sends a request, a user signs or rejects it, and from then on the host renews its " +
-    "certificate by itself, until somebody revokes it. CA certificates follow one another without anybody doing anything.",
-    "The first request that CAU ever receives is signed at once: whoever sends it is the first user. All later ones wait for a " +
-    "user.",
+    "certificate by itself, until somebody revokes it. CA certificates follow one another by themselves.",
+    "The first request that CAU ever receives is signed at once: its sender is the first user. All later ones wait for a user.",
     "All else is done with the other subcommands, from any machine that reaches the server. Long options may be abbreviated as " +
     "long as they stay unambiguous, and take their value behind a space or behind `=`.",
   ],
@@ -30,7 +32,7 @@ export const programManual: Prose = {
     EXIT_STATUS.done,
     EXIT_STATUS.error,
     EXIT_STATUS.usage,
-    ["3", "A command to be told of changes (`--on-renew`) failed. Pages of subcommands say more."],
+    ["3", "The command of `--on-renew` failed. Pages of subcommands say more."],
   ],
   environment: [
     ["NO_COLOR", "When set: no colours. There are none, either, where the output is no terminal."],
@@ -40,9 +42,12 @@ export const programManual: Prose = {
     [
       "A server to try things with, and its first user:",
       "caucase serve --netloc localhost:8009\n" +
-      "openssl req -newkey rsa:2048 -nodes -subj /CN=Alice -keyout alice.pem -out alice.csr.pem\n" +
-      "caucase client --ca-url http://localhost:8009 --mode user --send-csr alice.csr.pem\n" +
-      "caucase client --ca-url http://localhost:8009 --mode user --get-crt ID alice.pem",
+      "openssl req -newkey rsa:2048 -nodes -subj /CN=Alice \\\n" +
+      "  -keyout alice.pem -out alice.csr.pem\n" +
+      "caucase client --ca-url http://localhost:8009 --mode user \\\n" +
+      "  --send-csr alice.csr.pem\n" +
+      "caucase client --ca-url http://localhost:8009 --mode user \\\n" +
+      "  --get-crt ID alice.pem",
     ],
   ],
 };

@@ -28,7 +28,7 @@ export function isRenewalDue({ notAfter }: Certificate, threshold: number, now: 
   return notAfter - now < threshold;
 }
 
-/** Who renews. */
+/** What is renewed, and with which key. */
 export interface RenewingHolder {
   readonly certificate: Certificate;
   readonly key: PrivateKey;

@@ -1,6 +1,7 @@
 /** What every subcommand is to `main.ts`, and how its options become values. */
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { EXIT } from "./exit_status.ts";
+import { COMMON_OPTIONS, examplesText, HELP_STYLE, PLAIN_OPTIONS } from "./help.ts";
 import type { Prose } from "./manual/prose.ts";
 import { arityOf, normalizeArguments } from "./command_line.ts";
 import { bold, hasColors, printError, printLine, printText } from "./terminal.ts";
@@ -11,6 +12,8 @@ export interface Subcommand {
   readonly name: string;
   /** What it does, in a line. */
   readonly summary: string;
+  /** The title under which the overview lists it. */
+  readonly group: string;
   /** Its name, description, arguments and options. */
   readonly table: () => Promise<CommandUnknownOpts>;
   /** What its page of the manual says besides. */
@@ -31,27 +34,32 @@ export function optionsHint(name: string): string {
   return `(caucase ${name} --help lists all options)`;
 }
 
-/** The command of a subcommand: prints through the terminal and never ends the process. */
-export function newCommand(name: string, description: string) {
-  return prepare(new Command(`caucase ${name}`), description).showHelpAfterError(optionsHint(name));
+/** The command of a subcommand: prints through the terminal and never ends the process. Its help ends with the examples. */
+export function newCommand(name: string, description: string, prose: Pick<Prose, "examples">) {
+  return prepare(new Command(`caucase ${name}`), description)
+    .addHelpText("after", examplesText(prose, bold))
+    .showHelpAfterError(optionsHint(name));
 }
 
 /** The command above all subcommands. */
-export function newProgram(description: string) {
+export function newProgram(description: string, prose: Pick<Prose, "examples">) {
   return prepare(new Command("caucase"), description)
     .usage("<subcommand> [options]")
+    .addHelpText("after", examplesText(prose, bold))
     .showHelpAfterError("(caucase --help lists all subcommands)");
 }
 
 function prepare(command: Command, description: string) {
   return command
     .description(description)
+    .optionsGroup(COMMON_OPTIONS)
     .option("--version", "show the version")
     .on("option:version", showVersion)
     .helpOption("-h, --help", "show this help")
+    .optionsGroup(PLAIN_OPTIONS)
     .helpCommand(false)
     .allowExcessArguments(false)
-    .configureHelp({ styleTitle: bold })
+    .configureHelp({ ...HELP_STYLE, styleTitle: bold })
     .configureOutput({
       writeOut: printText,
       writeErr: (text) => printError(text.trimEnd()),

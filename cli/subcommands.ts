@@ -1,18 +1,36 @@
 /** The one list of subcommands: running, help, completion and manual come from it. It is handed to those that tell of all others. */
 import { parseArguments, type Subcommand } from "./subcommand.ts";
 
-/** In the order of a first encounter. */
+/** In the order of the overview. */
 export const SUBCOMMANDS: readonly Subcommand[] = [
   {
     name: "serve",
     summary: "run a certificate authority for services and one for users",
+    group: "A certificate authority:",
     table: async () => (await import("./serve/command.ts")).serveCommand(),
     prose: async () => (await import("./serve/command.ts")).serveManual,
     load: async () => (await import("./serve.ts")).serve,
   },
   {
+    name: "manage",
+    summary: "restore and check backups, take over another CA, hand one over",
+    group: "A certificate authority:",
+    table: async () => (await import("./manage/command.ts")).manageCommand(),
+    prose: async () => (await import("./manage/command.ts")).manageManual,
+    load: async () => (await import("./manage.ts")).manage,
+  },
+  {
+    name: "probe",
+    summary: "check a server from outside",
+    group: "A certificate authority:",
+    table: async () => (await import("./probe/command.ts")).probeCommand(),
+    prose: async () => (await import("./probe/command.ts")).probeManual,
+    load: async () => (await import("./probe.ts")).probe,
+  },
+  {
     name: "client",
     summary: "request, fetch, sign, renew and revoke certificates",
+    group: "Certificates:",
     table: async () => (await import("./client/command.ts")).clientCommand(),
     prose: async () => (await import("./client/command.ts")).clientManual,
     load: async () => (await import("./client.ts")).client,
@@ -20,34 +38,23 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   {
     name: "updater",
     summary: "get a certificate, and keep it and its CA certificates and CRLs up to date",
+    group: "Certificates:",
     table: async () => (await import("./updater/command.ts")).updaterCommand(),
     prose: async () => (await import("./updater/command.ts")).updaterManual,
     load: async () => (await import("./updater.ts")).updater,
   },
   {
-    name: "probe",
-    summary: "check a server from outside",
-    table: async () => (await import("./probe/command.ts")).probeCommand(),
-    prose: async () => (await import("./probe/command.ts")).probeManual,
-    load: async () => (await import("./probe.ts")).probe,
-  },
-  {
     name: "rerequest",
     summary: "make a new key, and a request like an older one",
+    group: "Certificates:",
     table: async () => (await import("./rerequest/command.ts")).rerequestCommand(),
     prose: async () => (await import("./rerequest/command.ts")).rerequestManual,
     load: async () => (await import("./rerequest.ts")).rerequest,
   },
   {
-    name: "manage",
-    summary: "restore and check backups, take over another CA, hand one over",
-    table: async () => (await import("./manage/command.ts")).manageCommand(),
-    prose: async () => (await import("./manage/command.ts")).manageManual,
-    load: async () => (await import("./manage.ts")).manage,
-  },
-  {
     name: "key-id",
     summary: "print identifiers of private keys, and of the keys that open a backup",
+    group: "Certificates:",
     table: async () => (await import("./key_id/command.ts")).keyIdCommand(),
     prose: async () => (await import("./key_id/command.ts")).keyIdManual,
     load: async () => (await import("./key_id.ts")).keyId,
@@ -55,6 +62,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   {
     name: "completion",
     summary: "print what makes a shell complete command lines of caucase",
+    group: "This program:",
     table: async () => (await import("./completion/command.ts")).completionCommand(),
     prose: async () => (await import("./completion/command.ts")).completionManual,
     load: async () => {
@@ -65,6 +73,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   {
     name: "manual",
     summary: "print a page of the manual",
+    group: "This program:",
     table: async () => (await import("./manual/command.ts")).manualCommand(SUBCOMMANDS),
     prose: async () => (await import("./manual/command.ts")).manualManual,
     load: async () => {

@@ -110,7 +110,7 @@ export function markLevel(line: string): string {
   return line.replace(/^(error|warning):/, (word, level: string) => `${LEVEL[level]}${word}${STYLE.end}`);
 }
 
-/** How long to wait for whoever reads our output, in milliseconds, before the next try. */
+/** How long to wait for the reader of our output before the next try, in milliseconds. */
 const NEXT_TRY = 5;
 
 /**
@@ -123,7 +123,7 @@ export function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text:
     try {
       bytes = bytes.subarray(stream.writeSync(bytes));
     } catch (error) {
-      // Whoever read our output stopped reading, as `head` does: nobody is left to be told.
+      // The reader of our output has gone, as `head` does: nobody is left to be told.
       if (error instanceof Deno.errors.BrokenPipe) return;
       // A full pipe that another process has made non-blocking: it is shared by all that have it open.
       if (!(error instanceof Deno.errors.WouldBlock)) throw error;

@@ -15,7 +15,7 @@ import { printLine, printText } from "../terminal.ts";
 import type { ClientSession } from "./session.ts";
 
 /**
- * `--show-ca`: the fingerprint of what the server gives to whoever has no CA certificate yet, if it is one that we trust.
+ * `--show-ca`: the fingerprint of what the server gives to newcomers, if it is a CA certificate that we trust.
  * @throws `untrusted` when it is not
  */
 export async function showCa({ api, authorities }: ClientSession): Promise<void> {

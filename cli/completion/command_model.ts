@@ -56,7 +56,6 @@ const KIND: Readonly<Record<string, ValueKind>> = {
   "port": "text",
   "seconds": "text",
   "serial": "text",
-  "sha256": "text",
   "sha256:hex": "text",
   "shell": "text",
   "subcommand": "text",

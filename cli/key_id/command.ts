@@ -8,6 +8,7 @@ export function keyIdCommand() {
     "key-id",
     "Print the identifier of private keys, and the identifiers of the keys that open a backup. " +
       "A backup is opened by the private key whose identifier it lists.",
+    keyIdManual,
   )
     .option("--private-key <path...>", "files that hold a private key: prints path and identifier", collect)
     .option("--backup <path...>", "backups: prints the path, then a line for each key that opens it", collect);
@@ -21,7 +22,8 @@ export const keyIdManual: Prose = {
   exitStatus: [EXIT_STATUS.done, EXIT_STATUS.error, EXIT_STATUS.usage],
   examples: [[
     "Whose key opens a backup:",
-    "caucase key-id --private-key alice.pem bob.pem --backup 2026-11-23.sql.caucased",
+    "caucase key-id --private-key alice.pem bob.pem \\\n" +
+    "  --backup 2026-11-23.sql.caucased",
   ]],
   seeAlso: ["manage"],
 };

@@ -78,7 +78,7 @@ export class ApiClient {
     return text(await this.#call("crlList"));
   }
 
-  /** Who vouches for the HTTPS server, JSON; undefined where the server cannot say. */
+  /** The CA that vouches for the HTTPS server, JSON; undefined where the server cannot say. */
   async httpsVoucher(): Promise<string | undefined> {
     // The reference takes the name for an id that is no number.
     return await optional(() => this.#call("httpsCa"), [400, 404]);

@@ -1,4 +1,4 @@
-/** Checks of one of the two CAs: its certificates, how they follow one another, and its revocation lists. */
+/** Checks of one of the two CAs: its certificates, how they follow one another, and its CRLs. */
 import { equalBytes } from "../../core/bytes.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import type { PublicCa } from "../../core/protocol/routes.ts";
@@ -22,7 +22,7 @@ export interface CheckedAuthority {
   readonly current: readonly Certificate[];
 }
 
-/** A CRL is made anew after half of its time: one with less than this part left should have been. */
+/** A CRL is renewed after half of its time: one with less than this part left is overdue. */
 const OVERDUE_PART = 1 / 4;
 
 /** `now` is in Unix seconds. */
@@ -56,7 +56,7 @@ function judgeCaCertificate(certificate: Certificate, now: number): void {
   throw new CaucaseError("untrusted", `it is valid from ${dateText(notBefore)} to ${dateText(notAfter)} only`);
 }
 
-/** Whoever sits in between may change what goes over HTTP. */
+/** A machine in between may change what goes over HTTP. */
 async function requireSame(byHttp: Certificate, ca: PublicCa, ask: AskServer): Promise<void> {
   const { text, url } = await ask({ ca, about: "caCertificate", secure: true });
   const byHttps = await certificateFromPem(text);
@@ -99,7 +99,7 @@ function judgeCrl({ number, thisUpdate, nextUpdate, entryCount }: CertificateLis
   if (now < thisUpdate) throw new CaucaseError("untrusted", `${name} is from the future: ${dateText(thisUpdate)}`);
   if (now > nextUpdate) throw new CaucaseError("untrusted", `${name} was good until ${dateText(nextUpdate)} only`);
   if (nextUpdate - now < (nextUpdate - thisUpdate) * OVERDUE_PART) {
-    return { warning: `${until}, and should have been made anew` };
+    return { warning: `${until}, and should have been renewed` };
   }
   return `${until}, ${entryCount} revoked`;
 }

@@ -171,7 +171,7 @@ Deno.test("probeServer() wants a fresh CRL of every CA certificate", async () =>
       name: "with less than a quarter left",
       now: NEXT_UPDATE - part + 1,
       change: nothing,
-      found: ["^warning cas-crl: .* should have been made anew", "^warning cau-crl: "],
+      found: ["^warning cas-crl: .* should have been renewed", "^warning cau-crl: "],
     },
     { name: "at its end", now: NEXT_UPDATE, change: nothing, found: ["^warning cas-crl", "^warning cau-crl"] },
     {

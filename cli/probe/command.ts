@@ -8,6 +8,7 @@ export function probeCommand() {
     "Check a server from outside: HTTP and HTTPS, both CAs, CRLs, the clock, the certificate for HTTPS. " +
       "One line for each finding: what is well on standard output, the rest on standard error. " +
       "The exit status is 1 when there is an error; warnings do not count.",
+    probeManual,
   )
     .argument("<url>", "HTTP base URL of the server; HTTPS is found on the next port")
     .option("--json", "print all findings as JSON, on standard output");
@@ -16,7 +17,7 @@ export function probeCommand() {
 export const probeManual: Prose = {
   description: [
     "Asks a server what anybody may ask, by HTTP and by HTTPS, and judges the answers: CA certificates of both authorities, " +
-    "revocation lists, the clock, the certificate for HTTPS and who vouches for it. Each finding is a line that begins with " +
+    "CRLs, the clock, and the certificate for HTTPS with the CA that vouches for it. Each finding is a line that begins with " +
     "`ok`, `warning` or `error`; what is well goes to standard output, the rest to standard error.",
     "It changes nothing and needs no certificate: fit for a monitoring system, with `--json`.",
   ],

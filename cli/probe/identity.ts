@@ -35,7 +35,7 @@ export async function judgeIdentity(
   };
 }
 
-/** What a server says who has no voucher: the reference takes the name for that of a certificate, and answers 400. */
+/** Undefined where there is none. The reference takes the name for that of a certificate, and answers 400. */
 async function findVoucher(ask: AskServer): Promise<string | undefined> {
   try {
     return (await ask({ ca: "cas", about: "httpsCa", secure: false })).text;

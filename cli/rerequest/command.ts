@@ -1,6 +1,6 @@
 /** The options of `caucase rerequest`, and what its page of the manual says besides. */
 import { EXIT_STATUS, type Prose } from "../manual/prose.ts";
-import { keyBits } from "../options.ts";
+import { SHARED } from "../options.ts";
 import { newCommand } from "../subcommand.ts";
 
 export function rerequestCommand() {
@@ -8,11 +8,12 @@ export function rerequestCommand() {
     "rerequest",
     "Make a new private key, and sign with it a request with subject and extensions of an older one. " +
       "An older request and an older key at the same paths are replaced; files that hold anything else are not.",
+    rerequestManual,
   )
     .requiredOption("--template <csr>", "the request to be like; it must be signed with its own key")
     .requiredOption("--csr <path>", "where to write the new request")
     .requiredOption("--key <path>", "where to write the new private key")
-    .option("--key-len <bits>", "RSA bits of the new key", keyBits, 2048);
+    .option(...SHARED.keyLen, 2048);
 }
 
 export const rerequestManual: Prose = {
