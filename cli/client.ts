@@ -1,4 +1,7 @@
-/** `caucase client`: one call does any number of actions, in a fixed order, between a refresh of CA certificates and one of CRLs. */
+/**
+ * `caucase client`: one call does any number of actions, in a fixed order, between a refresh of CA certificates and one
+ * of CRLs.
+ */
 import { CaucaseError } from "../core/errors.ts";
 import { systemClock } from "../core/host/clock.ts";
 import { belongTogether, readKeyFile } from "../core/host/key_file.ts";

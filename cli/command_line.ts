@@ -1,6 +1,6 @@
 /**
- * What commander does not do by itself: unambiguous abbreviations of long options, and options that take exactly two values
- * and may be repeated. What the values of an option are is read from how its table declares it: `--get-crt <id-path...>`.
+ * What commander does not do by itself: unambiguous abbreviations of long options, and options that take exactly two
+ * values and may be repeated. Values are read from how the option's table declares them: `--get-crt <id-path...>`.
  */
 import { CaucaseError } from "../core/errors.ts";
 
@@ -61,8 +61,8 @@ export interface Declared {
 }
 
 /**
- * Names of the values that each occurrence takes: none for a switch, one for most. A list whose name has parts takes a value for
- * each part; one whose name has none takes as many as are given.
+ * Names of the values that each occurrence takes: none for a switch, one for most. A list whose name has parts takes a
+ * value for each part; one whose name has none takes as many as are given.
  */
 export function valueNames({ flags, variadic }: Declared): string[] {
   const [, name] = /[<[](.+?)(?:\.\.\.)?[>\]]$/.exec(flags) ?? [];

@@ -75,7 +75,10 @@ const ONLY_WAY: readonly (readonly [line: string, word: string | undefined])[] =
   ["caucase probe --js", "--json"],
 ];
 
-/** A candidate of any shell as `ONLY_WAY` has it: fish adds a description, bash leaves out what is before "=", zsh adds "=". */
+/**
+ * A candidate of any shell as `ONLY_WAY` has it: fish adds a description, bash leaves out what is before "=", zsh adds
+ * "=".
+ */
 function asWord(candidate: string, line: string): string {
   const [word = ""] = candidate.split("\t");
   const [, before = ""] = /(\S+=)\S*$/.exec(line) ?? [];

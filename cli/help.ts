@@ -1,6 +1,6 @@
 /**
- * How help looks: options in groups, lines of 80 columns or what the terminal has, each value by its name. The manual takes its
- * words from here too.
+ * How help looks: options in groups, lines of 80 columns or what the terminal has, each value by its name. The manual
+ * takes its words from here too.
  */
 import { type Argument, type CommandUnknownOpts, Help, type Option } from "@commander-js/extra-typings";
 import { valueNames } from "./command_line.ts";
@@ -55,7 +55,10 @@ function optionTerm(option: Option): string {
   return [names, ...values.map((name) => `<${name}>${isList ? "..." : ""}`)].join(" ");
 }
 
-/** The description with what follows from the table. A default value may have a description alone: others then fill it in. */
+/**
+ * The description with what follows from the table. A default value may have a description alone: others then fill it
+ * in.
+ */
 function withFacts(
   { description, argChoices, defaultValue, defaultValueDescription }: Pick<
     Option | Argument,

@@ -7,7 +7,10 @@ import { parseArguments, type Subcommand } from "./subcommand.ts";
 import { printText } from "./terminal.ts";
 import { VERSION } from "./version.ts";
 
-/** Prints the page, of the program or of one of `subcommands`, that the command line names. Resolves with the exit status. */
+/**
+ * Prints the page, of the program or of one of `subcommands`, that the command line names. Resolves with the exit
+ * status.
+ */
 export async function manual(args: readonly string[], subcommands: readonly Subcommand[]): Promise<number> {
   const command = manualCommand(subcommands);
   parseArguments(command, args);

@@ -16,7 +16,10 @@ export interface KeyAndRequest {
   readonly csrPem: string;
 }
 
-/** Asks for `content` with the key that `newKey` makes. Nothing is written: the caller stores the key before it sends the request. */
+/**
+ * Asks for `content` with the key that `newKey` makes. Nothing is written: the caller stores the key before it sends
+ * the request.
+ */
 export async function makeRequest(content: RequestContent, newKey: () => Promise<PrivateKey>): Promise<KeyAndRequest> {
   const key = await newKey();
   return { key, csrPem: await buildCsr(content, await signerFor(key)) };

@@ -1,4 +1,6 @@
-/** Parsers of option values, and options that several subcommands share. Errors name the option and end with status 2. */
+/**
+ * Parsers of option values, and options that several subcommands share. Errors name the option and end with status 2.
+ */
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 
 /** A whole number from 0. */
@@ -27,7 +29,9 @@ export function days(text: string): number {
 /** In days: a CRL lives for a third of this, and is 10 seconds old when it is made. */
 const SHORTEST_LIFE_SPAN = 36 / 86_400;
 
-/** In days: a hundred years. The CA of the HTTPS listener lives 40 times as long, and certificates know no year 10000. */
+/**
+ * In days: a hundred years. The CA of the HTTPS listener lives 40 times as long, and certificates know no year 10000.
+ */
 const LONGEST_LIFE_SPAN = 36_500;
 
 /** How long certificates live, in days, fractions allowed. */
@@ -61,14 +65,15 @@ export function collect(value: string, earlier: readonly string[] = []): string[
 }
 
 /**
- * Options that more than one subcommand has, with the same words everywhere: what is typed, what it means, and what reads the
- * value. What follows (a default value) is the subcommand's own.
+ * Options that more than one subcommand has, with the same words everywhere: what is typed, what it means, and what
+ * reads the value. What follows (a default value) is the subcommand's own.
  */
 export const SHARED = {
   caUrl: ["--ca-url <url>", "HTTP base URL of the server; HTTPS is found on the next port"],
   caFingerprint: [
     "--ca-fingerprint <sha256:hex>",
-    "begin an empty store of CA certificates for services only with the one of this fingerprint; client --show-ca prints it",
+    "begin an empty store of CA certificates for services only with the one of this fingerprint; client --show-ca " +
+    "prints it",
   ],
   userCaFingerprint: [
     "--user-ca-fingerprint <sha256:hex>",

@@ -1,4 +1,6 @@
-/** `caucase` without a subcommand: help, version, or a complaint with a suggestion; and the page of the program itself. */
+/**
+ * `caucase` without a subcommand: help, version, or a complaint with a suggestion; and the page of the program itself.
+ */
 import { EXIT_STATUS, type Prose } from "./manual/prose.ts";
 import { newProgram, parseArguments, type Subcommand } from "./subcommand.ts";
 
@@ -21,12 +23,14 @@ export function overview(args: readonly string[], subcommands: readonly Subcomma
 
 export const programManual: Prose = {
   description: [
-    "A server of caucase (`caucase serve`) is two certificate authorities in one. CAU certifies users: the people who approve. " +
-    "CAS certifies services: a host sends a request, a user signs or rejects it, and from then on the host renews its " +
-    "certificate by itself, until somebody revokes it. CA certificates follow one another by themselves.",
-    "The first request that CAU ever receives is signed at once: its sender is the first user. All later ones wait for a user.",
-    "All else is done with the other subcommands, from any machine that reaches the server. Long options may be abbreviated as " +
-    "long as they stay unambiguous, and take their value behind a space or behind `=`.",
+    "A server of caucase (`caucase serve`) is two certificate authorities in one. CAU certifies users: the people " +
+    "who approve. CAS certifies services: a host sends a request, a user signs or rejects it, and from then on the " +
+    "host renews its certificate by itself, until somebody revokes it. CA certificates follow one another by " +
+    "themselves.",
+    "The first request that CAU ever receives is signed at once: its sender is the first user. All later ones wait " +
+    "for a user.",
+    "All else is done with the other subcommands, from any machine that reaches the server. Long options may be " +
+    "abbreviated as long as they stay unambiguous, and take their value behind a space or behind `=`.",
   ],
   exitStatus: [
     EXIT_STATUS.done,

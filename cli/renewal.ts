@@ -37,8 +37,8 @@ export interface RenewingHolder {
 }
 
 /**
- * Renews at the server, with a new RSA key of `keyBits`. Nothing is written: the old pair is good until the caller has stored
- * the new one.
+ * Renews at the server, with a new RSA key of `keyBits`. Nothing is written: the old pair is good until the caller has
+ * stored the new one.
  * @throws `untrusted` when what the server answers is not a certificate for the new key from a CA that we know
  */
 export async function renewAt(
@@ -48,7 +48,10 @@ export async function renewAt(
   return await sendRenewal(api, holder, await prepareRenewal(holder.certificate, () => generateRsaKey(keyBits)));
 }
 
-/** The new key and the request for a renewal: sent again after a lost answer, a server of ours answers the same certificate. */
+/**
+ * The new key and the request for a renewal: sent again after a lost answer, a server of ours answers the same
+ * certificate.
+ */
 export async function prepareRenewal(
   { subject }: Certificate,
   newKey: () => Promise<PrivateKey>,

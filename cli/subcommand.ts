@@ -34,7 +34,9 @@ export function optionsHint(name: string): string {
   return `(caucase ${name} --help lists all options)`;
 }
 
-/** The command of a subcommand: prints through the terminal and never ends the process. Its help ends with the examples. */
+/**
+ * The command of a subcommand: prints through the terminal and never ends the process. Its help ends with the examples.
+ */
 export function newCommand(name: string, description: string, prose: Pick<Prose, "examples">) {
   return prepare(new Command(`caucase ${name}`), description)
     .addHelpText("after", examplesText(prose, bold))
@@ -77,7 +79,8 @@ function showVersion(): never {
 
 /**
  * Parses `args` into `command`.
- * @throws `EarlyExit` after help, version, or a complaint about the command line; `usage` for what commander does not look at
+ * @throws `EarlyExit` after help, version, or a complaint about the command line; `usage` for what commander does not
+ * look at
  */
 export function parseArguments(command: CommandUnknownOpts, args: readonly string[]): void {
   const names = [...command.options.map(({ long }) => long ?? ""), "--help"];

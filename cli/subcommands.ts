@@ -1,4 +1,7 @@
-/** The one list of subcommands: running, help, completion and manual come from it. It is handed to those that tell of all others. */
+/**
+ * The one list of subcommands: running, help, completion and manual come from it. It is handed to those that tell of
+ * all others.
+ */
 import { parseArguments, type Subcommand } from "./subcommand.ts";
 
 /** In the order of the overview. */
@@ -85,7 +88,8 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
 
 /** Runs the subcommand. Resolves with its exit status. @throws `EarlyExit` after help or a complaint */
 export async function runSubcommand({ table, load }: Subcommand, args: readonly string[]): Promise<number> {
-  // Help and version need the table alone. Where the word is an option's value, parsing ends well and the subcommand runs.
+  // Help and version need the table alone. Where the word is an option's value, parsing ends well and the subcommand
+  // runs.
   if (args.some((argument) => ["-h", "--help", "--version"].includes(argument))) parseArguments(await table(), args);
   return await (await load())(args);
 }

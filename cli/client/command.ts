@@ -51,18 +51,18 @@ function accumulateSerial(value: string, earlier: readonly bigint[] = []): bigin
 
 export const clientManual: Prose = {
   description: [
-    "Any number of actions can be given in one call. They are done in this order: the CA certificates are brought up to date, " +
-    "then `--show-ca`, `--send-csr`, `--get-csr`, `--get-crt`, `--revoke-crt`, `--renew-crt`, `--sign-csr`, `--sign-csr-with`, " +
-    "`--reject-csr`, `--revoke-other-crt`, `--revoke-serial`, `--list-csr`, then the CRLs are brought up to date. " +
-    "`--on-renew` runs last, if a CA certificate, a certificate or a CRL has changed. An action that fails does not keep the " +
-    "others from being done.",
-    "Without `--user-key`, actions are anonymous or signed with the key that they are about. What only a user may do goes over " +
-    "HTTPS, to the port after the one in `--ca-url`.",
-    "A store of CA certificates or CRLs is a file with all of them, or a folder with a file for each. What does not exist yet " +
-    "becomes a file if its name has an extension, else a folder. The first CA certificate is taken on trust unless " +
-    "`--ca-fingerprint` pins it.",
-    "`--get-crt` appends the certificate to the file with its private key. `--renew-crt` and `--revoke-crt` ignore KEY, which " +
-    "may then be empty, where CRT holds both.",
+    "Any number of actions can be given in one call. They are done in this order: the CA certificates are brought " +
+    "up to date, then `--show-ca`, `--send-csr`, `--get-csr`, `--get-crt`, `--revoke-crt`, `--renew-crt`, " +
+    "`--sign-csr`, `--sign-csr-with`, `--reject-csr`, `--revoke-other-crt`, `--revoke-serial`, `--list-csr`, then " +
+    "the CRLs are brought up to date. `--on-renew` runs last, if a CA certificate, a certificate or a CRL has " +
+    "changed. An action that fails does not keep the others from being done.",
+    "Without `--user-key`, actions are anonymous or signed with the key that they are about. What only a user may " +
+    "do goes over HTTPS, to the port after the one in `--ca-url`.",
+    "A store of CA certificates or CRLs is a file with all of them, or a folder with a file for each. What does " +
+    "not exist yet becomes a file if its name has an extension, else a folder. The first CA certificate is taken " +
+    "on trust unless `--ca-fingerprint` pins it.",
+    "`--get-crt` appends the certificate to the file with its private key. `--renew-crt` and `--revoke-crt` ignore " +
+    "KEY, which may then be empty, where CRT holds both.",
   ],
   exitStatus: [
     EXIT_STATUS.done,

@@ -169,8 +169,8 @@ async function pairPaths({ crt, key }: CrtAndKey): Promise<{ certificatePath: st
 }
 
 /**
- * Our own standard output by its names. It is written as such also where it leads to a file: replacing that file would take it away
- * from whatever else the shell writes there.
+ * Our own standard output by its names. It is written as such also where it leads to a file: replacing that file would
+ * take it away from whatever else the shell writes there.
  */
 const STANDARD_OUTPUT: readonly string[] = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 

@@ -12,7 +12,7 @@ const COMMANDS: readonly (readonly [command: string, failure: string | undefined
 ];
 
 for (const [command, failure] of COMMANDS) {
-  Deno.test(`runHook() ${failure === undefined ? "is content with" : "tells why it failed of"} ${command}`, async () => {
+  Deno.test(`runHook() ${failure === undefined ? "takes" : "tells why it failed of"} ${command}`, async () => {
     // A shell that cannot read its command says so by itself.
     assert.equal(await runHook(`exec 2>/dev/null; eval '${command}'`), failure);
   });

@@ -11,7 +11,8 @@ export type CompletionShell = (typeof SHELLS)[number];
 export function completionCommand() {
   return newCommand(
     "completion",
-    "Print a script by which a shell completes command lines of caucase: subcommands, options, files and fixed choices.",
+    "Print a script by which a shell completes command lines of caucase: subcommands, options, files and fixed " +
+      "choices.",
     completionManual,
   ).addArgument(new Argument("<shell>", "the shell that the script is for").choices(SHELLS));
 }
@@ -20,8 +21,8 @@ const PACKAGED_BASH = "~/.local/share/bash-completion/completions";
 
 export const completionManual: Prose = {
   description: [
-    "Prints a script for the shell: one line tries it in the shell that runs, others keep it. It is made from the options of this " +
-    "version: print it again after an update.",
+    "Prints a script for the shell: one line tries it in the shell that runs, others keep it. It is made from the " +
+    "options of this version: print it again after an update.",
   ],
   exitStatus: [EXIT_STATUS.done, EXIT_STATUS.error, EXIT_STATUS.usage],
   examples: [

@@ -73,7 +73,10 @@ export async function commandModels(subcommands: readonly Subcommand[]): Promise
   }));
 }
 
-/** What completes a value of this name. Exported for its test. @throws Error for a name that is not in the list above */
+/**
+ * What completes a value of this name. Exported for its test.
+ * @throws Error for a name that is not in the list above
+ */
 export function valueKind(name: string): ValueKind {
   const kind = Object.hasOwn(KIND, name) ? KIND[name] : undefined;
   if (kind === undefined) throw new Error(`cli/completion/command_model.ts does not say what a <${name}> is`);

@@ -6,8 +6,8 @@ import { newCommand } from "../subcommand.ts";
 export function manageCommand() {
   return newCommand(
     "manage",
-    "Restore and check backups, take over another CA, hand one over. In one call: a check, then a restore, then imports, then " +
-      "the export.",
+    "Restore and check backups, take over another CA, hand one over. In one call: a check, then a restore, then " +
+      "imports, then the export.",
     manageManual,
   )
     .optionsGroup("Database and passphrases:")
@@ -20,7 +20,8 @@ export function manageCommand() {
     )
     .option(
       "--restore-backup <backup-key-csr-crt...>",
-      "make the database from a backup that KEY opens, revoke the certificate of KEY, issue one for CSR and append it to CRT",
+      "make the database from a backup that KEY opens, revoke the certificate of KEY, issue one for CSR and append " +
+        "it to CRT",
     )
     .option(...SHARED.userCrtValidity)
     .optionsGroup("Other CAs:")
@@ -32,13 +33,14 @@ export function manageCommand() {
 
 export const manageManual: Prose = {
   description: [
-    "In one call: `--verify-backup`, then `--restore-backup`, `--import-ca`, `--import-crl`, `--export-ca`. Everything that can be " +
-    "refused is refused before the database changes. A restore and imports refuse a database that a server uses; an export only " +
-    "reads.",
-    "A backup is encrypted to every user who was valid when it was made: `caucase key-id` shows to which keys. A restore costs " +
-    "the key that opens the backup: its certificate is revoked, and a certificate for the request CSR is appended to CRT.",
-    "Encrypted private keys need a passphrase, which is asked for on the terminal unless `--passphrase-file` names a file. " +
-    "`--export-ca` encrypts the keys that it writes with one.",
+    "In one call: `--verify-backup`, then `--restore-backup`, `--import-ca`, `--import-crl`, `--export-ca`. " +
+    "Everything that can be refused is refused before the database changes. A restore and imports refuse a " +
+    "database that a server uses; an export only reads.",
+    "A backup is encrypted to every user who was valid when it was made: `caucase key-id` shows to which keys. A " +
+    "restore costs the key that opens the backup: its certificate is revoked, and a certificate for the request " +
+    "CSR is appended to CRT.",
+    "Encrypted private keys need a passphrase, which is asked for on the terminal unless `--passphrase-file` names " +
+    "a file. `--export-ca` encrypts the keys that it writes with one.",
     "Work that takes long shows on a terminal how far it is.",
   ],
   exitStatus: [EXIT_STATUS.done, EXIT_STATUS.error, EXIT_STATUS.usage],

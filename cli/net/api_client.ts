@@ -23,7 +23,9 @@ export interface PendingRequest {
 
 export interface ApiClientOptions {
   readonly user?: UserCredentials;
-  /** The trust anchors to demand of the HTTPS server, PEM; undefined to take any. Asked before the first call as a user. */
+  /**
+   * The trust anchors to demand of the HTTPS server, PEM; undefined to take any. Asked before the first call as a user.
+   */
   readonly anchors?: () => Promise<readonly string[] | undefined>;
   readonly signal?: AbortSignal;
 }

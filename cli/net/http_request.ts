@@ -76,7 +76,10 @@ function exchange(request: HttpRequest): Promise<HttpResponse> {
   return promise.finally(() => clearTimeout(late));
 }
 
-/** A user's private key is safe with any server; what is read and asked for is only as good as the server is the right one. */
+/**
+ * A user's private key is safe with any server; what is read and asked for is only as good as the server is the right
+ * one.
+ */
 function tlsOptions({ user, anchors }: HttpRequest): https.RequestOptions {
   return {
     rejectUnauthorized: anchors !== undefined,

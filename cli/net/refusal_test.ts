@@ -7,7 +7,7 @@ import { ApiClient } from "./api_client.ts";
 import type { HttpResponse } from "./http_request.ts";
 import { refusalError } from "./refusal.ts";
 
-Deno.test("ApiClient reads Retry-After as seconds or as a date by the server's own clock, and nothing else", async () => {
+Deno.test("ApiClient reads Retry-After as seconds or as a date by the server's clock, and nothing else", async () => {
   const date = "Mon, 23 Nov 2026 14:00:00 GMT";
   const cases: [value: string, seconds: number | undefined][] = [
     ["120", 120],

@@ -22,7 +22,8 @@ export class ServerAuthentication {
   ) {}
 
   /**
-   * The only trust anchors for TLS to the server, PEM; undefined when it cannot say which CA vouches for it. Asked once.
+   * The only trust anchors for TLS to the server, PEM; undefined when it cannot say which CA vouches for it. Asked
+   * once.
    * @throws `untrusted` when the voucher is not good, or is required and missing
    */
   anchors(): Promise<readonly string[] | undefined> {

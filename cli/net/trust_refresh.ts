@@ -24,7 +24,9 @@ export interface Refreshed<T> {
 export interface CaRefresh {
   /** Unix seconds. */
   readonly now: number;
-  /** What an empty store may begin with, in the form of `caFingerprint`; whatever the server says, where it is absent. */
+  /**
+   * What an empty store may begin with, in the form of `caFingerprint`; whatever the server says, where it is absent.
+   */
   readonly fingerprint?: string | undefined;
   /** Whether an empty store may begin without a fingerprint. True unless given. */
   readonly trustOnFirstUse?: boolean;
@@ -33,8 +35,8 @@ export interface CaRefresh {
 /**
  * Brings the CA certificates in `store` up to date along the server's signed chain. An empty store begins with the CA
  * certificate that the server gives to newcomers.
- * @throws `untrusted` when all stored ones have expired or the first one is not the wanted one, `file` when none is of a CA;
- * nothing is changed then
+ * @throws `untrusted` when all stored ones have expired or the first one is not the wanted one, `file` when none is of
+ * a CA; nothing is changed then
  */
 export async function refreshCaStore(
   api: TrustApi,
@@ -50,8 +52,8 @@ export async function refreshCaStore(
 }
 
 /**
- * Brings the CRLs in `store` up to date. Only those are stored that one of `authorities` signed; of each CA the one with the
- * highest number: so no impostor can make a revocation be forgotten.
+ * Brings the CRLs in `store` up to date. Only those are stored that one of `authorities` signed; of each CA the one
+ * with the highest number: so no impostor can make a revocation be forgotten.
  * @throws `untrusted` when the server has none that any of `authorities` signed
  */
 export async function refreshCrlStore(

@@ -1,4 +1,6 @@
-/** What is looked at in a server from outside. Only what every server must have, the reference's too, can be an error. */
+/**
+ * What is looked at in a server from outside. Only what every server must have, the reference's too, can be an error.
+ */
 import { checkAuthority } from "./authority.ts";
 import { examine, examineAlone, type ProbeFinding } from "./finding.ts";
 import { judgeIdentity } from "./identity.ts";

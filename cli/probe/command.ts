@@ -16,9 +16,10 @@ export function probeCommand() {
 
 export const probeManual: Prose = {
   description: [
-    "Asks a server what anybody may ask, by HTTP and by HTTPS, and judges the answers: CA certificates of both authorities, " +
-    "CRLs, the clock, and the certificate for HTTPS with the CA that vouches for it. Each finding is a line that begins with " +
-    "`ok`, `warning` or `error`; what is well goes to standard output, the rest to standard error.",
+    "Asks a server what anybody may ask, by HTTP and by HTTPS, and judges the answers: CA certificates of both " +
+    "authorities, CRLs, the clock, and the certificate for HTTPS with the CA that vouches for it. Each finding is " +
+    "a line that begins with `ok`, `warning` or `error`; what is well goes to standard output, the rest to " +
+    "standard error.",
     "It changes nothing and needs no certificate: fit for a monitoring system, with `--json`.",
   ],
   exitStatus: [

@@ -10,8 +10,8 @@ import type { ProbeVerdict } from "./finding.ts";
 import type { AskServer, ProbeAnswer } from "./server.ts";
 
 /**
- * The CA for services vouches for the CA of the certificate that the server shows, which is for the name that it was asked by.
- * Without a voucher, as the reference's servers are, or by another name a server can still do all else.
+ * The CA for services vouches for the CA of the certificate that the server shows, which is for the name that it was
+ * asked by. Without a voucher, as the reference's servers are, or by another name a server can still do all else.
  * @param authorities CA certificates for services
  * @throws `malformed`; `untrusted` when somebody else answers by HTTPS
  */

@@ -18,10 +18,10 @@ export function rerequestCommand() {
 
 export const rerequestManual: Prose = {
   description: [
-    "Makes a private key, and signs a request with it that has the subject and all extensions of an older one, unchanged: for a " +
-    "certificate that has expired or was revoked, and can therefore not renew itself.",
-    "The key's file has mode 0600. An older request and an older key at these paths are replaced; a file that holds anything " +
-    "else is refused.",
+    "Makes a private key, and signs a request with it that has the subject and all extensions of an older one, " +
+    "unchanged: for a certificate that has expired or was revoked, and can therefore not renew itself.",
+    "The key's file has mode 0600. An older request and an older key at these paths are replaced; a file that " +
+    "holds anything else is refused.",
   ],
   exitStatus: [EXIT_STATUS.done, EXIT_STATUS.error, EXIT_STATUS.usage],
   examples: [[

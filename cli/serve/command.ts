@@ -50,13 +50,13 @@ export function serveCommand() {
 
 export const serveManual: Prose = {
   description: [
-    "Runs both authorities until SIGTERM or SIGINT. It then takes no more connections, and finishes the requests that run. " +
-    "HTTP is served at the base port, HTTPS at the next one (at 443 beside 80). Users are known by their TLS client " +
-    "certificate: nothing that ends TLS may stand before the HTTPS port.",
-    "`--netloc` goes into the names of CA certificates, and into the address of the CRL in every certificate: choose a name " +
-    "that lasts for years.",
-    "Ports under 1024 need a right of their own. Run it as a service that has this right (systemd: AmbientCapabilities=" +
-    "CAP_NET_BIND_SERVICE), or choose another port with `--netloc` or `--base-port`.",
+    "Runs both authorities until SIGTERM or SIGINT. It then takes no more connections, and finishes the requests " +
+    "that run. HTTP is served at the base port, HTTPS at the next one (at 443 beside 80). Users are known by their " +
+    "TLS client certificate: nothing that ends TLS may stand before the HTTPS port.",
+    "`--netloc` goes into the names of CA certificates, and into the address of the CRL in every certificate: " +
+    "choose a name that lasts for years.",
+    "Ports under 1024 need a right of their own. Run it as a service that has this right (systemd: " +
+    "AmbientCapabilities=CAP_NET_BIND_SERVICE), or choose another port with `--netloc` or `--base-port`.",
     "The access log goes to standard output, in Apache's combined form; everything else to standard error.",
   ],
   exitStatus: [
@@ -67,8 +67,8 @@ export const serveManual: Prose = {
   files: [
     [
       "caucase.sqlite",
-      "The database (`--db`), beside its write-ahead log and lock. It is made with mode 0600, for it holds the CA keys " +
-      "unencrypted: with a copy of it anybody can sign as the CA.",
+      "The database (`--db`), beside its write-ahead log and lock. It is made with mode 0600, for it holds the CA " +
+      "keys unencrypted: with a copy of it anybody can sign as the CA.",
     ],
     ["server.key.pem", "Key and certificate for HTTPS (`--server-key`); made and renewed by the server."],
     ["cors.key", "Keys that sign the consent to requests of other origins (`--cors-key-store`)."],

@@ -51,12 +51,12 @@ export const updaterManual: Prose = {
   ],
   description: [
     "Runs until SIGTERM or SIGINT. Each time it wakes up it refreshes what is due: CA certificates, CRLs, and the " +
-    "certificate of `--crt`, with a new key. No failure of the network ends it; what failed is tried again, with growing " +
-    "pauses. SIGHUP makes it look at once.",
-    "While there is no certificate it sends the request in `--csr`, and asks every minute until a user has signed it. With " +
-    "`--subject`, `--dns`, `--ip`, `--email` or `--uri` it makes key and request itself.",
-    "`--on-renew` runs through the shell once for all changes of a wake-up. One that fails runs again with the same changes until " +
-    "it succeeds, also after a restart: it must be harmless to run twice.",
+    "certificate of `--crt`, with a new key. No failure of the network ends it; what failed is tried again, with " +
+    "growing pauses. SIGHUP makes it look at once.",
+    "While there is no certificate it sends the request in `--csr`, and asks every minute until a user has signed " +
+    "it. With `--subject`, `--dns`, `--ip`, `--email` or `--uri` it makes key and request itself.",
+    "`--on-renew` runs through the shell once for all changes of a wake-up. One that fails runs again with the " +
+    "same changes until it succeeds, also after a restart: it must be harmless to run twice.",
   ],
   exitStatus: [
     ["0", "It was stopped by a signal; with `--once`: all is well; with `--status`: nothing needs attention."],

@@ -1,6 +1,6 @@
 /**
- * Finds modules that import each other in a circle: none of them can be read, tested or moved alone. The plugin sees one file at a
- * time, so this asks Deno for the whole graph; the test beside it is the check.
+ * Finds modules that import each other in a circle: none of them can be read, tested or moved alone. The plugin sees
+ * one file at a time, so this asks Deno for the whole graph; the test beside it is the check.
  */
 import { fileURLToPath, pathToFileURL } from "node:url";
 import * as path from "node:path/posix";
@@ -11,8 +11,8 @@ import { runDeno } from "../compile/run.ts";
 export type ImportGraph = ReadonlyMap<string, readonly string[]>;
 
 /**
- * The imports of all TypeScript under `root`, hidden folders aside. Imports of types count, and imports at run time: both tie a
- * reader to the other module. No package is looked at.
+ * The imports of all TypeScript under `root`, hidden folders aside. Imports of types count, and imports at run time:
+ * both tie a reader to the other module. No package is looked at.
  * @throws Error where a module cannot be read
  */
 export async function readImportGraph(root: string): Promise<ImportGraph> {
@@ -29,8 +29,8 @@ export async function readImportGraph(root: string): Promise<ImportGraph> {
 }
 
 /**
- * A circle for each module that is in one and not in one that was found before, the shortest: `["a.ts", "b.ts", "a.ts"]`.
- * Empty where there is none.
+ * A circle for each module that is in one and not in one that was found before, the shortest: `["a.ts", "b.ts",
+ * "a.ts"]`. Empty where there is none.
  */
 export function findCircles(graph: ImportGraph): string[][] {
   const circles: string[][] = [];
