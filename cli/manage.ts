@@ -106,8 +106,9 @@ function figureLines(backup: string, { recipients, cas }: BackupFigures): string
 
 function figureLine(figures: CaFigures): string {
   const { ca, caCertificates, validCaCertificates, certificates, pendingRequests, revocations, crlNumber } = figures;
-  return `  ${ca}: CA certificates ${caCertificates} (valid now: ${validCaCertificates}), certificates ${certificates}, ` +
-    `pending requests ${pendingRequests}, revocations ${revocations}, CRL number ${crlNumber}`;
+  return `  ${ca}: CA certificates ${caCertificates} (valid now: ${validCaCertificates}), ` +
+    `certificates ${certificates}, pending requests ${pendingRequests}, revocations ${revocations}, ` +
+    `CRL number ${crlNumber}`;
 }
 
 /** As the reference writes it: 2026-11-23 08:29:52+00:00. */

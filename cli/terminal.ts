@@ -21,8 +21,8 @@ export function printText(text: string): void {
 }
 
 /**
- * Lines on standard error. What may come from others, as a server's reason, cannot drive the terminal. Never throws: a log on a
- * full disk must not end a server, and there is nobody left to be told.
+ * Lines on standard error. What may come from others, as a server's reason, cannot drive the terminal. Never throws: a
+ * log on a full disk must not end a server, and there is nobody left to be told.
  */
 export function printError(text: string): void {
   const plain = text.split("\n").map(escapeControlsAsJson);
@@ -53,7 +53,8 @@ export function reportError(error: unknown): void {
 }
 
 /**
- * Asks for a line on the terminal and shows nothing of it. The prompt goes to standard error: standard output may be a file.
+ * Asks for a line on the terminal and shows nothing of it. The prompt goes to standard error: standard output may be a
+ * file.
  * @throws `file` when standard input is no terminal, or ends; ends the process when it is interrupted
  */
 export async function askHidden(prompt: string): Promise<string> {
@@ -83,8 +84,8 @@ export async function askHidden(prompt: string): Promise<string> {
 }
 
 /**
- * Whether what goes there is seen in colours: never what goes into a file or pipe, nor where the person wants none. `Deno.noColor`
- * would not do: FORCE_COLOR overrides it, and nothing may override NO_COLOR.
+ * Whether what goes there is seen in colours: never what goes into a file or pipe, nor where the person wants none.
+ * `Deno.noColor` would not do: FORCE_COLOR overrides it, and nothing may override NO_COLOR.
  */
 export function hasColors(stream: "stdout" | "stderr"): boolean {
   return isScreen(stream) && (Deno.env.get("NO_COLOR") ?? "") === "";

@@ -7,7 +7,7 @@ import { randomBytes } from "../../core/host/random.ts";
 import { generateRsaKey } from "../../core/host/generate_key.ts";
 import { type PrivateKey } from "../../core/keys/private_key.ts";
 import type { Log } from "../../core/log.ts";
-import { ApiClient } from "../api_client.ts";
+import { ApiClient } from "../net/api_client.ts";
 import { printLine } from "../terminal.ts";
 import { type HookRun, runHookOnce } from "./hook.ts";
 

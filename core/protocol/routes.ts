@@ -6,6 +6,9 @@
 /** Who may: anyone; whoever holds a valid user certificate; the message in the body decides; a person's browser. */
 export type Access = "anyone" | "user" | "message" | "person";
 
+/** The CA for users and the CA for services, as `{ca}` in a path names them. */
+export type PublicCa = "cau" | "cas";
+
 /** Which other origins may: all, those that a person consented to, or none. */
 export type OriginPolicy = "any" | "consent" | "none";
 

@@ -17,8 +17,8 @@ export const printing: Deno.lint.Rule = {
       context.report({
         node,
         message: `printing: no ${name} in ${place.path}`,
-        hint:
-          "What a person reads goes through cli/terminal.ts, what an operator reads through the log of core/host/log.ts.",
+        hint: "What a person reads goes through cli/terminal.ts, what an operator reads through the log of " +
+          "core/host/log.ts.",
       });
     });
   },

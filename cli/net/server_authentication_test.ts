@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { CaucaseError } from "../core/errors.ts";
-import { vouchForHttps } from "../core/protocol/https_voucher.ts";
-import { messageSignerFor } from "../core/keys/signer.ts";
-import { certificateToPem, parseCertificate } from "../core/x509/certificate.ts";
-import { newCa } from "../tests/support/issuing.ts";
+import { CaucaseError } from "../../core/errors.ts";
+import { vouchForHttps } from "../../core/protocol/https_voucher.ts";
+import { messageSignerFor } from "../../core/keys/signer.ts";
+import { certificateToPem, parseCertificate } from "../../core/x509/certificate.ts";
+import { newCa } from "../../tests/support/issuing.ts";
 import { ServerAuthentication } from "./server_authentication.ts";
 
 const services = await newCa();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { runHook } from "./hook.ts";
-import { tempFolder } from "../tests/support/temp_folder.ts";
+import { tempFolder } from "../../tests/support/temp_folder.ts";
 
 const COMMANDS: readonly (readonly [command: string, failure: string | undefined])[] = [
   ["true", undefined],
@@ -12,7 +12,7 @@ const COMMANDS: readonly (readonly [command: string, failure: string | undefined
 ];
 
 for (const [command, failure] of COMMANDS) {
-  Deno.test(`runHook() ${failure === undefined ? "is content with" : "tells why it failed of"} ${command}`, async () => {
+  Deno.test(`runHook() ${failure === undefined ? "takes" : "tells why it failed of"} ${command}`, async () => {
     // A shell that cannot read its command says so by itself.
     assert.equal(await runHook(`exec 2>/dev/null; eval '${command}'`), failure);
   });

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { utf8 } from "../core/bytes.ts";
-import { CaucaseError, describeError } from "../core/errors.ts";
-import type { RouteName } from "../core/protocol/routes.ts";
-import { httpAnswer, RawServer } from "../tests/support/raw_server.ts";
+import { utf8 } from "../../core/bytes.ts";
+import { CaucaseError, describeError } from "../../core/errors.ts";
+import type { RouteName } from "../../core/protocol/routes.ts";
+import { httpAnswer, RawServer } from "../../tests/support/raw_server.ts";
 import { ApiClient } from "./api_client.ts";
 import type { HttpResponse } from "./http_request.ts";
 import { refusalError } from "./refusal.ts";
 
-Deno.test("ApiClient reads Retry-After as seconds or as a date by the server's own clock, and nothing else", async () => {
+Deno.test("ApiClient reads Retry-After as seconds or as a date by the server's clock, and nothing else", async () => {
   const date = "Mon, 23 Nov 2026 14:00:00 GMT";
   const cases: [value: string, seconds: number | undefined][] = [
     ["120", 120],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { utf8 } from "../core/bytes.ts";
-import { CaucaseError } from "../core/errors.ts";
-import { httpAnswer, type RawAnswer, RawServer } from "../tests/support/raw_server.ts";
+import { utf8 } from "../../core/bytes.ts";
+import { CaucaseError } from "../../core/errors.ts";
+import { httpAnswer, type RawAnswer, RawServer } from "../../tests/support/raw_server.ts";
 import { type HttpRequest, httpRequest } from "./http_request.ts";
 
 interface Broken {

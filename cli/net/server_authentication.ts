@@ -1,7 +1,7 @@
 /** Which HTTPS server is the right one: the one that a CA we trust vouches for. */
-import { CaucaseError } from "../core/errors.ts";
-import { readVoucher } from "../core/protocol/https_voucher.ts";
-import type { Certificate } from "../core/x509/certificate.ts";
+import { CaucaseError } from "../../core/errors.ts";
+import { readVoucher } from "../../core/protocol/https_voucher.ts";
+import type { Certificate } from "../../core/x509/certificate.ts";
 import type { ApiClient } from "./api_client.ts";
 
 export interface ServerAuthenticationOptions {
@@ -22,7 +22,8 @@ export class ServerAuthentication {
   ) {}
 
   /**
-   * The only trust anchors for TLS to the server, PEM; undefined when it cannot say who vouches for it. Asked once.
+   * The only trust anchors for TLS to the server, PEM; undefined when it cannot say which CA vouches for it. Asked
+   * once.
    * @throws `untrusted` when the voucher is not good, or is required and missing
    */
   anchors(): Promise<readonly string[] | undefined> {

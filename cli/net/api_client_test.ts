@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { utf8 } from "../core/bytes.ts";
-import { CaucaseError } from "../core/errors.ts";
-import { httpAnswer, type RawAnswer, RawServer } from "../tests/support/raw_server.ts";
+import { utf8 } from "../../core/bytes.ts";
+import { CaucaseError } from "../../core/errors.ts";
+import { httpAnswer, type RawAnswer, RawServer } from "../../tests/support/raw_server.ts";
 import { ApiClient } from "./api_client.ts";
 
 const MESSAGE = { payload: `{"revoke_crt_pem": "…"}`, digest: "sha256", signature: utf8("signature") } as const;

@@ -1,7 +1,7 @@
 /** Where a server's operations are: from its base URL and the route table. */
-import { CaucaseError } from "../core/errors.ts";
-import { httpsPortBeside } from "../core/protocol/netloc.ts";
-import type { Route } from "../core/protocol/routes.ts";
+import { CaucaseError } from "../../core/errors.ts";
+import { httpsPortBeside } from "../../core/protocol/netloc.ts";
+import type { PublicCa, Route } from "../../core/protocol/routes.ts";
 
 /** There is none after it for HTTPS. */
 const LAST_PORT = "65535";
@@ -25,16 +25,16 @@ export function parseServerUrl(text: string, name: string): URL {
   return url;
 }
 
-export interface Operation {
+export interface RouteCall {
   readonly route: Route;
-  readonly ca: "cas" | "cau";
+  readonly ca: PublicCa;
   /** What goes in the place of the route's other parameter. */
   readonly id?: string | undefined;
   /** By HTTPS, on the port beside HTTP's. */
   readonly secure?: boolean;
 }
 
-export function operationUrl(base: URL, { route, ca, id = "", secure = false }: Operation): URL {
+export function operationUrl(base: URL, { route, ca, id = "", secure = false }: RouteCall): URL {
   const url = new URL(base);
   const filled = route.path.replace("{ca}", ca).replace(/\{\w+\}/, encodeURIComponent(id));
   url.pathname = url.pathname.replace(/\/+$/, "") + filled;

@@ -1,14 +1,14 @@
 /** Keeps the stored CA certificates and CRLs up to date. */
-import { equalBytes } from "../core/bytes.ts";
-import { CaucaseError } from "../core/errors.ts";
-import { fileError } from "../core/host/file_error.ts";
-import type { TrustStore } from "../core/host/trust_store.ts";
-import { decodePem, PEM_LABEL } from "../core/pem.ts";
-import { followChain, parseChain } from "../core/protocol/ca_chain.ts";
-import { type Certificate, certificateFromPem, certificateToPem } from "../core/x509/certificate.ts";
-import { type CertificateList, crlFromPem, isCrlSignedBy } from "../core/x509/crl.ts";
+import { equalBytes } from "../../core/bytes.ts";
+import { CaucaseError } from "../../core/errors.ts";
+import { fileError } from "../../core/host/file_error.ts";
+import type { TrustStore } from "../../core/host/trust_store.ts";
+import { decodePem, PEM_LABEL } from "../../core/pem.ts";
+import { followChain, parseChain } from "../../core/protocol/ca_chain.ts";
+import { type Certificate, certificateFromPem, certificateToPem } from "../../core/x509/certificate.ts";
+import { type CertificateList, crlFromPem, isCrlSignedBy } from "../../core/x509/crl.ts";
 import type { ApiClient } from "./api_client.ts";
-import { requireFingerprint } from "./ca_fingerprint.ts";
+import { requireFingerprint } from "../ca_fingerprint.ts";
 
 /** What a refresh asks of a server. */
 export type TrustApi = Pick<ApiClient, "caCertificate" | "caChain" | "crls" | "serverUrl">;
@@ -26,7 +26,9 @@ export interface Refreshed<T> {
 export interface CaRefresh {
   /** Unix seconds. */
   readonly now: number;
-  /** What an empty store may begin with, in the form of `caFingerprint`; whatever the server says, where it is absent. */
+  /**
+   * What an empty store may begin with, in the form of `caFingerprint`; whatever the server says, where it is absent.
+   */
   readonly fingerprint?: string | undefined;
   /** Whether an empty store may begin without a fingerprint. True unless given. */
   readonly trustOnFirstUse?: boolean;
@@ -35,8 +37,8 @@ export interface CaRefresh {
 /**
  * Brings the CA certificates in `store` up to date along the server's signed chain. An empty store begins with the CA
  * certificate that the server gives to newcomers.
- * @throws `untrusted` when all stored ones have expired or the first one is not the wanted one, `file` when none is of a CA;
- * nothing is changed then
+ * @throws `untrusted` when all stored ones have expired or the first one is not the wanted one, `file` when none is of
+ * a CA; nothing is changed then
  */
 export async function refreshCaStore(
   api: TrustApi,

@@ -1,10 +1,10 @@
 /** The operations of a caucase server, for one of its CAs: paths and methods come from the route table. */
 import * as v from "valibot";
-import { type Bytes, utf8 } from "../core/bytes.ts";
-import { type Message, messageToJson } from "../core/protocol/envelope.ts";
-import { CaucaseError, malformed } from "../core/errors.ts";
-import { parseJson } from "../core/json.ts";
-import { type Route, type RouteName, ROUTES } from "../core/protocol/routes.ts";
+import { type Bytes, utf8 } from "../../core/bytes.ts";
+import { type Message, messageToJson } from "../../core/protocol/envelope.ts";
+import { CaucaseError, malformed } from "../../core/errors.ts";
+import { parseJson } from "../../core/json.ts";
+import { type PublicCa, type Route, type RouteName, ROUTES } from "../../core/protocol/routes.ts";
 import { httpRequest, type HttpResponse } from "./http_request.ts";
 import { refusalError } from "./refusal.ts";
 import { operationUrl, parseServerUrl } from "./server_url.ts";
@@ -23,12 +23,14 @@ export interface PendingRequest {
 
 export interface ApiClientOptions {
   readonly user?: UserCredentials;
-  /** The trust anchors to demand of the HTTPS server, PEM; undefined to take any. Asked before the first call as a user. */
+  /**
+   * The trust anchors to demand of the HTTPS server, PEM; undefined to take any. Asked before the first call as a user.
+   */
   readonly anchors?: () => Promise<readonly string[] | undefined>;
   readonly signal?: AbortSignal;
 }
 
-interface Call {
+interface CallOptions {
   readonly id?: string;
   readonly body?: Uint8Array;
   readonly contentType?: string;
@@ -47,7 +49,7 @@ export class ApiClient {
    */
   constructor(
     baseUrl: string,
-    private readonly ca: "cas" | "cau",
+    private readonly ca: PublicCa,
     private readonly options: ApiClientOptions = {},
   ) {
     this.#base = parseServerUrl(baseUrl, "--ca-url");
@@ -78,7 +80,7 @@ export class ApiClient {
     return text(await this.#call("crlList"));
   }
 
-  /** Who vouches for the HTTPS server, JSON; undefined where the server cannot say. */
+  /** The CA that vouches for the HTTPS server, JSON; undefined where the server cannot say. */
   async httpsVoucher(): Promise<string | undefined> {
     // The reference takes the name for an id that is no number.
     return await optional(() => this.#call("httpsCa"), [400, 404]);
@@ -128,7 +130,7 @@ export class ApiClient {
     await this.#call("reject", { id, asUser: true });
   }
 
-  async #call(name: RouteName, { id, body, contentType, asUser = false }: Call = {}): Promise<HttpResponse> {
+  async #call(name: RouteName, { id, body, contentType, asUser = false }: CallOptions = {}): Promise<HttpResponse> {
     const route: Route = ROUTES[name];
     const { user, anchors, signal } = this.options;
     const url = operationUrl(this.#base, { route, ca: this.ca, id, secure: asUser });
@@ -147,7 +149,7 @@ export class ApiClient {
   }
 }
 
-function jsonBody(message: Message): Pick<Call, "body" | "contentType"> {
+function jsonBody(message: Message): Pick<CallOptions, "body" | "contentType"> {
   return { body: utf8(JSON.stringify(messageToJson(message))), contentType: "application/json" };
 }
 

@@ -1,5 +1,5 @@
 /** Why a server cannot be talked to, and what to do about it. */
-import { CaucaseError } from "../core/errors.ts";
+import { CaucaseError } from "../../core/errors.ts";
 
 interface KnownFailure {
   readonly pattern: RegExp;

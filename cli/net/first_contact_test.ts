@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { openCaStore } from "../core/host/trust_store.ts";
-import { parseCertificate } from "../core/x509/certificate.ts";
-import { newCa, NOW, type TestCa } from "../tests/support/issuing.ts";
-import { chainJson, pemOf } from "../tests/support/probed_server.ts";
-import { tempFolder } from "../tests/support/temp_folder.ts";
-import { caFingerprint } from "./ca_fingerprint.ts";
+import { openCaStore } from "../../core/host/trust_store.ts";
+import { parseCertificate } from "../../core/x509/certificate.ts";
+import { newCa, NOW, type TestCa } from "../../tests/support/issuing.ts";
+import { chainJson, pemOf } from "../../tests/support/probed_server.ts";
+import { tempFolder } from "../../tests/support/temp_folder.ts";
+import { caFingerprint } from "../ca_fingerprint.ts";
 import { type CaRefresh, refreshCaStore, type TrustApi } from "./trust_refresh.ts";
 
 const OTHER = `sha256:${"00".repeat(32)}`;
@@ -24,7 +24,7 @@ async function fingerprintOf(ca: TestCa): Promise<string> {
   return await caFingerprint(await parseCertificate(ca.der));
 }
 
-interface Case {
+interface ContactCase {
   readonly name: string;
   readonly stored: readonly TestCa[];
   readonly refresh: Omit<CaRefresh, "now">;
@@ -37,7 +37,7 @@ Deno.test("refreshCaStore() begins an empty store only with the CA certificate o
   const [first, next, foreign] = [await newCa(), await newCa(), await newCa()];
   const fingerprint = await fingerprintOf(first);
   const [none, both] = [[], [first, next]];
-  const cases: Case[] = [
+  const cases: ContactCase[] = [
     { name: "unpinned", stored: none, refresh: {}, found: both },
     { name: "pinned", stored: none, refresh: { fingerprint }, found: both },
     { name: "pinned alone", stored: none, refresh: { fingerprint, trustOnFirstUse: false }, found: both },

@@ -1,6 +1,6 @@
 /** What a server said instead of doing what it was asked, and what to do about it. */
-import { CaucaseError } from "../core/errors.ts";
-import type { RouteName } from "../core/protocol/routes.ts";
+import { CaucaseError } from "../../core/errors.ts";
+import type { RouteName } from "../../core/protocol/routes.ts";
 import type { HttpResponse } from "./http_request.ts";
 
 export interface RefusedCall {

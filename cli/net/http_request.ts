@@ -3,9 +3,9 @@ import http from "node:http";
 import https from "node:https";
 import { Buffer } from "node:buffer";
 import { TLSSocket } from "node:tls";
-import type { Bytes } from "../core/bytes.ts";
+import type { Bytes } from "../../core/bytes.ts";
 import { BROKEN_OFF, isVerificationFailure, networkError, wrongServer } from "./network_error.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "../version.ts";
 
 export interface HttpRequest {
   readonly method: string;
@@ -76,7 +76,10 @@ function exchange(request: HttpRequest): Promise<HttpResponse> {
   return promise.finally(() => clearTimeout(late));
 }
 
-/** A user's private key is safe with any server; what is read and asked for is only as good as the server is the right one. */
+/**
+ * A user's private key is safe with any server; what is read and asked for is only as good as the server is the right
+ * one.
+ */
 function tlsOptions({ user, anchors }: HttpRequest): https.RequestOptions {
   return {
     rejectUnauthorized: anchors !== undefined,

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { openCaStore, openCrlStore, type TrustStore } from "../core/host/trust_store.ts";
-import { certificateToPem } from "../core/x509/certificate.ts";
-import { chainOf, crlOf, type Generation, leafOf, newGeneration } from "../tests/support/generations.ts";
-import { DAY, LIFE_SPAN, NOW } from "../tests/support/issuing.ts";
-import { tempFolder } from "../tests/support/temp_folder.ts";
+import { openCaStore, openCrlStore, type TrustStore } from "../../core/host/trust_store.ts";
+import { certificateToPem } from "../../core/x509/certificate.ts";
+import { chainOf, crlOf, type Generation, leafOf, newGeneration } from "../../tests/support/generations.ts";
+import { DAY, LIFE_SPAN, NOW } from "../../tests/support/issuing.ts";
+import { tempFolder } from "../../tests/support/temp_folder.ts";
 import { refreshCaStore, refreshCrlStore, type TrustApi } from "./trust_refresh.ts";
 
 /** Three generations, 2 L apart; 4 L each. */

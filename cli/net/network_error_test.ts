@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { utf8 } from "../core/bytes.ts";
-import { describeError } from "../core/errors.ts";
-import { freePortPair } from "../tests/support/ports.ts";
+import { utf8 } from "../../core/bytes.ts";
+import { describeError } from "../../core/errors.ts";
+import { freePortPair } from "../../tests/support/ports.ts";
 import { httpRequest } from "./http_request.ts";
 import { isVerificationFailure, networkError, wrongServer } from "./network_error.ts";
 
@@ -67,7 +67,7 @@ Deno.test("networkError() knows what the runtime reports of wrong ports and wron
   assert.match(answer, /: what answers there does not speak TLS as it should \(/);
 });
 
-/** What is said of something that sends `bytes` to whoever connects. */
+/** What is said of something that sends `bytes` on each connection. */
 async function saidOfSpeaker(protocol: "http:" | "https:", bytes: Uint8Array): Promise<string> {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const said = saidOf(`${protocol}//127.0.0.1:${(listener.addr as Deno.NetAddr).port}/`);

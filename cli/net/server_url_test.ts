@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ROUTES } from "../core/protocol/routes.ts";
+import { ROUTES } from "../../core/protocol/routes.ts";
 import { operationUrl, parseServerUrl } from "./server_url.ts";
 
 Deno.test("operationUrl() finds operations beside the base URL's path, HTTPS on the next port", () => {
