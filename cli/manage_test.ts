@@ -71,7 +71,11 @@ const REFUSALS: readonly [args: string, status: number, err: RegExp][] = [
   ["--verify-backup KEY KEY", 1, /^error: cannot use KEY: not a backup of caucase\n$/],
   ["--verify-backup none KEY", 1, /^error: cannot read none: no such file or directory\n$/],
   ["--verify-backup KEY none", 1, /^error: cannot read none: it does not exist\n$/],
-  ["--restore-backup KEY KEY KEY new.crt", 1, /^error: cannot use KEY: certificate request: no PEM block[^\n]*\n$/],
+  [
+    "--restore-backup KEY KEY KEY new.crt",
+    1,
+    /^error: cannot use KEY: certificate request: this is a private key in PEM \([^\n]+\)\n$/,
+  ],
   [
     "--import-ca KEY",
     1,

@@ -8,7 +8,11 @@ import { checkLeaf, prepareLeaf } from "../../core/profiles/leaf_profile.ts";
 import { commonNameDer, EMPTY_NAME } from "../../core/x509/name.ts";
 import type { PublicKey } from "../../core/keys/public_key.ts";
 import { signerFor } from "../../core/keys/signer.ts";
-import { authorityKeyIdentifierExtension, keyUsage } from "../../core/x509/standard_extensions.ts";
+import {
+  authorityKeyIdentifierExtension,
+  keyUsage,
+  subjectKeyIdentifierExtension,
+} from "../../core/x509/standard_extensions.ts";
 import { openSqliteStorage } from "../../server/storage/sqlite/sqlite_storage.ts";
 import { LIFE_SPAN, NOW, random } from "./issuing.ts";
 import { quietLog } from "./recorded_log.ts";
@@ -56,7 +60,11 @@ export class UserDatabase implements AsyncDisposable {
     const { subject: issuer, keyIdentifier } = this.ca.certificate;
     const der = await certificateDer(await signerFor(this.ca.key), {
       ...{ issuer, subject: EMPTY_NAME, spki: publicKey.spki, serial: 7n, notAfter: NOW + LIFE_SPAN },
-      extensions: [authorityKeyIdentifierExtension(keyIdentifier), keyUsage([0], true)],
+      extensions: [
+        authorityKeyIdentifierExtension(keyIdentifier),
+        subjectKeyIdentifierExtension(publicKey.keyId),
+        keyUsage([0], true),
+      ],
     });
     return this.#add(publicKey, await parseCertificate(der), NOW);
   }
