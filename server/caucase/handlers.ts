@@ -9,11 +9,10 @@ import { readRevocation, readRevocationEnvelope } from "../../core/ca/messages.t
 import { CaucaseError, malformed } from "../../core/errors.ts";
 import type { RouteName } from "../../core/protocol/routes.ts";
 import type { HttpsVouching } from "./https_vouching.ts";
-import { jsonBody, optionalTemplateBody } from "./bodies.ts";
 import { crlAnswer, crlListAnswer } from "./crl_answers.ts";
 import type { Answer, Exchange } from "../http/exchange.ts";
 import { describeCa, describeServer, type PublicCa } from "./hal.ts";
-import { parseCrlId, parseRequestId } from "./ids.ts";
+import { jsonBody, optionalTemplateBody, parseCrlId, parseRequestId } from "./request_parts.ts";
 import type { User } from "./user_authentication.ts";
 
 /** A request whose path, method and origin are judged. */
