@@ -23,7 +23,8 @@ import type { Limits } from "./http/limits.ts";
 import { createOwnOrigins } from "./caucase/own_origins.ts";
 import { type Job, runJobs } from "./jobs.ts";
 import { CA_NAMES } from "../core/ca/stores.ts";
-import { openSqliteStorage, type SqliteStorage } from "./storage/sqlite/sqlite_storage.ts";
+import { openStorage } from "./storage/open.ts";
+import type { SqliteStorage } from "./storage/sqlite/sqlite_storage.ts";
 import { HttpsCertificate, type HttpsIdentity } from "./tls/https_certificate.ts";
 import { requireClientCertificateSupport } from "./tls/runtime_check.ts";
 
@@ -79,7 +80,7 @@ const STOP_GRACE = 30_000;
 export async function startServer(options: ServeOptions, host: ServeHost): Promise<RunningServer> {
   requireClientCertificateSupport();
   const netloc = parseNetloc(options.netloc);
-  const storage = await openSqliteStorage({ path: options.db, lock: true, log: host.warn });
+  const storage = await openStorage(options.db, host.warn);
   try {
     return await serveFrom(storage, { options, netloc, host });
   } catch (error) {

@@ -217,9 +217,9 @@ export const FAULTS: readonly Defence[] = [
     mutations: [
       without("one transaction", { file: "server/storage/sqlite/take_over_test.ts", filter: "changes nothing" }, [
         "server/storage/sqlite/take_over.ts",
-        "  return lists.map(",
-        '  for (const sql of ["RELEASE part", "COMMIT", "BEGIN IMMEDIATE", "SAVEPOINT part"]) database.run(sql);\n' +
-        "  return lists.map(",
+        "  return crls.map(",
+        '  for (const sql of ["RELEASE part", "COMMIT", "BEGIN IMMEDIATE", "SAVEPOINT part"]) parts.database.run(sql);\n' +
+        "  return crls.map(",
       ]),
     ],
   },

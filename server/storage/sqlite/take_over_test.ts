@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { BY, crlContent, newIssuer, NOW, revocation } from "../../../tests/contract/store_fixtures.ts";
 import { tempFolder } from "../../../tests/support/temp_folder.ts";
-import type { CrlToImport } from "./crl_import.ts";
+import type { CrlToImport } from "./take_over.ts";
 import { openSqliteStorage, type SqliteStorage } from "./sqlite_storage.ts";
 
 const { keyIdentifier: _, ...ISSUER } = newIssuer(1);
@@ -16,17 +16,17 @@ async function withStorage(action: (storage: SqliteStorage) => Promise<void>): P
   }
 }
 
-function listOf(number: bigint, serials: readonly bigint[]): CrlToImport {
+function crlOf(number: bigint, serials: readonly bigint[]): CrlToImport {
   return { number, lastUpdate: NOW, revocations: serials.map((serial) => revocation(serial)) };
 }
 
-Deno.test("takeOver() takes what a list says, and goes on from the larger number", () =>
+Deno.test("takeOver() takes what a CRL says, and goes on from the larger number", () =>
   withStorage(async (storage) => {
     const store = storage.ca("cas");
     await store.revocations.revoke(revocation(1n), BY);
     const take = async (number: bigint) => {
-      const lists = [listOf(number, [2n, 1n, 3n])];
-      return await storage.takeOver("cas", { issuers: [], lists, by: BY });
+      const crls = [crlOf(number, [2n, 1n, 3n])];
+      return await storage.takeOver("cas", { issuers: [], crls, by: BY });
     };
     assert.deepEqual(await take(40n), [{ number: 40n, lastUpdate: NOW, added: 2, known: 1 }]);
     const revocations = [revocation(1n), revocation(2n), revocation(3n)];
@@ -35,10 +35,10 @@ Deno.test("takeOver() takes what a list says, and goes on from the larger number
     assert.equal((await store.revocations.crlContent()).number, 42n);
   }));
 
-Deno.test("takeOver() takes CA certificates and all lists of one CA, in their order", () =>
+Deno.test("takeOver() takes CA certificates and all CRLs of one CA, in their order", () =>
   withStorage(async (storage) => {
-    const lists = [listOf(5n, [1n]), listOf(9n, [2n])];
-    const imported = await storage.takeOver("cas", { issuers: [newIssuer(1)], lists, by: BY });
+    const crls = [crlOf(5n, [1n]), crlOf(9n, [2n])];
+    const imported = await storage.takeOver("cas", { issuers: [newIssuer(1)], crls, by: BY });
     assert.deepEqual(imported.map(({ number, added }) => ({ number, added })), [
       { number: 5n, added: 1 },
       { number: 9n, added: 1 },
@@ -47,18 +47,18 @@ Deno.test("takeOver() takes CA certificates and all lists of one CA, in their or
     assert.deepEqual((await storage.ca("cau").issuers.list()).issuers, []);
   }));
 
-Deno.test("takeOver() changes nothing when one list is refused, or breaks", () =>
+Deno.test("takeOver() changes nothing when one CRL is refused, or breaks", () =>
   withStorage(async (storage) => {
     const store = storage.ca("cas");
-    const tooLarge = listOf(2n ** 63n, [1n]);
-    const attempt = storage.takeOver("cas", { issuers: [newIssuer(1)], lists: [listOf(1n, [2n]), tooLarge], by: BY });
+    const tooLarge = crlOf(2n ** 63n, [1n]);
+    const attempt = storage.takeOver("cas", { issuers: [newIssuer(1)], crls: [crlOf(1n, [2n]), tooLarge], by: BY });
     await assert.rejects(attempt, { code: "unacceptable" });
     function* broken() {
       yield revocation(1n);
-      throw new RangeError("broken list");
+      throw new RangeError("broken CRL");
     }
-    const list = { number: 1n, lastUpdate: NOW, revocations: broken() };
-    await assert.rejects(storage.takeOver("cas", { issuers: [newIssuer(1)], lists: [list], by: BY }), RangeError);
+    const crl = { number: 1n, lastUpdate: NOW, revocations: broken() };
+    await assert.rejects(storage.takeOver("cas", { issuers: [newIssuer(1)], crls: [crl], by: BY }), RangeError);
     assert.deepEqual(await crlContent(store), { number: 0n, lastUpdate: undefined, revocations: [] });
     assert.deepEqual((await store.issuers.list()).issuers, []);
   }));
