@@ -83,7 +83,7 @@ const REFUSALS: readonly [args: string, status: number, err: RegExp][] = [
   [
     "--db postgres://me:secret@host/db --import-ca KEY",
     2,
-    /^error: --db takes the path of an SQLite database, and not a URL \(postgres:\) \([^\n]+\)\n$/,
+    /^error: --db takes the path of an SQLite database, not a "postgres:" URL \([^\n]+\)\n\(caucase manage --help [^\n]+\)\n$/,
   ],
   ["--import-ca KEY --passphrase-file none", 1, /^error: cannot read none: it does not exist\n$/],
 ];

@@ -82,6 +82,7 @@ Deno.test("userKeys() gives the users whose certificates are valid and not revok
   database.addRow("caurevoked", [utf8(`${serial}`), 0n, 0n]);
   database.addRow("caucrt", [null, "pending", 0n, "a request", null]);
   database.addRow("caucrt", [null, "damaged", 0n, "a request", "no certificate"]);
+  database.addRow("caucrt", [null, "binary", 0n, "a request", Uint8Array.of(0xff)]);
   using snapshot = await Snapshot.open(database.path);
   assert.deepEqual((await userKeys(snapshot, NOW + DAY)).map(({ keyId }) => keyId), [valid.keyId]);
   assert.deepEqual(await userKeys(snapshot, NOW + LIFE_SPAN + 1), []);

@@ -15,7 +15,7 @@ const URL_FORM = /^(?:[a-z][a-z0-9+.-]*:\/\/|file:)/i;
 export function requireStorageName(db: string): void {
   if (!URL_FORM.test(db)) return;
   const scheme = db.slice(0, db.indexOf(":") + 1);
-  throw new CaucaseError("usage", `--db takes the path of an SQLite database, and not a URL (${scheme})`, {
+  throw new CaucaseError("usage", `--db takes the path of an SQLite database, not a "${scheme}" URL`, {
     hint: "a file with such a name is given as ./name",
   });
 }
