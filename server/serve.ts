@@ -2,7 +2,7 @@
 import { OPERATOR } from "../core/ca/actor.ts";
 import type { CertificateAuthority } from "../core/ca/certificate_authority.ts";
 import { SECONDS_PER_DAY } from "../core/ca/lifecycle.ts";
-import type { RandomSource, Warn } from "../core/ca/settings.ts";
+import type { RandomSource } from "../core/ca/settings.ts";
 import { CaucaseError } from "../core/errors.ts";
 import type { Clock } from "../core/host/clock.ts";
 import { httpsPortBeside, type Netloc, parseNetloc } from "../core/protocol/netloc.ts";
@@ -14,15 +14,16 @@ import {
 } from "./certificate_authorities.ts";
 import { createBackupJob } from "./backup/backup_job.ts";
 import { openCorsKeyFile } from "./caucase/cors_key_file.ts";
-import { createApp, faultReport } from "./caucase/app.ts";
+import { createCaucaseSite } from "./caucase/site.ts";
 import { resolveAddresses } from "./http/addresses.ts";
 import { createCorsPage } from "./caucase/cors_page.ts";
 import { createCrossOrigin } from "./caucase/cross_origin.ts";
-import { type Listeners, startListeners } from "./http/listener.ts";
+import { type Endpoint, startListeners } from "./http/listener.ts";
 import type { Limits } from "./http/limits.ts";
 import { createOwnOrigins } from "./caucase/own_origins.ts";
 import { type Job, runJobs } from "./jobs.ts";
 import { CA_NAMES } from "../core/ca/stores.ts";
+import type { Log } from "../core/log.ts";
 import { openStorage } from "./storage/open.ts";
 import type { SqliteStorage } from "./storage/sqlite/sqlite_storage.ts";
 import { HttpsCertificate, type HttpsIdentity } from "./tls/https_certificate.ts";
@@ -58,15 +59,21 @@ export interface ServeOptions extends CertificateAuthoritiesOptions {
 export interface ServeHost {
   readonly clock: Clock;
   readonly random: RandomSource;
-  /** Takes one line (or a line and a stack) for the administrator. */
-  readonly warn: Warn;
+  /** Takes what the administrator should know. */
+  readonly log: Log;
   /** Takes one line of the access log, without its end. */
   readonly accessLog: (line: string) => void;
 }
 
+/** Where caucase's own protocol is served: a numeric address with its real ports. */
+export interface ListeningAddress {
+  readonly host: string;
+  readonly httpPort: number;
+  readonly httpsPort: number;
+}
+
 export interface RunningServer {
-  /** Where it listens: numeric addresses and real ports. */
-  readonly addresses: Listeners["addresses"];
+  readonly addresses: readonly ListeningAddress[];
   /** Ends when the server was stopped; fails when it cannot go on. */
   readonly finished: Promise<void>;
   /** No new connections; running requests finish; everything is on disk. */
@@ -80,7 +87,7 @@ const STOP_GRACE = 30_000;
 export async function startServer(options: ServeOptions, host: ServeHost): Promise<RunningServer> {
   requireClientCertificateSupport();
   const netloc = parseNetloc(options.netloc);
-  const storage = await openStorage(options.db, host.warn);
+  const storage = await openStorage(options.db, host.log);
   try {
     return await serveFrom(storage, { options, netloc, host });
   } catch (error) {
@@ -112,10 +119,10 @@ interface Setup {
 }
 
 async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningServer> {
-  const { options, netloc, host } = setup;
+  const { options, host } = setup;
   const { clock } = host;
   if (await storage.jumpIfRestored()) {
-    host.warn("restored from a backup: CRL numbers jumped ahead of all that were used");
+    host.log.info("server.restored");
   }
   if (options.acceptClock) await storage.acceptClock({ actor: OPERATOR, now: clock.now() });
   await requirePlausibleClock(storage, clock.now());
@@ -123,22 +130,19 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
   // Freezes them where that was asked for: a later start must find what this one was told, whether a request came or not.
   for (const ca of [authorities.cau, authorities.cas]) await ca.issuance.settleAutoSignAmount();
   const httpsCertificate = createHttpsCertificate(authorities.http_cas, setup);
-  const handler = await createHandler(authorities, setup);
+  const sites = [await createSite(authorities, setup)];
   const identity = await httpsCertificate.ensureCurrent(clock.now());
-  const httpPort = options.basePort ?? netloc.port;
   const userCas = await authorities.cau.issuers.ensureValid(clock.now());
   // Told to clients as the issuers we know. All CA certificates of one CA have the same name: good for all rollovers.
   const ca = userCas.map((authority) => authority.certificatePem);
   const tlsOf = ({ keyPem, certificatePem }: HttpsIdentity) => ({ key: keyPem, cert: certificatePem, ca });
+  const pairs = await endpointPairs(sites, setup);
   const listeners = await startListeners({
-    addresses: await resolveAddresses(options.bind.length > 0 ? options.bind : [netloc.host]),
-    httpPort,
-    httpsPort: httpsPortBeside(httpPort),
-    handler,
+    endpoints: pairs.flatMap(({ http, https }) => [http, https]),
     tls: tlsOf(identity),
     ...(options.limits && { limits: options.limits }),
     accessLog: host.accessLog,
-    log: host.warn,
+    log: host.log,
   });
   const stopping = new AbortController();
   const jobs = [
@@ -147,10 +151,14 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
     httpsJob(httpsCertificate, { shown: identity, show: (next) => listeners.replaceCertificate(tlsOf(next)) }),
     ...backupJobs(storage, setup, stopping.signal),
   ];
-  const jobsDone = runJobs(jobs, { clock, warn: host.warn, signal: stopping.signal });
+  const jobsDone = runJobs(jobs, { clock, log: host.log, signal: stopping.signal });
   const finished = Promise.race([jobsDone, storage.lost().then((reason) => Promise.reject(reason))]);
   return {
-    addresses: listeners.addresses,
+    addresses: pairs.map(({ http, https }) => ({
+      host: http.host,
+      httpPort: listeners.portOf(http),
+      httpsPort: listeners.portOf(https),
+    })),
     finished,
     async stop() {
       stopping.abort();
@@ -161,9 +169,19 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
   };
 }
 
+/** HTTP and HTTPS on each address, with the same sites. */
+async function endpointPairs(sites: Endpoint["sites"], { options, netloc }: Setup) {
+  const port = options.basePort ?? netloc.port;
+  const hosts = await resolveAddresses(options.bind.length > 0 ? options.bind : [netloc.host]);
+  return hosts.map((host) => ({
+    http: { host, port, secure: false, sites },
+    https: { host, port: httpsPortBeside(port), secure: true, sites },
+  }));
+}
+
 function createHttpsCertificate(
   ca: CertificateAuthority,
-  { options, netloc, host: { warn } }: Setup,
+  { options, netloc, host: { log } }: Setup,
 ): HttpsCertificate {
   return new HttpsCertificate({
     path: options.serverKey,
@@ -171,23 +189,21 @@ function createHttpsCertificate(
     host: netloc.host,
     keyBits: options.keyBits,
     threshold: seconds(options.thresholdDays),
-    warn,
+    log,
   });
 }
 
-async function createHandler(authorities: CertificateAuthorities, { options, netloc, host }: Setup) {
-  const { clock, random, warn } = host;
-  const keys = await openCorsKeyFile({ path: options.corsKeyStore, clock, random, warn });
+async function createSite(authorities: CertificateAuthorities, { options, netloc, host }: Setup) {
+  const { clock, random, log } = host;
+  const keys = await openCorsKeyFile({ path: options.corsKeyStore, clock, random, log });
   const origins = { keys, own: createOwnOrigins(netloc.text), clock };
-  const crossOrigin = createCrossOrigin({ ...origins, whitelist: options.corsWhitelist });
-  return createApp({
+  return createCaucaseSite({
     authorities,
     httpCa: authorities.http_cas,
-    crossOrigin,
-    corsPage: createCorsPage({ ...origins, crossOrigin }),
+    crossOrigin: createCrossOrigin({ ...origins, whitelist: options.corsWhitelist }),
+    corsPage: createCorsPage(origins),
     own: origins.own,
     clock,
-    reportFault: (error, exchange) => warn(faultReport(error, exchange)),
   });
 }
 
@@ -230,7 +246,7 @@ function backupJobs(storage: SqliteStorage, { options: { backup }, host }: Setup
   if (backup === undefined) return [];
   const { directory, periodDays, keep } = backup;
   const settings = { folder: directory, period: seconds(periodDays), keep };
-  return [createBackupJob({ database: storage.path, settings, warn: host.warn, signal })];
+  return [createBackupJob({ database: storage.path, settings, log: host.log, signal })];
 }
 
 /** Makes the certificate for HTTPS anew in time, and shows it to new connections. */

@@ -1,8 +1,11 @@
 /** From no certificate to the first one, as an updater does it. */
 import assert from "node:assert/strict";
+import { fromUtf8, utf8 } from "../../core/bytes.ts";
 import { CaucaseError } from "../../core/errors.ts";
+import { decodePem } from "../../core/pem.ts";
 import { privateKeyToPem } from "../../core/keys/private_key.ts";
 import { newKey } from "../../tests/support/keys.ts";
+import { utf16 } from "../../tests/support/saved_text.ts";
 import { csrFor } from "../../tests/support/requests.ts";
 import { FOLDER, PATHS, UpdaterDesk, wakeTime } from "../../tests/support/updater_desk.ts";
 import { askFor } from "./bootstrap.ts";
@@ -43,6 +46,24 @@ Deno.test("wakeUp() goes on with the same key and the same request after a crash
     desk.clock.set(desk.clock.now() + 60);
     await desk.start();
     await desk.pair();
+  }
+});
+
+Deno.test("wakeUp() sends a request that was saved in another form, once, as PEM in ASCII", async () => {
+  const key = await newKey("P-256");
+  const csr = await csrFor(key);
+  const [block] = decodePem(fromUtf8(csr));
+  for (const saved of [utf16(fromUtf8(csr)), utf8(`\ufeff${fromUtf8(csr)}`), block?.der ?? csr]) {
+    const desk = new UpdaterDesk({ entry: { dns: undefined, subject: undefined }, autoApprove: 0 });
+    desk.files.put(PATHS.keyPath, utf16(privateKeyToPem(key)));
+    desk.files.put(`${PATHS.certificatePath}.csr`, saved);
+    await desk.start();
+    const [sent, another] = await desk.ca.issuance.pending();
+    assert.deepEqual([sent && fromUtf8(sent.csr), another], [fromUtf8(csr), undefined]);
+    await desk.ca.issuance.sign(sent?.id ?? 0n, by(desk.clock.now()));
+    desk.clock.set(desk.clock.now() + 60);
+    await desk.start();
+    assert.equal((await desk.pair()).certificate.publicKey.keyId, key.publicKey.keyId);
   }
 });
 

@@ -1,7 +1,7 @@
 /** From a request to a certificate: submitting, signing, rejecting, renewing. */
 import { type Bytes, bytesToBigInt, equalBytes, utf8 } from "../bytes.ts";
 import { CaucaseError } from "../errors.ts";
-import { checkKeyStrength, type PublicKey } from "../keys/public_key.ts";
+import { checkKeyStrength } from "../keys/public_key.ts";
 import { encodePem, PEM_LABEL } from "../pem.ts";
 import type { LeafOrder } from "../profiles/leaf_profile.ts";
 import { type Certificate, certificateFromPem } from "../x509/certificate.ts";
@@ -9,8 +9,10 @@ import { type CertificationRequest, csrFromPem, verifyCsr } from "../x509/csr.ts
 import { SERVER } from "./actor.ts";
 import type { Attribution, Origin } from "./events.ts";
 import type { IssuedCertificate, Issuer } from "./issuer.ts";
+import { checkNames } from "../profiles/leaf_filters.ts";
 import type { Issuers } from "./issuers.ts";
 import { readRenewal, requireHolder } from "./messages.ts";
+import type { Approval, OwnOrder, ReplacementOrder } from "./orders.ts";
 import type { IssuanceSettings } from "./settings.ts";
 import { KeyedQueue } from "./single_flight.ts";
 import type { CaStores, IssuedRecord, StoredRequest } from "./stores.ts";
@@ -28,22 +30,6 @@ export interface IssuanceParts {
   readonly issuers: Issuers;
   readonly verification: Verification;
   readonly settings: IssuanceSettings;
-}
-
-/** Somebody's decision to sign a request. */
-export interface Approval extends Attribution {
-  /** A request, PEM, from which subject and extensions come instead. */
-  readonly template?: Bytes | undefined;
-}
-
-/** A certificate of the server itself. */
-export interface OwnOrder {
-  /** DNS name or address of the HTTPS listener. */
-  readonly host: string;
-  readonly publicKey: PublicKey;
-  /** A request for the key, PEM: what the database keeps. */
-  readonly csr: Bytes;
-  readonly now: number;
 }
 
 export class Issuance {
@@ -73,9 +59,14 @@ export class Issuance {
       (lockAutoSignAmount ? await requests.freezeAutoSignAmount(autoSignAmount) : autoSignAmount);
   }
 
-  /** Stores a request as it came, and signs it if it is among the first. The answer is its id. */
+  /**
+   * Stores a request as it came, and signs it if it is among the first. The answer is its id.
+   * @throws `malformed`, `unacceptable`, `untrusted` for what no certificate can be made from; also when it names nothing
+   */
   async submit(csrPem: Bytes, by: Attribution): Promise<bigint> {
     const csr = await acceptableCsr(csrPem);
+    // Of this request alone: that of a renewal says no names, as those of the old certificate are taken.
+    checkNames(csr);
     const { requests } = this.stores;
     const autoSignAmount = await this.settleAutoSignAmount();
     // Signed before it is stored, so that no crash can use up the first user's turn. The count only grows: a no is final.
@@ -161,17 +152,14 @@ export class Issuance {
   }
 
   /**
-   * The certificate for somebody who lost the key of `old`, or gives it up: its subject and extensions, another key. Whether that
-   * is right, and the revocation of `old`, are the caller's.
+   * The certificate for somebody who lost the key of `old`, or gives it up: with `content`, and another key. Whether that is right,
+   * and the revocation of `old`, are the caller's.
    */
-  async replace(
-    old: Certificate,
-    { csr, bytes, by }: { readonly csr: CertificationRequest; readonly bytes: Bytes; readonly by: Attribution },
-  ): Promise<IssuedCertificate> {
+  async replace(old: Certificate, { csr, bytes, content, by }: ReplacementOrder): Promise<IssuedCertificate> {
     const origin = { kind: "restore", of: old.serial } as const;
     // Where there is one that signs it does, however old: a restored database changes no more than it must.
     const issuer = await this.issuers.signing(by.now) ?? await this.issuers.ensureSigning(by.now);
-    const certificate = await this.#issue({ request: old, publicKey: csr.publicKey, origin, now: by.now, issuer });
+    const certificate = await this.#issue({ request: content, publicKey: csr.publicKey, origin, now: by.now, issuer });
     const expirationDate = by.now + this.settings.retention.unread;
     await this.#addNew({ certificate, origin, expirationDate }, { csr: bytes, by });
     return certificate;

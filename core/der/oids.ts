@@ -25,8 +25,9 @@ export const OID = {
   SHA384: "2.16.840.1.101.3.4.2.2",
   SHA512: "2.16.840.1.101.3.4.2.3",
 
-  // Attributes of a request: RFC 2985.
+  // Attributes of a request: RFC 2985, and [MS-WCCE] 2.2.2.7.7.4 (szOID_CERT_EXTENSIONS).
   EXTENSION_REQUEST: "1.2.840.113549.1.9.14",
+  MICROSOFT_EXTENSION_REQUEST: "1.3.6.1.4.1.311.2.1.14",
   CHALLENGE_PASSWORD: "1.2.840.113549.1.9.7",
 
   // Extensions: RFC 5280 4.2 and 5.2.

@@ -11,6 +11,7 @@ import { DerReader, openDer, readWholeBitString } from "../der/reader.ts";
 import { TAG } from "../der/tags.ts";
 import { derBitString, derExplicit, derInteger, derNull, derOctetString, derOid, derSequence } from "../der/writer.ts";
 import { type Curve, curveByOid } from "./ec_curves.ts";
+import { CURVES_TAKEN, KEYS_TAKEN, kindName } from "../x509/key_kinds.ts";
 import { OID } from "../der/oids.ts";
 import { rsaPublicFromPrivate } from "./rsa_numbers.ts";
 
@@ -98,9 +99,7 @@ function readByAlgorithm(algorithm: DerReader, privateKey: Uint8Array, what: str
       return ed25519Pair(seed);
     }
     default:
-      throw new CaucaseError("unacceptable", `${what} is a key of the kind ${oid}`, {
-        hint: "use RSA, EC on P-256, P-384 or P-521, or Ed25519",
-      });
+      throw new CaucaseError("unacceptable", `${what} is a key of the kind ${kindName(oid)}`, { hint: KEYS_TAKEN });
   }
 }
 
@@ -120,9 +119,7 @@ function readCurve(reader: DerReader, what: string): Curve {
   reader.end();
   const curve = curveByOid(oid);
   if (curve !== undefined) return curve;
-  throw new CaucaseError("unacceptable", `${what} is an EC key on the curve ${oid}`, {
-    hint: "use P-256, P-384 or P-521",
-  });
+  throw new CaucaseError("unacceptable", `${what} is an EC key on the curve ${kindName(oid)}`, { hint: CURVES_TAKEN });
 }
 
 function ecPair(scalar: Uint8Array, curve: Curve, what: string): KeyPairDer {

@@ -9,6 +9,7 @@ import { TAG } from "../der/tags.ts";
 import { type Curve, curveByOid, type CurveName, CURVES, isPointOn } from "./ec_curves.ts";
 import { ecdsaFromDer } from "./ecdsa_signature.ts";
 import { digest, type HashName, webCryptoBytes } from "./hashes.ts";
+import { CURVES_TAKEN, KEYS_TAKEN, kindName } from "../x509/key_kinds.ts";
 import { OID } from "../der/oids.ts";
 import { readRsaPublicKey, type RsaPublicNumbers } from "./rsa_numbers.ts";
 import { type SignedData, verifyRsa } from "./rsa_verify.ts";
@@ -47,9 +48,7 @@ export async function parsePublicKey(spkiDer: Uint8Array, what: string): Promise
 /** @throws `unacceptable` for RSA under 2048 bits; all other keys that can be read are strong enough to be certified */
 export function checkKeyStrength(key: PublicKey): void {
   if (key.kind === "RSA" && key.bits < MIN_RSA_BITS) {
-    throw new CaucaseError("unacceptable", `an RSA key of ${key.bits} bits is too weak`, {
-      hint: `use RSA with ${MIN_RSA_BITS} bits or more, EC on P-256, P-384 or P-521, or Ed25519`,
-    });
+    throw new CaucaseError("unacceptable", `an RSA key of ${key.bits} bits is too weak`, { hint: KEYS_TAKEN });
   }
 }
 
@@ -122,7 +121,7 @@ function keyShape(
     case OID.RSASSA_PSS:
       throw unacceptable(what, "has an RSA key that is restricted to RSASSA-PSS", "use a key marked rsaEncryption");
     default:
-      throw unacceptable(what, `has a key of the kind ${oid}`, "use RSA, EC on P-256, P-384 or P-521, or Ed25519");
+      throw unacceptable(what, `has a key of the kind ${kindName(oid)}`, KEYS_TAKEN);
   }
 }
 
@@ -131,7 +130,7 @@ function checkedCurve(algorithm: DerReader, point: Uint8Array, what: string): Cu
   const oid = algorithm.oid();
   algorithm.end();
   const curve = curveByOid(oid);
-  if (curve === undefined) throw unacceptable(what, `has an EC key on the curve ${oid}`, "use P-256, P-384 or P-521");
+  if (curve === undefined) throw unacceptable(what, `has an EC key on the curve ${kindName(oid)}`, CURVES_TAKEN);
   if (point[0] === 2 || point[0] === 3) throw unacceptable(what, "has an EC key in compressed form");
   if (!isPointOn(curve, point)) throw unacceptable(what, `has an EC key that is not a point on ${curve.name}`);
   return curve;

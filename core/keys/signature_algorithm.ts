@@ -8,6 +8,7 @@ import { DerReader, openDer } from "../der/reader.ts";
 import { TAG } from "../der/tags.ts";
 import { derExplicit, derInteger, derNull, derOid, derSequence } from "../der/writer.ts";
 import { HASH_OID, HASH_SIZE, type HashName } from "./hashes.ts";
+import { KEYS_TAKEN } from "../x509/key_kinds.ts";
 import { OID } from "../der/oids.ts";
 
 interface Described {
@@ -66,16 +67,39 @@ const FIXED: readonly { readonly der: Bytes; readonly algorithm: SignatureAlgori
   { der: derSequence(derOid(OID.SHA512_WITH_RSA)), algorithm: RSA_PKCS1["SHA-512"] },
 ];
 
-/** Object identifiers of algorithms that are refused, so that the refusal can name them. */
-const REFUSED: Readonly<Record<string, string>> = {
-  "1.2.840.113549.1.1.2": "MD2 with RSA",
-  "1.2.840.113549.1.1.4": "MD5 with RSA",
-  "1.2.840.113549.1.1.5": "SHA-1 with RSA",
-  "1.2.840.113549.1.1.14": "SHA-224 with RSA",
-  "1.2.840.10040.4.3": "SHA-1 with DSA",
-  "1.2.840.10045.4.1": "SHA-1 with ECDSA",
-  "1.2.840.10045.4.3.1": "SHA-224 with ECDSA",
-  "1.3.101.113": "Ed448",
+/** What to do instead of signing with what is refused. */
+const HINTS = { hash: "sign with SHA-256, SHA-384 or SHA-512", key: KEYS_TAKEN } as const;
+
+interface Refused {
+  readonly name: string;
+  /** What of it is refused: the hash, with a key that is taken, or the kind of key. */
+  readonly fault: keyof typeof HINTS;
+}
+
+/** Algorithms that are refused, by object identifier, so that the refusal can name them. */
+const REFUSED: Readonly<Record<string, Refused>> = {
+  "1.2.840.113549.1.1.2": { name: "MD2 with RSA", fault: "hash" },
+  "1.2.840.113549.1.1.4": { name: "MD5 with RSA", fault: "hash" },
+  "1.2.840.113549.1.1.5": { name: "SHA-1 with RSA", fault: "hash" },
+  "1.2.840.113549.1.1.14": { name: "SHA-224 with RSA", fault: "hash" },
+  "2.16.840.1.101.3.4.3.13": { name: "SHA3-224 with RSA", fault: "hash" },
+  "2.16.840.1.101.3.4.3.14": { name: "SHA3-256 with RSA", fault: "hash" },
+  "2.16.840.1.101.3.4.3.15": { name: "SHA3-384 with RSA", fault: "hash" },
+  "2.16.840.1.101.3.4.3.16": { name: "SHA3-512 with RSA", fault: "hash" },
+  "1.2.840.10045.4.1": { name: "SHA-1 with ECDSA", fault: "hash" },
+  "1.2.840.10045.4.3.1": { name: "SHA-224 with ECDSA", fault: "hash" },
+  "2.16.840.1.101.3.4.3.9": { name: "SHA3-224 with ECDSA", fault: "hash" },
+  "2.16.840.1.101.3.4.3.10": { name: "SHA3-256 with ECDSA", fault: "hash" },
+  "2.16.840.1.101.3.4.3.11": { name: "SHA3-384 with ECDSA", fault: "hash" },
+  "2.16.840.1.101.3.4.3.12": { name: "SHA3-512 with ECDSA", fault: "hash" },
+  "1.2.840.10040.4.3": { name: "SHA-1 with DSA", fault: "key" },
+  "2.16.840.1.101.3.4.3.1": { name: "SHA-224 with DSA", fault: "key" },
+  "2.16.840.1.101.3.4.3.2": { name: "SHA-256 with DSA", fault: "key" },
+  "1.2.156.10197.1.501": { name: "SM3 with SM2", fault: "key" },
+  "1.3.101.113": { name: "Ed448", fault: "key" },
+  "2.16.840.1.101.3.4.3.17": { name: "ML-DSA-44", fault: "key" },
+  "2.16.840.1.101.3.4.3.18": { name: "ML-DSA-65", fault: "key" },
+  "2.16.840.1.101.3.4.3.19": { name: "ML-DSA-87", fault: "key" },
 };
 
 /** RSASSA-PSS with `saltLength` bytes of salt. */
@@ -125,8 +149,10 @@ export function parseSignatureAlgorithm(der: Uint8Array, what: string): Signatur
   if (FIXED.some(({ der }) => openDer(der, TAG.SEQUENCE, what).oid() === oid)) {
     throw malformed(`${what} has a signature algorithm with parameters that do not belong to it`);
   }
-  throw new CaucaseError("unacceptable", `${what} is signed with ${REFUSED[oid] ?? oid}, which is not accepted`, {
-    hint: "sign with SHA-256 or stronger",
+  // What is not known is more likely a new kind of key than a hash that everybody has given up.
+  const { name, fault } = REFUSED[oid] ?? { name: oid, fault: "key" };
+  throw new CaucaseError("unacceptable", `${what} is signed with ${name}, which is not accepted`, {
+    hint: HINTS[fault],
   });
 }
 

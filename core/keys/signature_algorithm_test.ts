@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { describeError } from "../errors.ts";
 import { TAG } from "../der/tags.ts";
 import { derElement, derExplicit, derInteger, derNull, derOid, derSequence } from "../der/writer.ts";
 import type { HashName } from "./hashes.ts";
@@ -115,6 +116,24 @@ for (const [name, { der, message }] of Object.entries(UNACCEPTABLE)) {
     assert.throws(() => parseSignatureAlgorithm(der, "it"), { code: "unacceptable", message });
   });
 }
+
+Deno.test("parseSignatureAlgorithm() says which hash to use, or where the key is at fault, which keys are taken", () => {
+  const keys = "use RSA of 2048 bits or more, EC on P-256, P-384 or P-521, or Ed25519";
+  const hints: [oid: string, name: string, hint: string][] = [
+    ["1.3.101.113", "Ed448", keys],
+    ["2.16.840.1.101.3.4.3.2", "SHA-256 with DSA", keys],
+    ["2.16.840.1.101.3.4.3.18", "ML-DSA-65", keys],
+    ["1.2.3.4", "1.2.3.4", keys],
+    ["1.2.840.113549.1.1.5", "SHA-1 with RSA", "sign with SHA-256, SHA-384 or SHA-512"],
+    ["2.16.840.1.101.3.4.3.10", "SHA3-256 with ECDSA", "sign with SHA-256, SHA-384 or SHA-512"],
+  ];
+  for (const [oid, name, hint] of hints) {
+    assert.throws(() => parseSignatureAlgorithm(derSequence(derOid(oid)), "it"), (error) => {
+      assert.equal(describeError(error), `it is signed with ${name}, which is not accepted (${hint})`);
+      return true;
+    });
+  }
+});
 
 Deno.test("longestSalt() is 222 for RSA-2048 with SHA-256, and counts a modulus of one bit more as a byte less", () => {
   assert.equal(longestSalt(2048, "SHA-256"), 222);

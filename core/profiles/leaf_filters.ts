@@ -2,8 +2,10 @@
  * What becomes of an extension that a request asks for: the same, a smaller one, or none. A value that is not what its type
  * says is refused by name rather than dropped, so that nobody gets a certificate without what they asked for.
  */
-import { type Extension, readExtensionValue } from "../x509/extension.ts";
-import { parseGeneralNames } from "../x509/general_name.ts";
+import { CaucaseError } from "../errors.ts";
+import { type Extension, findExtension, readExtensionValue } from "../x509/extension.ts";
+import { checkGeneralNames } from "../x509/general_name.ts";
+import { namesNothing } from "../x509/name.ts";
 import { OID } from "../der/oids.ts";
 import {
   AUTO_SIGNED_POLICY,
@@ -56,10 +58,39 @@ export function filterExtendedKeyUsage(requested: Extension): Extension | undefi
   return allowed.length > 0 ? extendedKeyUsage(allowed, requested.critical) : undefined;
 }
 
-/** subjectAltName as it is. @throws `malformed` when it is empty (RFC 5280 4.2.1.6) or not a list of names */
-export function checkSubjectAltName(requested: Extension): Extension {
-  readExtensionValue(requested, "subjectAltName", parseGeneralNames);
-  return requested;
+/** What a certificate is asked to say. */
+export interface RequestedContent {
+  /** DER of a Name that was checked when it came in. */
+  readonly subject: Uint8Array;
+  readonly extensions: readonly Extension[];
+}
+
+/**
+ * subjectAltName as it is, but critical where the subject names nothing, whatever was asked (RFC 5280 4.2.1.6): strict readers
+ * refuse the certificate otherwise.
+ * @throws `malformed` when it is empty, not a list of names, or has one that no reader takes (see `checkGeneralNames`);
+ * `unacceptable` when it is absent and the subject names nothing
+ */
+export function filterSubjectAltName({ subject, extensions }: RequestedContent): Extension | undefined {
+  const requested = findExtension(extensions, OID.SUBJECT_ALT_NAME);
+  const isNameless = namesNothing(subject);
+  if (requested === undefined) {
+    if (isNameless) throw nothingNamed();
+    return undefined;
+  }
+  readExtensionValue(requested, "subjectAltName", checkGeneralNames);
+  return isNameless ? { ...requested, critical: true } : requested;
+}
+
+/** Whether a certificate could have the names that are asked for. @throws as `filterSubjectAltName` */
+export function checkNames(requested: RequestedContent): void {
+  filterSubjectAltName(requested);
+}
+
+function nothingNamed(): CaucaseError {
+  return new CaucaseError("unacceptable", "the subject is empty and there is no subjectAltName: nothing is named", {
+    hint: "ask for a subject, or for a name in a subjectAltName",
+  });
 }
 
 /**

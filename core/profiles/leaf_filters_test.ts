@@ -3,7 +3,8 @@ import { hexOf } from "../../tests/support/issuing.ts";
 import { derSequence } from "../der/writer.ts";
 import type { Extension } from "../x509/extension.ts";
 import { dnsName, subjectAltNameExtension } from "../x509/general_name.ts";
-import { checkSubjectAltName, filterExtendedKeyUsage, filterKeyUsage, filterPolicies } from "./leaf_filters.ts";
+import { filterExtendedKeyUsage, filterKeyUsage, filterPolicies, filterSubjectAltName } from "./leaf_filters.ts";
+import { commonNameDer, EMPTY_NAME } from "../x509/name.ts";
 import { AUTO_SIGNED_POLICY, parsePolicies, policiesExtension } from "./policies.ts";
 import { extendedKeyUsage, KEY_USAGE, keyUsage } from "../x509/standard_extensions.ts";
 
@@ -55,9 +56,35 @@ for (const [asked, given] of PURPOSES) {
   });
 }
 
-Deno.test("checkSubjectAltName() gives back the very extension", () => {
-  const requested = subjectAltNameExtension([dnsName("a")], true);
-  assert.equal(checkSubjectAltName(requested), requested);
+const SUBJECT = commonNameDer("a");
+/** A subject with a part that says nothing. */
+const BLANK = commonNameDer("");
+
+Deno.test("filterSubjectAltName() gives back the very extension beside a subject", () => {
+  for (const critical of [true, false]) {
+    const requested = subjectAltNameExtension([dnsName("a")], critical);
+    assert.equal(filterSubjectAltName({ subject: SUBJECT, extensions: [requested] }), requested);
+  }
+  assert.equal(filterSubjectAltName({ subject: SUBJECT, extensions: [] }), undefined);
+});
+
+Deno.test("filterSubjectAltName() makes it critical where the subject names nothing", () => {
+  for (const subject of [EMPTY_NAME, BLANK]) {
+    for (const critical of [true, false]) {
+      const requested = subjectAltNameExtension([dnsName("a")], critical);
+      const given = filterSubjectAltName({ subject, extensions: [requested] });
+      assert.deepEqual(given, { ...requested, critical: true });
+    }
+  }
+});
+
+Deno.test("filterSubjectAltName() refuses to name nothing at all", () => {
+  for (const subject of [EMPTY_NAME, BLANK]) {
+    assert.throws(() => filterSubjectAltName({ subject, extensions: [] }), {
+      code: "unacceptable",
+      message: /^the subject is empty and there is no subjectAltName/,
+    });
+  }
 });
 
 const ARC = "1.3.6.1.4.1.37476.9000.70.0";
@@ -126,10 +153,14 @@ Deno.test("filterPolicies() keeps qualifiers, also those of the former arc", () 
   assert.equal(hexOf(renewed), hexOf(policiesExtension([AUTO_SIGNED_POLICY], true)));
 });
 
+function onlyNames(extension: Extension) {
+  return filterSubjectAltName({ subject: SUBJECT, extensions: [{ ...extension, oid: "2.5.29.17" }] });
+}
+
 const FILTERS: Record<string, (extension: Extension) => unknown> = {
   keyUsage: filterKeyUsage,
   extKeyUsage: filterExtendedKeyUsage,
-  subjectAltName: checkSubjectAltName,
+  subjectAltName: onlyNames,
   certificatePolicies: (extension) => filterPolicies(extension, { autoSigned: false, keepCaucasePolicies: false }),
 };
 
@@ -142,7 +173,7 @@ for (const [name, filter] of Object.entries(FILTERS)) {
   });
 }
 
-Deno.test("checkSubjectAltName() refuses an empty list", () => {
+Deno.test("filterSubjectAltName() refuses an empty list", () => {
   const empty = { ...subjectAltNameExtension([], false), value: derSequence() };
-  assert.throws(() => checkSubjectAltName(empty), { code: "malformed", message: /subjectAltName: .* is empty/ });
+  assert.throws(() => onlyNames(empty), { code: "malformed", message: /subjectAltName: .* is empty/ });
 });

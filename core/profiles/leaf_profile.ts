@@ -11,11 +11,12 @@ import {
 } from "../x509/tbs_certificate.ts";
 import { leafRules } from "./leaf_rules.ts";
 import {
-  checkSubjectAltName,
   filterExtendedKeyUsage,
   filterKeyUsage,
   filterPolicies,
+  filterSubjectAltName,
   type PolicyChoices,
+  type RequestedContent,
 } from "./leaf_filters.ts";
 import { OID } from "../der/oids.ts";
 import {
@@ -28,11 +29,7 @@ import {
 /** All that decides what a normal certificate says. */
 export interface LeafOrder extends PolicyChoices {
   /** What was asked for: a request, the template of whoever signs, or the certificate that is renewed. */
-  readonly request: {
-    /** DER of a Name that was checked when it came in. */
-    readonly subject: Uint8Array;
-    readonly extensions: readonly Extension[];
-  };
+  readonly request: RequestedContent;
   readonly publicKey: SubjectKey;
   readonly issuer: IssuerIdentity;
   /** Unix seconds. */
@@ -48,7 +45,7 @@ export interface LeafOrder extends PolicyChoices {
 /**
  * A normal certificate, to be checked. Its end may lie after the issuer's: the issuer is then about to be followed by
  * another CA, and the holder renews in time.
- * @throws `malformed` when a requested extension that goes into it is
+ * @throws `malformed` when a requested extension that goes into it is; `unacceptable` when it would name nothing
  */
 export function prepareLeaf(order: LeafOrder): TbsCertificate {
   return {
@@ -72,7 +69,6 @@ function leafExtensions(order: LeafOrder): Extension[] {
   const wanted = {
     keyUsage: requested(OID.KEY_USAGE),
     extKeyUsage: requested(OID.EXTENDED_KEY_USAGE),
-    subjectAltName: requested(OID.SUBJECT_ALT_NAME),
     certificatePolicies: requested(OID.CERTIFICATE_POLICIES),
   };
   return [
@@ -82,7 +78,7 @@ function leafExtensions(order: LeafOrder): Extension[] {
     crlDistributionPoint === undefined ? undefined : crlDistributionPoints(crlDistributionPoint), // 4.2.1.13
     wanted.keyUsage && filterKeyUsage(wanted.keyUsage), // 4.2.1.3
     wanted.extKeyUsage && filterExtendedKeyUsage(wanted.extKeyUsage), // 4.2.1.12
-    wanted.subjectAltName && checkSubjectAltName(wanted.subjectAltName), // 4.2.1.6
+    filterSubjectAltName(order.request), // 4.2.1.6
     filterPolicies(wanted.certificatePolicies, order), // 4.2.1.4
     // Anything else that was asked for is dropped.
   ].filter((extension) => extension !== undefined);

@@ -73,15 +73,20 @@ Deno.test("prepareLeaf() gives what was asked for in the order of the profile, a
   assert.equal(hexOf(prepareLeaf(order).extensions), hexOf(given));
 });
 
-Deno.test("prepareLeaf() keeps an empty subject empty, whatever the criticality of the names", () => {
+Deno.test("prepareLeaf() keeps an empty subject empty and makes the names critical, whatever was asked", () => {
   for (const critical of [true, false]) {
     const names = subjectAltNameExtension([dnsName("a.b")], critical);
     const order = leafOrder(ca.issuer, publicKey);
     const empty = { ...order, request: { subject: EMPTY_NAME, extensions: [names] } };
     const prepared = checkLeaf(prepareLeaf(empty), empty);
     assert.deepEqual(prepared.subject, EMPTY_NAME);
-    assert.equal(findExtension(prepared.extensions, OID.SUBJECT_ALT_NAME)?.critical, critical);
+    assert.equal(findExtension(prepared.extensions, OID.SUBJECT_ALT_NAME)?.critical, true);
   }
+});
+
+Deno.test("prepareLeaf() refuses an order that names nothing", () => {
+  const order = { ...leafOrder(ca.issuer, publicKey), request: { subject: EMPTY_NAME, extensions: [] } };
+  assert.throws(() => prepareLeaf(order), { code: "unacceptable", message: /nothing is named/ });
 });
 
 Deno.test("prepareLeaf() refuses a malformed extension by name, but not one that it drops", () => {

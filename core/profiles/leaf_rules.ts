@@ -3,9 +3,10 @@
  * extensions are read again and judged.
  */
 import type { Extension } from "../x509/extension.ts";
-import { parseGeneralNames } from "../x509/general_name.ts";
+import { checkGeneralNames } from "../x509/general_name.ts";
 import { exactly, type ExtensionRule, type Parties, type ProfileRules } from "../x509/tbs_certificate.ts";
 import type { PolicyChoices } from "./leaf_filters.ts";
+import { namesNothing } from "../x509/name.ts";
 import { OID } from "../der/oids.ts";
 import { AUTO_SIGNED_POLICY, isCaucasePolicy, isOldCaucasePolicy, parsePolicies } from "./policies.ts";
 import {
@@ -35,6 +36,7 @@ export function leafRules(terms: LeafTerms): ProfileRules {
       OID.BASIC_CONSTRAINTS,
       OID.SUBJECT_KEY_IDENTIFIER,
       OID.AUTHORITY_KEY_IDENTIFIER,
+      ...(namesNothing(subject) ? [OID.SUBJECT_ALT_NAME] : []),
       ...(terms.autoSigned ? [OID.CERTIFICATE_POLICIES] : []),
     ],
     extensions: new Map<string, ExtensionRule>([
@@ -44,7 +46,7 @@ export function leafRules(terms: LeafTerms): ProfileRules {
       ...distributionPointRule(terms.crlDistributionPoint),
       [OID.KEY_USAGE, keyUsageBreach],
       [OID.EXTENDED_KEY_USAGE, extendedKeyUsageBreach],
-      [OID.SUBJECT_ALT_NAME, subjectAltNameBreach],
+      [OID.SUBJECT_ALT_NAME, (extension) => subjectAltNameBreach(extension, subject)],
       [OID.CERTIFICATE_POLICIES, (extension) => policiesBreach(extension, terms)],
     ]),
   };
@@ -68,9 +70,10 @@ function extendedKeyUsageBreach({ value }: Extension): string | undefined {
   return purposes.includes(OID.OCSP_SIGNING) ? "allows answering for the CA" : undefined;
 }
 
-/** Names are free; the list must be one. */
-function subjectAltNameBreach({ value }: Extension): string | undefined {
-  return parseGeneralNames(value).length > 0 ? undefined : "is empty";
+/** Names are free; the list must be one of names that readers take, and speak for itself where the subject does not. */
+function subjectAltNameBreach({ critical, value }: Extension, subject: Uint8Array): string | undefined {
+  checkGeneralNames(value);
+  return critical || !namesNothing(subject) ? undefined : "is not critical beside an empty subject";
 }
 
 function policiesBreach({ value }: Extension, choices: PolicyChoices): string | undefined {

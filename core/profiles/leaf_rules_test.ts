@@ -4,6 +4,7 @@ import { derSequence } from "../der/writer.ts";
 import type { Extension } from "../x509/extension.ts";
 import { dnsName, subjectAltNameExtension } from "../x509/general_name.ts";
 import { checkLeaf, type LeafOrder, prepareLeaf } from "./leaf_profile.ts";
+import { EMPTY_NAME } from "../x509/name.ts";
 import { OID } from "../der/oids.ts";
 import { AUTO_SIGNED_POLICY, policiesExtension } from "./policies.ts";
 import {
@@ -89,6 +90,22 @@ for (const [label, { extension, choices, message }] of Object.entries(BREACHES))
     assert.throws(() => checkWith(extension, choices), { code: "unacceptable", message });
   });
 }
+
+Deno.test("checkLeaf() refuses names that are missing or not critical beside an empty subject", () => {
+  const names = subjectAltNameExtension([dnsName("a.b")], true);
+  const order = { ...leafOrder(issuer, publicKey), request: { subject: EMPTY_NAME, extensions: [names] } };
+  const prepared = prepareLeaf(order);
+  const others = prepared.extensions.filter(({ oid }) => oid !== names.oid);
+  assert.throws(() => checkLeaf({ ...prepared, extensions: others }, order), { message: /2\.5\.29\.17 is missing/ });
+  const optional = [...others, { ...names, critical: false }];
+  assert.throws(() => checkLeaf({ ...prepared, extensions: optional }, order), { message: /is not critical/ });
+  checkLeaf(prepared, order);
+});
+
+Deno.test("checkLeaf() refuses a host name that is none", () => {
+  const names = subjectAltNameExtension([dnsName("a..b")], false);
+  assert.throws(() => checkWith(names), { code: "malformed", message: /"a\.\.b" has an empty label/ });
+});
 
 Deno.test("checkLeaf() refuses an empty list of names", () => {
   assert.throws(() => checkWith({ ...subjectAltNameExtension([], true), value: derSequence() }), { code: "malformed" });

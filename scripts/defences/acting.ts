@@ -9,32 +9,37 @@ const START = { file: "tests/fault/serve_start_stop_test.ts", filter: "refused f
 const PLAIN_HTTP = { file: "tests/server/authentication_test.ts", filter: "plain HTTP never authenticates" };
 
 const AUTHENTICATION = "server/caucase/user_authentication.ts";
-const HANDLERS = "server/caucase/handlers.ts";
+const SITE = "server/caucase/site.ts";
+const ROUTES = "core/protocol/routes.ts";
 const VERIFICATION = "core/ca/verification.ts";
 const CERTIFICATE = "core/x509/certificate.ts";
 const EXCHANGE = "server/http/node_exchange.ts";
 const RUNTIME = "server/tls/runtime_check.ts";
+
+const USER_ROUTES = [
+  ["a look at who lists requests", 'GET", "/{ca}/csr'],
+  ["a look at who rejects", 'DELETE", "/{ca}/csr/{csr_id}'],
+  ["a look at who signs", 'PUT", "/{ca}/crt/{crt_id}'],
+] as const;
 
 export const ACTING: readonly Defence[] = [
   {
     row: "a request without a good user's certificate reaches an action for users: any route, by anybody of 15 kinds",
     mutations: [
       without("the refusal of strangers", AUTHORISATION, [AUTHENTICATION, "if (!good) throw", "if (false) throw"]),
-      without("a look at who lists requests", AUTHORISATION, [
-        HANDLERS,
-        "listPending({ ca, user }: Call): Promise<Answer> {\n  await user();",
-        "listPending({ ca }: Call): Promise<Answer> {",
+      without("the admission of users", AUTHORISATION, [
+        SITE,
+        "    user,\n    message",
+        "    user: (step, arrival) => anyone(step as never, arrival),\n    message",
       ]),
-      without("a look at who rejects", AUTHORISATION, [
-        HANDLERS,
-        "{ actor: (await user()).actor, now }",
-        "{ actor: anonymous(exchange), now }",
+      without("an admission between the two steps", { file: "server/caucase/site_test.ts", filter: "a new route" }, [
+        "server/http/route_table.ts",
+        "return await admissions[access](step, arrival);",
+        "return await (step as (call: unknown) => Answer)({ user: {}, actor: {} });",
       ]),
-      without("a look at who signs", AUTHORISATION, [
-        HANDLERS,
-        "const { actor } = await user();\n  await ca.issuance.sign",
-        "const actor = anonymous(exchange);\n  await ca.issuance.sign",
-      ]),
+      ...USER_ROUTES.map(([what, route]) =>
+        without(what, AUTHORISATION, [ROUTES, `["${route}", "user"]`, `["${route}", "anyone"]`])
+      ),
     ],
   },
   {

@@ -79,13 +79,13 @@ export const CHANGING: readonly Defence[] = [
     mutations: [
       without("a look at who sent it", AUTHORISATION, [
         "server/caucase/handlers.ts",
-        "envelope.digest === null ? (await user()).actor : anonymous(exchange)",
-        "anonymous(exchange)",
+        'from: envelope.digest === null ? "user" : "holder"',
+        'from: "holder"',
       ]),
       without("a look at who sent it, once signed", UNSIGNED, [
         "server/caucase/handlers.ts",
-        "envelope.digest === null ? (await user()).actor : anonymous(exchange)",
-        "anonymous(exchange)",
+        'from: envelope.digest === null ? "user" : "holder"',
+        'from: "holder"',
       ]),
     ],
   },

@@ -93,7 +93,7 @@ export const FAULTS: readonly Defence[] = [
     mutations: [
       without("files that are replaced as a whole", FIRST_KILL, IN_PLACE),
       without("the completion of a change that was cut short", TWO_FILES, [
-        "core/host/key_pair_file.ts",
+        "core/host/key_pair_change.ts",
         "return withFolderLock(paths.keyPath, async () => await finishChange(await locate(paths, fileSystem), fileSystem));",
         'return Promise.resolve("none");',
       ]),
@@ -109,13 +109,13 @@ export const FAULTS: readonly Defence[] = [
       ]),
       without("an access log that is taken up again", disk("while its access log is on a full disk"), [
         "server/http/access_log.ts",
-        "    this.#retry = setTimeout(() => {\n      this.#retry = undefined;\n      this.#startWriting();\n    }, retryMs);",
-        "    this.#broken = true;",
+        "if (!this.#broken) this.#retry = setTimeout(() => this.#startWriting(), this.#options.retryMs);",
+        "this.#broken = true;",
       ]),
       without("indifference to standard error", disk("neither of its outputs"), [
-        "cli/terminal.ts",
-        "if (systemCode(error) === undefined) throw error;",
-        "throw error;",
+        "core/host/log.ts",
+        "  writeAll(Deno.stderr, line);",
+        "  queueMicrotask(() => writeAll(Deno.stderr, line));",
       ]),
     ],
   },
@@ -154,8 +154,8 @@ export const FAULTS: readonly Defence[] = [
       ], [HTTPS, "return await this.options.ca.issuers.issuerOf(certificate, now) !== undefined;", "return true;"]),
       without("a place for what is spoilt", keyFiles("truncated"), [
         HTTPS,
-        '(await Deno.stat(path)).isFile ? `; put aside as ${await putAside(path, now)}` : ""',
-        '""',
+        "if (!(await Deno.stat(path)).isFile) log",
+        "if (path) log",
       ]),
       without("their closing", keyFiles("closes key files to others"), [
         "server/secret_file.ts",
@@ -217,9 +217,9 @@ export const FAULTS: readonly Defence[] = [
     mutations: [
       without("one transaction", { file: "server/storage/sqlite/take_over_test.ts", filter: "changes nothing" }, [
         "server/storage/sqlite/take_over.ts",
-        "  return crls.map(",
+        "  const imported = importCrls(",
         '  for (const sql of ["RELEASE part", "COMMIT", "BEGIN IMMEDIATE", "SAVEPOINT part"]) parts.database.run(sql);\n' +
-        "  return crls.map(",
+        "  const imported = importCrls(",
       ]),
     ],
   },

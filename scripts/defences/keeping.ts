@@ -31,18 +31,18 @@ export const KEEPING: readonly Defence[] = [
       ),
       without("private files", UMASK, [
         PREPARED_FILE,
-        "await setRights(file, old, mode);",
+        "losses = await setRights(file, old, mode);",
         "await file.setMode(0o644);",
       ]),
       without(
         "private files from the first byte on",
         BEING_WRITTEN,
         [PREPARED_FILE, "asUsual ? 0o644 : 0o600", "0o644"],
-        [PREPARED_FILE, "if (!asUsual) await setRights(file, old, mode);", ""],
+        [PREPARED_FILE, "if (!asUsual) losses = await setRights(file, old, mode);", ""],
         [
           PREPARED_FILE,
           "await file.sync();",
-          "if (!asUsual) await setRights(file, old, mode);\n      await file.sync();",
+          "if (!asUsual) losses = await setRights(file, old, mode);\n      await file.sync();",
         ],
       ),
     ],
@@ -64,7 +64,7 @@ export const KEEPING: readonly Defence[] = [
       without("silence about keys", NO_MORE_RIGHTS, [
         "server/tls/https_certificate.ts",
         "const keyPem = privateKeyToPem(key);\n    await write",
-        "const keyPem = privateKeyToPem(key);\n    this.options.warn(keyPem);\n    await write",
+        "const keyPem = privateKeyToPem(key);\n    console.error(keyPem);\n    await write",
       ]),
     ],
   },
@@ -83,8 +83,8 @@ export const KEEPING: readonly Defence[] = [
       ]),
       without("modesty, asking what the machine is called", NO_MORE_RIGHTS, [
         "cli/serve.ts",
-        "const options = readServeOptions(args);\n",
-        "const options = readServeOptions(args);\n  Deno.hostname();\n",
+        "const { options, logs } = readServeOptions(args);\n",
+        "const { options, logs } = readServeOptions(args);\n  Deno.hostname();\n",
       ]),
     ],
   },

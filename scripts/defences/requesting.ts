@@ -83,7 +83,12 @@ export const REQUESTING: readonly Defence[] = [
         "if (extensions.has(extension.oid)) throw",
         "if (false) throw",
       ]),
-      without("the refusal of two lists", TWO_WAYS, [CSR, "if (requested !== undefined) throw", "if (false) throw"]),
+      without("the refusal of two lists", TWO_WAYS, [CSR, "if (requested.has(oid)) throw", "if (false) throw"]),
+      without("the comparison with Microsoft's list", TWO_WAYS, [
+        CSR,
+        "if (!sameExtensions(first, second)) {",
+        "if (false) {",
+      ]),
       without("the look at the subject", TWO_WAYS, [CSR, "checkName(subject);", ""]),
       without("the look at its strings", TWO_WAYS, [
         NAME,
@@ -125,6 +130,11 @@ export const REQUESTING: readonly Defence[] = [
         "encodeExtensions(certificate.extensions)",
         "encodeExtensions(certificate.extensions.filter(({ oid }) => oid !== '2.5.29.35'))",
       ]),
+      without("names that are critical where the subject is empty", LINTERS, [
+        FILTERS,
+        "return isNameless ? { ...requested, critical: true } : requested;",
+        "return requested;",
+      ], [RULES, "return critical || !namesNothing(subject) ?", "return true ?"]),
       without("the key identifier of a list's issuer", LINTERS, [
         "core/x509/crl_builder.ts",
         "authorityKeyIdentifierExtension(issuer.keyIdentifier), // 5.2.1",

@@ -1,6 +1,6 @@
 /**
- * The architecture as a check that fails: `deno lint` runs these rules over every file (`lint.plugins` in deno.json). What they
- * hold is explained in ARCHITECTURE.md.
+ * The architecture as a check that fails: `deno lint` runs these rules over every file (`lint.plugins` in deno.json).
+ * What they hold is explained in ARCHITECTURE.md.
  */
 import { durableWrites, printing } from "./effects.ts";
 import { layers } from "./layers.ts";

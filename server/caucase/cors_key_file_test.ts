@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type CorsKeys, formatKeySet, KEY_LIFE, parseKeySet } from "../../core/cors/key_set.ts";
 import { ManualClock } from "../../core/host/clock.ts";
 import { randomBytes } from "../../core/host/random.ts";
+import { recordedLog } from "../../tests/support/recorded_log.ts";
 import { openCorsKeyFile } from "./cors_key_file.ts";
 
 const NOW = 1_795_000_000;
@@ -23,8 +24,8 @@ class Scene implements AsyncDisposable {
   }
 
   open(): Promise<CorsKeys> {
-    const warn = (message: string) => void this.warnings.push(message);
-    return openCorsKeyFile({ path: this.path, clock: this.clock, random: randomBytes, warn });
+    const log = recordedLog(this.warnings);
+    return openCorsKeyFile({ path: this.path, clock: this.clock, random: randomBytes, log });
   }
 
   async stored() {

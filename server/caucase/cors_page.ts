@@ -6,64 +6,67 @@ import { isReturnAddress, isWebOrigin, parseOrigin } from "../../core/cors/origi
 import { readForm, signConsent, signForm } from "../../core/cors/token.ts";
 import { CaucaseError, malformed } from "../../core/errors.ts";
 import { consentPage } from "./consent_html.ts";
-import type { CrossOrigin } from "./cross_origin.ts";
 import type { Answer, Exchange } from "../http/exchange.ts";
+import type { CaucaseHandlers } from "./handlers.ts";
 import type { OwnOrigins } from "./own_origins.ts";
 
-export interface CorsPage {
-  /** `GET /cors?origin=…&return=…`; over HTTP a redirect to the same over HTTPS. */
-  show(exchange: Exchange): Promise<Answer>;
-  /** `POST /cors`, which there is over HTTPS only. */
-  decide(exchange: Exchange): Promise<Answer>;
-}
+/**
+ * The handlers of `GET /cors?origin=…&return=…`, which over HTTP is a redirect to the same over HTTPS, and of
+ * `POST /cors`. The route table says that there is no post over HTTP or from pages of other origins.
+ */
+export type CorsPage = Pick<CaucaseHandlers, "corsPage" | "corsDecide">;
 
 export interface CorsPageOptions {
   readonly keys: CorsKeys;
-  readonly crossOrigin: CrossOrigin;
   readonly own: OwnOrigins;
-  readonly clock: { now(): number };
+}
+
+interface PostedForm {
+  readonly origin: string;
+  readonly returnTo: string;
+  readonly token: string;
 }
 
 /** Bytes; the form itself is under one kilobyte besides the return address. */
 const MAX_FORM_SIZE = 65_536;
 
-export function createCorsPage({ keys, crossOrigin, own, clock }: CorsPageOptions): CorsPage {
-  async function show(exchange: Exchange): Promise<Answer> {
+export function createCorsPage({ keys, own }: CorsPageOptions): CorsPage {
+  const corsPage: CorsPage["corsPage"] = ({ exchange }) => {
     const server = own.https(exchange);
     const query = queryOf(exchange.target);
-    if (!exchange.secure) return redirect(`${server}/cors${query}`);
+    if (!exchange.secure) return () => redirect(`${server}/cors${query}`);
     const parameters = new URLSearchParams(query);
     const origin = webOrigin(single(parameters, "origin"));
     const returnTo = returnAddress(single(parameters, "return"));
-    const form = { origin, returnTo, shownTo: exchange.remoteAddress };
-    const token = await signForm(form, { key: await keys.signing(), now: clock.now() });
-    return consentPage({ origin, server, returnTo, token });
-  }
+    return async ({ now }) => {
+      const form = { origin, returnTo, shownTo: exchange.remoteAddress };
+      return consentPage({ origin, server, returnTo, token: await signForm(form, { key: await keys.signing(), now }) });
+    };
+  };
 
-  async function decide(exchange: Exchange): Promise<Answer> {
-    if (!exchange.secure) throw new CaucaseError("not-found", "decisions are taken over HTTPS");
-    const verdict = await crossOrigin.judge(exchange, "none");
-    if (verdict.kind === "refuse") return verdict.answer;
+  const corsDecide: CorsPage["corsDecide"] = async ({ exchange }) => {
     const { origin, returnTo, allowed, token } = await readDecision(exchange);
-    if (!await wasShown(exchange, { origin, returnTo, token })) {
-      throw new CaucaseError("origin-refused", "the form has no valid token", { hint: "open the page again" });
-    }
-    const consent = await signConsent({ origin, allowed }, await keys.signing());
-    const tokens = readConsentCookie(exchange.header("cookie")) ?? new Map();
-    return redirect(returnTo, { "Set-Cookie": setConsentCookie(withToken(tokens, origin, consent)) });
-  }
+    return async ({ now }) => {
+      if (!await wasShown(exchange, { origin, returnTo, token }, now)) {
+        throw new CaucaseError("origin-refused", "the form has no valid token", { hint: "open the page again" });
+      }
+      const consent = await signConsent({ origin, allowed }, await keys.signing());
+      const tokens = readConsentCookie(exchange.header("cookie")) ?? new Map();
+      return redirect(returnTo, { "Set-Cookie": setConsentCookie(withToken(tokens, origin, consent)) });
+    };
+  };
 
   /**
    * Whether the post comes from our page about this very question. Anybody can fetch a token for themselves, so it must have
    * been shown to the same peer, unless the browser itself says that the form was ours.
    */
-  async function wasShown(exchange: Exchange, posted: { origin: string; returnTo: string; token: string }) {
-    const form = await readForm(posted.token, { keys: keys.valid(), now: clock.now() });
+  async function wasShown(exchange: Exchange, posted: PostedForm, now: number) {
+    const form = await readForm(posted.token, { keys: keys.valid(), now });
     if (form?.origin !== posted.origin || form.returnTo !== posted.returnTo) return false;
     return exchange.header("origin") !== undefined || form.shownTo === exchange.remoteAddress;
   }
 
-  return { show, decide };
+  return { corsPage, corsDecide };
 }
 
 /** The query with its question mark, as sent but for what has no place in a header. */

@@ -1,96 +1,130 @@
 /**
- * What each route does. By the time a handler runs, path, method and origin are judged; it judges in this order: the id, the
- * type of the body, its JSON, the user's certificate, and last what an unsigned revocation holds.
+ * What each route does, in two steps. The first judges what was sent, in this order: the id, the type of the body, its
+ * JSON. Then the route table admits the caller, and the second step, which alone can reach a CA, does what was asked.
  */
-import type { Issuer } from "../../core/ca/issuer.ts";
 import type { Actor } from "../../core/ca/actor.ts";
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
+import type { Issuer } from "../../core/ca/issuer.ts";
 import { readRevocation, readRevocationEnvelope } from "../../core/ca/messages.ts";
-import { CaucaseError, malformed } from "../../core/errors.ts";
-import type { RouteName } from "../../core/protocol/routes.ts";
-import type { HttpsVouching } from "./https_vouching.ts";
-import { crlAnswer, crlListAnswer } from "./crl_answers.ts";
+import { CaucaseError } from "../../core/errors.ts";
+import type { ROUTES } from "../../core/protocol/routes.ts";
+import type { Certificate } from "../../core/x509/certificate.ts";
 import type { Answer, Exchange } from "../http/exchange.ts";
+import type { Handlers } from "../http/route_table.ts";
+import { crlAnswer, crlListAnswer } from "./crl_answers.ts";
 import { describeCa, describeServer, type PublicCa } from "./hal.ts";
+import type { HttpsVouching } from "./https_vouching.ts";
+import type { OwnOrigins } from "./own_origins.ts";
 import { jsonBody, optionalTemplateBody, parseCrlId, parseRequestId } from "./request_parts.ts";
-import type { User } from "./user_authentication.ts";
 
-/** A request whose path, method and origin are judged. */
+/** What the second step of a handler has. */
 export interface Call {
-  readonly exchange: Exchange;
-  /** The CA that the path names. Throws where it names none. */
-  readonly ca: CertificateAuthority;
-  /** The parameter of the path; empty where it has none. */
-  readonly id: string;
+  readonly authorities: Readonly<Record<PublicCa, CertificateAuthority>>;
+  readonly vouching: HttpsVouching;
+  readonly own: OwnOrigins;
+  /** Who asks: of a message that its holder signed, not yet the holder. */
+  readonly actor: Actor;
   /** Unix seconds. */
   readonly now: number;
-  /** Scheme, host and port of this server over HTTPS, as the caller names it. */
-  readonly httpsOrigin: string;
-  readonly vouching: HttpsVouching;
-  /** The user who asks; from then on the answer is theirs in the access log. Throws `unauthenticated`. */
-  user(): Promise<User>;
 }
 
-export type RouteHandler = (call: Call) => Answer | Promise<Answer>;
+/** The same, for a user who proved to be one. */
+export interface UserCall extends Call {
+  readonly user: Certificate;
+}
 
-/** The handlers of all routes but the consent page, which belongs to no CA. */
-export const HANDLERS: Readonly<Record<Exclude<RouteName, "corsPage" | "corsDecide">, RouteHandler>> = {
-  root: () => describeServer(),
-  caRoot: ({ exchange, ca, httpsOrigin }) => describeCa(publicName(ca), exchange.secure ? "" : httpsOrigin),
-  crlList: async ({ exchange, ca, now }) => crlListAnswer(exchange, await ca.crls.ensureCurrent(now), now),
-  crl: getCrl,
-  pendingList: listPending,
-  request: async ({ ca, id, now }) => ok("application/pkcs10", await ca.issuance.request(parseRequestId(id), now)),
-  certificate: async ({ exchange, ca, id, now }) =>
-    ok("application/pkix-cert", await certificateFor(exchange, ca.issuance, { id: parseRequestId(id), now })),
-  caCertificate: async ({ ca, now }) => caCertificate(await ca.issuers.ensureValid(now)),
-  caChain: async ({ ca, now }) => ok("application/json", await ca.issuers.ensureChainJson(now)),
-  httpsCa: async ({ ca, now, vouching }) => ok("application/json", await vouching.json(ca, now)),
-  submit: async ({ exchange, ca, now }) => {
-    const id = await ca.issuance.submit(await exchange.body(), { actor: anonymous(exchange), now });
-    return { status: 201, headers: { Location: `${id}` } };
+type Act<Calling> = (call: Calling) => Answer | Promise<Answer>;
+
+/** The second step, by the `access` of the route; of a message, what it holds says who must have sent it. */
+export interface Steps {
+  readonly anyone: Act<Call>;
+  readonly person: Act<Call>;
+  readonly user: Act<UserCall>;
+  readonly message:
+    | { readonly from: "holder"; readonly act: Act<Call> }
+    | { readonly from: "user"; readonly act: Act<UserCall> };
+}
+
+/** The values of `{ca}` in paths. */
+export const PUBLIC_CAS = ["cau", "cas"] as const satisfies readonly PublicCa[];
+
+export type CaucaseHandlers = Handlers<typeof ROUTES, Steps, { readonly ca: typeof PUBLIC_CAS }>;
+
+/** The handlers of all routes but the consent page, which has keys of its own. */
+export const HANDLERS: Omit<CaucaseHandlers, "corsPage" | "corsDecide"> = {
+  root: () => () => describeServer(),
+  caRoot: ({ exchange, parameters: { ca } }) => ({ own }) => describeCa(ca, exchange.secure ? "" : own.https(exchange)),
+  crlList: ({ exchange, parameters: { ca } }) => async ({ authorities, now }) =>
+    crlListAnswer(exchange, await authorities[ca].crls.ensureCurrent(now), now),
+  crl: ({ exchange, parameters: { ca, authority_key_id } }) => {
+    const { number, der } = parseCrlId(authority_key_id);
+    return async ({ authorities, now }) => {
+      const crls = await authorities[ca].crls.ensureCurrent(now);
+      const crl = crls.find(({ keyIdentifier }) => BigInt(`0x${keyIdentifier}`) === number);
+      if (crl === undefined) throw new CaucaseError("not-found", `no CA certificate has the key identifier ${number}`);
+      return crlAnswer(exchange, crl, { der, now });
+    };
   },
-  reject: async ({ ca, id, now, user }) => {
-    const requestId = parseRequestId(id);
-    await ca.issuance.reject(requestId, { actor: (await user()).actor, now });
-    return { status: 204 };
+  pendingList: ({ parameters: { ca } }) => ({ authorities }) => listPending(authorities[ca]),
+  request: ({ parameters: { ca, csr_id } }) => {
+    const id = parseRequestId(csr_id);
+    return async ({ authorities, now }) => ok("application/pkcs10", await authorities[ca].issuance.request(id, now));
   },
-  sign,
-  renew: async ({ exchange, ca, now }) =>
-    ok("application/pkix-cert", await ca.issuance.renew(await jsonBody(exchange), now)),
-  revoke,
+  certificate: ({ exchange, parameters: { ca, csr_id } }) => {
+    const id = parseRequestId(csr_id);
+    return async ({ authorities, now }) =>
+      ok("application/pkix-cert", await certificateFor(exchange, authorities[ca].issuance, { id, now }));
+  },
+  caCertificate: ({ parameters: { ca } }) => async ({ authorities, now }) =>
+    caCertificate(await authorities[ca].issuers.ensureValid(now)),
+  caChain: ({ parameters: { ca } }) => async ({ authorities, now }) =>
+    ok("application/json", await authorities[ca].issuers.ensureChainJson(now)),
+  httpsCa: ({ parameters: { ca } }) => async ({ authorities, now, vouching }) =>
+    ok("application/json", await vouching.json(authorities[ca], now)),
+  submit: async ({ exchange, parameters: { ca } }) => {
+    const csr = await exchange.body();
+    return async ({ authorities, actor, now }) => {
+      const id = await authorities[ca].issuance.submit(csr, { actor, now });
+      return { status: 201, headers: { Location: `${id}` } };
+    };
+  },
+  reject: ({ parameters: { ca, csr_id } }) => {
+    const id = parseRequestId(csr_id);
+    return async ({ authorities, actor, now }) => {
+      await authorities[ca].issuance.reject(id, { actor, now });
+      return { status: 204 };
+    };
+  },
+  sign: async ({ exchange, parameters: { ca, crt_id } }) => {
+    const id = parseRequestId(crt_id);
+    const template = await optionalTemplateBody(exchange);
+    return async ({ authorities, actor, now }) => {
+      await authorities[ca].issuance.sign(id, { template, actor, now });
+      return { status: 204 };
+    };
+  },
+  renew: async ({ exchange, parameters: { ca } }) => {
+    const body = await jsonBody(exchange);
+    const act: Act<Call> = async ({ authorities, now }) =>
+      ok("application/pkix-cert", await authorities[ca].issuance.renew(body, now));
+    return { from: "holder", act };
+  },
+  revoke: async ({ exchange, parameters: { ca } }) => {
+    const envelope = readRevocationEnvelope(await jsonBody(exchange));
+    const act: Act<Call> = async ({ authorities, actor, now }) => {
+      await authorities[ca].revocations.revoke(await readRevocation(envelope), { actor, now });
+      return { status: 204 };
+    };
+    return { from: envelope.digest === null ? "user" : "holder", act };
+  },
 };
 
-async function getCrl({ exchange, ca, id, now }: Call): Promise<Answer> {
-  const { number, der } = parseCrlId(id);
-  const crls = await ca.crls.ensureCurrent(now);
-  const crl = crls.find(({ keyIdentifier }) => BigInt(`0x${keyIdentifier}`) === number);
-  if (crl === undefined) throw new CaucaseError("not-found", `no CA certificate has the key identifier ${number}`);
-  return crlAnswer(exchange, crl, { der, now });
-}
-
-async function listPending({ ca, user }: Call): Promise<Answer> {
-  await user();
+async function listPending(ca: CertificateAuthority): Promise<Answer> {
   const decoder = new TextDecoder();
   const requests = await ca.issuance.pending();
   const list = requests.map(({ id, csr }) => ({ id: `${id}`, csr: decoder.decode(csr) }));
   const headers = { "Content-Type": "application/json", "Cache-Control": "private" };
   return { status: 200, headers, body: JSON.stringify(list) };
-}
-
-async function sign({ exchange, ca, id, now, user }: Call): Promise<Answer> {
-  const requestId = parseRequestId(id);
-  const template = await optionalTemplateBody(exchange);
-  const { actor } = await user();
-  await ca.issuance.sign(requestId, { template, actor, now });
-  return { status: 204 };
-}
-
-async function revoke({ exchange, ca, now, user }: Call): Promise<Answer> {
-  const envelope = readRevocationEnvelope(await jsonBody(exchange));
-  const actor = envelope.digest === null ? (await user()).actor : anonymous(exchange);
-  await ca.revocations.revoke(await readRevocation(envelope), { actor, now });
-  return { status: 204 };
 }
 
 /** Looking at it with HEAD does not count as taking it away. */
@@ -102,19 +136,10 @@ function certificateFor(
   return method === "GET" ? issuance.fetchCertificate(id, now) : issuance.certificate(id, now);
 }
 
-function anonymous({ remoteAddress }: Exchange): Actor {
-  return { kind: "anonymous", address: remoteAddress };
-}
-
 /** The oldest that is valid: the trust anchor from which a newcomer can follow the whole chain. */
 function caCertificate([oldest]: readonly Issuer[]): Answer {
   if (oldest === undefined) throw new Error("a CA without certificates");
   return ok("application/x-x509-ca-cert", oldest.certificatePem);
-}
-
-function publicName({ name }: CertificateAuthority): PublicCa {
-  if (name === "http_cas") throw malformed("the CA of the HTTPS listener has no routes");
-  return name;
 }
 
 function ok(type: string, body: string | Uint8Array): Answer {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { DAY, LIFE_SPAN, NOW, random } from "../../tests/support/issuing.ts";
 import { testKey } from "../../tests/support/keys.ts";
+import { strictLog } from "../../tests/support/recorded_log.ts";
 import { keyPem, manageHost } from "../../tests/support/restorable.ts";
 import { newIssuer, type SeededCa } from "../../tests/support/seeded_issuers.ts";
 import { type TempFolder, tempFolder } from "../../tests/support/temp_folder.ts";
@@ -41,7 +42,7 @@ class Desk implements AsyncDisposable {
   }
 
   async storage() {
-    return await openSqliteStorage({ path: this.path("db"), lock: false, log: assert.fail });
+    return await openSqliteStorage({ path: this.path("db"), lock: false, log: strictLog });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -82,12 +83,12 @@ Deno.test("manage() imports a CA whose key is in another file, and its CRL, into
   assert.deepEqual(await desk.manage(order), {
     restored: false,
     importedCas: 1,
-    importedCrls: [{ number: 32n, lastUpdate: NOW - 60, added: 2, known: 0 }],
+    importedCrls: { number: 32n, lastUpdate: NOW - 60, added: 2, known: 0 },
   });
   assert.deepEqual(await desk.manage(order), {
     restored: false,
     importedCas: 0,
-    importedCrls: [{ number: 33n, lastUpdate: NOW - 60, added: 0, known: 2 }],
+    importedCrls: { number: 33n, lastUpdate: NOW - 60, added: 0, known: 2 },
   });
   const storage = await desk.storage();
   const [stored, another] = (await storage.ca("cas").issuers.list()).issuers;

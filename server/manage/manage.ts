@@ -1,6 +1,7 @@
 /** What an administrator does with a database: restore, import, export, in this order. */
 import { OPERATOR } from "../../core/ca/actor.ts";
 import type { RandomSource } from "../../core/ca/settings.ts";
+import type { Log } from "../../core/log.ts";
 import type { OnProgress } from "../../core/progress.ts";
 import {
   createStorage,
@@ -11,7 +12,7 @@ import {
   storageExists,
 } from "../storage/open.ts";
 import type { ManagedStores } from "../storage/sqlite/private_database.ts";
-import type { ImportedCrl } from "../storage/sqlite/take_over.ts";
+import type { ImportedCrls } from "../storage/sqlite/take_over.ts";
 import { exportCa, requireAbsent } from "./export_ca.ts";
 import { type CaKeyPair, checkCaKeyPair, newIssuers, readKeyPairs } from "./import_ca.ts";
 import { type CrlFile, judgeCrls, readCrls } from "./import_crl.ts";
@@ -36,7 +37,7 @@ export interface ManageHost {
   readonly now: number;
   readonly random: RandomSource;
   readonly passphrases: Passphrases;
-  readonly warn: (message: string) => void;
+  readonly log: Log;
   /** Told how far reading a backup and taking over a CRL are. */
   readonly onProgress?: OnProgress | undefined;
   /** Told what was done, once it is on the disk: an export that fails after it changes nothing about that. */
@@ -48,7 +49,8 @@ export interface ManageReport {
   readonly restored: boolean;
   /** How many CA certificates were new; undefined when none were to be imported. */
   readonly importedCas: number | undefined;
-  readonly importedCrls: readonly ImportedCrl[];
+  /** What became of the CRLs together; undefined when none were to be imported. */
+  readonly importedCrls: ImportedCrls | undefined;
 }
 
 /**
@@ -88,14 +90,16 @@ interface Commission {
 async function changeDatabase(work: Work, { order, host }: Commission): Promise<ManageReport> {
   const { restoration, pairs, crls } = work;
   if (restoration !== undefined) return await intoNewDatabase(work, { order, host });
-  if (pairs.length === 0 && crls.length === 0) return { restored: false, importedCas: undefined, importedCrls: [] };
+  if (pairs.length === 0 && crls.length === 0) {
+    return { restored: false, importedCas: undefined, importedCrls: undefined };
+  }
   const exists = await storageExists(order.db);
   return exists ? await intoDatabase(work, { order, host }) : await intoNewDatabase(work, { order, host });
 }
 
 async function intoNewDatabase(work: Work, { order, host }: Commission): Promise<ManageReport> {
   const { restoration } = work;
-  await using target = await createStorage(order.db, host.warn);
+  await using target = await createStorage(order.db, host.log);
   if (restoration === undefined) {
     target.content.completeSchema();
     const report = await importAll(target.content, work, host);
@@ -110,7 +114,7 @@ async function intoNewDatabase(work: Work, { order, host }: Commission): Promise
 }
 
 async function intoDatabase(work: Work, { order, host }: Commission): Promise<ManageReport> {
-  const storage = await openStorage(order.db, host.warn);
+  const storage = await openStorage(order.db, host.log);
   try {
     return await importAll(storage, work, host);
   } finally {
@@ -133,8 +137,8 @@ async function importAll(
 }
 
 /** Only looks: also beside a server that uses the database. */
-async function exportFrom(db: string, path: string, { passphrases, warn }: ManageHost): Promise<void> {
-  const storage = await openStorageForReading(db, warn);
+async function exportFrom(db: string, path: string, { passphrases, log }: ManageHost): Promise<void> {
+  const storage = await openStorageForReading(db, log);
   try {
     await exportCa(storage.ca("cas"), path, passphrases);
   } finally {

@@ -1,14 +1,13 @@
 /** From a backup to a database: what is checked before, and what is made of it. */
 import { OPERATOR } from "../../core/ca/actor.ts";
 import { CaucaseError } from "../../core/errors.ts";
-import { hostFileSystem, readFileBytes } from "../../core/host/durable_file.ts";
+import { appended, hostFileSystem, readFileBytes } from "../../core/host/durable_file.ts";
 import { withFolderLock } from "../../core/host/folder_lock.ts";
 import { parseKeyFile } from "../../core/host/key_file.ts";
 import { prepareFile } from "../../core/host/prepared_file.ts";
 import { onStopSignals } from "../../core/host/signals.ts";
 import type { OnProgress } from "../../core/progress.ts";
-import { concatBytes, utf8 } from "../../core/bytes.ts";
-import { type CertificationRequest, csrFromPem, verifyCsr } from "../../core/x509/csr.ts";
+import { type CertificationRequest, csrFromFile, verifyCsr } from "../../core/x509/csr.ts";
 import { checkKeyStrength } from "../../core/keys/public_key.ts";
 import type { NewDatabase } from "../storage/sqlite/new_database.ts";
 import { loadBackup } from "./load_backup.ts";
@@ -49,10 +48,10 @@ async function readRequest(path: string): Promise<RestoringRequest> {
   const bytes = await readFileBytes(path);
   if (bytes === undefined) throw new CaucaseError("file", `cannot read ${path}: it does not exist`);
   return await about(path, async () => {
-    const csr = await csrFromPem(bytes);
+    const { csr, pem } = await csrFromFile(bytes);
     checkKeyStrength(csr.publicKey);
     await verifyCsr(csr);
-    return { csr, bytes };
+    return { csr, bytes: pem };
   });
 }
 
@@ -104,8 +103,7 @@ export async function restoreInto(
 export function publishRestored(target: NewDatabase, path: string, certificatePem: string): Promise<void> {
   return withFolderLock(path, async () => {
     const old = await readFileBytes(path) ?? new Uint8Array();
-    const separator = old.length > 0 && old.at(-1) !== 0x0a ? "\n" : "";
-    const content = concatBytes(old, utf8(separator + certificatePem));
+    const content = appended(old, certificatePem);
     await using prepared = await prepareFile({ path, content, mode: undefined }, hostFileSystem);
     try {
       await target.publish();

@@ -9,10 +9,14 @@ import { CA_LIFE_SPANS, crlLifeSpan } from "../../core/ca/lifecycle.ts";
 import type { RandomSource } from "../../core/ca/settings.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import { belongTogether } from "../../core/host/key_file.ts";
+import type { Log } from "../../core/log.ts";
 import { type Certificate, certificateFromPem, isIssuedBy } from "../../core/x509/certificate.ts";
 import type { CertificationRequest } from "../../core/x509/csr.ts";
 import { EMPTY_NAME } from "../../core/x509/name.ts";
 import { PEM_KEYS } from "../keys/pem_keys.ts";
+import { findExtension } from "../../core/x509/extension.ts";
+import { checkNames, type RequestedContent } from "../../core/profiles/leaf_filters.ts";
+import { OID } from "../../core/der/oids.ts";
 import type { PrivateDatabase } from "../storage/sqlite/private_database.ts";
 import type { UserKey } from "./open_backup_file.ts";
 
@@ -21,7 +25,7 @@ const CA_KEY = { kind: "RSA", bits: 2048 } as const;
 
 export interface RestoringRequest {
   readonly csr: CertificationRequest;
-  /** As it was read: what the database keeps. */
+  /** PEM in ASCII: what the database keeps. */
   readonly bytes: Bytes;
 }
 
@@ -33,7 +37,7 @@ export interface Replacement {
   /** L of users' certificates, in seconds. */
   readonly lifeSpan: number;
   readonly random: RandomSource;
-  readonly warn: (message: string) => void;
+  readonly log: Log;
 }
 
 /**
@@ -44,7 +48,7 @@ export interface Replacement {
  * `duplicate-key` when the new request's key is known
  */
 export async function replaceUser(database: PrivateDatabase, order: Replacement): Promise<string> {
-  const { user, request, now, lifeSpan, warn } = order;
+  const { user, request, now, lifeSpan, log } = order;
   const store = database.ca("cau");
   const { keyId } = request.csr.publicKey;
   if (database.userCertificate(keyId) !== undefined) {
@@ -62,9 +66,9 @@ export async function replaceUser(database: PrivateDatabase, order: Replacement)
   const issuersBefore = (await ca.issuers.all()).length;
   if (issuersBefore === 0) throw new CaucaseError("not-found", "the backup has no CA certificate for users");
   const by = { actor: OPERATOR, now };
-  const certificate = await ca.issuance.replace(old, { ...request, by });
+  const certificate = await ca.issuance.replace(old, { ...request, content: contentFrom(old, order), by });
   if ((await ca.issuers.all()).length > issuersBefore) {
-    warn("all CA certificates for users in the backup have expired: a new one was made");
+    log.warning("restore.ca_made");
   }
   const expirationDate = old.notAfter + crlLifeSpan(lifeSpan);
   await store.revocations.revoke({ serial: old.serial, revocationDate: now, expirationDate }, by);
@@ -96,8 +100,25 @@ async function certificatesOf({ issuers }: CertificateAuthority): Promise<Certif
   return (await issuers.all()).map(({ certificate }) => certificate);
 }
 
+/**
+ * As the old one. Where that has names that no certificate can have any more (none at all, a host name that is none), the
+ * request's take their place: a database must not be lost for a name.
+ */
+function contentFrom(old: Certificate, { request: { csr }, log }: Replacement): RequestedContent {
+  try {
+    checkNames(old);
+    return old;
+  } catch (error) {
+    if (!(error instanceof CaucaseError)) throw error;
+    log.warning("restore.names_replaced", { error });
+  }
+  const others = old.extensions.filter(({ oid }) => oid !== OID.SUBJECT_ALT_NAME);
+  const names = findExtension(csr.extensions, OID.SUBJECT_ALT_NAME);
+  return { subject: csr.subject, extensions: names === undefined ? others : [...others, names] };
+}
+
 /** The CA for users as it must be to issue one certificate: it takes no requests. */
-function settingsFor({ lifeSpan, random, warn }: Replacement) {
+function settingsFor({ lifeSpan, random, log }: Replacement) {
   return {
     // Never used: there is a CA certificate, whose subject its successor keeps.
     subject: EMPTY_NAME,
@@ -110,6 +131,6 @@ function settingsFor({ lifeSpan, random, warn }: Replacement) {
     lockAutoSignAmount: false,
     retention: { unread: lifeSpan, read: lifeSpan },
     random,
-    warn,
+    log,
   };
 }

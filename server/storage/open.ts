@@ -1,5 +1,6 @@
 /** The one door to what `--db` names: here is understood what that is, and nothing else opens a server's database by its name. */
 import { CaucaseError } from "../../core/errors.ts";
+import { createLog, type Log } from "../../core/log.ts";
 import { databaseExists, NewDatabase, requireNoDatabase } from "./sqlite/new_database.ts";
 import { PrivateDatabase } from "./sqlite/private_database.ts";
 import { openScratchDatabase } from "./sqlite/scratch_database.ts";
@@ -30,12 +31,12 @@ function sqlitePath(db: string): string {
  * Opens it for this process alone, makes it if there is none, and brings an older one up to date.
  * @throws `in-use` when another process serves or changes it; `usage`, `storage`, `file`
  */
-export async function openStorage(db: string, log: (message: string) => void): Promise<SqliteStorage> {
+export async function openStorage(db: string, log: Log): Promise<SqliteStorage> {
   return await openSqliteStorage({ path: sqlitePath(db), lock: true, log });
 }
 
 /** Opens what exists to look at it, also beside a server that uses it. @throws `storage`, `usage` */
-export async function openStorageForReading(db: string, log: (message: string) => void): Promise<SqliteStorage> {
+export async function openStorageForReading(db: string, log: Log): Promise<SqliteStorage> {
   return await openSqliteStorage({ path: sqlitePath(db), lock: false, readOnly: true, log });
 }
 
@@ -50,11 +51,11 @@ export async function requireNoStorage(db: string): Promise<void> {
 }
 
 /** A new one, which appears under its name when it is published, whole. @throws `storage` when there is one; `usage`, `file` */
-export async function createStorage(db: string, log: (message: string) => void): Promise<NewDatabase> {
+export async function createStorage(db: string, log: Log): Promise<NewDatabase> {
   return await NewDatabase.create(sqlitePath(db), log);
 }
 
 /** One that has no name, and of which nothing stays. @throws `storage` */
 export async function openScratchStorage(): Promise<PrivateDatabase> {
-  return new PrivateDatabase(await openScratchDatabase(), () => {});
+  return new PrivateDatabase(await openScratchDatabase(), createLog(() => {}));
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { strictLog } from "../../tests/support/recorded_log.ts";
 import { isRefusal } from "../../tests/support/refusals.ts";
 import { tempFolder } from "../../tests/support/temp_folder.ts";
 import {
@@ -20,9 +21,9 @@ const URLS = [
 ];
 
 const DOORS: Readonly<Record<string, (db: string) => Promise<unknown>>> = {
-  openStorage: (db) => openStorage(db, assert.fail),
-  openStorageForReading: (db) => openStorageForReading(db, assert.fail),
-  createStorage: (db) => createStorage(db, assert.fail),
+  openStorage: (db) => openStorage(db, strictLog),
+  openStorageForReading: (db) => openStorageForReading(db, strictLog),
+  createStorage: (db) => createStorage(db, strictLog),
   storageExists,
   requireNoStorage,
 };
@@ -51,10 +52,10 @@ Deno.test("requireStorageName() takes paths that look a little like URLs", () =>
 Deno.test("openStorage() and openStorageForReading() open the same database, one of them beside the other", async () => {
   await using folder = await tempFolder();
   const db = `${folder.path}/caucase.sqlite`;
-  const storage = await openStorage(db, assert.fail);
+  const storage = await openStorage(db, strictLog);
   try {
-    await assert.rejects(openStorage(db, assert.fail), isRefusal("in-use"));
-    const reading = await openStorageForReading(db, assert.fail);
+    await assert.rejects(openStorage(db, strictLog), isRefusal("in-use"));
+    const reading = await openStorageForReading(db, strictLog);
     assert.equal(reading.path, storage.path);
     await reading.close();
   } finally {

@@ -10,6 +10,7 @@ import { privateKeyFromPem, privateKeyToPem } from "../../core/keys/private_key.
 import { signerFor } from "../../core/keys/signer.ts";
 import { testCas } from "../../tests/support/certificate_authorities.ts";
 import { DAY, LIFE_SPAN, newEcKey, NOW, random } from "../../tests/support/issuing.ts";
+import { recordedLog } from "../../tests/support/recorded_log.ts";
 import { newIssuer, type SeededCa, seedIssuers } from "../../tests/support/seeded_issuers.ts";
 import { type TempFolder, tempFolder } from "../../tests/support/temp_folder.ts";
 import { createMemoryStores } from "../../core/ca/memory_stores.ts";
@@ -40,7 +41,7 @@ class Desk implements AsyncDisposable {
       host: HOST,
       keyBits: 2048,
       threshold: 31 * DAY,
-      warn: (message) => this.warnings.push(message),
+      log: recordedLog(this.warnings),
       ...changes,
     });
   }

@@ -65,10 +65,6 @@ export const ACCEPTED: readonly AcceptedFinding[] = [
     ["pkix.invalid_uri_syntax", NAMES, /subjectAltName.*: "spiffe:/],
     ["pkix.name_domain_components_invalid_domain_name", NAMES],
     ["pkix.subject_email_address_not_in_san", NAMES],
-    [
-      "pkix.san_extension_not_critical_empty_subject",
-      "subjectAltName keeps its criticality, and the subject stays empty",
-    ],
     ["itu.invalid_asn1_syntax", `${NAMES}; RFC 5280 limits a common name to 64 characters`, /"X520CommonName".*\[64\]/],
     ["pkix.key_usage_extension_not_critical", USAGES],
     ["pkix.key_usage_value_prohibited_for_ec", USAGES],
@@ -76,19 +72,13 @@ export const ACCEPTED: readonly AcceptedFinding[] = [
   ]),
   ...requested("zlint", [
     ["e_subject_common_name_max_length", NAMES],
-    ["e_subject_empty_without_san", NAMES],
     ["e_subj_email_not_in_san", NAMES],
-    ["e_ext_san_not_critical_without_subject", "subjectAltName keeps its criticality, and the subject stays empty"],
     ["n_multiple_subject_rdn", NAMES],
     ["n_san_iana_pub_suffix_empty", NAMES],
     ["w_rfc_dnsname_underscore_in_trd", NAMES],
     ["w_ext_key_usage_not_critical", USAGES],
     ["e_ecdsa_allowed_ku", USAGES],
     ["n_ecdsa_ee_invalid_ku", USAGES],
-  ]),
-  ...requested("openssl", [
-    ["verify 84", `an empty subject stays empty: ${NAMES}`, /Subject name empty/],
-    ["verify 88", "subjectAltName keeps its criticality, and the subject stays empty", /not critical/],
   ]),
 ];
 

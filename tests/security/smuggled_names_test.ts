@@ -47,6 +47,9 @@ const AMBIGUOUS: Readonly<Record<string, Asked>> = {
   "a policy in a longer encoding": extensionsOf(
     unknown(OID.CERTIFICATE_POLICIES, Uint8Array.fromHex("300730050603805503")),
   ),
+  "two lists that differ, one of them Microsoft's": {
+    attributes: [attribute(OID.EXTENSION_REQUEST, GOOD), attribute(OID.MICROSOFT_EXTENSION_REQUEST, BAD)],
+  },
   "an empty list of names": extensionsOf(subjectAltNameExtension([], true)),
   "a name beyond ASCII": extensionsOf(subjectAltNameExtension([derImplicit(2, utf8("hôst"))], true)),
   "a zero byte in a DNS name": extensionsOf(
@@ -86,7 +89,7 @@ const DECEPTIVE: Readonly<Record<string, { subject?: Uint8Array; name?: Uint8Arr
   },
   "the name of the CA among the names": { name: derExplicit(4, commonNameDer("Caucase CAS at ca.example.com:8009")) },
   "every host": { name: dnsName("*") },
-  "no subject": { subject: derSequence() },
+  "no subject": { subject: derSequence(), name: dnsName("host1.example.com") },
 };
 
 Deno.test("names get into a certificate byte for byte or not at all: none is cut, joined or decoded on its way", async () => {

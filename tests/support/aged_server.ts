@@ -19,6 +19,7 @@ import { openSqliteStorage } from "../../server/storage/sqlite/sqlite_storage.ts
 import { DatabaseWatch } from "./database_watch.ts";
 import { type Holder, holderOf } from "./desk.ts";
 import { LIFE_SPAN, newEcKey, NOW, random } from "./issuing.ts";
+import { quietLog } from "./recorded_log.ts";
 import { httpsIdentity, serveOptions, TestServer } from "./running_server.ts";
 import { NETLOC, newIssuer, type SeededCa, storeIssuer } from "./seeded_issuers.ts";
 import { certificateDer } from "./structures.ts";
@@ -72,7 +73,7 @@ async function issuerSince(role: "cau" | "cas", now: number): Promise<SeededCa> 
 
 async function fill(folder: TempFolder, authorities: Record<CaStores["name"], readonly SeededCa[]>): Promise<void> {
   const { db: path } = serveOptions(folder.path);
-  const storage = await openSqliteStorage({ path, lock: true, log: () => {} });
+  const storage = await openSqliteStorage({ path, lock: true, log: quietLog });
   for (const name of ["cau", "cas", "http_cas"] as const) {
     for (const { key, certificate } of authorities[name]) {
       await storeIssuer(storage.ca(name), { key, certificate });

@@ -3,6 +3,7 @@ import type { Storage } from "../../core/ca/stores.ts";
 import { parseNetloc } from "../../core/protocol/netloc.ts";
 import { type CertificateAuthorities, createCertificateAuthorities } from "../../server/certificate_authorities.ts";
 import { random } from "./issuing.ts";
+import { recordedLog } from "./recorded_log.ts";
 
 export interface TestCasOptions {
   /** L of both CAs, in days. */
@@ -26,6 +27,6 @@ export function testCas(storage: Storage, options: TestCasOptions = {}): Certifi
       lockAutoApproveCount: lock,
     },
     netloc: parseNetloc(options.netloc ?? "ca.example.com:8009"),
-    host: { random, warn: (message) => options.warnings?.push(message) },
+    host: { random, log: recordedLog(options.warnings ?? []) },
   });
 }

@@ -16,6 +16,7 @@ import type { AskOptions, Desk, Reply } from "./desk.ts";
 import { LIFE_SPAN, newEcKey, NOW, random } from "./issuing.ts";
 import { freePortPair } from "./ports.ts";
 import { readReply } from "./read_reply.ts";
+import { quietLog, recordedLog } from "./recorded_log.ts";
 import { NETLOC, type SeededCa, seedIssuers } from "./seeded_issuers.ts";
 import { type TempFolder, tempFolder } from "./temp_folder.ts";
 
@@ -79,7 +80,7 @@ export class TestServer implements Desk, AsyncDisposable {
     this.#running = await startServer(this.options, {
       clock: this.clock,
       random,
-      warn: (message) => this.warnings.push(message),
+      log: recordedLog(this.warnings),
       accessLog: (line) => this.accessLog.push(line),
     });
   }
@@ -133,7 +134,7 @@ function byteLength(body: string | Uint8Array): number {
 /** A database with CA certificates and a certificate for HTTPS, all on P-256. */
 async function seedFiles(folder: string): Promise<void> {
   const { db, serverKey } = serveOptions(folder);
-  const storage = await openSqliteStorage({ path: db, lock: true, log: () => {} });
+  const storage = await openSqliteStorage({ path: db, lock: true, log: quietLog });
   const { http_cas } = await seedIssuers(storage);
   await storage.close();
   await Deno.writeTextFile(serverKey, await httpsIdentity(http_cas), { mode: 0o600 });

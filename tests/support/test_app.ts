@@ -5,7 +5,8 @@ import type { CorsKeys } from "../../core/cors/key_set.ts";
 import { ManualClock } from "../../core/host/clock.ts";
 import { onlyPem, PEM_LABEL } from "../../core/pem.ts";
 import type { CertificateAuthorities } from "../../server/certificate_authorities.ts";
-import { createApp } from "../../server/caucase/app.ts";
+import { createCaucaseSite } from "../../server/caucase/site.ts";
+import { serveSites } from "../../server/http/site.ts";
 import { createCorsPage } from "../../server/caucase/cors_page.ts";
 import { createCrossOrigin } from "../../server/caucase/cross_origin.ts";
 import type { Answer, Exchange, Handler } from "../../server/http/exchange.ts";
@@ -33,16 +34,15 @@ export class TestApp implements Desk {
     readonly seeded: Readonly<Record<"cau" | "cas", SeededCa>>,
   ) {
     const origins = { keys: KEYS, own: createOwnOrigins(NETLOC), clock: this.clock };
-    const crossOrigin = createCrossOrigin({ ...origins, whitelist: ["https://white.example"] });
-    this.handler = createApp({
+    const site = createCaucaseSite({
       httpCa: this.authorities.http_cas,
       authorities,
-      crossOrigin,
-      corsPage: createCorsPage({ ...origins, crossOrigin }),
+      crossOrigin: createCrossOrigin({ ...origins, whitelist: ["https://white.example"] }),
+      corsPage: createCorsPage(origins),
       own: origins.own,
       clock: this.clock,
-      reportFault: (error) => this.faults.push(error),
     });
+    this.handler = serveSites([site], (error) => this.faults.push(error));
   }
 
   async ask(method: string, path: string, options: AskOptions = {}): Promise<Reply> {

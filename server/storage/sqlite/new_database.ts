@@ -8,6 +8,7 @@ import { CaucaseError } from "../../../core/errors.ts";
 import { hostFileSystem } from "../../../core/host/durable_file.ts";
 import { fileError } from "../../../core/host/file_error.ts";
 import { followLinks } from "../../../core/host/file_system.ts";
+import type { Log } from "../../../core/log.ts";
 import { randomBytes } from "../../../core/host/random.ts";
 import { Database } from "./database.ts";
 import { lockDatabase } from "./database_lock.ts";
@@ -61,7 +62,7 @@ export class NewDatabase implements AsyncDisposable {
    * An empty database that will be at `path`: fill it, then publish it; disposing of it gives it up otherwise.
    * @throws `storage`, `file`
    */
-  static async create(path: string, log: (message: string) => void): Promise<NewDatabase> {
+  static async create(path: string, log: Log): Promise<NewDatabase> {
     await requireNoDatabase(path);
     const target = await followLinks(path, hostFileSystem);
     const temporary = `${dirname(target)}/.caucase-${randomBytes(16).toHex()}.tmp`;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import type { DumpStatement } from "../../../core/backup/sql_dump.ts";
+import { strictLog } from "../../../tests/support/recorded_log.ts";
 import { type TempFolder, tempFolder } from "../../../tests/support/temp_folder.ts";
 import { lockDatabase } from "./database_lock.ts";
 import { NewDatabase } from "./new_database.ts";
@@ -10,7 +11,7 @@ async function names({ path }: TempFolder): Promise<string[]> {
 }
 
 async function filled(path: string): Promise<NewDatabase> {
-  const created = await NewDatabase.create(path, assert.fail);
+  const created = await NewDatabase.create(path, strictLog);
   await created.content.load(ReadableStream.from<DumpStatement>([
     { kind: "createTable", name: "t", sql: "CREATE TABLE t (a)" },
     { kind: "insert", table: "t", values: [1.5] },
@@ -75,7 +76,7 @@ Deno.test("NewDatabase takes no place that is taken, not even when it is taken m
       await Deno.writeTextFile(`${path}${suffix}`, "theirs");
       await assert.rejects(late.publish(), refusal);
     }
-    await assert.rejects(NewDatabase.create(path, assert.fail), refusal);
+    await assert.rejects(NewDatabase.create(path, strictLog), refusal);
     assert.equal(await Deno.readTextFile(`${path}${suffix}`), "theirs");
     assert.deepEqual((await names(folder)).filter((name) => name.startsWith(".")), []);
   }
@@ -92,7 +93,7 @@ Deno.test("NewDatabase does not appear while another process has the place", asy
 Deno.test("NewDatabase says which path it cannot be at", async () => {
   await using folder = await tempFolder();
   const path = `${folder.path}/missing/db`;
-  await assert.rejects(NewDatabase.create(path, assert.fail), {
+  await assert.rejects(NewDatabase.create(path, strictLog), {
     code: "file",
     message: `cannot write ${path}: no such file or directory`,
   });

@@ -1,6 +1,7 @@
 /** A database that this process alone has open, and nobody sees yet: a restore or an import fills it, a drill looks at it. */
 import type { Attribution } from "../../../core/ca/events.ts";
 import type { CaName, CaStores } from "../../../core/ca/stores.ts";
+import type { Log } from "../../../core/log.ts";
 import type { DumpStatement } from "../../../core/backup/sql_dump.ts";
 import type { SqliteParts } from "./ca_tables.ts";
 import { SqliteCaStores } from "./ca_stores.ts";
@@ -12,7 +13,7 @@ import { FilePlace } from "./file_place.ts";
 import { markRestored } from "./restored_mark.ts";
 import { createSchema } from "./schema.ts";
 import type { SqliteStorage } from "./sqlite_storage.ts";
-import { type ImportedCrl, type Inheritance, takeOver } from "./take_over.ts";
+import { type ImportedCrls, type Inheritance, takeOver } from "./take_over.ts";
 import { WriteQueue } from "./write_queue.ts";
 
 /** What imports and exports need of a storage. */
@@ -29,7 +30,7 @@ export class PrivateDatabase implements ManagedStores {
   readonly #parts: SqliteParts;
 
   /** Closes `database` when it is closed itself. */
-  constructor(private readonly database: Database, log: (message: string) => void) {
+  constructor(private readonly database: Database, log: Log) {
     this.#parts = { database, writes: new WriteQueue(database), place: new FilePlace(undefined), log };
   }
 
@@ -56,7 +57,7 @@ export class PrivateDatabase implements ManagedStores {
   }
 
   /** Takes over another CA with its CRLs, all or nothing. */
-  takeOver(ca: CaName, inheritance: Inheritance): Promise<readonly ImportedCrl[]> {
+  takeOver(ca: CaName, inheritance: Inheritance): Promise<ImportedCrls | undefined> {
     return this.#parts.writes.run(() => takeOver({ ca, ...this.#parts }, inheritance));
   }
 

@@ -11,13 +11,14 @@ export interface CrlToImport {
   readonly revocations: Iterable<Revocation>;
 }
 
-export interface ImportedCrl {
-  /** The larger one of the CRL's number and the database's own; one more is stored, so that no number is used twice. */
+/** What became of all CRLs together. */
+export interface ImportedCrls {
+  /** The largest one of their numbers and the database's own; one more is stored, so that no number is used twice. */
   readonly number: bigint;
-  /** The CRL's. */
+  /** The latest of theirs. */
   readonly lastUpdate: number;
   readonly added: number;
-  /** Revocations that were there already, and stay as they were. */
+  /** Revocations that were there already, also from a CRL before, and stay as they were. */
   readonly known: number;
 }
 
@@ -33,49 +34,51 @@ export interface Inheritance {
 
 /**
  * Within a transaction: a CA without its CRL would not know whom it revoked.
+ * @returns what became of the CRLs; undefined where there are none
  * @throws `unacceptable` for a CRL whose number is larger than the database can count
  */
 export function takeOver(
   { ca, ...parts }: SqliteParts & { readonly ca: CaName },
   { issuers, crls, by }: Inheritance,
-): ImportedCrl[] {
+): ImportedCrls | undefined {
   const tables = new CaTables(ca, parts);
   for (const { keyIdentifier, ...issuer } of issuers) {
     tables.issuers.add(issuer);
     const { expirationDate: notAfter } = issuer;
     tables.record({ kind: "issuer-added", issuer: keyIdentifier, notAfter, imported: true }, by);
   }
-  return crls.map((crl) => {
-    const imported = importCrl(tables, crl);
+  const imported = importCrls(tables, crls);
+  if (imported !== undefined) {
     const { number: crlNumber, added, known } = imported;
     tables.record({ kind: "crl-imported", crlNumber, added, known }, by);
-    return imported;
-  });
+  }
+  return imported;
 }
 
 /**
  * Within a transaction.
- * @throws `unacceptable` when its number is larger than the database can count
+ * @returns undefined where there are no CRLs
+ * @throws `unacceptable` when a number is larger than the database can count
  */
-function importCrl(
+function importCrls(
   { values, revocations: table }: Pick<CaTables, "values" | "revocations">,
-  { number: imported, lastUpdate, revocations }: CrlToImport,
-): ImportedCrl {
-  const own = values.counter("crl_number");
-  if (imported > MAX_CRL_NUMBER) {
-    throw new CaucaseError("unacceptable", `the CRL number ${imported} is too large to go on from`);
+  crls: readonly CrlToImport[],
+): ImportedCrls | undefined {
+  if (crls.length === 0) return undefined;
+  const number = crls.reduce((most, crl) => crl.number > most ? crl.number : most, values.counter("crl_number"));
+  if (number > MAX_CRL_NUMBER) {
+    throw new CaucaseError("unacceptable", `the CRL number ${number} is too large to go on from`);
   }
-  const number = imported > own ? imported : own;
-  let added = 0;
-  let known = 0;
-  for (const revocation of revocations) {
-    if (table.has(revocation.serial)) known++;
-    else {
-      table.add(revocation);
-      added++;
+  const lastUpdate = crls.reduce((latest, crl) => Math.max(latest, crl.lastUpdate), -Infinity);
+  const counts = { added: 0, known: 0 };
+  for (const { revocations } of crls) {
+    for (const revocation of revocations) {
+      const isKnown = table.has(revocation.serial);
+      if (!isKnown) table.add(revocation);
+      counts[isKnown ? "known" : "added"]++;
     }
   }
   values.setCounter("crl_number", number + 1n);
   values.setCrlLastUpdate(lastUpdate);
-  return { number, lastUpdate, added, known };
+  return { number, lastUpdate, ...counts };
 }

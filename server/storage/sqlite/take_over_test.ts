@@ -3,12 +3,13 @@ import { BY, crlContent, newIssuer, NOW, revocation } from "../../../tests/contr
 import { tempFolder } from "../../../tests/support/temp_folder.ts";
 import type { CrlToImport } from "./take_over.ts";
 import { openSqliteStorage, type SqliteStorage } from "./sqlite_storage.ts";
+import { strictLog } from "../../../tests/support/recorded_log.ts";
 
 const { keyIdentifier: _, ...ISSUER } = newIssuer(1);
 
 async function withStorage(action: (storage: SqliteStorage) => Promise<void>): Promise<void> {
   await using folder = await tempFolder();
-  const storage = await openSqliteStorage({ path: `${folder.path}/ca.sqlite`, lock: true, log: assert.fail });
+  const storage = await openSqliteStorage({ path: `${folder.path}/ca.sqlite`, lock: true, log: strictLog });
   try {
     await action(storage);
   } finally {
@@ -28,21 +29,21 @@ Deno.test("takeOver() takes what a CRL says, and goes on from the larger number"
       const crls = [crlOf(number, [2n, 1n, 3n])];
       return await storage.takeOver("cas", { issuers: [], crls, by: BY });
     };
-    assert.deepEqual(await take(40n), [{ number: 40n, lastUpdate: NOW, added: 2, known: 1 }]);
+    assert.deepEqual(await take(40n), { number: 40n, lastUpdate: NOW, added: 2, known: 1 });
     const revocations = [revocation(1n), revocation(2n), revocation(3n)];
     assert.deepEqual(await crlContent(store), { number: 41n, lastUpdate: NOW, revocations });
-    assert.deepEqual(await take(7n), [{ number: 41n, lastUpdate: NOW, added: 0, known: 3 }]);
+    assert.deepEqual(await take(7n), { number: 41n, lastUpdate: NOW, added: 0, known: 3 });
     assert.equal((await store.revocations.crlContent()).number, 42n);
   }));
 
-Deno.test("takeOver() takes CA certificates and all CRLs of one CA, in their order", () =>
+Deno.test("takeOver() takes CA certificates and all CRLs of one CA, and sums up", () =>
   withStorage(async (storage) => {
-    const crls = [crlOf(5n, [1n]), crlOf(9n, [2n])];
+    const later = { ...crlOf(5n, [1n, 3n]), lastUpdate: NOW + 60 };
+    const crls = [later, crlOf(9n, [1n, 2n]), crlOf(7n, [])];
     const imported = await storage.takeOver("cas", { issuers: [newIssuer(1)], crls, by: BY });
-    assert.deepEqual(imported.map(({ number, added }) => ({ number, added })), [
-      { number: 5n, added: 1 },
-      { number: 9n, added: 1 },
-    ]);
+    assert.deepEqual(imported, { number: 9n, lastUpdate: NOW + 60, added: 3, known: 1 });
+    const { number, lastUpdate } = await crlContent(storage.ca("cas"));
+    assert.deepEqual({ number, lastUpdate }, { number: 10n, lastUpdate: NOW + 60 });
     assert.deepEqual((await storage.ca("cas").issuers.list()).issuers, [ISSUER]);
     assert.deepEqual((await storage.ca("cau").issuers.list()).issuers, []);
   }));
@@ -53,6 +54,7 @@ Deno.test("takeOver() changes nothing when one CRL is refused, or breaks", () =>
     const tooLarge = crlOf(2n ** 63n, [1n]);
     const attempt = storage.takeOver("cas", { issuers: [newIssuer(1)], crls: [crlOf(1n, [2n]), tooLarge], by: BY });
     await assert.rejects(attempt, { code: "unacceptable" });
+    assert.equal(await storage.takeOver("cas", { issuers: [], crls: [], by: BY }), undefined);
     function* broken() {
       yield revocation(1n);
       throw new RangeError("broken CRL");
