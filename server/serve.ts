@@ -24,7 +24,8 @@ import { createOwnOrigins } from "./caucase/own_origins.ts";
 import { type Job, runJobs } from "./jobs.ts";
 import { CA_NAMES } from "../core/ca/stores.ts";
 import type { Log } from "../core/log.ts";
-import { openSqliteStorage, type SqliteStorage } from "./storage/sqlite/sqlite_storage.ts";
+import { openStorage } from "./storage/open.ts";
+import type { SqliteStorage } from "./storage/sqlite/sqlite_storage.ts";
 import { HttpsCertificate, type HttpsIdentity } from "./tls/https_certificate.ts";
 import { requireClientCertificateSupport } from "./tls/runtime_check.ts";
 
@@ -86,7 +87,7 @@ const STOP_GRACE = 30_000;
 export async function startServer(options: ServeOptions, host: ServeHost): Promise<RunningServer> {
   requireClientCertificateSupport();
   const netloc = parseNetloc(options.netloc);
-  const storage = await openSqliteStorage({ path: options.db, lock: true, log: host.log });
+  const storage = await openStorage(options.db, host.log);
   try {
     return await serveFrom(storage, { options, netloc, host });
   } catch (error) {

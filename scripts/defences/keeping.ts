@@ -12,12 +12,12 @@ const HOSTILE_BACKUP = "server/manage/hostile_backup_test.ts";
 const DUMP_TEST = "core/backup/sql_dump_test.ts";
 const AUDIT_TEST = "scripts/audit/audit_test.ts";
 
-const PRIVATE_FILE = "server/storage/sqlite/private_file.ts";
+const PRIVATE_FILE = "server/storage/sqlite/database_file.ts";
 const PREPARED_FILE = "core/host/prepared_file.ts";
 const STREAM = "core/backup/authenticated_stream.ts";
 const CONTAINER = "core/backup/container.ts";
 const DUMP = "core/backup/sql_dump.ts";
-const LOAD = "server/manage/load_backup.ts";
+const LOAD = "server/storage/sqlite/dump_loading.ts";
 
 export const KEEPING: readonly Defence[] = [
   {

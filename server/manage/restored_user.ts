@@ -17,10 +17,8 @@ import { PEM_KEYS } from "../keys/pem_keys.ts";
 import { findExtension } from "../../core/x509/extension.ts";
 import { checkNames, type RequestedContent } from "../../core/profiles/leaf_filters.ts";
 import { OID } from "../../core/der/oids.ts";
-import { bothForms, toText } from "../storage/sqlite/column_values.ts";
-import type { Database } from "../storage/sqlite/database.ts";
+import type { PrivateDatabase } from "../storage/sqlite/private_database.ts";
 import type { UserKey } from "./open_backup_file.ts";
-import type { ManagedStores } from "./private_stores.ts";
 
 /** A CA key that must be made because all have expired; its certificate takes everything else from the one before. */
 const CA_KEY = { kind: "RSA", bits: 2048 } as const;
@@ -49,11 +47,11 @@ export interface Replacement {
  * @throws `untrusted` when the old certificate is revoked, or of no CA in the database; `not-found` when there is none;
  * `duplicate-key` when the new request's key is known
  */
-export async function replaceUser(database: Database, stores: ManagedStores, order: Replacement): Promise<string> {
+export async function replaceUser(database: PrivateDatabase, order: Replacement): Promise<string> {
   const { user, request, now, lifeSpan, log } = order;
-  const store = stores.ca("cau");
+  const store = database.ca("cau");
   const { keyId } = request.csr.publicKey;
-  if (storedCertificate(database, keyId) !== undefined) {
+  if (database.userCertificate(keyId) !== undefined) {
     throw new CaucaseError("duplicate-key", `the key of the request, ${keyId}, is known to the backup's user CA`, {
       hint: "make a new key and a request for it",
     });
@@ -82,11 +80,11 @@ export async function replaceUser(database: Database, stores: ManagedStores, ord
  * that came with the key.
  */
 export async function findCertificate(
-  database: Database,
+  database: PrivateDatabase,
   { key, certificates }: UserKey,
   issuers: readonly Certificate[],
 ): Promise<Certificate> {
-  const stored = storedCertificate(database, key.publicKey.keyId);
+  const stored = database.userCertificate(key.publicKey.keyId);
   const candidates = stored ? [await certificateFromPem(stored), ...certificates] : certificates;
   for (const candidate of candidates) {
     // A row says whose key it is about, and so could any file.
@@ -96,12 +94,6 @@ export async function findCertificate(
   throw new CaucaseError("not-found", `the backup has no user's certificate for the key ${key.publicKey.keyId}`, {
     hint: "give a file that holds the key and its certificate",
   });
-}
-
-/** PEM, however long it may be kept; empty while the request is pending. Undefined when the key is not known. */
-function storedCertificate(database: Database, keyId: string): string | undefined {
-  const row = database.get("SELECT crt FROM caucrt WHERE key_id IN (?, ?)", ...bothForms(keyId));
-  return row && (row["crt"] === null ? "" : toText(row["crt"]));
 }
 
 async function certificatesOf({ issuers }: CertificateAuthority): Promise<Certificate[]> {

@@ -8,7 +8,7 @@ import type { PrivateKey } from "../../core/keys/private_key.ts";
 import type { PublicKey } from "../../core/keys/public_key.ts";
 import { signerFor } from "../../core/keys/signer.ts";
 import { sealBackup } from "../../core/backup/backup.ts";
-import { Snapshot } from "../../server/backup/snapshot.ts";
+import { Snapshot } from "../../server/storage/sqlite/snapshot.ts";
 import type { ManageHost, ManageOrder } from "../../server/manage/manage.ts";
 import type { RestoreFiles } from "../../server/manage/restore.ts";
 import { DAY, LIFE_SPAN, NOW, random } from "./issuing.ts";

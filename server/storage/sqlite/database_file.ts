@@ -4,17 +4,17 @@ import { systemReason } from "../../../core/host/file_error.ts";
 import type { Log } from "../../../core/log.ts";
 import { Database } from "./database.ts";
 import { requireUsable } from "./database_check.ts";
-import { ensurePrivateFile } from "./private_file.ts";
 
 /** Up to how many bytes the write-ahead log keeps its file after a checkpoint. */
 const WAL_KEPT = 16 * 1024 * 1024;
 
-/** `path` without links, so that whoever opens the same database locks the same file. */
+/** `path` without links, so that all who open the same database lock the same file. */
 export async function realDatabasePath(path: string): Promise<string> {
   try {
     return await Deno.realPath(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return path;
+    // SQLite would keep a database of the name `:memory:` in no file.
+    if (error instanceof Deno.errors.NotFound) return path.startsWith(":") ? `./${path}` : path;
     throw cannotOpen(path, error);
   }
 }
@@ -76,6 +76,23 @@ async function prepareFile(path: string, log: Log): Promise<void> {
   } catch (error) {
     throw cannotOpen(path, error);
   }
+}
+
+/**
+ * Makes an empty file with mode 0600 at `path`, or where the link at `path` points, unless there is one: its owner alone can
+ * read it before a secret is in it.
+ * @returns its mode where there was one
+ */
+export async function ensurePrivateFile(path: string): Promise<number | undefined> {
+  try {
+    return (await Deno.stat(path)).mode ?? undefined;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  using _file = await Deno.open(path, { write: true, create: true, mode: 0o600 });
+  // The umask may have taken rights from the owner too.
+  if (Deno.build.os !== "windows") await Deno.chmod(path, 0o600);
+  return undefined;
 }
 
 function cannotOpen(path: string, error: unknown): CaucaseError {

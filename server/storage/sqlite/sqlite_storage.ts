@@ -1,7 +1,6 @@
 /** All three CAs in one SQLite file, which the reference implementation can take over at any time. */
 import { CA_NAMES, type CaName, type Storage } from "../../../core/ca/stores.ts";
 import type { CaucaseError } from "../../../core/errors.ts";
-import type { ImportedCrls } from "./crl_import.ts";
 import type { Log } from "../../../core/log.ts";
 import type { Database } from "./database.ts";
 import { closeServed, openForReading, openForServing, realDatabasePath } from "./database_file.ts";
@@ -12,7 +11,7 @@ import { createSchema } from "./schema.ts";
 import { SqliteCaStores } from "./ca_stores.ts";
 import { EventTable } from "./event_table.ts";
 import { FilePlace } from "./file_place.ts";
-import { type Inheritance, takeOver } from "./take_over.ts";
+import { type ImportedCrls, type Inheritance, takeOver } from "./take_over.ts";
 import { WriteQueue } from "./write_queue.ts";
 
 export interface SqliteStorageOptions {
@@ -34,7 +33,7 @@ export interface SqliteStorage extends Storage {
    * first CRL. Whether they did.
    */
   jumpIfRestored(): Promise<boolean>;
-  /** Takes over another CA with its lists, all or nothing. */
+  /** Takes over another CA with its CRLs, all or nothing. */
   takeOver(ca: CaName, inheritance: Inheritance): Promise<ImportedCrls | undefined>;
 }
 

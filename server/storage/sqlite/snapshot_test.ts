@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { type DumpStatement, parseDump } from "../../core/backup/sql_dump.ts";
-import { utf8 } from "../../core/bytes.ts";
-import { testKey } from "../../tests/support/keys.ts";
-import { userDatabase } from "../../tests/support/user_database.ts";
+import { type DumpStatement, parseDump } from "../../../core/backup/sql_dump.ts";
+import { utf8 } from "../../../core/bytes.ts";
+import { testKey } from "../../../tests/support/keys.ts";
+import { userDatabase } from "../../../tests/support/user_database.ts";
 import { Snapshot } from "./snapshot.ts";
 
 async function statementsOf(snapshot: Snapshot): Promise<DumpStatement[]> {

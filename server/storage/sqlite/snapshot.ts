@@ -2,11 +2,12 @@
  * The database as it was at one instant, beside a server that goes on writing: a connection of its own in one read transaction.
  * With the write-ahead log neither waits for the other.
  */
-import type { Bytes } from "../../core/bytes.ts";
-import { encodeBegin, encodeCommit, encodeDefinition, encodeRow } from "../../core/backup/sql_dump.ts";
-import { isDefinition, parseDefinition } from "../../core/backup/sql_schema.ts";
-import type { Database } from "../storage/sqlite/database.ts";
-import { openForReading } from "../storage/sqlite/database_file.ts";
+import type { Bytes } from "../../../core/bytes.ts";
+import { encodeBegin, encodeCommit, encodeDefinition, encodeRow } from "../../../core/backup/sql_dump.ts";
+import { isDefinition, parseDefinition } from "../../../core/backup/sql_schema.ts";
+import { bothForms, toTextOrNothing } from "./column_values.ts";
+import type { Database } from "./database.ts";
+import { openForReading } from "./database_file.ts";
 
 /** A table or index with the SQL that made it, without a semicolon. */
 interface SchemaObject {
@@ -18,7 +19,7 @@ interface SchemaObject {
 export class Snapshot implements Disposable {
   readonly #objects: readonly SchemaObject[];
 
-  private constructor(readonly database: Database) {
+  private constructor(private readonly database: Database) {
     database.run("BEGIN");
     // The first reading statement is what fixes the instant.
     const sql =
@@ -40,6 +41,20 @@ export class Snapshot implements Disposable {
       database.close();
       throw error;
     }
+  }
+
+  /** Users' certificates as they are stored, which should be PEM, in the order of their requests. What is no text is left out. */
+  *userCertificates(): Generator<string> {
+    for (const { crt } of this.database.rows("SELECT crt FROM caucrt WHERE crt IS NOT NULL ORDER BY id")) {
+      const stored = toTextOrNothing(crt);
+      if (stored !== undefined) yield stored;
+    }
+  }
+
+  /** Whether the user's certificate with this serial is revoked. */
+  isUserRevoked(serial: bigint): boolean {
+    const sql = "SELECT 1 FROM caurevoked WHERE serial IN (?, ?)";
+    return this.database.get(sql, ...bothForms(String(serial))) !== undefined;
   }
 
   /**
