@@ -11,13 +11,16 @@ export interface RequestContent {
   readonly extensions: readonly Extension[];
 }
 
-export interface NewRequest {
+export interface KeyAndRequest {
   readonly key: PrivateKey;
   readonly csrPem: string;
 }
 
-/** Asks for `content` with the key that `newKey` makes. Nothing is written: the caller stores the key before it sends the request. */
-export async function makeRequest(content: RequestContent, newKey: () => Promise<PrivateKey>): Promise<NewRequest> {
+/**
+ * Asks for `content` with the key that `newKey` makes. Nothing is written: the caller stores the key before it sends
+ * the request.
+ */
+export async function makeRequest(content: RequestContent, newKey: () => Promise<PrivateKey>): Promise<KeyAndRequest> {
   const key = await newKey();
   return { key, csrPem: await buildCsr(content, await signerFor(key)) };
 }

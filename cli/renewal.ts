@@ -4,8 +4,8 @@ import { CaucaseError } from "../core/errors.ts";
 import { type Certificate, certificateFromPem, certificateToPem, isIssuedBy } from "../core/x509/certificate.ts";
 import { generateRsaKey } from "../core/host/generate_key.ts";
 import { type PrivateKey, privateKeyToPem } from "../core/keys/private_key.ts";
-import type { ApiClient } from "./api_client.ts";
-import { makeRequest, type NewRequest } from "./new_request.ts";
+import type { ApiClient } from "./net/api_client.ts";
+import { type KeyAndRequest, makeRequest } from "./new_request.ts";
 
 /** A key and its certificate, ready to be written. */
 export interface RenewedPair {
@@ -28,7 +28,7 @@ export function isRenewalDue({ notAfter }: Certificate, threshold: number, now: 
   return notAfter - now < threshold;
 }
 
-/** Who renews. */
+/** What is renewed, and with which key. */
 export interface RenewingHolder {
   readonly certificate: Certificate;
   readonly key: PrivateKey;
@@ -37,8 +37,8 @@ export interface RenewingHolder {
 }
 
 /**
- * Renews at the server, with a new RSA key of `keyBits`. Nothing is written: the old pair is good until the caller has stored
- * the new one.
+ * Renews at the server, with a new RSA key of `keyBits`. Nothing is written: the old pair is good until the caller has
+ * stored the new one.
  * @throws `untrusted` when what the server answers is not a certificate for the new key from a CA that we know
  */
 export async function renewAt(
@@ -48,11 +48,14 @@ export async function renewAt(
   return await sendRenewal(api, holder, await prepareRenewal(holder.certificate, () => generateRsaKey(keyBits)));
 }
 
-/** The new key and the request for a renewal: sent again after a lost answer, a server of ours answers the same certificate. */
+/**
+ * The new key and the request for a renewal: sent again after a lost answer, a server of ours answers the same
+ * certificate.
+ */
 export async function prepareRenewal(
   { subject }: Certificate,
   newKey: () => Promise<PrivateKey>,
-): Promise<NewRequest> {
+): Promise<KeyAndRequest> {
   // The server takes the extensions from the old certificate.
   return await makeRequest({ subject, extensions: [] }, newKey);
 }
@@ -61,7 +64,7 @@ export async function prepareRenewal(
 export async function sendRenewal(
   api: Pick<ApiClient, "renew">,
   { certificate, key, authorities }: RenewingHolder,
-  request: NewRequest,
+  request: KeyAndRequest,
 ): Promise<RenewedPair> {
   const wanted = { certificatePem: certificateToPem(certificate), csrPem: request.csrPem };
   const renewed = await answeredCertificate(await api.renew(await signRenewal(wanted, key)));

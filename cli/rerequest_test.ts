@@ -102,7 +102,7 @@ Deno.test("rerequest() refuses templates that are none", async () => {
   await assert.rejects(desk.run({ template: "none.csr" }), { code: "file", message: /none\.csr: it does not exist$/ });
 });
 
-Deno.test("rerequest() replaces an older request and key, the template too, and keeps the key file's mode", async () => {
+Deno.test("rerequest() replaces an older request and key, the template too, and keeps the key's mode", async () => {
   await using desk = await openDesk();
   await desk.write("new.key", privateKeyToPem(await testKey("P-256")), 0o640);
   await desk.run({ csr: "old.csr" });

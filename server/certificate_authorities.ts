@@ -1,8 +1,9 @@
 /** The three CAs of one server, as its options want them. */
 import { type CertificateAuthority, createCertificateAuthority } from "../core/ca/certificate_authority.ts";
 import { CA_LIFE_SPANS, HTTP_CA_LIFE_SPANS, SECONDS_PER_DAY } from "../core/ca/lifecycle.ts";
-import type { RandomSource, Warn } from "../core/ca/settings.ts";
+import type { RandomSource } from "../core/ca/settings.ts";
 import type { CaName, Storage } from "../core/ca/stores.ts";
+import type { Log } from "../core/log.ts";
 import { crlUri, type Netloc } from "../core/protocol/netloc.ts";
 import { caSubject } from "../core/profiles/ca_profile.ts";
 import { PEM_KEYS } from "./keys/pem_keys.ts";
@@ -25,7 +26,7 @@ export interface CertificateAuthoritiesOptions {
 export interface CertificateAuthoritiesSetup {
   readonly options: CertificateAuthoritiesOptions;
   readonly netloc: Netloc;
-  readonly host: { readonly random: RandomSource; readonly warn: Warn };
+  readonly host: { readonly random: RandomSource; readonly log: Log };
 }
 
 export type CertificateAuthorities = Readonly<Record<CaName, CertificateAuthority>>;
@@ -35,10 +36,10 @@ const SERVICE_RETENTION_DAYS = { unread: 1, read: 0.05 };
 
 export function createCertificateAuthorities(
   storage: Storage,
-  { options, netloc, host: { random, warn } }: CertificateAuthoritiesSetup,
+  { options, netloc, host: { random, log } }: CertificateAuthoritiesSetup,
 ): CertificateAuthorities {
   const { keyBits, user, service, lockAutoApproveCount: lockAutoSignAmount } = options;
-  const common = { keys: PEM_KEYS, keySpec: { kind: "RSA", bits: keyBits } as const, random, warn, lockAutoSignAmount };
+  const common = { keys: PEM_KEYS, keySpec: { kind: "RSA", bits: keyBits } as const, random, log, lockAutoSignAmount };
   const userLifeSpan = seconds(user.validityDays);
   const serviceLifeSpan = seconds(service.validityDays);
   return {

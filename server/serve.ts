@@ -2,7 +2,7 @@
 import { OPERATOR } from "../core/ca/actor.ts";
 import type { CertificateAuthority } from "../core/ca/certificate_authority.ts";
 import { SECONDS_PER_DAY } from "../core/ca/lifecycle.ts";
-import type { RandomSource, Warn } from "../core/ca/settings.ts";
+import type { RandomSource } from "../core/ca/settings.ts";
 import { CaucaseError } from "../core/errors.ts";
 import type { Clock } from "../core/host/clock.ts";
 import { httpsPortBeside, type Netloc, parseNetloc } from "../core/protocol/netloc.ts";
@@ -23,7 +23,9 @@ import type { Limits } from "./http/limits.ts";
 import { createOwnOrigins } from "./caucase/own_origins.ts";
 import { type Job, runJobs } from "./jobs.ts";
 import { CA_NAMES } from "../core/ca/stores.ts";
-import { openSqliteStorage, type SqliteStorage } from "./storage/sqlite/sqlite_storage.ts";
+import type { Log } from "../core/log.ts";
+import { openStorage } from "./storage/open.ts";
+import type { SqliteStorage } from "./storage/sqlite/sqlite_storage.ts";
 import { HttpsCertificate, type HttpsIdentity } from "./tls/https_certificate.ts";
 import { requireClientCertificateSupport } from "./tls/runtime_check.ts";
 
@@ -57,8 +59,8 @@ export interface ServeOptions extends CertificateAuthoritiesOptions {
 export interface ServeHost {
   readonly clock: Clock;
   readonly random: RandomSource;
-  /** Takes one line (or a line and a stack) for the administrator. */
-  readonly warn: Warn;
+  /** Takes what the administrator should know. */
+  readonly log: Log;
   /** Takes one line of the access log, without its end. */
   readonly accessLog: (line: string) => void;
 }
@@ -85,7 +87,7 @@ const STOP_GRACE = 30_000;
 export async function startServer(options: ServeOptions, host: ServeHost): Promise<RunningServer> {
   requireClientCertificateSupport();
   const netloc = parseNetloc(options.netloc);
-  const storage = await openSqliteStorage({ path: options.db, lock: true, log: host.warn });
+  const storage = await openStorage(options.db, host.log);
   try {
     return await serveFrom(storage, { options, netloc, host });
   } catch (error) {
@@ -120,7 +122,7 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
   const { options, host } = setup;
   const { clock } = host;
   if (await storage.jumpIfRestored()) {
-    host.warn("restored from a backup: CRL numbers jumped ahead of all that were used");
+    host.log.info("server.restored");
   }
   if (options.acceptClock) await storage.acceptClock({ actor: OPERATOR, now: clock.now() });
   await requirePlausibleClock(storage, clock.now());
@@ -140,7 +142,7 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
     tls: tlsOf(identity),
     ...(options.limits && { limits: options.limits }),
     accessLog: host.accessLog,
-    log: host.warn,
+    log: host.log,
   });
   const stopping = new AbortController();
   const jobs = [
@@ -149,7 +151,7 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
     httpsJob(httpsCertificate, { shown: identity, show: (next) => listeners.replaceCertificate(tlsOf(next)) }),
     ...backupJobs(storage, setup, stopping.signal),
   ];
-  const jobsDone = runJobs(jobs, { clock, warn: host.warn, signal: stopping.signal });
+  const jobsDone = runJobs(jobs, { clock, log: host.log, signal: stopping.signal });
   const finished = Promise.race([jobsDone, storage.lost().then((reason) => Promise.reject(reason))]);
   return {
     addresses: pairs.map(({ http, https }) => ({
@@ -179,7 +181,7 @@ async function endpointPairs(sites: Endpoint["sites"], { options, netloc }: Setu
 
 function createHttpsCertificate(
   ca: CertificateAuthority,
-  { options, netloc, host: { warn } }: Setup,
+  { options, netloc, host: { log } }: Setup,
 ): HttpsCertificate {
   return new HttpsCertificate({
     path: options.serverKey,
@@ -187,13 +189,13 @@ function createHttpsCertificate(
     host: netloc.host,
     keyBits: options.keyBits,
     threshold: seconds(options.thresholdDays),
-    warn,
+    log,
   });
 }
 
 async function createSite(authorities: CertificateAuthorities, { options, netloc, host }: Setup) {
-  const { clock, random, warn } = host;
-  const keys = await openCorsKeyFile({ path: options.corsKeyStore, clock, random, warn });
+  const { clock, random, log } = host;
+  const keys = await openCorsKeyFile({ path: options.corsKeyStore, clock, random, log });
   const origins = { keys, own: createOwnOrigins(netloc.text), clock };
   return createCaucaseSite({
     authorities,
@@ -244,7 +246,7 @@ function backupJobs(storage: SqliteStorage, { options: { backup }, host }: Setup
   if (backup === undefined) return [];
   const { directory, periodDays, keep } = backup;
   const settings = { folder: directory, period: seconds(periodDays), keep };
-  return [createBackupJob({ database: storage.path, settings, warn: host.warn, signal })];
+  return [createBackupJob({ database: storage.path, settings, log: host.log, signal })];
 }
 
 /** Makes the certificate for HTTPS anew in time, and shows it to new connections. */

@@ -20,6 +20,7 @@ import { newKey } from "./support/keys.ts";
 import { csrFor, renewalBody } from "./support/requests.ts";
 import { tempFolder } from "./support/temp_folder.ts";
 import { by } from "./support/issuing.ts";
+import { strictLog } from "./support/recorded_log.ts";
 
 const DAY = 86_400;
 const L = 93 * DAY;
@@ -108,7 +109,7 @@ Deno.test("CAs go from quiet to passive to active to gone, with restarts in betw
 Deno.test("CAs go from quiet to passive to active to gone, with restarts in between (SQLite)", async () => {
   await using folder = await tempFolder();
   const path = `${folder.path}/caucase.sqlite`;
-  const open = () => openSqliteStorage({ path, lock: true, log: (message) => assert.fail(message) });
+  const open = () => openSqliteStorage({ path, lock: true, log: strictLog });
   const drill = new Drill(await open(), async (storage) => {
     await storage.close();
     return await open();

@@ -18,7 +18,7 @@ const NAMES = [
   ...["cas-certificate", "cas-chain", "cas-crl", "cau-certificate", "cau-chain", "cau-crl", "https-identity"],
 ];
 
-interface ProbeCase {
+interface CheckCase {
   readonly name: string;
   readonly change: (server: ProbedServer) => void | Promise<void>;
   /** All findings that are not ok: `level check: pattern`. */
@@ -27,14 +27,14 @@ interface ProbeCase {
   readonly now?: number;
 }
 
-async function problems({ change, now = NOW }: ProbeCase): Promise<string[]> {
+async function problems({ change, now = NOW }: CheckCase): Promise<string[]> {
   const server = await probedServer();
   await change(server);
   const findings = await probeServer(asking(server), now);
   return findings.filter(({ level }) => level !== "ok").map((one) => `${one.level} ${one.check}: ${one.message}`);
 }
 
-async function expectAll(cases: readonly ProbeCase[]): Promise<void> {
+async function expectAll(cases: readonly CheckCase[]): Promise<void> {
   for (const one of cases) {
     const found = await problems(one);
     assert.equal(found.length, one.found.length, `${one.name}: ${found.join("\n")}`);
@@ -169,7 +169,7 @@ Deno.test("probeServer() wants a fresh CRL of every CA certificate", async () =>
       name: "with less than a quarter left",
       now: NEXT_UPDATE - part + 1,
       change: nothing,
-      found: ["^warning cas-crl: .* should have been made anew", "^warning cau-crl: "],
+      found: ["^warning cas-crl: .* should have been renewed", "^warning cau-crl: "],
     },
     { name: "at its end", now: NEXT_UPDATE, change: nothing, found: ["^warning cas-crl", "^warning cau-crl"] },
     {

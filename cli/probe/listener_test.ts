@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { DAY, httpsPairOf, LIFE_SPAN, newCa, NOW } from "../../tests/support/issuing.ts";
 import { judgeClock, judgeHttpsCertificate } from "./listener.ts";
-import type { Answer } from "./server.ts";
+import type { ProbeAnswer } from "./server.ts";
 
-const ANSWER: Answer = {
+const ANSWER: ProbeAnswer = {
   url: "https://ca.example.com/",
   text: "",
   date: undefined,

@@ -19,9 +19,9 @@ export interface PemFile {
 }
 
 /**
- * The reference replaces whatever it finds. A script that runs twice must go on working, but a mistyped path must not cost
- * anybody a certificate: a request takes the place of nothing but a request, a private key that of a private key, and both
- * that of an empty file, as `mktemp` makes them.
+ * The reference replaces whatever it finds. A script that runs twice must go on working, but a mistyped path must not
+ * cost anybody a certificate: a request takes the place of nothing but a request, a private key that of a private key,
+ * and both that of an empty file, as `mktemp` makes them.
  * @throws `file` when there is anything else
  */
 export async function requireReplaceable(path: string, what: keyof typeof KINDS): Promise<void> {
@@ -35,8 +35,8 @@ export async function requireReplaceable(path: string, what: keyof typeof KINDS)
 }
 
 /**
- * Both are on the disk under other names before the first is seen, so that a full disk changes nothing; and no request is ever
- * seen, and sent, whose key could still be lost.
+ * Both are on the disk under other names before the first is seen, so that a full disk changes nothing; and no request
+ * is ever seen, and sent, whose key could still be lost.
  */
 export async function writeKeyAndRequest(
   key: PemFile,

@@ -7,7 +7,7 @@ import type { Certificate } from "../../core/x509/certificate.ts";
 import { csrFromFile } from "../../core/x509/csr.ts";
 import type { PrivateKey } from "../../core/keys/private_key.ts";
 import { prepareRenewal, sendRenewal } from "../renewal.ts";
-import { refreshCaStore, refreshCrlStore } from "../trust_refresh.ts";
+import { refreshCaStore, refreshCrlStore } from "../net/trust_refresh.ts";
 import { askFor, requestFingerprint, requestToSend, storeFirst } from "./bootstrap.ts";
 import { lostReplacement, lostRequest, refusedRenewal, waitingForUser } from "./complaints.ts";
 import type { CertificateFiles, UpdaterEntry } from "./entry_options.ts";

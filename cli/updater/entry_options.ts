@@ -13,7 +13,7 @@ import {
 } from "../../core/x509/general_name.ts";
 import { EMPTY_NAME } from "../../core/x509/name.ts";
 import { nameFromText } from "../../core/x509/name_text.ts";
-import { ApiClient } from "../api_client.ts";
+import { ApiClient } from "../net/api_client.ts";
 import { parseFingerprint } from "../ca_fingerprint.ts";
 import type { RequestContent } from "../new_request.ts";
 import { SHORTEST_PAUSE } from "./jitter.ts";

@@ -2,11 +2,12 @@
 import type { RandomSource } from "../../core/ca/settings.ts";
 import { type Clock, systemClock } from "../../core/host/clock.ts";
 import { type FileSystem, hostFileSystem } from "../../core/host/durable_file.ts";
-import { getLog, type Log } from "../../core/host/log.ts";
+import { systemLog } from "../../core/host/log.ts";
 import { randomBytes } from "../../core/host/random.ts";
 import { generateRsaKey } from "../../core/host/generate_key.ts";
 import { type PrivateKey } from "../../core/keys/private_key.ts";
-import { ApiClient } from "../api_client.ts";
+import type { Log } from "../../core/log.ts";
+import { ApiClient } from "../net/api_client.ts";
 import { printLine } from "../terminal.ts";
 import { type HookRun, runHookOnce } from "./hook.ts";
 
@@ -44,7 +45,7 @@ export function systemHost(): UpdaterHost {
     clock: systemClock,
     random: randomBytes,
     fileSystem: hostFileSystem,
-    log: getLog("updater"),
+    log: systemLog,
     connect: ({ caUrl, ca, signal }) =>
       new ApiClient(caUrl, ca, { signal: AbortSignal.any([signal, AbortSignal.timeout(LONGEST_ACTION)]) }),
     newKey: generateRsaKey,

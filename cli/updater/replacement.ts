@@ -11,7 +11,7 @@ import { csrFromPem } from "../../core/x509/csr.ts";
 import { type Extension, findExtension, sameExtension } from "../../core/x509/extension.ts";
 import { OID } from "../../core/der/oids.ts";
 import { privateKeyToPem } from "../../core/keys/private_key.ts";
-import { makeRequest, type NewRequest, type RequestContent } from "../new_request.ts";
+import { type KeyAndRequest, makeRequest, type RequestContent } from "../new_request.ts";
 import { requireCertificateFor } from "../renewal.ts";
 import type { RequestMaker } from "./bootstrap.ts";
 import type { CertificateFiles } from "./entry_options.ts";
@@ -28,7 +28,7 @@ export async function replacementToSend(
   keyPath: string,
   expired: Certificate,
   { fileSystem, newKey }: RequestMaker,
-): Promise<NewRequest> {
+): Promise<KeyAndRequest> {
   const made = await readReplacement(keyPath, expired, fileSystem);
   if (made !== undefined) return made;
   const request = await makeRequest(contentLike(expired), newKey);
@@ -41,7 +41,7 @@ export async function readReplacement(
   keyPath: string,
   expired: Certificate,
   fileSystem: FileSystem,
-): Promise<NewRequest | undefined> {
+): Promise<KeyAndRequest | undefined> {
   const saved = await readSavedRenewal(keyPath, expired, fileSystem);
   if (saved === undefined) return undefined;
   const extensions = await extensionsOf(saved);
@@ -61,7 +61,7 @@ export async function storeReplacement(
   { certificate, authorities, request }: {
     readonly certificate: Certificate;
     readonly authorities: readonly Certificate[];
-    readonly request: NewRequest;
+    readonly request: KeyAndRequest;
   },
   fileSystem: FileSystem,
 ): Promise<void> {
@@ -72,7 +72,7 @@ export async function storeReplacement(
 }
 
 /** None of a request that cannot be understood: it is of no use then, and another is made. */
-async function extensionsOf({ csrPem }: NewRequest): Promise<readonly Extension[]> {
+async function extensionsOf({ csrPem }: KeyAndRequest): Promise<readonly Extension[]> {
   try {
     return (await csrFromPem(utf8(csrPem))).extensions;
   } catch (error) {

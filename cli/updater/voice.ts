@@ -1,6 +1,6 @@
 /** What an entry says in the log: each line with its name, and what stays the same for long only once. */
 import { CaucaseError } from "../../core/errors.ts";
-import type { Log } from "../../core/host/log.ts";
+import type { Log } from "../../core/log.ts";
 
 export class Voice {
   /** By what they are about: the last thing that was said. */
@@ -9,18 +9,18 @@ export class Voice {
   constructor(private readonly log: Log, private readonly name: string) {}
 
   info(news: string): void {
-    this.log.info("{name}: {news}", { name: this.name, news });
+    this.log.info("updater.news", { name: this.name, news });
   }
 
   warning(news: string): void {
-    this.log.warning("{name}: {news}", { name: this.name, news });
+    this.log.warning("updater.noticed", { name: this.name, news });
   }
 
   /** A refusal is a warning, a fault of ours an error with its stack. */
   report(error: unknown): void {
     const { name } = this;
-    if (error instanceof CaucaseError) this.log.warning("{name}: {error}", { name, error });
-    else this.log.error("{name}: {error}", { name, error: error instanceof Error ? error : String(error) });
+    if (error instanceof CaucaseError) this.log.warning("updater.refused", { name, error });
+    else this.log.error("updater.failed", { name, error });
   }
 
   /** Warns, unless the same was said about `subject` in this run, and nothing else about it since. */

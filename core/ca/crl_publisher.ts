@@ -6,6 +6,7 @@
  * never published. Entries are encoded once; a new revocation costs one signature for each valid CA certificate.
  */
 import { type Bytes, utf8 } from "../bytes.ts";
+import type { Log } from "../log.ts";
 import { encodePem, PEM_LABEL } from "../pem.ts";
 import { buildCrl, CrlEntries } from "../x509/crl_builder.ts";
 import { BACK_DATE } from "../x509/tbs_certificate.ts";
@@ -14,7 +15,6 @@ import { DueWork } from "./due_work.ts";
 import type { Issuer } from "./issuer.ts";
 import type { Issuers } from "./issuers.ts";
 import { crlNextUpdate, crlRenewalDueAt, deletableBefore, isCrlRenewalDue } from "./lifecycle.ts";
-import type { Warn } from "./settings.ts";
 import { SingleFlight } from "./single_flight.ts";
 import type { CaStores, CrlContent, CrlPosition, CrlState } from "./stores.ts";
 
@@ -59,9 +59,9 @@ export class CrlPublisher {
   constructor(
     private readonly stores: CaStores,
     private readonly issuers: Issuers,
-    private readonly settings: { readonly lifeSpan: number; readonly warn: Warn },
+    private readonly settings: { readonly lifeSpan: number; readonly log: Log },
   ) {
-    this.#renewal = new DueWork(`the scheduled renewal of the CRL of ${stores.name}`, settings.warn);
+    this.#renewal = new DueWork((error) => settings.log.warning("crl.not_renewed", { ca: stores.name, error }));
   }
 
   /**
@@ -128,6 +128,7 @@ export class CrlPublisher {
     const isOurs = await this.stores.revocations.renewCrl(renewal, { actor: SERVER, now });
     if (isOurs && dropBefore !== undefined) await this.issuers.drop(dropBefore, now);
     await this.#publish(now);
+    if (isOurs) this.settings.log.info("crl.renewed", { ca: this.stores.name, number: this.#published.number });
   }
 
   /** What the store has now; of what was read before only the rest is read. */

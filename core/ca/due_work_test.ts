@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createMemoryStores } from "./memory_stores.ts";
 import { testCas } from "../../tests/support/certificate_authorities.ts";
-import { CaucaseError } from "../errors.ts";
+import { CaucaseError, describeError } from "../errors.ts";
 import { DueWork } from "./due_work.ts";
 import { CA_NAMES, type Storage } from "./stores.ts";
 import { by } from "../../tests/support/issuing.ts";
@@ -25,23 +25,23 @@ function fragileStorage(broken: Set<Breakable>): Storage {
 }
 
 Deno.test("attempt() passes a failure on when nothing can stand in", async () => {
-  const warnings: string[] = [];
-  const due = new DueWork("it", (message) => warnings.push(message));
+  const reported: unknown[] = [];
+  const due = new DueWork((error) => reported.push(error));
   const failing = () => Promise.reject(new Error("broken"));
   await assert.rejects(due.attempt(failing, { canWait: () => false, now: NOW }), /broken/);
-  assert.deepEqual(warnings, []);
+  assert.deepEqual(reported, []);
 });
 
 Deno.test("attempt() reports a failure, waits a minute, and is not kept waiting by a clock that was set back", async () => {
-  const warnings: string[] = [];
-  const due = new DueWork("it", (message) => warnings.push(message));
+  const reported: unknown[] = [];
+  const due = new DueWork((error) => reported.push(error));
   let tries = 0;
   const failing = () => Promise.reject(new Error(`broken ${++tries}`));
   for (const [now, expected] of [[NOW, 1], [NOW + 59, 1], [NOW + 60, 2], [NOW - 3600, 3]] as const) {
     await due.attempt(failing, { canWait: () => true, now });
     assert.equal(tries, expected, `at ${now - NOW}`);
   }
-  assert.equal(warnings[0], "it failed and will be tried again: broken 1");
+  assert.deepEqual(reported.map(describeError), ["broken 1", "broken 2", "broken 3"]);
 });
 
 Deno.test("valid() goes on with the old CA while a new one cannot be stored", async () => {

@@ -4,7 +4,6 @@
  * issues or revokes calls them.
  */
 import type { Actor } from "./actor.ts";
-import type { CaName } from "./stores.ts";
 
 /** Who did it, and when (Unix seconds). */
 export interface Attribution {
@@ -50,16 +49,6 @@ export type CaEvent =
   | { readonly kind: "clock-accepted" }
   /** The database was made from a backup. */
   | { readonly kind: "restored" };
-
-/** An event as it was recorded. */
-export interface RecordedEvent {
-  /** Grows with time: one more than that of the event before, in all CAs of a store together. */
-  readonly id: bigint;
-  readonly ca: CaName;
-  readonly now: number;
-  readonly actor: Actor;
-  readonly event: CaEvent;
-}
 
 /** Takes the event of a change, within the transaction that makes the change. */
 export type RecordEvent = (event: CaEvent, by: Attribution) => void;

@@ -19,10 +19,9 @@ import { checkHttps, type HttpsOrder, prepareHttps } from "../profiles/https_pro
 import { checkLeaf, type LeafOrder, prepareLeaf } from "../profiles/leaf_profile.ts";
 import { type Certificate, certificateFromPem, certificateToPem } from "../x509/certificate.ts";
 import { type CheckedTbsCertificate, newSerial, signCertificate } from "../x509/tbs_certificate.ts";
-import type { KeyStore, OpenedKey } from "./key_store.ts";
+import type { KeyReference, KeyStore, OpenedKey } from "./key_store.ts";
 import type { Validity } from "./lifecycle.ts";
 import type { RandomSource } from "./settings.ts";
-import type { StoredIssuer } from "./stores.ts";
 
 /** What an issuer adds to an order by itself. */
 type Ordered<Order> = Omit<Order, "issuer" | "serial">;
@@ -106,7 +105,7 @@ export async function issueCaCertificate(
  * @throws `untrusted` when key and certificate do not belong together; `malformed`, `unacceptable`
  */
 export async function openIssuer(
-  { certificatePem, key: reference }: StoredIssuer,
+  { certificatePem, key: reference }: { readonly certificatePem: string; readonly key: KeyReference },
   { keys, random }: { readonly keys: KeyStore; readonly random: RandomSource },
 ): Promise<Issuer> {
   const certificate = await certificateFromPem(certificatePem);

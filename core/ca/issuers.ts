@@ -1,5 +1,6 @@
 /** The CA certificates and keys of one CA: reads them, makes the next one in time, knows which of them signs. */
 import { CaucaseError } from "../errors.ts";
+import { timeText } from "../log.ts";
 import { isForHost } from "../profiles/ca_profile.ts";
 import { signChain } from "../protocol/ca_chain.ts";
 import { type Certificate, isIssuedBy } from "../x509/certificate.ts";
@@ -25,7 +26,7 @@ export class Issuers {
   readonly #rollover: DueWork;
 
   constructor(private readonly stores: CaStores, private readonly settings: IssuerSettings) {
-    this.#rollover = new DueWork(`making a new CA certificate for ${stores.name}`, settings.warn);
+    this.#rollover = new DueWork((error) => settings.log.warning("ca.not_made", { ca: stores.name, error }));
   }
 
   /**
@@ -125,10 +126,7 @@ export class Issuers {
     try {
       const issuer = await openIssuer(row, this.settings);
       if (issuer.certificate.authorityKeyIdentifier === undefined) {
-        this.settings.warn(
-          `CA certificate ${index + 1} of ${name} has no authorityKeyIdentifier: ` +
-            "this server goes on, but caucased 0.9.17 would stop on this database",
-        );
+        this.settings.log.warning("ca.no_authority_key_identifier", { index: index + 1, ca: name });
       }
       return issuer;
     } catch (cause) {
@@ -148,7 +146,8 @@ export class Issuers {
     const { reference, key } = await keys.generate(keySpec);
     const { pem, notAfter, keyId } = await issueCaCertificate(this.#order(newest(usable), now), { key, random });
     const row = { expirationDate: notAfter, key: reference, certificatePem: pem, keyIdentifier: keyId };
-    await this.stores.issuers.add(row, revision, { actor: SERVER, now });
+    const isOurs = await this.stores.issuers.add(row, revision, { actor: SERVER, now });
+    if (isOurs) this.settings.log.info("ca.made", { ca: this.stores.name, notAfter: timeText(notAfter) });
   }
 
   /** The first certificate is made from the settings, each one after it from the one before. */

@@ -2,7 +2,7 @@
  * All three CAs in memory, gone with the process: for tests and trials. It follows the same contract as the database, but looks
  * at every row.
  */
-import type { Attribution, RecordedEvent, RecordEvent } from "./events.ts";
+import type { Attribution, RecordEvent } from "./events.ts";
 import { MemoryCertificates, MemoryRequests, MemoryRows } from "./memory_requests.ts";
 import { alreadyRevoked, CLOCK_TOLERANCE, clockRefusal } from "./store_rules.ts";
 import type {
@@ -15,6 +15,7 @@ import type {
   IssuerList,
   IssuerStore,
   LaterRecords,
+  RecordedEvent,
   Revocation,
   RevocationStore,
   Storage,

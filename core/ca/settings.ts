@@ -1,12 +1,10 @@
 /** What one certificate authority is told from outside. */
 import type { Bytes } from "../bytes.ts";
+import type { Log } from "../log.ts";
 import type { KeySpec, KeyStore } from "./key_store.ts";
 
 /** Where randomness comes from: `size` bytes, fit for keys. */
 export type RandomSource = (size: number) => Bytes;
-
-/** Takes one line about something that an administrator should know. */
-export type Warn = (message: string) => void;
 
 /** How a CA certifies itself. */
 export interface IssuerSettings {
@@ -22,7 +20,7 @@ export interface IssuerSettings {
   /** The one host it may certify: only the HTTP CA is bound so. */
   readonly onlyHost?: string;
   readonly random: RandomSource;
-  readonly warn: Warn;
+  readonly log: Log;
 }
 
 /** How a CA deals with requests. */

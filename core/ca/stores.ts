@@ -10,7 +10,7 @@
  */
 import type { Bytes } from "../bytes.ts";
 import type { Actor } from "./actor.ts";
-import type { Attribution, Origin, RecordedEvent } from "./events.ts";
+import type { Attribution, CaEvent, Origin } from "./events.ts";
 import type { IssuedCertificate } from "./issuer.ts";
 import type { KeyReference } from "./key_store.ts";
 
@@ -234,6 +234,16 @@ export interface CaStores {
    * @throws `storage` when what is written would be kept nowhere; `clock-behind`, see `clockRefusal()` in store_rules.ts
    */
   requireSigning(now: number): Promise<void>;
+}
+
+/** An event as it was recorded. */
+export interface RecordedEvent {
+  /** Grows with time: one more than that of the event before, in all CAs of a store together. */
+  readonly id: bigint;
+  readonly ca: CaName;
+  readonly now: number;
+  readonly actor: Actor;
+  readonly event: CaEvent;
 }
 
 /** The three CAs of one server, in one place. */

@@ -179,3 +179,18 @@ export function readTime({ tag, content }: DerElement, what: string): number {
   if (Number.isNaN(seconds)) throw malformed(`${what} has a time that is not in the form RFC 5280 asks for`);
   return seconds;
 }
+
+const CONSTRUCTED = 0x20;
+const MAX_DEPTH = 16;
+
+/**
+ * Checks that everything within `element` is well formed, down to its leaves: for types that nobody here knows, what `ANY`
+ * stands for in names and policy qualifiers. `what` names it in errors.
+ * @throws `malformed`, also past 16 levels
+ */
+export function checkNested(element: DerElement, what: string, depth = 0): void {
+  if (!(element.tag & CONSTRUCTED)) return;
+  if (depth === MAX_DEPTH) throw malformed(`${what} is nested too deeply`);
+  const reader = new DerReader(element.content, what);
+  while (!reader.done) checkNested(reader.any(), what, depth + 1);
+}

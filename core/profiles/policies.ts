@@ -3,8 +3,7 @@
  * no person approved a certificate, and it stays with the certificate and its renewals for life.
  */
 import { malformed } from "../errors.ts";
-import { checkNested } from "../der/check.ts";
-import { type DerElement, DerReader, openDer } from "../der/reader.ts";
+import { checkNested, type DerElement, DerReader, openDer } from "../der/reader.ts";
 import { TAG } from "../der/tags.ts";
 import { derOid, derSequence, derUtf8String } from "../der/writer.ts";
 import { type Extension, findExtension, readExtensionValue } from "../x509/extension.ts";

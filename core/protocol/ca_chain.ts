@@ -1,6 +1,7 @@
 /**
  * The chain of CA certificates, answer to `GET crt/ca.crt.json`: from the oldest to the newest, a list of messages
- * `{"old_pem": …, "new_pem": …}`, each signed by the key of `old_pem`. It leads from the CA certificates one knows to those to trust.
+ * `{"old_pem": …, "new_pem": …}`, each signed by the key of `old_pem`. It leads from the CA certificates one knows to
+ * those to trust.
  */
 import * as v from "valibot";
 import { equalBytes } from "../bytes.ts";
@@ -49,11 +50,11 @@ export function parseChain(text: string): SignedMessage[] {
 }
 
 /**
- * The CA certificates to trust: those of `known` that have not expired, and those that the chain leads to from the newest of
- * them. Oldest first.
+ * The CA certificates to trust: those of `known` that have not expired, and those that the chain leads to from the
+ * newest of them. Oldest first.
  *
- * Links with a bad signature are skipped. Up to the certificate to start from anything may stand in the chain; after it each
- * link must start from the certificate that was accepted just before.
+ * Links with a bad signature are skipped. Up to the certificate to start from anything may stand in the chain; after
+ * it each link must start from the certificate that was accepted just before.
  *
  * @throws `untrusted` when all of `known` have expired, or the chain breaks after the start
  */

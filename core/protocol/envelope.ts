@@ -1,9 +1,10 @@
 /**
  * Signed JSON: `{"payload": "<JSON text>", "digest": "sha256", "signature": "<base64>"}`.
  *
- * The signature covers the payload's UTF-8 bytes, then the digest's name, then one space. RSA keys sign with RSASSA-PSS,
- * MGF1 with the same hash, and the longest salt that the key allows; EC keys with ECDSA, Ed25519 keys with Ed25519. A message that
- * needs no signature of its own, because whoever sent it was authenticated by other means, has digest null.
+ * The signature covers the payload's UTF-8 bytes, then the digest's name, then one space. RSA keys sign with
+ * RSASSA-PSS, MGF1 with the same hash, and the longest salt that the key allows; EC keys with ECDSA, Ed25519 keys
+ * with Ed25519. A message that needs no signature of its own, because whoever sent it was authenticated by other
+ * means, has digest null.
  */
 import * as v from "valibot";
 import { type Bytes, utf8 } from "../bytes.ts";

@@ -1,6 +1,6 @@
 /**
- * Renewing a certificate with a new key, body of `PUT crt/renew`: `{"crt_pem": …, "renew_csr_pem": …}`, signed by the key of
- * `crt_pem`, the old one. The request in it is signed by the new key.
+ * Renewing a certificate with a new key, body of `PUT crt/renew`: `{"crt_pem": …, "renew_csr_pem": …}`, signed by the
+ * key of `crt_pem`, the old one. The request in it is signed by the new key.
  */
 import * as v from "valibot";
 import { messageFromJson, type SignedMessage, signMessage } from "./envelope.ts";
@@ -18,7 +18,10 @@ export interface RenewalMessage {
   readonly message: SignedMessage;
 }
 
-/** The holder asks for the next certificate: `key` is the one of `certificatePem`, `csrPem` the request of the new key. */
+/**
+ * The holder asks for the next certificate: `key` is the one of `certificatePem`, `csrPem` the request of the new
+ * key.
+ */
 export async function signRenewal(
   { certificatePem, csrPem }: { readonly certificatePem: string; readonly csrPem: string },
   key: PrivateKey,
@@ -26,7 +29,10 @@ export async function signRenewal(
   return await signMessage(JSON.stringify({ crt_pem: certificatePem, renew_csr_pem: csrPem }), key);
 }
 
-/** What the body holds. Throws `malformed`; the signature is not checked yet (see `requireHolder`), nor is the request. */
+/**
+ * What the body holds. Throws `malformed`; the signature is not checked yet (see `requireHolder`), nor is the
+ * request.
+ */
 export async function readRenewal(body: string): Promise<RenewalMessage> {
   const message = messageFromJson(parseJson(body, "the renewal"));
   if (message.digest === null) throw malformed("the renewal is not signed");

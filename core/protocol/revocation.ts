@@ -1,6 +1,7 @@
 /**
- * Revoking a certificate, body of `PUT crt/revoke`: `{"revoke_crt_pem": …}`, signed by the key of that certificate; the same
- * unsigned, from a user; or unsigned `{"revoke_serial": <integer>}`, for a certificate that nobody has at hand.
+ * Revoking a certificate, body of `PUT crt/revoke`: `{"revoke_crt_pem": …}`, signed by the key of that certificate;
+ * the same unsigned, from a user; or unsigned `{"revoke_serial": <integer>}`, for a certificate that nobody has at
+ * hand.
  */
 import * as v from "valibot";
 import { type Message, messageFromJson, type SignedMessage, signMessage, type UnsignedMessage } from "./envelope.ts";

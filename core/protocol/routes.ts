@@ -1,10 +1,13 @@
 /**
- * The whole HTTP interface, as one table. The router, `Allow`, the self-description (HAL), the client's paths and the cross-origin
- * rules all come from it. A segment in braces is a parameter; `{ca}` is `cau` or `cas`.
+ * The whole HTTP interface, as one table. The router, `Allow`, the self-description (HAL), the client's paths and the
+ * cross-origin rules all come from it. A segment in braces is a parameter; `{ca}` is `cau` or `cas`.
  */
 
 /** Who may: anyone; whoever holds a valid user certificate; the message in the body decides; a person's browser. */
 export type Access = "anyone" | "user" | "message" | "person";
+
+/** The CA for users and the CA for services, as `{ca}` in a path names them. */
+export type PublicCa = "cau" | "cas";
 
 /** Which other origins may: all, those that a person consented to, or none. */
 export type OriginPolicy = "any" | "consent" | "none";

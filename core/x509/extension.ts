@@ -4,7 +4,7 @@ import { CaucaseError, malformed } from "../errors.ts";
 import { type DerElement, DerReader, readBoolean } from "../der/reader.ts";
 import { TAG } from "../der/tags.ts";
 import { derBoolean, derOctetString, derSequence } from "../der/writer.ts";
-import { oidDer } from "../der/known_oids.ts";
+import { oidDer } from "../der/oids.ts";
 
 export interface Extension {
   /** Dotted object identifier. */

@@ -1,8 +1,7 @@
 /** GeneralName and what holds lists of them (RFC 5280 4.2.1.6). */
 import { type Bytes, utf8 } from "../bytes.ts";
 import { malformed } from "../errors.ts";
-import { checkNested } from "../der/check.ts";
-import { type DerElement, DerReader, openDer, readOid } from "../der/reader.ts";
+import { checkNested, type DerElement, DerReader, openDer, readOid } from "../der/reader.ts";
 import { TAG } from "../der/tags.ts";
 import { derImplicit, derSequence } from "../der/writer.ts";
 import type { Extension } from "./extension.ts";

@@ -16,8 +16,7 @@ import {
 import type { Extension } from "./extension.ts";
 import { dnsName, hostName, uriName } from "./general_name.ts";
 import { parseIpAddress } from "./ip_address.ts";
-import { oidDer } from "../der/known_oids.ts";
-import { OID } from "../der/oids.ts";
+import { OID, oidDer } from "../der/oids.ts";
 
 /** Numbers of the bits of KeyUsage (RFC 5280 4.2.1.3). */
 export const KEY_USAGE = {

@@ -109,13 +109,13 @@ export const FAULTS: readonly Defence[] = [
       ]),
       without("an access log that is taken up again", disk("while its access log is on a full disk"), [
         "server/http/access_log.ts",
-        "    this.#retry = setTimeout(() => {\n      this.#retry = undefined;\n      this.#startWriting();\n    }, retryMs);",
-        "    this.#broken = true;",
+        "if (!this.#broken) this.#retry = setTimeout(() => this.#startWriting(), this.#options.retryMs);",
+        "this.#broken = true;",
       ]),
       without("indifference to standard error", disk("neither of its outputs"), [
-        "cli/terminal.ts",
-        "if (systemCode(error) === undefined) throw error;",
-        "throw error;",
+        "core/host/log.ts",
+        "  writeAll(Deno.stderr, line);",
+        "  queueMicrotask(() => writeAll(Deno.stderr, line));",
       ]),
     ],
   },
@@ -154,8 +154,8 @@ export const FAULTS: readonly Defence[] = [
       ], [HTTPS, "return await this.options.ca.issuers.issuerOf(certificate, now) !== undefined;", "return true;"]),
       without("a place for what is spoilt", keyFiles("truncated"), [
         HTTPS,
-        '(await Deno.stat(path)).isFile ? `; put aside as ${await putAside(path, now)}` : ""',
-        '""',
+        "if (!(await Deno.stat(path)).isFile) log",
+        "if (path) log",
       ]),
       without("their closing", keyFiles("closes key files to others"), [
         "server/secret_file.ts",

@@ -17,7 +17,7 @@ const CROSS_ORIGIN = "server/caucase/cross_origin.ts";
 const CORS_PAGE = "server/caucase/cors_page.ts";
 const CONSENT_HTML = "server/caucase/consent_html.ts";
 const VOUCHER = "core/protocol/https_voucher.ts";
-const TRUST = "cli/trust_refresh.ts";
+const TRUST = "cli/net/trust_refresh.ts";
 
 export const IMPERSONATING: readonly Defence[] = [
   {
@@ -138,16 +138,16 @@ export const IMPERSONATING: readonly Defence[] = [
   {
     row: "another server answers users in place of ours",
     mutations: [
-      without("the voucher", { file: "cli/server_authentication_test.ts", filter: "never fall back" }, [
-        "cli/server_authentication.ts",
+      without("the voucher", { file: "cli/net/server_authentication_test.ts", filter: "never fall back" }, [
+        "cli/net/server_authentication.ts",
         "if (voucher !== undefined) return await readVoucher(voucher, authorities);",
         "if (voucher !== undefined) return await readVoucher(voucher, authorities).catch(() => undefined);",
       ]),
       without("the demand of one", {
-        file: "cli/server_authentication_test.ts",
+        file: "cli/net/server_authentication_test.ts",
         filter: "refuse it where that is required",
       }, [
-        "cli/server_authentication.ts",
+        "cli/net/server_authentication.ts",
         "if (required) throw",
         "if (false) throw",
       ]),
@@ -166,12 +166,12 @@ export const IMPERSONATING: readonly Defence[] = [
   {
     row: "another CA at the first contact, where a fingerprint was given",
     mutations: [
-      without("the comparison", { file: "cli/first_contact_test.ts" }, [
+      without("the comparison", { file: "cli/net/first_contact_test.ts" }, [
         TRUST,
         "if (fingerprint !== undefined) await requireFingerprint(certificate, fingerprint);",
         "",
       ]),
-      without("the demand of one", { file: "cli/first_contact_test.ts" }, [
+      without("the demand of one", { file: "cli/net/first_contact_test.ts" }, [
         TRUST,
         "if (fingerprint === undefined && !trustOnFirstUse)",
         "if (false)",

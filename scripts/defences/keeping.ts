@@ -12,12 +12,12 @@ const HOSTILE_BACKUP = "server/manage/hostile_backup_test.ts";
 const DUMP_TEST = "core/backup/sql_dump_test.ts";
 const AUDIT_TEST = "scripts/audit/audit_test.ts";
 
-const PRIVATE_FILE = "server/storage/sqlite/private_file.ts";
+const PRIVATE_FILE = "server/storage/sqlite/database_file.ts";
 const PREPARED_FILE = "core/host/prepared_file.ts";
 const STREAM = "core/backup/authenticated_stream.ts";
 const CONTAINER = "core/backup/container.ts";
 const DUMP = "core/backup/sql_dump.ts";
-const LOAD = "server/manage/load_backup.ts";
+const LOAD = "server/storage/sqlite/dump_loading.ts";
 
 export const KEEPING: readonly Defence[] = [
   {
@@ -64,7 +64,7 @@ export const KEEPING: readonly Defence[] = [
       without("silence about keys", NO_MORE_RIGHTS, [
         "server/tls/https_certificate.ts",
         "const keyPem = privateKeyToPem(key);\n    await write",
-        "const keyPem = privateKeyToPem(key);\n    this.options.warn(keyPem);\n    await write",
+        "const keyPem = privateKeyToPem(key);\n    console.error(keyPem);\n    await write",
       ]),
     ],
   },
@@ -83,8 +83,8 @@ export const KEEPING: readonly Defence[] = [
       ]),
       without("modesty, asking what the machine is called", NO_MORE_RIGHTS, [
         "cli/serve.ts",
-        "const options = readServeOptions(args);\n",
-        "const options = readServeOptions(args);\n  Deno.hostname();\n",
+        "const { options, logs } = readServeOptions(args);\n",
+        "const { options, logs } = readServeOptions(args);\n  Deno.hostname();\n",
       ]),
     ],
   },

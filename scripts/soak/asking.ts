@@ -1,5 +1,5 @@
 /** Questions whose answers are counted, and must be of those that are expected. */
-import type { PublicCa } from "../../server/caucase/hal.ts";
+import type { PublicCa } from "../../core/protocol/routes.ts";
 import assert from "node:assert/strict";
 import { type AskOptions, CSR_TYPE, type Desk, JSON_TYPE, type Reply } from "../../tests/support/desk.ts";
 import type { Tally } from "./tally.ts";

@@ -8,17 +8,18 @@ import {
   renewKeySet,
   validKeys,
 } from "../../core/cors/key_set.ts";
-import { CaucaseError, describeError } from "../../core/errors.ts";
+import { CaucaseError } from "../../core/errors.ts";
 import { writeFileDurably } from "../../core/host/durable_file.ts";
 import { fileError } from "../../core/host/file_error.ts";
+import type { Log } from "../../core/log.ts";
 import { closeToOthers, OWNER_ONLY, putAside } from "../secret_file.ts";
 
 export interface CorsKeyFileOptions {
   readonly path: string;
   readonly clock: { now(): number };
   readonly random: (size: number) => Bytes;
-  /** Told, in one line, what the operator should know and nobody needs to act on at once. */
-  readonly warn: (message: string) => void;
+  /** Told what the operator should know and nobody needs to act on at once. */
+  readonly log: Log;
 }
 
 /**
@@ -28,7 +29,7 @@ export interface CorsKeyFileOptions {
  */
 export async function openCorsKeyFile(options: CorsKeyFileOptions): Promise<CorsKeys> {
   const stored = await readOrPutAside(options);
-  const { path, clock, random, warn } = options;
+  const { path, clock, random, log } = options;
   let keys = renewKeySet(stored, { now: clock.now(), random });
   if (keys !== stored) await store(path, keys);
 
@@ -46,7 +47,7 @@ export async function openCorsKeyFile(options: CorsKeyFileOptions): Promise<Cors
     await renewal.catch((error) => {
       // Half a year is left to make room on the disk; until then the key in use is as good as ever.
       if (validKeys(keys, clock.now()).length === 0) throw error;
-      warn(`no new key for consents yet: ${describeError(error)}`);
+      log.warning("cors.not_renewed", { error });
     });
     const [newest] = validKeys(keys, clock.now());
     if (newest === undefined) throw new CaucaseError("file", `${path}: no key is valid`);
@@ -61,7 +62,7 @@ async function store(path: string, keys: readonly CorsKey[]): Promise<void> {
 }
 
 async function readOrPutAside(options: CorsKeyFileOptions): Promise<readonly CorsKey[]> {
-  const { path, clock, warn } = options;
+  const { path, clock, log } = options;
   if (!await isOrdinaryFile(path)) return [];
   // Whoever reads a key can grant access to any site.
   await closeToOthers(path);
@@ -69,7 +70,7 @@ async function readOrPutAside(options: CorsKeyFileOptions): Promise<readonly Cor
     return parseKeySet(await Deno.readTextFile(path));
   } catch (error) {
     const aside = await putAside(path, clock.now());
-    warn(`${path}: ${describeError(error)}; put aside as ${aside}, every site needs consent again`);
+    log.warning("cors.put_aside", { path, error, aside });
     return [];
   }
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type CorsKeys, formatKeySet, KEY_LIFE, parseKeySet } from "../../core/cors/key_set.ts";
 import { ManualClock } from "../../core/host/clock.ts";
 import { randomBytes } from "../../core/host/random.ts";
+import { recordedLog } from "../../tests/support/recorded_log.ts";
 import { namesIn } from "../../tests/support/files.ts";
 import { type TempFolder, tempFolder } from "../../tests/support/temp_folder.ts";
 import { openCorsKeyFile } from "./cors_key_file.ts";
@@ -29,8 +30,8 @@ class KeyFileDesk implements AsyncDisposable {
   }
 
   open(): Promise<CorsKeys> {
-    const warn = (message: string) => void this.warnings.push(message);
-    return openCorsKeyFile({ path: this.path, clock: this.clock, random: randomBytes, warn });
+    const log = recordedLog(this.warnings);
+    return openCorsKeyFile({ path: this.path, clock: this.clock, random: randomBytes, log });
   }
 
   async stored() {

@@ -1,6 +1,5 @@
 /** The self-description of the server, in HAL, made from the route table. */
-import type { CaName } from "../../core/ca/stores.ts";
-import { type Route, ROUTES } from "../../core/protocol/routes.ts";
+import { type PublicCa, type Route, ROUTES } from "../../core/protocol/routes.ts";
 import type { Answer } from "../http/exchange.ts";
 
 /** An entry of `_links` or `_actions`. */
@@ -10,9 +9,6 @@ interface HalEntry {
   readonly href: string;
   readonly method?: string;
 }
-
-/** The two CAs that have a place in the self-description. */
-export type PublicCa = Exclude<CaName, "http_cas">;
 
 /** `GET /`: where the CAs are. */
 export function describeServer(): Answer {

@@ -8,16 +8,15 @@ import type { Issuer } from "../../core/ca/issuer.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import { writePendingList } from "../../core/protocol/pending_list.ts";
 import { readRevocation, readRevocationEnvelope } from "../../core/protocol/revocation.ts";
-import type { ROUTES } from "../../core/protocol/routes.ts";
+import type { PublicCa, ROUTES } from "../../core/protocol/routes.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
 import type { Answer, Exchange } from "../http/exchange.ts";
 import type { Handlers } from "../http/route_table.ts";
-import { jsonBody, optionalTemplateBody } from "./bodies.ts";
 import { crlAnswer, crlListAnswer } from "./crl_answers.ts";
-import { describeCa, describeServer, type PublicCa } from "./hal.ts";
+import { describeCa, describeServer } from "./hal.ts";
 import type { HttpsVouching } from "./https_vouching.ts";
-import { parseCrlId, parseRequestId } from "./ids.ts";
 import type { OwnOrigins } from "./own_origins.ts";
+import { jsonBody, optionalTemplateBody, parseCrlId, parseRequestId } from "./request_parts.ts";
 
 /** What the second step of a handler has. */
 export interface Call {

@@ -1,14 +1,13 @@
 /** The site of caucase's own protocol: path, method and origin are judged here, then the route's handler takes over. */
 import type { Actor } from "../../core/ca/actor.ts";
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
-import { ROUTES } from "../../core/protocol/routes.ts";
+import { type PublicCa, ROUTES } from "../../core/protocol/routes.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { type Admissions, RouteTable } from "../http/route_table.ts";
 import { allowedMethods } from "../http/router.ts";
 import type { Site } from "../http/site.ts";
 import type { CorsPage } from "./cors_page.ts";
 import { type CrossOrigin, withOriginHeaders } from "./cross_origin.ts";
-import type { PublicCa } from "./hal.ts";
 import { type Call, HANDLERS, PUBLIC_CAS, type Steps } from "./handlers.ts";
 import { HttpsVouching } from "./https_vouching.ts";
 import type { OwnOrigins } from "./own_origins.ts";

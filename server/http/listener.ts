@@ -5,6 +5,7 @@
 import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
 import { createServer as createHttpsServer, Server as HttpsServer } from "node:https";
 import { CaucaseError, describeError } from "../../core/errors.ts";
+import type { Log } from "../../core/log.ts";
 import { proveClientCertificates } from "../tls/runtime_check.ts";
 import { AnswerMemory } from "./answer_memory.ts";
 import { BodyMemory } from "./body_reader.ts";
@@ -12,7 +13,7 @@ import { ConnectionPool } from "./connection_pool.ts";
 import { completeLimits, type Limits } from "./limits.ts";
 import { createRequestServer } from "./request_server.ts";
 import { watchServer } from "./server_events.ts";
-import { faultReport, serveSites, type Site } from "./site.ts";
+import { faultFields, type ReportFault, serveSites, type Site } from "./site.ts";
 
 /** What the HTTPS listener shows and asks for; all of it PEM. */
 export interface TlsIdentity {
@@ -41,7 +42,7 @@ export interface ListenerOptions {
   /** Takes one line of the access log, without its end; must return at once. */
   readonly accessLog: (line: string) => void;
   /** Takes what the administrator should know: faults with their stack, limits that were reached. */
-  readonly log: (message: string) => void;
+  readonly log: Log;
 }
 
 export interface Listeners {
@@ -70,11 +71,12 @@ export async function startListeners(options: ListenerOptions): Promise<Listener
     memory: new BodyMemory(limits.bodyBytesInMemory),
     answers: new AnswerMemory(limits.answerBytesInMemory),
   };
+  const report: ReportFault = (error, exchange) => options.log.error("request.failed", faultFields(error, exchange));
   const servers = new Map<Endpoint, HttpServer | HttpsServer>();
   try {
     for (const endpoint of options.endpoints) {
       const server = createServer(endpoint, options.tls, limits);
-      const handler = serveSites(endpoint.sites, (error, exchange) => options.log(faultReport(error, exchange)));
+      const handler = serveSites(endpoint.sites, report);
       watchServer(server, { ...shared, serve: createRequestServer({ ...shared, handler }), secure: endpoint.secure });
       servers.set(endpoint, server);
       await listen(server, endpoint);
@@ -86,7 +88,7 @@ export async function startListeners(options: ListenerOptions): Promise<Listener
     throw error;
   }
   for (const server of servers.values()) {
-    server.on("error", (error: Error) => options.log(`A listener failed: ${error.stack ?? error.message}`));
+    server.on("error", (error: Error) => options.log.error("listener.failed", { error }));
   }
   return new RunningListeners({ servers, pool, limits });
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { echo, endpointsOf, listening, newIdentity, siteOf } from "../../tests/support/listening.ts";
 import { RawClient } from "../../tests/support/raw_client.ts";
+import { quietLog } from "../../tests/support/recorded_log.ts";
 import { startListeners } from "./listener.ts";
 
 const LONG = 60_000;
@@ -85,7 +86,7 @@ Deno.test("close() may be called again", async () => {
 Deno.test("startListeners() fails as in-use and leaves nothing open when a port is taken", async () => {
   await using first = await listening(echo);
   const { key, cert } = await newIdentity();
-  const options = { tls: { key, cert, ca: [cert] }, accessLog: () => {}, log: () => {} };
+  const options = { tls: { key, cert, ca: [cert] }, accessLog: () => {}, log: quietLog };
   const free = freePort();
   const [http, https] = endpointsOf("127.0.0.1", echo);
   const start = startListeners({ ...options, endpoints: [{ ...http, port: free }, { ...https, port: first.https }] });
@@ -98,7 +99,7 @@ Deno.test("startListeners() fails as in-use and leaves nothing open when a port 
 
 Deno.test("startListeners() fails as usage for an address that is not ours", async () => {
   const { key, cert } = await newIdentity();
-  const options = { tls: { key, cert, ca: [cert] }, accessLog: () => {}, log: () => {} };
+  const options = { tls: { key, cert, ca: [cert] }, accessLog: () => {}, log: quietLog };
   const start = startListeners({ ...options, endpoints: endpointsOf("192.0.2.1", echo) });
   await assert.rejects(start, { code: "usage", message: /^cannot listen on 192\.0\.2\.1 port 0: / });
 });
@@ -115,7 +116,7 @@ Deno.test("startListeners() serves each endpoint its own sites, secure or not", 
     tls: { key, cert, ca: [cert] },
     endpoints,
     accessLog: () => {},
-    log: () => {},
+    log: quietLog,
   });
   const bodies: string[] = [];
   for (const endpoint of endpoints) {

@@ -2,7 +2,7 @@
  * A server is a list of sites on a list of endpoints. A site answers all paths under its prefix, and refuses in its own
  * way.
  */
-import { CaucaseError, describeError, describeFault } from "../../core/errors.ts";
+import { CaucaseError, describeFault } from "../../core/errors.ts";
 import type { Answer, Exchange, Handler } from "./exchange.ts";
 
 export interface Site {
@@ -44,10 +44,14 @@ function isUnder(prefix: string, target: string): boolean {
   return target.startsWith(prefix) && (prefix === "" || [undefined, "/", "?"].includes(target[prefix.length]));
 }
 
-/** A fault with its stack, for the log; also a refusal by disk or database, with what to do, and what caused it. */
-export function faultReport(error: unknown, { method, target }: Exchange): string {
-  if (!(error instanceof CaucaseError)) return `${method} ${target}: ${describeFault(error)}`;
+/** The fields of `request.failed`. A refusal, by disk or database, says by itself neither where nor what caused it. */
+export function faultFields(
+  error: unknown,
+  { method, target }: Exchange,
+): { readonly method: string; readonly target: string; readonly error: unknown; readonly stack?: string } {
+  const fields = { method, target, error };
+  if (!(error instanceof CaucaseError)) return fields;
   // The stack of the cause says where too, and more.
-  const where = error.cause === undefined ? error.stack ?? "" : `caused by ${describeFault(error.cause)}`;
-  return `${method} ${target}: ${describeError(error)}\n${where}`;
+  const stack = error.cause === undefined ? error.stack ?? "" : `caused by ${describeFault(error.cause)}`;
+  return { ...fields, stack };
 }

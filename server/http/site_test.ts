@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CaucaseError } from "../../core/errors.ts";
 import { fakeExchange } from "../../tests/support/exchange.ts";
-import { faultReport, serveSites, type Site } from "./site.ts";
+import { faultFields, serveSites, type Site } from "./site.ts";
 
 /** Answers with its name; throws what the path asks for. */
 function siteAt(prefix: string): Site {
@@ -68,14 +68,15 @@ Deno.test("serveSites() lets each site refuse in its own way, and reports what i
   assert.deepEqual(faults, expected.map(([target, message]) => [target, new Error(message)]));
 });
 
-Deno.test("faultReport() names the request, what to do, and holds the stack of a fault or its cause", () => {
-  const cause = new Error("the cause");
-  const report = faultReport(
-    new CaucaseError("storage", "the fault", { cause, hint: "mend it" }),
-    fakeExchange({ method: "PUT", target: "/cas/csr" }),
+Deno.test("faultFields() name the request and what was thrown, and hold the stack of a refusal or its cause", () => {
+  const refused = new CaucaseError("storage", "the fault", { cause: new Error("the cause"), hint: "mend it" });
+  const { stack, ...fields } = faultFields(refused, fakeExchange());
+  assert.deepEqual(fields, { method: "GET", target: "/", error: refused });
+  assert.match(stack ?? "", /^caused by Error: the cause\n +at /);
+  assert.match(
+    faultFields(new CaucaseError("file", "the fault"), fakeExchange()).stack ?? "",
+    /^[^\n]*the fault\n +at /,
   );
-  assert.match(report, /^PUT \/cas\/csr: the fault \(mend it\)\ncaused by Error: the cause\n +at /);
-  const alone = faultReport(new CaucaseError("file", "the fault"), fakeExchange());
-  assert.match(alone, /^GET \/: the fault\n[^\n]*the fault\n +at /);
-  assert.equal(faultReport("a thrown text", fakeExchange()), "GET /: a thrown text");
+  const thrown = faultFields("a thrown text", fakeExchange());
+  assert.deepEqual(thrown, { method: "GET", target: "/", error: "a thrown text" });
 });

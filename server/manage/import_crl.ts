@@ -4,7 +4,7 @@ import type { OnProgress } from "../../core/progress.ts";
 import { PEM_LABEL } from "../../core/pem.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
 import { type CertificateList, isCrlSignedBy, parseCrl } from "../../core/x509/crl.ts";
-import { type CrlToImport, MAX_CRL_NUMBER } from "../storage/sqlite/crl_import.ts";
+import { type CrlToImport, MAX_CRL_NUMBER } from "../storage/sqlite/take_over.ts";
 import { readCaRecords } from "./ca_records.ts";
 import { about, readPemBlocks, unusable } from "./pem_files.ts";
 

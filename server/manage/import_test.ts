@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { namesIn } from "../../tests/support/files.ts";
 import { crlOf, DAY, LIFE_SPAN, newCa, NOW, random, type TestCa } from "../../tests/support/issuing.ts";
 import { testKey } from "../../tests/support/keys.ts";
+import { strictLog } from "../../tests/support/recorded_log.ts";
 import { keyPem, manageHost } from "../../tests/support/restorable.ts";
 import { type TempFolder, tempFolder } from "../../tests/support/temp_folder.ts";
 import { decodePem, encodePem, onlyPem, PEM_LABEL } from "../../core/pem.ts";
@@ -39,7 +40,7 @@ class ImportDesk implements AsyncDisposable {
   }
 
   async storage() {
-    return await openSqliteStorage({ path: this.path("db"), lock: false, log: assert.fail });
+    return await openSqliteStorage({ path: this.path("db"), lock: false, log: strictLog });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

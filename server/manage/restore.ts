@@ -10,11 +10,9 @@ import type { OnProgress } from "../../core/progress.ts";
 import { type CertificationRequest, csrFromFile, verifyCsr } from "../../core/x509/csr.ts";
 import { checkKeyStrength } from "../../core/keys/public_key.ts";
 import type { NewDatabase } from "../storage/sqlite/new_database.ts";
-import { markRestored } from "../storage/sqlite/restored_mark.ts";
 import { loadBackup } from "./load_backup.ts";
 import { readUserKey, type UserKey } from "./open_backup_file.ts";
 import { about, type Passphrases, unusable } from "./pem_files.ts";
-import type { ManagedStores } from "./private_stores.ts";
 import { type Replacement, replaceUser, type RestoringRequest } from "./restored_user.ts";
 
 /** Paths, as the command line names them. */
@@ -68,7 +66,6 @@ async function requireFitting(path: string, { publicKey }: CertificationRequest)
 
 /** What a restore needs besides the files. */
 export interface Circumstances extends Omit<Replacement, "user" | "request"> {
-  readonly stores: ManagedStores;
   readonly onProgress?: OnProgress | undefined;
 }
 
@@ -82,7 +79,7 @@ export async function restoreInto(
   { files, user, request }: Restoration,
   circumstances: Circumstances,
 ): Promise<string> {
-  const { database } = target;
+  const { content: database } = target;
   const { onProgress } = circumstances;
   const stop = onStopSignals();
   try {
@@ -93,9 +90,9 @@ export async function restoreInto(
   } finally {
     stop.remove();
   }
-  target.completeSchema();
-  const certificatePem = await replaceUser(database, circumstances.stores, { ...circumstances, user, request });
-  markRestored(database, { actor: OPERATOR, now: circumstances.now });
+  database.completeSchema();
+  const certificatePem = await replaceUser(database, { ...circumstances, user, request });
+  database.markRestored({ actor: OPERATOR, now: circumstances.now });
   return certificatePem;
 }
 

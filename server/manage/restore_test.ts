@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { utf16 } from "../../tests/support/saved_text.ts";
 import { LIFE_SPAN, NOW, random } from "../../tests/support/issuing.ts";
 import { newKey, testKey } from "../../tests/support/keys.ts";
+import { strictLog } from "../../tests/support/recorded_log.ts";
 import {
   backUp,
   keyAndCertificatePem,
@@ -31,7 +32,7 @@ const TABLES = CA_NAMES.flatMap((ca) =>
 const CHANGED = ["caucrt", "caurevoked", "caucounter"];
 
 async function openRestored({ order }: Restorable) {
-  return await openSqliteStorage({ path: order.db, lock: true, log: assert.fail });
+  return await openSqliteStorage({ path: order.db, lock: true, log: strictLog });
 }
 
 /** Rows of `table` in both databases. */

@@ -7,8 +7,9 @@ import { OPERATOR } from "../../core/ca/actor.ts";
 import { type CertificateAuthority, createCertificateAuthority } from "../../core/ca/certificate_authority.ts";
 import { CA_LIFE_SPANS, crlLifeSpan } from "../../core/ca/lifecycle.ts";
 import type { RandomSource } from "../../core/ca/settings.ts";
-import { CaucaseError, describeError } from "../../core/errors.ts";
+import { CaucaseError } from "../../core/errors.ts";
 import { belongTogether } from "../../core/host/key_file.ts";
+import type { Log } from "../../core/log.ts";
 import { type Certificate, certificateFromPem, isIssuedBy } from "../../core/x509/certificate.ts";
 import type { CertificationRequest } from "../../core/x509/csr.ts";
 import { EMPTY_NAME } from "../../core/x509/name.ts";
@@ -16,10 +17,8 @@ import { PEM_KEYS } from "../keys/pem_keys.ts";
 import { findExtension } from "../../core/x509/extension.ts";
 import { checkNames, type RequestedContent } from "../../core/profiles/leaf_filters.ts";
 import { OID } from "../../core/der/oids.ts";
-import { bothForms, toText } from "../storage/sqlite/column_values.ts";
-import type { Database } from "../storage/sqlite/database.ts";
+import type { PrivateDatabase } from "../storage/sqlite/private_database.ts";
 import type { UserKey } from "./open_backup_file.ts";
-import type { ManagedStores } from "./private_stores.ts";
 
 /** A CA key that must be made because all have expired; its certificate takes everything else from the one before. */
 const CA_KEY = { kind: "RSA", bits: 2048 } as const;
@@ -38,7 +37,7 @@ export interface Replacement {
   /** L of users' certificates, in seconds. */
   readonly lifeSpan: number;
   readonly random: RandomSource;
-  readonly warn: (message: string) => void;
+  readonly log: Log;
 }
 
 /**
@@ -48,11 +47,11 @@ export interface Replacement {
  * @throws `untrusted` when the old certificate is revoked, or of no CA in the database; `not-found` when there is none;
  * `duplicate-key` when the new request's key is known
  */
-export async function replaceUser(database: Database, stores: ManagedStores, order: Replacement): Promise<string> {
-  const { user, request, now, lifeSpan, warn } = order;
-  const store = stores.ca("cau");
+export async function replaceUser(database: PrivateDatabase, order: Replacement): Promise<string> {
+  const { user, request, now, lifeSpan, log } = order;
+  const store = database.ca("cau");
   const { keyId } = request.csr.publicKey;
-  if (storedCertificate(database, keyId) !== undefined) {
+  if (database.userCertificate(keyId) !== undefined) {
     throw new CaucaseError("duplicate-key", `the key of the request, ${keyId}, is known to the backup's user CA`, {
       hint: "make a new key and a request for it",
     });
@@ -69,7 +68,7 @@ export async function replaceUser(database: Database, stores: ManagedStores, ord
   const by = { actor: OPERATOR, now };
   const certificate = await ca.issuance.replace(old, { ...request, content: contentFrom(old, order), by });
   if ((await ca.issuers.all()).length > issuersBefore) {
-    warn("all CA certificates for users in the backup have expired: a new one was made");
+    log.warning("restore.ca_made");
   }
   const expirationDate = old.notAfter + crlLifeSpan(lifeSpan);
   await store.revocations.revoke({ serial: old.serial, revocationDate: now, expirationDate }, by);
@@ -81,11 +80,11 @@ export async function replaceUser(database: Database, stores: ManagedStores, ord
  * that came with the key.
  */
 export async function findCertificate(
-  database: Database,
+  database: PrivateDatabase,
   { key, certificates }: UserKey,
   issuers: readonly Certificate[],
 ): Promise<Certificate> {
-  const stored = storedCertificate(database, key.publicKey.keyId);
+  const stored = database.userCertificate(key.publicKey.keyId);
   const candidates = stored ? [await certificateFromPem(stored), ...certificates] : certificates;
   for (const candidate of candidates) {
     // A row says whose key it is about, and so could any file.
@@ -97,12 +96,6 @@ export async function findCertificate(
   });
 }
 
-/** PEM, however long it may be kept; empty while the request is pending. Undefined when the key is not known. */
-function storedCertificate(database: Database, keyId: string): string | undefined {
-  const row = database.get("SELECT crt FROM caucrt WHERE key_id IN (?, ?)", ...bothForms(keyId));
-  return row && (row["crt"] === null ? "" : toText(row["crt"]));
-}
-
 async function certificatesOf({ issuers }: CertificateAuthority): Promise<Certificate[]> {
   return (await issuers.all()).map(({ certificate }) => certificate);
 }
@@ -111,13 +104,13 @@ async function certificatesOf({ issuers }: CertificateAuthority): Promise<Certif
  * As the old one. Where that has names that no certificate can have any more (none at all, a host name that is none), the
  * request's take their place: a database must not be lost for a name.
  */
-function contentFrom(old: Certificate, { request: { csr }, warn }: Replacement): RequestedContent {
+function contentFrom(old: Certificate, { request: { csr }, log }: Replacement): RequestedContent {
   try {
     checkNames(old);
     return old;
   } catch (error) {
     if (!(error instanceof CaucaseError)) throw error;
-    warn(`the names of the old certificate cannot be used, those of the request are: ${describeError(error)}`);
+    log.warning("restore.names_replaced", { error });
   }
   const others = old.extensions.filter(({ oid }) => oid !== OID.SUBJECT_ALT_NAME);
   const names = findExtension(csr.extensions, OID.SUBJECT_ALT_NAME);
@@ -125,7 +118,7 @@ function contentFrom(old: Certificate, { request: { csr }, warn }: Replacement):
 }
 
 /** The CA for users as it must be to issue one certificate: it takes no requests. */
-function settingsFor({ lifeSpan, random, warn }: Replacement) {
+function settingsFor({ lifeSpan, random, log }: Replacement) {
   return {
     // Never used: there is a CA certificate, whose subject its successor keeps.
     subject: EMPTY_NAME,
@@ -138,6 +131,6 @@ function settingsFor({ lifeSpan, random, warn }: Replacement) {
     lockAutoSignAmount: false,
     retention: { unread: lifeSpan, read: lifeSpan },
     random,
-    warn,
+    log,
   };
 }

@@ -1,8 +1,7 @@
 /** The server's own certificate for HTTPS: read, judged, made anew in time, with a new key each time. */
 import { utf8 } from "../../core/bytes.ts";
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
-import type { Warn } from "../../core/ca/settings.ts";
-import { CaucaseError, describeError } from "../../core/errors.ts";
+import { CaucaseError } from "../../core/errors.ts";
 import { writeFileDurably } from "../../core/host/durable_file.ts";
 import { belongTogether, findKeyFile, KEY_FILE_MODE, type KeyFileContent } from "../../core/host/key_file.ts";
 import { type Certificate, certificateToPem, parseCertificate } from "../../core/x509/certificate.ts";
@@ -14,6 +13,7 @@ import { OID } from "../../core/der/oids.ts";
 import { generateRsaKey } from "../../core/host/generate_key.ts";
 import { privateKeyToPem } from "../../core/keys/private_key.ts";
 import { signerFor } from "../../core/keys/signer.ts";
+import { type Log, timeText } from "../../core/log.ts";
 import { closeToOthers, putAside } from "../secret_file.ts";
 
 /** What the HTTPS listener shows. */
@@ -33,7 +33,7 @@ export interface HttpsCertificateOptions {
   readonly keyBits: number;
   /** Renew with less than this left, in seconds. */
   readonly threshold: number;
-  readonly warn: Warn;
+  readonly log: Log;
 }
 
 export class HttpsCertificate {
@@ -50,7 +50,7 @@ export class HttpsCertificate {
     } catch (error) {
       // With a clock that is behind, what there is goes on being shown: it may well be good, and nothing else may be signed.
       if (known === undefined || !(error instanceof CaucaseError && error.code === "clock-behind")) throw error;
-      this.options.warn(describeError(error));
+      this.options.log.warning("https.not_renewed", { error });
       return known;
     }
   }
@@ -70,7 +70,7 @@ export class HttpsCertificate {
 
   /** What is in the file, if it is ours. Anything else is put aside: it may be somebody's. */
   async #read(now: number): Promise<HttpsIdentity | undefined> {
-    const { path, ca, warn } = this.options;
+    const { path, ca, log } = this.options;
     try {
       const content = await findKeyFile(path);
       if (content === undefined) return undefined;
@@ -82,31 +82,33 @@ export class HttpsCertificate {
     } catch (error) {
       if (!(error instanceof CaucaseError)) throw error;
       // Anything else than a file, as a mistyped folder, is never moved away: it cannot be written either, which is said then.
-      const aside = (await Deno.stat(path)).isFile ? `; put aside as ${await putAside(path, now)}` : "";
-      warn(`${describeError(error)}${aside}: making a new key and certificate for HTTPS`);
+      if (!(await Deno.stat(path)).isFile) log.warning("https.unusable", { error });
+      else log.warning("https.put_aside", { error, aside: await putAside(path, now) });
     }
     return undefined;
   }
 
   /** Some file systems have no modes, and a file may be another's: that is said, and no reason to give up a good key. */
   async #closeToOthers(): Promise<void> {
-    const { path, warn } = this.options;
+    const { path, log } = this.options;
     try {
-      if (await closeToOthers(path)) warn(`others could read the private key in ${path}: remove it for a new one`);
+      if (await closeToOthers(path)) log.warning("https.key_was_readable", { path });
     } catch (error) {
       if (!(error instanceof CaucaseError)) throw error;
-      warn(`others can read the private key in ${path}: ${describeError(error)}`);
+      log.warning("https.key_is_readable", { path, error });
     }
   }
 
   async #make(now: number): Promise<HttpsIdentity> {
-    const { path, ca, host, keyBits } = this.options;
+    const { path, ca, host, keyBits, log } = this.options;
     const key = await generateRsaKey(keyBits);
     const csr = utf8(await buildCsr({ subject: EMPTY_NAME, extensions: [] }, await signerFor(key)));
     const { der, pem: certificatePem } = await ca.issuance.issueOwn({ host, publicKey: key.publicKey, csr, now });
     const keyPem = privateKeyToPem(key);
     await writeFileDurably(path, keyPem + certificatePem, { mode: KEY_FILE_MODE });
-    return { keyPem, certificatePem, certificate: await parseCertificate(der) };
+    const certificate = await parseCertificate(der);
+    log.info("https.made", { notAfter: timeText(certificate.notAfter) });
+    return { keyPem, certificatePem, certificate };
   }
 }
 

@@ -7,6 +7,7 @@ import { type Certificate, isIssuedBy } from "../../core/x509/certificate.ts";
 import { privateKeyFromPem } from "../../core/keys/private_key.ts";
 import { seedIssuers, testCas } from "../../tests/support/certificate_authorities.ts";
 import { DAY, httpsPairOf, LIFE_SPAN, newCa, NOW, type TestCa } from "../../tests/support/issuing.ts";
+import { recordedLog } from "../../tests/support/recorded_log.ts";
 import { type TempFolder, tempFolder } from "../../tests/support/temp_folder.ts";
 import { createMemoryStores } from "../../core/ca/memory_stores.ts";
 import { HttpsCertificate, type HttpsCertificateOptions, type HttpsIdentity } from "./https_certificate.ts";
@@ -36,7 +37,7 @@ class HttpsDesk implements AsyncDisposable {
       host: HOST,
       keyBits: 2048,
       threshold: 31 * DAY,
-      warn: (message) => this.warnings.push(message),
+      log: recordedLog(this.warnings),
       ...changes,
     });
   }

@@ -1,7 +1,7 @@
 /** Runs the scripts of this folder, see README.md, with the real program against real servers. */
 import assert from "node:assert/strict";
 import { basename } from "node:path";
-import { ApiClient } from "../../cli/api_client.ts";
+import { ApiClient } from "../../cli/net/api_client.ts";
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
 import { buildCsr } from "../../core/x509/csr.ts";
 import { commonNameDer } from "../../core/x509/name.ts";

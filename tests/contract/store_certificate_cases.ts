@@ -1,10 +1,10 @@
 /** The store's contract: certificates, and the CA's own. */
 import assert from "node:assert/strict";
 import { COMPARED_AT_MOST } from "../../core/ca/store_rules.ts";
-import type { Cases } from "./store_contract.ts";
 import {
   addIssuer,
   BY,
+  type Cases,
   csrBytes,
   DAY,
   firstRequest,

@@ -1,8 +1,7 @@
 /** The store's contract: what has been recorded says which clocks may sign. */
 import assert from "node:assert/strict";
 import type { CaStores, Storage } from "../../core/ca/stores.ts";
-import type { Cases } from "./store_contract.ts";
-import { BY, DAY, newRequest, NOW, revocation } from "./store_fixtures.ts";
+import { BY, type Cases, DAY, newRequest, NOW, revocation } from "./store_fixtures.ts";
 
 let lastSerial = 0n;
 

@@ -11,11 +11,7 @@ import { certificateCases } from "./store_certificate_cases.ts";
 import { clockCases } from "./store_clock_cases.ts";
 import { eventCases } from "./store_event_cases.ts";
 import { raceCases } from "./store_race_cases.ts";
-import type { OpenStore } from "./store_fixtures.ts";
-import type { Storage } from "../../core/ca/stores.ts";
-
-/** Case by title; the title begins with the method and says what it does when. */
-export type Cases = Readonly<Record<string, (storage: Storage) => Promise<void>>>;
+import type { Cases, OpenStore } from "./store_fixtures.ts";
 
 /** Registers a test for every case, each on a store of its own from `open`. */
 export function storeContract(implementation: string, open: OpenStore): void {

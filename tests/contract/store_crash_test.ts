@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { openSqliteStorage } from "../../server/storage/sqlite/sqlite_storage.ts";
 import { RunningProcess, withUmask } from "../support/process.ts";
+import { strictLog } from "../support/recorded_log.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
 const WRITER = [Deno.execPath(), "run", "-A", new URL("store_writer.ts", import.meta.url).pathname];
@@ -22,7 +23,7 @@ Deno.test("openSqliteStorage() finds all that was acknowledged before a kill", a
     writer.signal("SIGKILL");
     const { out } = await writer.ended;
 
-    const storage = await openSqliteStorage({ path, lock: true, log: assert.fail });
+    const storage = await openSqliteStorage({ path, lock: true, log: strictLog });
     const store = storage.ca("cas");
     for (const [id = -1n] of acknowledged(out, "submitted")) assert.equal((await store.requests.find(id, 0))?.id, id);
     const revoked = acknowledged(out, "revoked");

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import type { CaEvent } from "../../core/ca/events.ts";
 import type { Storage } from "../../core/ca/stores.ts";
-import type { Cases } from "./store_contract.ts";
 import {
   addIssuer,
   BY,
+  type Cases,
   firstRequest,
   issuedRecord,
   keyId,

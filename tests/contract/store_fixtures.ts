@@ -26,6 +26,9 @@ export interface StoreUnderTest extends AsyncDisposable {
 
 export type OpenStore = () => Promise<StoreUnderTest>;
 
+/** Case by title; the title begins with the method and says what it does when. */
+export type Cases = Readonly<Record<string, (storage: Storage) => Promise<void>>>;
+
 /** A key identifier of its own for each `n`. */
 export function keyId(n: number): string {
   return n.toString(16).padStart(40, "0");

@@ -1,8 +1,8 @@
 /** The store's contract: many at once. Of those that exclude each other one wins; all others see the whole of what it did. */
 import assert from "node:assert/strict";
-import type { Cases } from "./store_contract.ts";
 import {
   BY,
+  type Cases,
   count,
   firstRequest,
   issuedRecord,

@@ -1,8 +1,8 @@
 /** The store's contract: requests coming in. */
 import assert from "node:assert/strict";
-import type { Cases } from "./store_contract.ts";
 import {
   BY,
+  type Cases,
   csrBytes,
   DAY,
   firstRequest,

@@ -1,8 +1,7 @@
 /** The store's contract: revocations, and the CRL's number and time. */
 import assert from "node:assert/strict";
 import type { CaStores } from "../../core/ca/stores.ts";
-import type { Cases } from "./store_contract.ts";
-import { BY, crlContent, DAY, NOW, renewCrl, revocation } from "./store_fixtures.ts";
+import { BY, type Cases, crlContent, DAY, NOW, renewCrl, revocation } from "./store_fixtures.ts";
 
 const LARGEST_SERIAL = 2n ** 159n - 1n;
 

@@ -4,9 +4,10 @@
  */
 import { openSqliteStorage } from "../../server/storage/sqlite/sqlite_storage.ts";
 import { BY, newRequest, revocation } from "./store_fixtures.ts";
+import { strictLog } from "../support/recorded_log.ts";
 
 const [path = ""] = Deno.args;
-const storage = await openSqliteStorage({ path, lock: true, log: console.error });
+const storage = await openSqliteStorage({ path, lock: true, log: strictLog });
 const store = storage.ca("cas");
 const encoder = new TextEncoder();
 let last = 0;

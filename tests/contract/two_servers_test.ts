@@ -12,6 +12,7 @@ import { type Certificate, certificateFromPem, certificateToPem } from "../../co
 import { openSqliteStorage } from "../../server/storage/sqlite/sqlite_storage.ts";
 import { seedIssuers, testCas } from "../support/certificate_authorities.ts";
 import { by, LIFE_SPAN, newEcKey, NOW } from "../support/issuing.ts";
+import { quietLog, strictLog } from "../support/recorded_log.ts";
 import { csrFor, renewalBody } from "../support/requests.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
@@ -33,7 +34,7 @@ const STORES: Readonly<Record<string, OpenBoth>> = {
   },
   "one connection": async () => {
     const folder = await tempFolder();
-    const storage = await openSqliteStorage({ path: `${folder.path}/ca.sqlite`, lock: false, log: assert.fail });
+    const storage = await openSqliteStorage({ path: `${folder.path}/ca.sqlite`, lock: false, log: strictLog });
     return {
       first: storage,
       second: storage,
@@ -45,7 +46,7 @@ const STORES: Readonly<Record<string, OpenBoth>> = {
   },
   "two connections": async () => {
     const folder = await tempFolder();
-    const options = { path: `${folder.path}/ca.sqlite`, lock: false, log: () => {} };
+    const options = { path: `${folder.path}/ca.sqlite`, lock: false, log: quietLog };
     const [first, second] = [await openSqliteStorage(options), await openSqliteStorage(options)];
     return {
       first,

@@ -13,7 +13,7 @@ import { readBackupFileHeader, readChunks } from "../../core/host/backup_file.ts
 import { readKeyFile } from "../../core/host/key_file.ts";
 import type { PrivateKey } from "../../core/keys/private_key.ts";
 import { makeBackup } from "../../server/backup/make_backup.ts";
-import { Snapshot } from "../../server/backup/snapshot.ts";
+import { Snapshot } from "../../server/storage/sqlite/snapshot.ts";
 import { runCommand } from "../support/process.ts";
 import { referenceFolder } from "../support/requirements.ts";
 import { startServer } from "../support/server_process.ts";

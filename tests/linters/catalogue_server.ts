@@ -11,7 +11,7 @@ import type { PrivateKey } from "../../core/keys/private_key.ts";
 import { signerFor } from "../../core/keys/signer.ts";
 import { KEY_USAGE, keyUsage } from "../../core/x509/standard_extensions.ts";
 import { manage } from "../../server/manage/manage.ts";
-import type { PublicCa } from "../../server/caucase/hal.ts";
+import type { PublicCa } from "../../core/protocol/routes.ts";
 import {
   CSR_TYPE,
   type Desk,

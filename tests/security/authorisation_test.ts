@@ -1,7 +1,6 @@
 /** Every route of the interface for everybody who may come, over real connections; and what is refused changes nothing. */
 import assert from "node:assert/strict";
-import { ROUTES } from "../../core/protocol/routes.ts";
-import type { PublicCa } from "../../server/caucase/hal.ts";
+import { type PublicCa, ROUTES } from "../../core/protocol/routes.ts";
 import { connectVisitors, type Visitor, VISITOR_NAMES } from "../support/visitors.ts";
 import { type AgedServer, holderFrom, runAgedServer } from "../support/aged_server.ts";
 import { LIFE_SPAN, NOW } from "../support/issuing.ts";

@@ -1,8 +1,7 @@
 /** For each row of the authorisation table a request that the route takes, as far as it is for anyone. */
 import assert from "node:assert/strict";
 import { type Bytes, fromUtf8 } from "../../core/bytes.ts";
-import { type Route, type RouteName, ROUTES } from "../../core/protocol/routes.ts";
-import type { PublicCa } from "../../server/caucase/hal.ts";
+import { type PublicCa, type Route, type RouteName, ROUTES } from "../../core/protocol/routes.ts";
 import type { Visitor } from "../support/visitors.ts";
 import { type AgedServer, holderFrom } from "../support/aged_server.ts";
 import { CSR_TYPE, type Holder, JSON_TYPE, submit } from "../support/desk.ts";

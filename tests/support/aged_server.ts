@@ -1,4 +1,7 @@
-/** A server some years old: its CA for users was followed by another twice, and the test holds the keys of all of them. */
+/**
+ * A server some years old: its CA for users was followed by another twice, and the test holds the keys of all of
+ * them.
+ */
 import { bytesToBigInt } from "../../core/bytes.ts";
 import { CA_LIFE_SPANS } from "../../core/ca/lifecycle.ts";
 import type { PrivateKey } from "../../core/keys/private_key.ts";

@@ -1,10 +1,14 @@
-/** All three CAs over a storage, without a server: a restart is to make them again. And CA certificates that are there before. */
+/**
+ * All three CAs over a storage, without a server: a restart is to make them again. And CA certificates that are there
+ * before.
+ */
 import { OPERATOR } from "../../core/ca/actor.ts";
 import type { CaName, CaStores, Storage } from "../../core/ca/stores.ts";
 import { parseNetloc } from "../../core/protocol/netloc.ts";
 import { type CertificateAuthorities, createCertificateAuthorities } from "../../server/certificate_authorities.ts";
 import { pemReference } from "../../server/keys/pem_keys.ts";
 import { NETLOC, newCa, random, type TestCa } from "./issuing.ts";
+import { recordedLog } from "./recorded_log.ts";
 
 export interface TestCasOptions {
   /** L of both CAs, in days. */
@@ -28,11 +32,14 @@ export function testCas(storage: Storage, options: TestCasOptions = {}): Certifi
       lockAutoApproveCount: lock,
     },
     netloc: parseNetloc(options.netloc ?? NETLOC),
-    host: { random, warn: (message) => options.warnings?.push(message) },
+    host: { random, log: recordedLog(options.warnings ?? []) },
   });
 }
 
-/** Gives each of the three CAs a certificate on P-256, made at `NOW`: the server itself would make RSA keys, a third of a second each. */
+/**
+ * Gives each of the three CAs a certificate on P-256, made at `NOW`: the server itself would make RSA keys, a third
+ * of a second each.
+ */
 export async function seedIssuers(storage: Storage): Promise<Readonly<Record<CaName, TestCa>>> {
   const [cau, cas, http_cas] = await Promise.all([
     seedIssuer(storage.ca("cau")),

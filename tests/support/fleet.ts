@@ -1,6 +1,6 @@
 /**
- * A simulated fleet of hosts over years, with CA rollovers, outages, crashes in the midst of writing, and restarts. Time is a
- * number here; server, network and disks are in memory. L is 93 days.
+ * A simulated fleet of hosts over years, with CA rollovers, outages, crashes in the midst of writing, and restarts.
+ * Time is a number here; server, network and disks are in memory. L is 93 days.
  */
 import assert from "node:assert/strict";
 import { EntryUpdater } from "../../cli/updater/entry.ts";
@@ -11,6 +11,7 @@ import type { CertificateAuthority } from "../../core/ca/certificate_authority.t
 import { readKeyPair } from "../../core/host/key_pair_file.ts";
 import { createMemoryStores } from "../../core/ca/memory_stores.ts";
 import { testCas } from "./certificate_authorities.ts";
+import { createLog } from "../../core/log.ts";
 import { inProcessApi, unreachable } from "./in_process_api.ts";
 import { newKey } from "./keys.ts";
 import { MemoryFiles } from "./memory_files.ts";
@@ -72,12 +73,9 @@ class Fleet {
       clock: { now: () => this.now, sleepUntil: () => Promise.reject(new Error("nobody sleeps in a simulation")) },
       random: (size) => Uint8Array.from({ length: size }, () => Math.floor(chance() * 256)),
       fileSystem: files,
-      log: {
-        debug: ignore,
-        info: ignore,
-        warning: ignore,
-        error: (_, about) => assert.fail(about?.["error"] instanceof Error ? about["error"] : "a fault"),
-      },
+      log: createLog(({ level, fields: { error } }) => {
+        if (level === "error") assert.fail(error instanceof Error ? error : "a fault");
+      }),
       connect: () => this.#api,
       newKey: () => newKey("P-256"),
       runHook: () => {
@@ -150,7 +148,10 @@ class Host {
     return await this.#updater.wakeUp(new AbortController().signal);
   }
 
-  /** No certificate that has expired, none beside another's key, none that the stored CA certificates do not vouch for. */
+  /**
+   * No certificate that has expired, none beside another's key, none that the stored CA certificates do not vouch
+   * for.
+   */
   async check(): Promise<void> {
     const { certificate } = this.#entry;
     if (certificate === undefined || this.files.text(certificate.certificatePath) === undefined) return;

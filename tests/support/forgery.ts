@@ -6,8 +6,8 @@ import type { TestCa } from "./issuing.ts";
 import { certificateDer } from "./structures.ts";
 
 /**
- * All that the certificate of `original` says, as `ca` would sign it: the issuer's name and key identifier, serial number, dates
- * and extensions are the same. The signature is another's, and the key where one is given.
+ * All that the certificate of `original` says, as `ca` would sign it: the issuer's name and key identifier, serial
+ * number, dates and extensions are the same. The signature is another's, and the key where one is given.
  */
 export async function forge(
   ca: Pick<TestCa, "key">,

@@ -1,4 +1,7 @@
-/** A server as its holders see it, without sockets: calls go straight to a CA, and fail as they would over the network. */
+/**
+ * A server as its holders see it, without sockets: calls go straight to a CA, and fail as they would over the
+ * network.
+ */
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
 import { type Message, messageText } from "../../core/protocol/envelope.ts";
 import { CaucaseError } from "../../core/errors.ts";

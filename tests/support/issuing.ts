@@ -1,4 +1,7 @@
-/** CA certificates with their keys, and what they sign. Keys are on P-256: their kind does not matter, and RSA takes long to make. */
+/**
+ * CA certificates with their keys, and what they sign. Keys are on P-256: their kind does not matter, and RSA takes
+ * long to make.
+ */
 import type { Bytes } from "../../core/bytes.ts";
 import type { Actor } from "../../core/ca/actor.ts";
 import type { Attribution } from "../../core/ca/events.ts";

@@ -1,6 +1,7 @@
 /**
- * With `CAUCASE_KEEP_CERTIFICATES=<folder>` in the environment, what tests leave in their temporary folders is kept there for the
- * linters (tests/linters): the rows of databases and the text of PEM files, one JSON file for each temporary folder.
+ * With `CAUCASE_KEEP_CERTIFICATES=<folder>` in the environment, what tests leave in their temporary folders is kept
+ * there for the linters (tests/linters): the rows of databases and the text of PEM files, one JSON file for each
+ * temporary folder.
  */
 import * as path from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -65,7 +66,10 @@ async function* filesIn(folder: string): AsyncGenerator<string> {
   }
 }
 
-/** One character for each byte; undefined for a file that is too large, or gone: a process that just ended may clean up. */
+/**
+ * One character for each byte; undefined for a file that is too large, or gone: a process that just ended may clean
+ * up.
+ */
 async function readText(file: string): Promise<string | undefined> {
   try {
     if ((await Deno.stat(file)).size > LARGEST_FILE) return undefined;

@@ -6,6 +6,7 @@ import type { Limits } from "../../server/http/limits.ts";
 import { type Endpoint, type Listeners, startListeners } from "../../server/http/listener.ts";
 import type { Site } from "../../server/http/site.ts";
 import { leafOf, newCa, newEcKey } from "./issuing.ts";
+import { recordedLog } from "./recorded_log.ts";
 
 /** A key and a certificate for it, PEM and DER. */
 export interface TestIdentity {
@@ -55,7 +56,7 @@ export async function listening(handler: Handler, limits: Partial<Limits> = {}):
     tls: { key, cert, ca: [cert] },
     limits: { sweepMs: 20, ...limits },
     accessLog: (line) => accessLog.push(line),
-    log: (message) => log.push(message),
+    log: recordedLog(log),
   });
   const [http, https] = [listeners.portOf(endpoints[0]), listeners.portOf(endpoints[1])];
   return { listeners, http, https, accessLog, log, [Symbol.asyncDispose]: () => listeners.close(0) };

@@ -1,4 +1,6 @@
-/** Asking a server over the network: on connections that are kept, as a busy client does, or on one for each request. */
+/**
+ * Asking a server over the network: on connections that are kept, as a busy client does, or on one for each request.
+ */
 import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { concatBytes, utf8 } from "../../core/bytes.ts";
@@ -34,7 +36,10 @@ interface SentRequest extends AskOptions {
   readonly path: string;
 }
 
-/** One request on a connection of its own, without a TLS session of another. Rejects when the connection fails or breaks. */
+/**
+ * One request on a connection of its own, without a TLS session of another. Rejects when the connection fails or
+ * breaks.
+ */
 export function askOnce(port: number, request: SentRequest): Promise<Reply> {
   const { as } = request;
   const agent = as === undefined ? new HttpAgent() : new HttpsAgent({ ...as, rejectUnauthorized: false });

@@ -7,8 +7,8 @@ const HIGHEST = 31_000;
 const given = new Set<number>();
 
 /**
- * A port P so that nothing listens on P and P+1 of 127.0.0.1. Never the same one twice in a process; another process may
- * still take it before it is used, which the range's width makes unlikely.
+ * A port P so that nothing listens on P and P+1 of 127.0.0.1. Never the same one twice in a process; another process
+ * may still take it before it is used, which the range's width makes unlikely.
  * @throws Error when none is found
  */
 export function freePortPair(): number {

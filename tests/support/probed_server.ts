@@ -1,5 +1,5 @@
 /** What a server answers to whoever probes it, to be changed by tests: no sockets, and any time. */
-import type { Answer, Ask, Question } from "../../cli/probe/server.ts";
+import type { AskServer, ProbeAnswer, Question } from "../../cli/probe/server.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import { vouchForHttps } from "../../core/protocol/https_voucher.ts";
 import { crlOf, DAY, HOST, httpsPairOf, newCa, NOW, type TestCa, vouching } from "./issuing.ts";
@@ -30,8 +30,8 @@ export async function probedServer(): Promise<ProbedServer> {
   return { answers, date: new Date(NOW * 1000).toUTCString(), serverCertificate, cas, httpCa };
 }
 
-export function asking({ answers, date, serverCertificate }: ProbedServer): Ask {
-  return ({ ca, about, secure }: Question): Promise<Answer> => {
+export function asking({ answers, date, serverCertificate }: ProbedServer): AskServer {
+  return ({ ca, about, secure }: Question): Promise<ProbeAnswer> => {
     const text = answers.get(`${ca} ${about}${secure ? " https" : ""}`);
     if (text === undefined || text instanceof CaucaseError) return Promise.reject(text ?? refusal(404));
     return Promise.resolve({

@@ -1,4 +1,7 @@
-/** A client that sends exactly the bytes it is told, over TCP or TLS, and waits for what comes instead of for time to pass. */
+/**
+ * A client that sends exactly the bytes it is told, over TCP or TLS, and waits for what comes instead of for time to
+ * pass.
+ */
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 

@@ -1,13 +1,14 @@
 /**
- * Programs that some tests need and not every machine has. A test says so with `ignore`, and a line says what to install:
+ * Programs that some tests need and not every machine has. A test says so with `ignore`, and a line says what to
+ * install:
  *
  * ```ts
  * const openssl = opensslPath();
  * Deno.test({ name: "openssl accepts …", ignore: openssl === undefined, fn: … });
  * ```
  *
- * A variable of the environment names a program that is elsewhere than in `PATH`. One that names nothing usable is an error
- * and no reason to leave tests out, so that a run which sets them all cannot pass by testing nothing.
+ * A variable of the environment names a program that is elsewhere than in `PATH`. One that names nothing usable is an
+ * error and no reason to leave tests out, so that a run which sets them all cannot pass by testing nothing.
  */
 import * as path from "node:path";
 import { isFile } from "./files.ts";
@@ -84,7 +85,10 @@ export type ReadVariable = (name: string) => string | undefined;
 
 const ofProcess: ReadVariable = (name) => Deno.env.get(name);
 
-/** The folder that holds the reference's commands (`caucased`, `caucase`, …), or undefined after saying that it is missing. */
+/**
+ * The folder that holds the reference's commands (`caucased`, `caucase`, …), or undefined after saying that it is
+ * missing.
+ */
 export function referenceFolder(variable: ReadVariable = ofProcess): string | undefined {
   const named = variable(REFERENCE.variable);
   const program = find(REFERENCE, { variable, named: named && path.join(named, "caucased") });

@@ -11,7 +11,9 @@ import {
 } from "./requirements.ts";
 import { tempFolder } from "./temp_folder.ts";
 
-/** Runs `check` with a folder that holds these empty files, and an environment that has nothing but what is set in it. */
+/**
+ * Runs `check` with a folder that holds these empty files, and an environment that has nothing but what is set in it.
+ */
 async function withFiles(
   files: readonly string[],
   check: (folder: string, environment: Environment) => void,

@@ -8,12 +8,13 @@ import type { PrivateKey } from "../../core/keys/private_key.ts";
 import type { PublicKey } from "../../core/keys/public_key.ts";
 import { signerFor } from "../../core/keys/signer.ts";
 import { sealBackup } from "../../core/backup/backup.ts";
-import { Snapshot } from "../../server/backup/snapshot.ts";
+import { Snapshot } from "../../server/storage/sqlite/snapshot.ts";
 import type { ManageHost, ManageOrder } from "../../server/manage/manage.ts";
 import type { RestoreFiles } from "../../server/manage/restore.ts";
 import { namesIn } from "./files.ts";
 import { DAY, LIFE_SPAN, NOW, random } from "./issuing.ts";
 import { newKey, testKey } from "./keys.ts";
+import { recordedLog } from "./recorded_log.ts";
 import { allBytes, inChunks } from "./streams.ts";
 import { type UserDatabase, userDatabase } from "./user_database.ts";
 
@@ -83,7 +84,7 @@ export function manageHost(now = RESTORED_AT): ManageHost & { readonly warnings:
   const warnings: string[] = [];
   const refuse = () => Promise.reject(new Error("no passphrase was to be asked for"));
   const passphrases = { ofKey: refuse, forExport: refuse };
-  return { now, random, passphrases, warn: (line) => warnings.push(line), warnings };
+  return { now, random, passphrases, log: recordedLog(warnings), warnings };
 }
 
 export function keyPem(key: PrivateKey): string {

@@ -9,6 +9,7 @@ import { httpsPairOf, NETLOC, NOW, random, type TestCa } from "./issuing.ts";
 import { askOnce } from "./network_desk.ts";
 import { freePortPair } from "./ports.ts";
 import { seedIssuers } from "./certificate_authorities.ts";
+import { quietLog, recordedLog } from "./recorded_log.ts";
 import { type TempFolder, tempFolder } from "./temp_folder.ts";
 
 export interface TestServerOptions {
@@ -71,7 +72,7 @@ export class TestServer implements Desk, AsyncDisposable {
     this.#running = await startServer(this.options, {
       clock: this.clock,
       random,
-      warn: (message) => this.warnings.push(message),
+      log: recordedLog(this.warnings),
       accessLog: (line) => this.accessLog.push(line),
     });
   }
@@ -102,10 +103,13 @@ export class TestServer implements Desk, AsyncDisposable {
   }
 }
 
-/** A database that `seed` fills, and a certificate for HTTPS by the CA that it gives, as files of a server in `folder`. */
+/**
+ * A database that `seed` fills, and a certificate for HTTPS by the CA that it gives, as files of a server in
+ * `folder`.
+ */
 export async function seedFiles(folder: string, seed: (storage: Storage) => Promise<TestCa>): Promise<void> {
   const { db, serverKey } = serveOptions(folder);
-  const storage = await openSqliteStorage({ path: db, lock: true, log: () => {} });
+  const storage = await openSqliteStorage({ path: db, lock: true, log: quietLog });
   const httpCa = await seed(storage);
   await storage.close();
   await Deno.writeTextFile(serverKey, (await httpsPairOf(httpCa)).pem, { mode: 0o600 });

@@ -29,7 +29,10 @@ function executableUnderTest(): string | undefined {
   return resolve(named);
 }
 
-/** Whether the runtime of the program under test can do what `serve` needs: that of an executable may be older than this one. */
+/**
+ * Whether the runtime of the program under test can do what `serve` needs: that of an executable may be older than
+ * this one.
+ */
 export async function canServe(): Promise<boolean> {
   const { out } = await runCommand([...OUR_PROGRAM, "--version"], { cwd: "." });
   try {

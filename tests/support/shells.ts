@@ -40,7 +40,10 @@ export const completeInFish: Completer = async (lines, { folder, script }) => {
   return outcome.out.split("==\n").slice(0, -1).map((part) => part.split("\n").filter((line) => line !== ""));
 };
 
-/** Types each line and a tabulator on a terminal. Only what is the one way to go on can be seen: the word then stands there. */
+/**
+ * Types each line and a tabulator on a terminal. Only what is the one way to go on can be seen: the word then stands
+ * there.
+ */
 export const completeInZsh: Completer = async (lines, { folder, script }) => {
   const setUp = `PS1='at your service> '; autoload -Uz compinit; compinit -u -D; source ${quoted(script)}; ` +
     'show() { print -r -- "$BUFFER" >> shown; BUFFER= }; zle -N show; bindkey "^T" show; print set"up"';

@@ -9,6 +9,7 @@ import { ManualClock } from "../../core/host/clock.ts";
 import { type KeyPair, readKeyPair } from "../../core/host/key_pair_file.ts";
 import { createMemoryStores } from "../../core/ca/memory_stores.ts";
 import { testCas } from "./certificate_authorities.ts";
+import { createLog } from "../../core/log.ts";
 import { inProcessApi, SERVER_URL } from "./in_process_api.ts";
 import { DAY, NOW, random } from "./issuing.ts";
 import { newKey } from "./keys.ts";
@@ -74,14 +75,13 @@ export class UpdaterDesk {
   }
 
   host(): UpdaterHost {
-    const note = (message: string, { error, news }: Record<string, unknown> = {}) => {
-      this.log.push(error === undefined ? `${news ?? message}` : describeError(error));
-    };
     return {
       clock: this.clock,
       random,
       fileSystem: this.files,
-      log: { debug: note, info: note, warning: note, error: note },
+      log: createLog(({ fields: { error, news }, ...record }) => {
+        this.log.push(error === undefined ? `${news ?? record.sentence}` : describeError(error));
+      }),
       connect: () => this.#connect(),
       newKey: () => newKey("P-256"),
       runHook: async (run) => {

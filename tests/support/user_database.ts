@@ -5,9 +5,14 @@ import type { SqlValue } from "../../core/backup/sql_literal.ts";
 import { type Certificate, certificateToPem, parseCertificate } from "../../core/x509/certificate.ts";
 import { commonNameDer, EMPTY_NAME } from "../../core/x509/name.ts";
 import type { PublicKey } from "../../core/keys/public_key.ts";
-import { authorityKeyIdentifierExtension, keyUsage } from "../../core/x509/standard_extensions.ts";
+import {
+  authorityKeyIdentifierExtension,
+  keyUsage,
+  subjectKeyIdentifierExtension,
+} from "../../core/x509/standard_extensions.ts";
 import { openSqliteStorage } from "../../server/storage/sqlite/sqlite_storage.ts";
 import { issueLeaf, leafOrder, LIFE_SPAN, NOW, type TestCa } from "./issuing.ts";
+import { quietLog } from "./recorded_log.ts";
 import { seedIssuers } from "./certificate_authorities.ts";
 import { certificateDer } from "./structures.ts";
 import { type TempFolder, tempFolder } from "./temp_folder.ts";
@@ -16,7 +21,7 @@ import { type TempFolder, tempFolder } from "./temp_folder.ts";
 export async function userDatabase(): Promise<UserDatabase> {
   const folder = await tempFolder();
   const path = `${folder.path}/caucase.sqlite`;
-  const storage = await openSqliteStorage({ path, lock: false, log: () => {} });
+  const storage = await openSqliteStorage({ path, lock: false, log: quietLog });
   const { cau } = await seedIssuers(storage);
   await storage.close();
   return new UserDatabase(folder, path, cau);
@@ -43,7 +48,11 @@ export class UserDatabase implements AsyncDisposable {
     const { subject: issuer, keyIdentifier } = this.ca.certificate;
     const der = await certificateDer(this.ca.signer, {
       ...{ issuer, subject: EMPTY_NAME, spki: publicKey.spki, serial: 7n, notAfter: NOW + LIFE_SPAN },
-      extensions: [authorityKeyIdentifierExtension(keyIdentifier), keyUsage([0], true)],
+      extensions: [
+        authorityKeyIdentifierExtension(keyIdentifier),
+        subjectKeyIdentifierExtension(publicKey.keyId),
+        keyUsage([0], true),
+      ],
     });
     return this.#add(publicKey, await parseCertificate(der), NOW);
   }

@@ -18,7 +18,7 @@ import { parseNetloc } from "../../../core/protocol/netloc.ts";
 import { nameToText } from "../../../core/x509/name.ts";
 import { nameFromText } from "../../../core/x509/name_text.ts";
 import { canonicalAddress } from "../../../server/http/addresses.ts";
-import { parseCrlId, parseRequestId } from "../../../server/caucase/ids.ts";
+import { parseCrlId, parseRequestId } from "../../../server/caucase/request_parts.ts";
 import { checkRequest } from "../../../server/http/request_check.ts";
 import { ROUTES } from "../../../core/protocol/routes.ts";
 import { PUBLIC_CAS } from "../../../server/caucase/handlers.ts";

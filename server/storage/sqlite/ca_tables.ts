@@ -9,6 +9,7 @@ import {
 } from "../../../core/ca/store_rules.ts";
 import type { CaName, CrlState, IssuedRecord, LaterRecords } from "../../../core/ca/stores.ts";
 import { CaucaseError } from "../../../core/errors.ts";
+import type { Log } from "../../../core/log.ts";
 import type { Database } from "./database.ts";
 import type { FilePlace } from "./file_place.ts";
 import { EventTable } from "./event_table.ts";
@@ -23,7 +24,7 @@ export interface SqliteParts {
   readonly database: Database;
   readonly writes: WriteQueue;
   readonly place: FilePlace;
-  readonly log: (message: string) => void;
+  readonly log: Log;
 }
 
 export class CaTables {

@@ -20,12 +20,19 @@ export function toBytes(value: Value): Bytes {
 
 /** The text of a BLOB or TEXT. */
 export function toText(value: Value): string {
+  const text = toTextOrNothing(value);
+  if (text === undefined) throw unexpected("text", value);
+  return text;
+}
+
+/** As `toText`; undefined for what is no text. */
+export function toTextOrNothing(value: Value): string | undefined {
   if (typeof value === "string") return value;
-  if (!(value instanceof Uint8Array)) throw unexpected("text", value);
+  if (!(value instanceof Uint8Array)) return undefined;
   try {
     return fromUtf8(value);
   } catch {
-    throw unexpected("text", value);
+    return undefined;
   }
 }
 

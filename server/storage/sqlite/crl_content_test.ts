@@ -5,6 +5,7 @@ import { tempFolder } from "../../../tests/support/temp_folder.ts";
 import { Database } from "./database.ts";
 import { RevocationTable } from "./revocation_table.ts";
 import { openSqliteStorage } from "./sqlite_storage.ts";
+import { strictLog } from "../../../tests/support/recorded_log.ts";
 
 /** More than two pages. */
 const STORED = 5000;
@@ -13,10 +14,10 @@ const STORED = 5000;
 async function storageWithMany() {
   const folder = await tempFolder();
   const path = `${folder.path}/ca.sqlite`;
-  const options = { path, lock: true, log: assert.fail };
+  const options = { path, lock: true, log: strictLog };
   await (await openSqliteStorage(options)).close();
   const database = new Database(path);
-  const table = new RevocationTable(database, "cas", assert.fail);
+  const table = new RevocationTable(database, "cas", strictLog);
   database.transaction(() => {
     for (let serial = 1; serial <= STORED; serial++) table.add(revocation(BigInt(serial)));
   });

@@ -22,6 +22,12 @@ export function requireUsable(database: Database): void {
   if (database.get("PRAGMA quick_check(1)")?.["quick_check"] !== "ok") throw damaged(database.path);
 }
 
+/** Looks at everything, whatever the time. @throws `storage` for damage */
+export function requireIntegrity(database: Database): void {
+  const [first] = database.all("PRAGMA integrity_check");
+  if (first?.["integrity_check"] !== "ok") throw new CaucaseError("storage", "SQLite finds the database damaged");
+}
+
 function requireOurs(database: Database): void {
   const refuse = (reason: string, hint: string) =>
     new CaucaseError("storage", `cannot use the database ${database.path}: ${reason}`, { hint });

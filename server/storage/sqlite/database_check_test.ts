@@ -5,17 +5,18 @@ import { isRefusal } from "../../../tests/support/refusals.ts";
 import { tempFolder } from "../../../tests/support/temp_folder.ts";
 import { RESTORED_MARK } from "./restored_mark.ts";
 import { openSqliteStorage } from "./sqlite_storage.ts";
+import { quietLog, strictLog } from "../../../tests/support/recorded_log.ts";
 
 const PAGE = 4096;
 
 async function open(path: string): Promise<void> {
-  const storage = await openSqliteStorage({ path, lock: true, log: () => {} });
+  const storage = await openSqliteStorage({ path, lock: true, log: quietLog });
   await storage.close();
 }
 
 /** Makes a database with some rows of ours. */
 async function fill(path: string): Promise<void> {
-  const storage = await openSqliteStorage({ path, lock: true, log: assert.fail });
+  const storage = await openSqliteStorage({ path, lock: true, log: strictLog });
   for (let n = 1; n <= 40; n++) {
     await storage.ca("cas").requests.submit(newRequest(n, { csr: new Uint8Array(900).fill(n) }));
   }

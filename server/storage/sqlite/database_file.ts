@@ -1,19 +1,20 @@
 /** Opening and closing the database's file: who may read it, and in which of SQLite's modes it is. */
-import { CaucaseError, describeError } from "../../../core/errors.ts";
+import { CaucaseError } from "../../../core/errors.ts";
 import { systemReason } from "../../../core/host/file_error.ts";
+import type { Log } from "../../../core/log.ts";
 import { Database } from "./database.ts";
 import { requireUsable } from "./database_check.ts";
-import { ensurePrivateFile } from "./private_file.ts";
 
 /** Up to how many bytes the write-ahead log keeps its file after a checkpoint. */
 const WAL_KEPT = 16 * 1024 * 1024;
 
-/** `path` without links, so that whoever opens the same database locks the same file. */
+/** `path` without links, so that all who open the same database lock the same file. */
 export async function realDatabasePath(path: string): Promise<string> {
   try {
     return await Deno.realPath(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return path;
+    // SQLite would keep a database of the name `:memory:` in no file.
+    if (error instanceof Deno.errors.NotFound) return path.startsWith(":") ? `./${path}` : path;
     throw cannotOpen(path, error);
   }
 }
@@ -23,7 +24,7 @@ export async function realDatabasePath(path: string): Promise<string> {
  * synchronisation: readers never wait for writers, and what is committed survives a loss of power.
  * @throws `storage`
  */
-export async function openForServing(path: string, log: (message: string) => void): Promise<Database> {
+export async function openForServing(path: string, log: Log): Promise<Database> {
   await prepareFile(path, log);
   const database = new Database(path);
   try {
@@ -31,7 +32,7 @@ export async function openForServing(path: string, log: (message: string) => voi
     database.run("PRAGMA trusted_schema = OFF");
     requireUsable(database);
     const mode = database.get("PRAGMA journal_mode = WAL")?.["journal_mode"];
-    if (mode !== "wal") log(`no write-ahead log for ${path} on its file system: commits take longer`);
+    if (mode !== "wal") log.warning("storage.no_write_ahead_log", { path });
     database.run("PRAGMA synchronous = FULL");
     database.get(`PRAGMA journal_size_limit = ${WAL_KEPT}`);
     return database;
@@ -55,26 +56,43 @@ export async function openForReading(path: string): Promise<Database> {
 }
 
 /** Puts everything back into the one file, in the mode that any program and a plain copy can deal with, and closes it. */
-export function closeServed(database: Database, log: (message: string) => void): void {
+export function closeServed(database: Database, log: Log): void {
   try {
     database.get("PRAGMA wal_checkpoint(TRUNCATE)");
     database.get("PRAGMA journal_mode = DELETE");
   } catch (error) {
-    log(`copy ${database.path} together with its -wal file: ${describeError(error)}`);
+    log.warning("storage.not_closed", { path: database.path, error });
   } finally {
     database.close();
   }
 }
 
 /** SQLite gives its other files the mode of this one. */
-async function prepareFile(path: string, log: (message: string) => void): Promise<void> {
+async function prepareFile(path: string, log: Log): Promise<void> {
   try {
     const mode = await ensurePrivateFile(path);
     if ((await Deno.stat(path)).isDirectory) throw new Error("it is a folder");
-    if (((mode ?? 0) & 0o077) !== 0) log(`other users may open ${path}, which holds private keys: chmod 600 it`);
+    if (((mode ?? 0) & 0o077) !== 0) log.warning("storage.readable", { path });
   } catch (error) {
     throw cannotOpen(path, error);
   }
+}
+
+/**
+ * Makes an empty file with mode 0600 at `path`, or where the link at `path` points, unless there is one: its owner alone can
+ * read it before a secret is in it.
+ * @returns its mode where there was one
+ */
+export async function ensurePrivateFile(path: string): Promise<number | undefined> {
+  try {
+    return (await Deno.stat(path)).mode ?? undefined;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  using _file = await Deno.open(path, { write: true, create: true, mode: 0o600 });
+  // The umask may have taken rights from the owner too.
+  if (Deno.build.os !== "windows") await Deno.chmod(path, 0o600);
+  return undefined;
 }
 
 function cannotOpen(path: string, error: unknown): CaucaseError {

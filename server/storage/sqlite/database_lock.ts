@@ -6,7 +6,7 @@
 import { CaucaseError } from "../../../core/errors.ts";
 import { fileError } from "../../../core/host/file_error.ts";
 import { lockFile } from "../../../core/host/file_lock.ts";
-import { ensurePrivateFile } from "./private_file.ts";
+import { ensurePrivateFile } from "./database_file.ts";
 
 /**
  * Locks the database at `path` until the answer is disposed of, or the process ends.

@@ -1,6 +1,6 @@
 /** Our own table `caucase_event`: what happened, in the order in which it was committed. Rows are added, never changed. */
-import type { Attribution, CaEvent, RecordedEvent } from "../../../core/ca/events.ts";
-import type { CaName, LaterRecords } from "../../../core/ca/stores.ts";
+import type { Attribution, CaEvent } from "../../../core/ca/events.ts";
+import type { CaName, LaterRecords, RecordedEvent } from "../../../core/ca/stores.ts";
 import { fromSeconds, toBigInt, toSeconds, toText } from "./column_values.ts";
 import type { Database } from "./database.ts";
 import { actorFromText, actorToText, eventFromText, eventToText } from "./record_texts.ts";

@@ -6,6 +6,7 @@ import { tempFolder } from "../../../tests/support/temp_folder.ts";
 import newVersion from "../../../tests/vectors/databases/reference-0.9.17.json" with { type: "json" };
 import oldVersion from "../../../tests/vectors/databases/reference-0.9.8.json" with { type: "json" };
 import { openSqliteStorage } from "./sqlite_storage.ts";
+import { recordedLog, strictLog } from "../../../tests/support/recorded_log.ts";
 
 const VECTORS = [["0.9.17", newVersion], ["0.9.8", oldVersion]] as const;
 
@@ -22,7 +23,7 @@ async function reference(version: string, sql = "") {
   database.exec(sql);
   database.close();
   const messages: string[] = [];
-  const open = () => openSqliteStorage({ path, lock: true, log: (message) => messages.push(message) });
+  const open = () => openSqliteStorage({ path, lock: true, log: recordedLog(messages) });
   return { path, messages, open, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
 }
 
@@ -85,7 +86,7 @@ Deno.test("openSqliteStorage() makes the columns of the reference's tables", asy
   await using test = await reference("0.9.17");
   await using folder = await tempFolder();
   const ours = `${folder.path}/ours.sqlite`;
-  await (await openSqliteStorage({ path: ours, lock: true, log: assert.fail })).close();
+  await (await openSqliteStorage({ path: ours, lock: true, log: strictLog })).close();
   const columns = (path: string) => {
     const database = new DatabaseSync(path, { readOnly: true });
     const sql = "SELECT m.name AS tbl, c.* FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table'" +

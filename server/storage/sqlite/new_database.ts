@@ -8,10 +8,11 @@ import { CaucaseError } from "../../../core/errors.ts";
 import { hostFileSystem } from "../../../core/host/durable_file.ts";
 import { fileError } from "../../../core/host/file_error.ts";
 import { followLinks } from "../../../core/host/file_system.ts";
+import type { Log } from "../../../core/log.ts";
 import { randomBytes } from "../../../core/host/random.ts";
 import { Database } from "./database.ts";
 import { lockDatabase } from "./database_lock.ts";
-import { createSchema } from "./schema.ts";
+import { PrivateDatabase } from "./private_database.ts";
 
 /** What SQLite keeps beside a database and reads when that is opened. */
 const COMPANIONS = ["-wal", "-shm", "-journal"];
@@ -50,32 +51,28 @@ export class NewDatabase implements AsyncDisposable {
   #state: "open" | "closed" | "published" = "open";
 
   private constructor(
-    /** Where it is to be. */
+    /** Where it will be. */
     readonly path: string,
     private readonly temporary: string,
-    readonly database: Database,
+    /** What is in it. */
+    readonly content: PrivateDatabase,
   ) {}
 
   /**
-   * An empty database that is to be at `path`. To be filled, then published; disposing of it gives it up otherwise.
+   * An empty database that will be at `path`: fill it, then publish it; disposing of it gives it up otherwise.
    * @throws `storage`, `file`
    */
-  static async create(path: string): Promise<NewDatabase> {
+  static async create(path: string, log: Log): Promise<NewDatabase> {
     await requireNoDatabase(path);
     const target = await followLinks(path, hostFileSystem);
     const temporary = `${dirname(target)}/.caucase-${randomBytes(16).toHex()}.tmp`;
     await createPrivately(temporary, path);
     try {
-      return new NewDatabase(target, temporary, openUnsafely(path, temporary));
+      return new NewDatabase(target, temporary, new PrivateDatabase(openUnsafely(path, temporary), log));
     } catch (error) {
       await hostFileSystem.remove(temporary);
       throw error;
     }
-  }
-
-  /** Tables and indexes that are missing. Throws `storage` when one that is there is not as it must be. */
-  completeSchema(): void {
-    this.database.transaction(() => createSchema(this.database));
   }
 
   /**
@@ -108,7 +105,7 @@ export class NewDatabase implements AsyncDisposable {
   }
 
   #close(): void {
-    if (this.#state === "open") this.database.close();
+    if (this.#state === "open") this.content.close();
     this.#state = "closed";
   }
 }

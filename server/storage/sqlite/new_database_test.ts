@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
+import type { DumpStatement } from "../../../core/backup/sql_dump.ts";
+import { strictLog } from "../../../tests/support/recorded_log.ts";
 import { namesIn } from "../../../tests/support/files.ts";
 import { tempFolder } from "../../../tests/support/temp_folder.ts";
 import { lockDatabase } from "./database_lock.ts";
 import { NewDatabase } from "./new_database.ts";
 
 async function filled(path: string): Promise<NewDatabase> {
-  const created = await NewDatabase.create(path);
-  created.database.run("CREATE TABLE t (a)");
-  created.database.insert("INSERT INTO t VALUES (?)", [1.5]);
+  const created = await NewDatabase.create(path, strictLog);
+  await created.content.load(ReadableStream.from<DumpStatement>([
+    { kind: "createTable", name: "t", sql: "CREATE TABLE t (a)" },
+    { kind: "insert", table: "t", values: [1.5] },
+  ]));
   return created;
 }
 
@@ -69,7 +73,7 @@ Deno.test("NewDatabase takes no place that is taken, not even when it is taken m
       await Deno.writeTextFile(`${path}${suffix}`, "theirs");
       await assert.rejects(late.publish(), refusal);
     }
-    await assert.rejects(NewDatabase.create(path), refusal);
+    await assert.rejects(NewDatabase.create(path, strictLog), refusal);
     assert.equal(await Deno.readTextFile(`${path}${suffix}`), "theirs");
     assert.deepEqual((namesIn(folder.path)).filter((name) => name.startsWith(".")), []);
   }
@@ -86,7 +90,7 @@ Deno.test("NewDatabase does not appear while another process has the place", asy
 Deno.test("NewDatabase says which path it cannot be at", async () => {
   await using folder = await tempFolder();
   const path = `${folder.path}/missing/db`;
-  await assert.rejects(NewDatabase.create(path), {
+  await assert.rejects(NewDatabase.create(path, strictLog), {
     code: "file",
     message: `cannot write ${path}: no such file or directory`,
   });

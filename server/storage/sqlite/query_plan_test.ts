@@ -19,6 +19,7 @@ import { FilePlace } from "./file_place.ts";
 import { createSchema } from "./schema.ts";
 import { SqliteCaStores } from "./ca_stores.ts";
 import { WriteQueue } from "./write_queue.ts";
+import { strictLog } from "../../../tests/support/recorded_log.ts";
 
 const ROWS = 50_000;
 
@@ -99,7 +100,7 @@ for (const ca of ["cau", "cas", "http_cas"] as const) {
         database,
         writes: new WriteQueue(database),
         place: new FilePlace(undefined),
-        log: assert.fail,
+        log: strictLog,
       }),
     );
     const statements = [...database.statements].filter((sql) => /^(SELECT|INSERT|UPDATE|DELETE)/.test(sql));

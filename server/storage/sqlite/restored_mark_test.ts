@@ -4,9 +4,10 @@ import { crlContent, NOW, renewCrl } from "../../../tests/contract/store_fixture
 import { tempFolder } from "../../../tests/support/temp_folder.ts";
 import { RESTORED_MARK } from "./restored_mark.ts";
 import { openSqliteStorage } from "./sqlite_storage.ts";
+import { strictLog } from "../../../tests/support/recorded_log.ts";
 
 async function storageAt(path: string) {
-  return await openSqliteStorage({ path, lock: true, log: assert.fail });
+  return await openSqliteStorage({ path, lock: true, log: strictLog });
 }
 
 Deno.test("jumpIfRestored() lets CRL numbers jump once, and moves no date", async () => {

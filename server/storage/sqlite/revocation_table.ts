@@ -1,5 +1,6 @@
 /** The table `<ca>revoked`. Its rows are in the order in which they were added; serials are decimal text. */
 import type { CaName, Revocation } from "../../../core/ca/stores.ts";
+import type { Log } from "../../../core/log.ts";
 import { bothForms, fromSeconds, toBigInt, toSeconds, toText } from "./column_values.ts";
 import type { Database, Row } from "./database.ts";
 
@@ -17,7 +18,7 @@ export class RevocationTable {
   constructor(
     private readonly database: Database,
     ca: CaName,
-    private readonly log: (message: string) => void,
+    private readonly log: Log,
   ) {
     this.#table = `${ca}revoked`;
   }
@@ -66,11 +67,7 @@ export class RevocationTable {
     }
     if (!this.#reported.has(text)) {
       this.#reported.add(text);
-      this.log(
-        `the row of ${this.#table} with serial ${
-          JSON.stringify(text.slice(0, 60))
-        } is left out of CRLs: no serial number`,
-      );
+      this.log.warning("storage.no_serial", { table: this.#table, serial: JSON.stringify(text.slice(0, 60)) });
     }
     return undefined;
   }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { NOW } from "../../../tests/support/issuing.ts";
+import { strictLog } from "../../../tests/support/recorded_log.ts";
 import { Database } from "./database.ts";
 import { RevocationTable } from "./revocation_table.ts";
 import { createSchema } from "./schema.ts";
@@ -7,7 +8,7 @@ import { createSchema } from "./schema.ts";
 function openTable(): { database: Database; table: RevocationTable } {
   const database = new Database(":memory:");
   createSchema(database);
-  return { database, table: new RevocationTable(database, "cas", assert.fail) };
+  return { database, table: new RevocationTable(database, "cas", strictLog) };
 }
 
 Deno.test("pages() finds every row in the order they were added, however many there are", () => {

@@ -1,7 +1,7 @@
 /** All three CAs in one SQLite file, which the reference implementation can take over at any time. */
 import { CA_NAMES, type CaName, type Storage } from "../../../core/ca/stores.ts";
 import type { CaucaseError } from "../../../core/errors.ts";
-import type { ImportedCrls } from "./crl_import.ts";
+import type { Log } from "../../../core/log.ts";
 import type { Database } from "./database.ts";
 import { closeServed, openForReading, openForServing, realDatabasePath } from "./database_file.ts";
 import { lockDatabase } from "./database_lock.ts";
@@ -11,7 +11,7 @@ import { createSchema } from "./schema.ts";
 import { SqliteCaStores } from "./ca_stores.ts";
 import { EventTable } from "./event_table.ts";
 import { FilePlace } from "./file_place.ts";
-import { type Inheritance, takeOver } from "./take_over.ts";
+import { type ImportedCrls, type Inheritance, takeOver } from "./take_over.ts";
 import { WriteQueue } from "./write_queue.ts";
 
 export interface SqliteStorageOptions {
@@ -20,7 +20,7 @@ export interface SqliteStorageOptions {
   readonly lock: boolean;
   /** Only look at a database that exists, also beside a server that uses it. */
   readonly readOnly?: boolean;
-  readonly log: (message: string) => void;
+  readonly log: Log;
 }
 
 export interface SqliteStorage extends Storage {
@@ -33,7 +33,7 @@ export interface SqliteStorage extends Storage {
    * first CRL. Whether they did.
    */
   jumpIfRestored(): Promise<boolean>;
-  /** Takes over another CA with its lists, all or nothing. */
+  /** Takes over another CA with its CRLs, all or nothing. */
   takeOver(ca: CaName, inheritance: Inheritance): Promise<ImportedCrls | undefined>;
 }
 
@@ -56,7 +56,7 @@ export async function openSqliteStorage(options: SqliteStorageOptions): Promise<
   }
 }
 
-async function openUpToDate(path: string, log: (message: string) => void): Promise<Database> {
+async function openUpToDate(path: string, log: Log): Promise<Database> {
   const database = await openForServing(path, log);
   try {
     database.transaction(() => {
@@ -72,7 +72,7 @@ async function openUpToDate(path: string, log: (message: string) => void): Promi
 }
 
 interface Belongings {
-  readonly log: (message: string) => void;
+  readonly log: Log;
   readonly close: () => void;
   readonly lock: Disposable | undefined;
 }

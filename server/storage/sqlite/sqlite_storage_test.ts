@@ -16,8 +16,9 @@ import {
 import { namesIn } from "../../../tests/support/files.ts";
 import { tempFolder } from "../../../tests/support/temp_folder.ts";
 import { openSqliteStorage, type SqliteStorageOptions } from "./sqlite_storage.ts";
+import { quietLog, recordedLog, strictLog } from "../../../tests/support/recorded_log.ts";
 
-const quiet: Omit<SqliteStorageOptions, "path"> = { lock: true, log: () => {} };
+const quiet: Omit<SqliteStorageOptions, "path"> = { lock: true, log: quietLog };
 
 async function testFolder() {
   const folder = await tempFolder();
@@ -82,7 +83,7 @@ Deno.test("close() leaves all in the one file, in the mode every program can dea
 Deno.test("close() says what to copy when another program still reads the database", async () => {
   await using test = await testFolder();
   const messages: string[] = [];
-  const storage = await openSqliteStorage({ path: test.path, lock: true, log: (message) => messages.push(message) });
+  const storage = await openSqliteStorage({ path: test.path, lock: true, log: recordedLog(messages) });
   await storage.ca("cas").requests.submit(newRequest(1));
   const reader = new DatabaseSync(test.path);
   reader.exec("BEGIN; SELECT * FROM cascrt");
@@ -112,7 +113,7 @@ Deno.test("openSqliteStorage() reads beside a server that writes", async () => {
   await using test = await testFolder();
   const server = await openSqliteStorage({ path: test.path, ...quiet });
   await server.ca("cas").requests.submit(newRequest(1));
-  const reader = await openSqliteStorage({ path: test.path, lock: false, readOnly: true, log: assert.fail });
+  const reader = await openSqliteStorage({ path: test.path, lock: false, readOnly: true, log: strictLog });
   assert.equal((await reader.ca("cas").requests.find(1n, 0))?.keyId, keyId(1));
   await server.ca("cas").requests.submit(newRequest(2));
   assert.equal((await reader.ca("cas").requests.find(2n, 0))?.keyId, keyId(2));
@@ -147,7 +148,7 @@ Deno.test("openSqliteStorage() warns of a database that others may open", async 
   Deno.writeFileSync(test.path, new Uint8Array(), { mode: 0o644 });
   Deno.chmodSync(test.path, 0o644);
   const messages: string[] = [];
-  await (await openSqliteStorage({ path: test.path, lock: true, log: (message) => messages.push(message) })).close();
+  await (await openSqliteStorage({ path: test.path, lock: true, log: recordedLog(messages) })).close();
   assert.match(messages.join("\n"), /^other users may open .*ca\.sqlite, which holds private keys: chmod 600 it$/);
 });
 

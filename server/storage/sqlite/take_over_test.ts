@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { BY, crlContent, newIssuer, NOW, revocation } from "../../../tests/contract/store_fixtures.ts";
 import { tempFolder } from "../../../tests/support/temp_folder.ts";
-import type { CrlToImport } from "./crl_import.ts";
+import type { CrlToImport } from "./take_over.ts";
 import { openSqliteStorage, type SqliteStorage } from "./sqlite_storage.ts";
+import { strictLog } from "../../../tests/support/recorded_log.ts";
 
 const { keyIdentifier: _, ...ISSUER } = newIssuer(1);
 
 async function withStorage(action: (storage: SqliteStorage) => Promise<void>): Promise<void> {
   await using folder = await tempFolder();
-  const storage = await openSqliteStorage({ path: `${folder.path}/ca.sqlite`, lock: true, log: assert.fail });
+  const storage = await openSqliteStorage({ path: `${folder.path}/ca.sqlite`, lock: true, log: strictLog });
   try {
     await action(storage);
   } finally {
@@ -16,17 +17,17 @@ async function withStorage(action: (storage: SqliteStorage) => Promise<void>): P
   }
 }
 
-function listOf(number: bigint, serials: readonly bigint[]): CrlToImport {
+function crlOf(number: bigint, serials: readonly bigint[]): CrlToImport {
   return { number, lastUpdate: NOW, revocations: serials.map((serial) => revocation(serial)) };
 }
 
-Deno.test("takeOver() takes what a list says, and goes on from the larger number", () =>
+Deno.test("takeOver() takes what a CRL says, and goes on from the larger number", () =>
   withStorage(async (storage) => {
     const store = storage.ca("cas");
     await store.revocations.revoke(revocation(1n), BY);
     const take = async (number: bigint) => {
-      const lists = [listOf(number, [2n, 1n, 3n])];
-      return await storage.takeOver("cas", { issuers: [], lists, by: BY });
+      const crls = [crlOf(number, [2n, 1n, 3n])];
+      return await storage.takeOver("cas", { issuers: [], crls, by: BY });
     };
     assert.deepEqual(await take(40n), { number: 40n, lastUpdate: NOW, added: 2, known: 1 });
     const revocations = [revocation(1n), revocation(2n), revocation(3n)];
@@ -37,9 +38,9 @@ Deno.test("takeOver() takes what a list says, and goes on from the larger number
 
 Deno.test("takeOver() takes CA certificates and all CRLs of one CA, and sums up", () =>
   withStorage(async (storage) => {
-    const later = { ...listOf(5n, [1n, 3n]), lastUpdate: NOW + 60 };
-    const lists = [later, listOf(9n, [1n, 2n]), listOf(7n, [])];
-    const imported = await storage.takeOver("cas", { issuers: [newIssuer(1)], lists, by: BY });
+    const later = { ...crlOf(5n, [1n, 3n]), lastUpdate: NOW + 60 };
+    const crls = [later, crlOf(9n, [1n, 2n]), crlOf(7n, [])];
+    const imported = await storage.takeOver("cas", { issuers: [newIssuer(1)], crls, by: BY });
     assert.deepEqual(imported, { number: 9n, lastUpdate: NOW + 60, added: 3, known: 1 });
     const { number, lastUpdate } = await crlContent(storage.ca("cas"));
     assert.deepEqual({ number, lastUpdate }, { number: 10n, lastUpdate: NOW + 60 });
@@ -47,19 +48,19 @@ Deno.test("takeOver() takes CA certificates and all CRLs of one CA, and sums up"
     assert.deepEqual((await storage.ca("cau").issuers.list()).issuers, []);
   }));
 
-Deno.test("takeOver() changes nothing when one list is refused, or breaks", () =>
+Deno.test("takeOver() changes nothing when one CRL is refused, or breaks", () =>
   withStorage(async (storage) => {
     const store = storage.ca("cas");
-    const tooLarge = listOf(2n ** 63n, [1n]);
-    const attempt = storage.takeOver("cas", { issuers: [newIssuer(1)], lists: [listOf(1n, [2n]), tooLarge], by: BY });
+    const tooLarge = crlOf(2n ** 63n, [1n]);
+    const attempt = storage.takeOver("cas", { issuers: [newIssuer(1)], crls: [crlOf(1n, [2n]), tooLarge], by: BY });
     await assert.rejects(attempt, { code: "unacceptable" });
-    assert.equal(await storage.takeOver("cas", { issuers: [], lists: [], by: BY }), undefined);
+    assert.equal(await storage.takeOver("cas", { issuers: [], crls: [], by: BY }), undefined);
     function* broken() {
       yield revocation(1n);
-      throw new RangeError("broken list");
+      throw new RangeError("broken CRL");
     }
-    const list = { number: 1n, lastUpdate: NOW, revocations: broken() };
-    await assert.rejects(storage.takeOver("cas", { issuers: [newIssuer(1)], lists: [list], by: BY }), RangeError);
+    const crl = { number: 1n, lastUpdate: NOW, revocations: broken() };
+    await assert.rejects(storage.takeOver("cas", { issuers: [newIssuer(1)], crls: [crl], by: BY }), RangeError);
     assert.deepEqual(await crlContent(store), { number: 0n, lastUpdate: undefined, revocations: [] });
     assert.deepEqual((await store.issuers.list()).issuers, []);
   }));

@@ -4,6 +4,7 @@ import { tempFolder } from "../../../tests/support/temp_folder.ts";
 import { Database } from "./database.ts";
 import { openForServing } from "./database_file.ts";
 import { WriteQueue } from "./write_queue.ts";
+import { strictLog } from "../../../tests/support/recorded_log.ts";
 
 /** Counts transactions, to see what shares one. */
 class CountingDatabase extends Database {
@@ -26,7 +27,7 @@ function inMemory() {
 
 async function onDisk() {
   const folder = await tempFolder();
-  const database = await openForServing(`${folder.path}/t.sqlite`, assert.fail);
+  const database = await openForServing(`${folder.path}/t.sqlite`, strictLog);
   database.run("CREATE TABLE t (value TEXT)");
   const queue = new WriteQueue(database);
   const add = (value: string) => queue.run(() => database.run("INSERT INTO t VALUES (?)", value));

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { CaucaseError } from "../../core/errors.ts";
+import { vouchForHttps } from "../../core/protocol/https_voucher.ts";
+import { newCa, vouching } from "../../tests/support/issuing.ts";
+import { ServerAuthentication } from "./server_authentication.ts";
+
+const services = await newCa();
+const httpsPem = (await newCa({ name: "http_cas" })).certificatePem;
+const authorities = [services.certificate];
+
+function serverSaying(voucher: string | undefined) {
+  let asked = 0;
+  return {
+    serverUrl: "http://ca.example.com/",
+    httpsVoucher: () => {
+      asked++;
+      return Promise.resolve(voucher);
+    },
+    get asked() {
+      return asked;
+    },
+  };
+}
+
+Deno.test("anchors() are the CA certificates that a trusted CA vouches for, asked for once", async () => {
+  const server = serverSaying(
+    await vouchForHttps(await vouching(services), [httpsPem]),
+  );
+  const authentication = new ServerAuthentication(server, { authorities, required: true, warn: assert.fail });
+  assert.deepEqual(await Promise.all([authentication.anchors(), authentication.anchors()]), [[httpsPem], [httpsPem]]);
+  assert.equal(server.asked, 1);
+});
+
+Deno.test("anchors() warn once about a server that cannot say, and refuse it where that is required", async () => {
+  const warnings: string[] = [];
+  const warn = (message: string) => warnings.push(message);
+  const lenient = new ServerAuthentication(serverSaying(undefined), { authorities, required: false, warn });
+  assert.deepEqual([await lenient.anchors(), await lenient.anchors()], [undefined, undefined]);
+  assert.equal(warnings.length, 1);
+  assert.match(warnings.join(), /http:\/\/ca\.example\.com\/ .* not verified/);
+  const strict = new ServerAuthentication(serverSaying(undefined), { authorities, required: true, warn });
+  await assert.rejects(strict.anchors(), (error) => error instanceof CaucaseError && error.code === "untrusted");
+});
+
+Deno.test("anchors() never fall back to taking any server when the voucher is not good", async () => {
+  const stranger = await newCa();
+  const foreign = await vouchForHttps(await vouching(services, stranger.key), [httpsPem]);
+  const warn = (message: string) => assert.fail(message);
+  const authentication = new ServerAuthentication(serverSaying(foreign), { authorities, required: false, warn });
+  await assert.rejects(
+    authentication.anchors(),
+    (error) => error instanceof CaucaseError && error.code === "untrusted",
+  );
+});
