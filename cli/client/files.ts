@@ -1,4 +1,7 @@
-/** The files of `caucase client`: what one loses when it is replaced is said, as who could read it may not be able to any more. */
+/**
+ * The files of `caucase client`: what one loses when it is replaced is said, as who could read it may not be able to
+ * any more.
+ */
 import { type FileSystem, hostFileSystem } from "../../core/host/durable_file.ts";
 import { watchingReplacements } from "../../core/host/file_rights.ts";
 import { printError } from "../terminal.ts";

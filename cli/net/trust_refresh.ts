@@ -54,9 +54,9 @@ export async function refreshCaStore(
 }
 
 /**
- * Brings the CRLs in `store` up to date. Only those are stored that one of `authorities` signed; of each CA the one with the
- * highest number, so that nobody who answers in the server's place can make a revocation be forgotten. What is damaged in the
- * store is replaced like what is old: it takes no trust to get it again.
+ * Brings the CRLs in `store` up to date. Only those are stored that one of `authorities` signed; of each CA the one
+ * with the highest number: so no impostor can make a revocation be forgotten. What is damaged in the store is replaced
+ * like what is old: it takes no trust to get it again.
  * @throws `untrusted` when the server has none that any of `authorities` signed
  */
 export async function refreshCrlStore(

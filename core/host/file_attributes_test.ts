@@ -63,22 +63,49 @@ const PROGRAM = `import { hostFileSystem, writeFileDurably } from "${new URL("./
   const fileSystem = watchingReplacements(hostFileSystem, tell);
   await writeFileDurably(Deno.args[0], "new", { fileSystem });`;
 
+function program(folder: string): string[] {
+  const config = new URL("../../deno.json", import.meta.url).pathname;
+  return [Deno.execPath(), "run", "-A", "--quiet", "--config", config, `${folder}/program.js`, `${folder}/f`];
+}
+
 /** What is told of a file that was replaced on a machine whose \`cp\` is \`script\`. */
 async function toldWith(script: string, folder: string): Promise<unknown> {
   await Deno.writeTextFile(`${folder}/cp`, `#!/bin/sh\n${script}\n`);
   await Deno.chmod(`${folder}/cp`, 0o755);
   await Deno.writeTextFile(`${folder}/program.js`, PROGRAM);
   await Deno.writeTextFile(`${folder}/f`, "old");
-  const config = new URL("../../deno.json", import.meta.url).pathname;
-  const command = [Deno.execPath(), "run", "-A", "--quiet", "--config", config, `${folder}/program.js`, `${folder}/f`];
   const mounting = `mount --bind ${folder}/cp "$(readlink -f "$(command -v cp)")" && exec "$@"`;
-  const { out, err, status } = await runCommand(["unshare", "-rm", "sh", "-c", mounting, "sh", ...command], {
+  const { out, err, status } = await runCommand(["unshare", "-rm", "sh", "-c", mounting, "sh", ...program(folder)], {
     cwd: "/",
   });
   assert.equal(status, 0, err);
   assert.equal(await Deno.readTextFile(`${folder}/f`), "new", "it is replaced all the same");
   return JSON.parse(out);
 }
+
+/** Root's right to write into any file is given up first, where it is root who runs the tests. */
+const ORDINARY = Deno.uid() === 0 ? ["setpriv", "--inh-caps=-all", "--bounding-set=-all"] : [];
+const HAS_ORDINARY = (await runCommand([...ORDINARY, "true"], { cwd: "/" }).catch(() => undefined))?.status === 0;
+if (!HAS_ORDINARY) console.log("left out: a process without root's rights (setpriv does not work here)");
+
+Deno.test({
+  name: "writeFileDurably() has nothing to tell of files that their owner may not write",
+  ignore: !HAS_ORDINARY,
+  fn: () =>
+    inFolder(async (folder) => {
+      await Deno.writeTextFile(`${folder}/program.js`, PROGRAM);
+      const path = `${folder}/f`;
+      for (const mode of [0o400, 0o440, 0o600, 0o640]) {
+        await Deno.writeTextFile(path, "old", { mode: 0o600 });
+        await Deno.chmod(path, mode);
+        const { out, err, status } = await runCommand([...ORDINARY, ...program(folder)], { cwd: "/" });
+        assert.deepEqual([status, out], [0, `{"path":"${path}"}\n`], err);
+        assert.equal(await Deno.readTextFile(path), "new");
+        assert.equal(modeOf(path), mode.toString(8));
+        await Deno.remove(path);
+      }
+    }),
+});
 
 Deno.test({
   name: "writeFileDurably() tells what cp could not keep, and where no cp can tell",

@@ -21,13 +21,17 @@ export async function setRights(file: NewFile, old: OldFile | undefined, newMode
   }
   const kept = await keepOwner(file, old);
   const strangersGroup = (old.mode & 0o707) | ((old.mode & 0o007) << 3);
-  await file.setMode(kept.group ? old.mode : strangersGroup);
   const losses: RightsLoss[] = kept.owner ? [] : [{ what: `owner (it was user ${old.uid})`, certain: true }];
   if (!kept.group) {
+    await file.setMode(strangersGroup);
     const what = `group (it was ${old.gid}), and access list, extended attributes and security label if it had any`;
     return [...losses, { what, certain: true }];
   }
+  // Before the mode is set, which may let nobody write, cp neither.
   const lost = await file.copyAttributes(old.path);
+  // The group's part of a mode is that of all in the access list: without the list, more than the group itself had.
+  const withoutList = lost?.certain === true && (await file.status()).mode !== old.mode;
+  await file.setMode(withoutList ? strangersGroup : old.mode);
   return lost === undefined ? losses : [...losses, lost];
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setRights } from "./file_rights.ts";
 import type { OldFile } from "./file_rights.ts";
-import type { NewFile } from "./file_system.ts";
+import type { NewFile, RightsLoss } from "./file_system.ts";
 
 function status(uid: number, gid: number, mode: number): OldFile {
   return { kind: "file", uid, gid, mode, modified: 0, changed: 0, path: "/old" };
@@ -33,10 +33,14 @@ class FakeFile implements NewFile {
   }
 
   readonly copied: string[] = [];
+  loss: RightsLoss | undefined;
+  /** What `cp` leaves. */
+  modeAfterCopy: number | undefined;
 
-  copyAttributes(from: string): Promise<undefined> {
+  copyAttributes(from: string): Promise<RightsLoss | undefined> {
     this.copied.push(from);
-    return Promise.resolve(undefined);
+    this.#mode = this.modeAfterCopy ?? this.#mode;
+    return Promise.resolve(this.loss);
   }
 
   write = () => Promise.reject(new Error("not to be written yet"));
@@ -67,6 +71,24 @@ Deno.test("setRights() keeps owner and mode where it may, and opens nothing to a
     assert.match(losses.map(({ what }) => what).join("; "), lost, JSON.stringify(old));
     const isStrangers = losses.some(({ what }) => what.startsWith("group"));
     assert.deepEqual(file.copied, isStrangers ? [] : ["/old"], "an access list would open it to the strange group");
+  }
+});
+
+Deno.test("setRights() opens nothing to the group that an access list kept from it, where that list is lost", async () => {
+  const cases: [loss: Pick<RightsLoss, "certain"> | undefined, modeAfterCopy: number | undefined, rights: string][] = [
+    [undefined, undefined, "10:10 640"],
+    [{ certain: true }, undefined, "10:10 600"],
+    // The list is there, another attribute is not.
+    [{ certain: true }, 0o640, "10:10 640"],
+    [{ certain: false }, undefined, "10:10 640"],
+  ];
+  for (const [loss, modeAfterCopy, rights] of cases) {
+    const file = new FakeFile(asNobody);
+    file.loss = loss && { what: "access list", ...loss };
+    file.modeAfterCopy = modeAfterCopy;
+    const losses = await setRights(file, status(10, 10, 0o640));
+    assert.equal(file.rights, rights, JSON.stringify(loss));
+    assert.equal(losses.length, loss === undefined ? 0 : 1);
   }
 });
 

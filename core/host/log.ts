@@ -27,7 +27,7 @@ export const systemLog: Log = createLog(({ level, event, sentence, fields }) =>
 /** Sets up, or changes, what is logged and how. */
 export async function configureLogging(settings: LogSettings): Promise<void> {
   const { format, level, write = writeToStandardError } = settings;
-  const { journal = isJournal(environment("JOURNAL_STREAM")) } = settings;
+  const { journal = isJournal(journalStream()) } = settings;
   const toLine = format === "json" ? formatJson : formatText;
   const library = await import("@logtape/logtape");
   library.configureSync({
@@ -52,9 +52,9 @@ function writeToStandardError(line: string): void {
 }
 
 /** Undefined also where the program may not look. */
-function environment(variable: string): string | undefined {
-  const { state } = Deno.permissions.querySync({ name: "env", variable });
-  return state === "granted" ? Deno.env.get(variable) : undefined;
+function journalStream(): string | undefined {
+  const { state } = Deno.permissions.querySync({ name: "env", variable: "JOURNAL_STREAM" });
+  return state === "granted" ? Deno.env.get("JOURNAL_STREAM") : undefined;
 }
 
 /** Its number among a process's open files, on every system. */
