@@ -10,7 +10,7 @@ async function main(args: readonly string[]): Promise<number> {
   const subcommand = SUBCOMMANDS.find(({ name }) => name === first);
   try {
     if (subcommand !== undefined) return await runSubcommand(subcommand, rest);
-    overview(asOption(args));
+    overview(asOption(args), SUBCOMMANDS);
     return EXIT.usage;
   } catch (error) {
     if (error instanceof EarlyExit) return error.status;

@@ -1,7 +1,7 @@
 /**
- * Fingerprints of CA certificates. The first CA certificate that a host sees comes over plain HTTP: with its fingerprint, got over
- * another way, a person vouches for it. Written `sha256:` and 64 hexadecimal digits: SHA-256 of the certificate's DER, the number
- * that `openssl x509 -fingerprint -sha256` prints.
+ * Fingerprints of CA certificates. The first CA certificate that a host sees comes over plain HTTP: with its
+ * fingerprint, got over another way, a person vouches for it. Written `sha256:` and 64 hexadecimal digits: SHA-256 of
+ * the certificate's DER, the number that `openssl x509 -fingerprint -sha256` prints.
  */
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { CaucaseError } from "../core/errors.ts";
@@ -15,8 +15,8 @@ export async function caFingerprint({ der }: Certificate): Promise<string> {
 }
 
 /**
- * A fingerprint as people write it, in the form of `caFingerprint`; undefined when it is none. Case does not matter, colons may
- * stand between the digits, and the prefix may be missing.
+ * A fingerprint as people write it, in the form of `caFingerprint`; undefined when it is none. Case does not matter,
+ * colons may stand between the digits, and the prefix may be missing.
  */
 export function parseFingerprint(text: string): string | undefined {
   const [, digits] = /^(?:sha256:)?([0-9a-f]{64}|[0-9a-f]{2}(?::[0-9a-f]{2}){31})$/i.exec(text.trim()) ?? [];

@@ -1,4 +1,7 @@
-/** `caucase client`: one call does any number of actions, in a fixed order, between a refresh of CA certificates and one of CRLs. */
+/**
+ * `caucase client`: one call does any number of actions, in a fixed order, between a refresh of CA certificates and one
+ * of CRLs.
+ */
 import { CaucaseError } from "../core/errors.ts";
 import { systemClock } from "../core/host/clock.ts";
 import { belongTogether, readKeyFile } from "../core/host/key_file.ts";
@@ -6,31 +9,31 @@ import { openCaStore, openCrlStore } from "../core/host/trust_store.ts";
 import { encodePem, PEM_LABEL } from "../core/pem.ts";
 import { SECONDS_PER_DAY } from "../core/ca/lifecycle.ts";
 import type { Certificate } from "../core/x509/certificate.ts";
-import { ApiClient, type UserCredentials } from "./api_client.ts";
+import { ApiClient, type UserCredentials } from "./net/api_client.ts";
 import { type ClientOptions, readClientOptions } from "./client/options.ts";
-import { getCrt, getCsr, renewCrt, revokeCrt, sendCsr } from "./client/holder_actions.ts";
-import { Outcome, type Session } from "./client/session.ts";
-import { showCa } from "./client/show_ca.ts";
+import { getCrt, getCsr, renewCrt, revokeCrt, sendCsr, showCa } from "./client/holder_actions.ts";
+import { clientFiles } from "./client/files.ts";
+import { ClientOutcome, type ClientSession } from "./client/session.ts";
 import { listCsr, rejectCsr, revokeOtherCrt, revokeSerial, signCsr, signCsrWith } from "./client/user_actions.ts";
 import { EXIT } from "./exit_status.ts";
-import { runHook } from "./hook.ts";
+import { runHook } from "./client/hook.ts";
 import { printError, reportError } from "./terminal.ts";
-import { ServerAuthentication } from "./server_authentication.ts";
-import { refreshCaStore, refreshCrlStore } from "./trust_refresh.ts";
+import { ServerAuthentication } from "./net/server_authentication.ts";
+import { refreshCaStore, refreshCrlStore } from "./net/trust_refresh.ts";
 
 /** Does what the command line asks for. Resolves with the exit status. */
 export async function client(args: readonly string[]): Promise<number> {
   const options = readClientOptions(args);
   const user = options.userKey === undefined ? undefined : await readCredentials(options.userKey);
   const apis = { cas: new ApiClient(options.caUrl, "cas"), cau: new ApiClient(options.caUrl, "cau") };
-  const outcome = new Outcome();
+  const outcome = new ClientOutcome();
   try {
     await work(options, { ...apis, user, outcome });
   } catch (error) {
     reportError(error);
     outcome.failed();
   }
-  // Also after a failure: whoever uses what was changed before it must hear of that, as the next call will find nothing to change.
+  // Also after a failure: what was changed before it must be told now, as the next call will find nothing to change.
   if (!outcome.changed || options.onRenew === undefined) return outcome.status;
   const hookFailure = await runHook(options.onRenew);
   if (hookFailure === undefined) return outcome.status;
@@ -38,22 +41,22 @@ export async function client(args: readonly string[]): Promise<number> {
   return EXIT.hookFailed;
 }
 
-interface Work {
+interface ClientParts {
   readonly cas: ApiClient;
   readonly cau: ApiClient;
   readonly user: UserCredentials | undefined;
-  readonly outcome: Outcome;
+  readonly outcome: ClientOutcome;
 }
 
 /** The CA certificates, what was asked for, the CRLs. */
-async function work(options: ClientOptions, { cas, cau, user, outcome }: Work): Promise<void> {
+async function work(options: ClientOptions, { cas, cau, user, outcome }: ClientParts): Promise<void> {
   const now = systemClock.now();
   const wantsUsers = options.updateUser || options.mode === "user";
   const { caFingerprint, userCaFingerprint } = options;
-  // Whoever pins one CA does not mean to take the other one on trust.
+  // A pin of one CA does not mean that the other one is taken on trust.
   const rules = { now, trustOnFirstUse: caFingerprint === undefined && userCaFingerprint === undefined };
   const refresh = async (api: ApiClient, path: string, fingerprint: string | undefined) => {
-    const { current, changed } = await refreshCaStore(api, openCaStore(path), { ...rules, fingerprint });
+    const { current, changed } = await refreshCaStore(api, openCaStore(path, clientFiles), { ...rules, fingerprint });
     outcome.changed ||= changed;
     return current;
   };
@@ -68,7 +71,7 @@ async function work(options: ClientOptions, { cas, cau, user, outcome }: Work): 
   if (options.updateUser) await refreshCrls(cau, options.userCrl, { outcome, authorities: users });
 }
 
-async function runActions(session: Session, options: ClientOptions): Promise<void> {
+async function runActions(session: ClientSession, options: ClientOptions): Promise<void> {
   if (options.showCa) await showCa(session);
   await sendCsr(session, options.sendCsr);
   await getCsr(session, options.getCsr);
@@ -104,8 +107,9 @@ async function readCredentials(path: string): Promise<UserCredentials> {
 async function refreshCrls(
   api: ApiClient,
   path: string,
-  { outcome, authorities }: { outcome: Outcome; authorities: readonly Certificate[] },
+  { outcome, authorities }: { outcome: ClientOutcome; authorities: readonly Certificate[] },
 ): Promise<void> {
-  const { changed } = await refreshCrlStore(api, openCrlStore(path), authorities);
+  const { changed, damage } = await refreshCrlStore(api, openCrlStore(path, clientFiles), authorities);
+  if (damage !== undefined) printError(`warning: ${damage.message}: the CRLs were fetched again`);
   outcome.changed ||= changed;
 }

@@ -1,6 +1,6 @@
 /**
- * What commander does not do by itself: unambiguous abbreviations of long options, and options that take exactly two values
- * and may be repeated.
+ * What commander does not do by itself: unambiguous abbreviations of long options, and options that take exactly two
+ * values and may be repeated. Values are read from how the option's table declares them: `--get-crt <id-path...>`.
  */
 import { CaucaseError } from "../core/errors.ts";
 
@@ -50,4 +50,28 @@ function requireValues([option = "", ...rest]: readonly string[], arity: number)
   // An equals sign gives one value, and ends the list.
   const given = value !== undefined ? 1 : next < 0 ? rest.length : next;
   if (given !== arity) throw new CaucaseError("usage", `option '${name}' takes ${arity} values, not ${given}`);
+}
+
+/** What of an option, or of an argument, says which values it takes. */
+export interface Declared {
+  /** `-h, --help`, `--mode <mode>`. */
+  readonly flags: string;
+  /** Whether it takes a list. */
+  readonly variadic: boolean;
+}
+
+/**
+ * Names of the values that each occurrence takes: none for a switch, one for most. A list whose name has parts takes a
+ * value for each part; one whose name has none takes as many as are given.
+ */
+export function valueNames({ flags, variadic }: Declared): string[] {
+  const [, name] = /[<[](.+?)(?:\.\.\.)?[>\]]$/.exec(flags) ?? [];
+  if (name === undefined) return [];
+  return variadic ? name.split("-") : [name];
+}
+
+/** How many values each occurrence takes, where that is a fixed number other than one. */
+export function arityOf(option: Declared): number | undefined {
+  const { length } = valueNames(option);
+  return length > 1 ? length : undefined;
 }

@@ -11,7 +11,7 @@ import {
 import { runCommand } from "../tests/support/process.ts";
 import { tempFolder } from "../tests/support/temp_folder.ts";
 import { bashScript } from "./completion/bash.ts";
-import { type Shell, SHELLS } from "./completion/command.ts";
+import { type CompletionShell, SHELLS } from "./completion/command.ts";
 import { commandModels } from "./completion/command_model.ts";
 import { fishScript } from "./completion/fish.ts";
 import { zshScript } from "./completion/zsh.ts";
@@ -19,14 +19,14 @@ import { SUBCOMMANDS } from "./subcommands.ts";
 
 const COMMANDS = await commandModels(SUBCOMMANDS);
 const SCRIPT = { bash: bashScript, zsh: zshScript, fish: fishScript };
-const COMPLETE: Readonly<Record<Shell, Completer>> = {
+const COMPLETE: Readonly<Record<CompletionShell, Completer>> = {
   bash: completeInBash,
   zsh: completeInZsh,
   fish: completeInFish,
 };
 
 /** A folder with the files that are completed below, and the script for the shell. */
-async function withScene(shell: Shell, use: (scene: ShellScene) => Promise<void>): Promise<void> {
+async function withScene(shell: CompletionShell, use: (scene: ShellScene) => Promise<void>): Promise<void> {
   await using folder = await tempFolder();
   const work = `${folder.path}/work`;
   await Deno.mkdir(`${work}/backups`, { recursive: true });
@@ -75,7 +75,10 @@ const ONLY_WAY: readonly (readonly [line: string, word: string | undefined])[] =
   ["caucase probe --js", "--json"],
 ];
 
-/** A candidate of any shell as `ONLY_WAY` has it: fish adds a description, bash leaves out what is before "=", zsh adds "=". */
+/**
+ * A candidate of any shell as `ONLY_WAY` has it: fish adds a description, bash leaves out what is before "=", zsh adds
+ * "=".
+ */
 function asWord(candidate: string, line: string): string {
   const [word = ""] = candidate.split("\t");
   const [, before = ""] = /(\S+=)\S*$/.exec(line) ?? [];

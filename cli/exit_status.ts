@@ -20,6 +20,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   "file": EXIT.error,
   "in-use": EXIT.error,
   "storage": EXIT.error,
+  "clock-behind": EXIT.error,
   "unreachable": EXIT.error,
   "refused": EXIT.error,
   "unsupported-runtime": EXIT.error,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { CaucaseError, type ErrorCode } from "../core/errors.ts";
-import { Outcome } from "./client/session.ts";
+import { ClientOutcome } from "./client/session.ts";
 import { EXIT, exitStatusOf } from "./exit_status.ts";
 
 const STATUSES: readonly (readonly [ErrorCode, number])[] = [
@@ -23,7 +23,7 @@ Deno.test("exitStatusOf() is 1 for faults of ours, whatever was thrown", () => {
   for (const fault of [new TypeError("x"), "x", undefined, null]) assert.equal(exitStatusOf(fault), 1);
 });
 
-const OUTCOMES: readonly (readonly [what: string, happened: (outcome: Outcome) => void, status: number])[] = [
+const OUTCOMES: readonly (readonly [what: string, happened: (outcome: ClientOutcome) => void, status: number])[] = [
   ["nothing happened", () => {}, EXIT.ok],
   ["something changed", (outcome) => outcome.changed = true, EXIT.ok],
   ["a warning", (outcome) => outcome.warned(), EXIT.warning],
@@ -33,8 +33,8 @@ const OUTCOMES: readonly (readonly [what: string, happened: (outcome: Outcome) =
 ];
 
 for (const [what, happened, status] of OUTCOMES) {
-  Deno.test(`Outcome.status is ${status} after ${what}`, () => {
-    const outcome = new Outcome();
+  Deno.test(`ClientOutcome.status is ${status} after ${what}`, () => {
+    const outcome = new ClientOutcome();
     happened(outcome);
     assert.equal(outcome.status, status);
   });

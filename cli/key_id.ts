@@ -17,7 +17,9 @@ export async function keyId(args: readonly string[]): Promise<number> {
   return keysRead && backupsRead ? EXIT.ok : EXIT.error;
 }
 
-/** One file that cannot be read is reported, and does not keep the others from being shown. Whether all could be read. */
+/**
+ * One file that cannot be read is reported, and does not keep the others from being shown. Whether all could be read.
+ */
 async function forEachPath(paths: readonly string[], print: (path: string) => Promise<void>): Promise<boolean> {
   let allRead = true;
   for (const path of paths) {

@@ -3,6 +3,7 @@ import { SECONDS_PER_DAY } from "../core/ca/lifecycle.ts";
 import { CaucaseError } from "../core/errors.ts";
 import { systemClock } from "../core/host/clock.ts";
 import { randomBytes } from "../core/host/random.ts";
+import { createLog, sentenceOf } from "../core/log.ts";
 import type { Progress } from "../core/progress.ts";
 import { manage as manageDatabase, type ManageOrder, type ManageReport } from "../server/manage/manage.ts";
 import type { RestoreFiles } from "../server/manage/restore.ts";
@@ -32,15 +33,17 @@ export async function manage(args: readonly string[]): Promise<number> {
     for (const text of figureLines(backup, figures)) printLine(text);
   }
   const order = orderOf(given);
-  const warn = (message: string) => {
+  // What is done is told by the lines below; this is for what is not as it should be.
+  const log = createLog((record) => {
+    if (record.level !== "warning" && record.level !== "error") return;
     line.clear();
-    printError(message);
-  };
+    printError(sentenceOf(record));
+  });
   const done = (report: ManageReport) => {
     line.clear();
     tell(order, report);
   };
-  await manageDatabase(order, { now, random: randomBytes, passphrases, warn, onProgress, done });
+  await manageDatabase(order, { now, random: randomBytes, passphrases, log, onProgress, done });
   return EXIT.ok;
 }
 
@@ -75,7 +78,8 @@ function once(
 /** The reference's lines, for scripts. */
 function importLines({ importedCas, importedCrls }: ManageReport): string[] {
   const lines = importedCas === undefined ? [] : [`Imported ${importedCas} CA certificates`];
-  for (const { number, lastUpdate, added, known } of importedCrls) {
+  if (importedCrls !== undefined) {
+    const { number, lastUpdate, added, known } = importedCrls;
     lines.push(`Set CRL number to ${number} and last update to ${timeText(lastUpdate)}`);
     lines.push(`Revoked ${added} certificates (${known} were already revoked)`);
   }
@@ -102,8 +106,9 @@ function figureLines(backup: string, { recipients, cas }: BackupFigures): string
 
 function figureLine(figures: CaFigures): string {
   const { ca, caCertificates, validCaCertificates, certificates, pendingRequests, revocations, crlNumber } = figures;
-  return `  ${ca}: CA certificates ${caCertificates} (valid now: ${validCaCertificates}), certificates ${certificates}, ` +
-    `pending requests ${pendingRequests}, revocations ${revocations}, CRL number ${crlNumber}`;
+  return `  ${ca}: CA certificates ${caCertificates} (valid now: ${validCaCertificates}), ` +
+    `certificates ${certificates}, pending requests ${pendingRequests}, revocations ${revocations}, ` +
+    `CRL number ${crlNumber}`;
 }
 
 /** As the reference writes it: 2026-11-23 08:29:52+00:00. */

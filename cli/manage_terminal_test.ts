@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type Answer, hasTerminals, onTerminal } from "../tests/support/pty.ts";
 import { keyPem, makeRestorable } from "../tests/support/restorable.ts";
-import { newAuthority } from "../tests/support/seeded_authorities.ts";
+import { newIssuer } from "../tests/support/seeded_issuers.ts";
 import { runCommand } from "../tests/support/process.ts";
 import { OUR_PROGRAM } from "../tests/support/server_process.ts";
 import { tempFolder } from "../tests/support/temp_folder.ts";
@@ -21,7 +21,7 @@ Deno.test({
   ignore: !hasScript,
   fn: async () => {
     await using folder = await tempFolder();
-    const { key, certificate } = await newAuthority("cas");
+    const { key, certificate } = await newIssuer("cas");
     await Deno.writeTextFile(`${folder.path}/ca.pem`, keyPem(key) + certificateToPem(certificate));
     const made = await runCommand(
       [...OUR_PROGRAM, "manage", "--db", "a", "--import-bad-ca", "--import-ca", "ca.pem"],

@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { runCommand } from "../tests/support/process.ts";
 import { OUR_PROGRAM } from "../tests/support/server_process.ts";
 import { tempFolder } from "../tests/support/temp_folder.ts";
-import { manualPages } from "./manual/pages.ts";
+import { manualPages } from "./manual.ts";
 import { SUBCOMMANDS } from "./subcommands.ts";
 import { VERSION } from "./version.ts";
 
 const COMMITTED = new URL("../docs/man/", import.meta.url);
-const PAGES = await manualPages();
+const PAGES = await manualPages(SUBCOMMANDS);
 
 async function isInstalled(command: string, packageName: string): Promise<boolean> {
   const { status } = await runCommand(["sh", "-c", command], { cwd: "/" });

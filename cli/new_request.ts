@@ -1,8 +1,8 @@
 /** A new private key and a request for a certificate for it. */
 import type { Extension } from "../core/x509/extension.ts";
 import { buildCsr } from "../core/x509/csr.ts";
-import type { PrivateKey } from "../core/x509/private_key.ts";
-import { signerFor } from "../core/x509/signer.ts";
+import type { PrivateKey } from "../core/keys/private_key.ts";
+import { signerFor } from "../core/keys/signer.ts";
 
 /** What is asked for. */
 export interface RequestContent {
@@ -11,13 +11,16 @@ export interface RequestContent {
   readonly extensions: readonly Extension[];
 }
 
-export interface NewRequest {
+export interface KeyAndRequest {
   readonly key: PrivateKey;
   readonly csrPem: string;
 }
 
-/** Asks for `content` with the key that `newKey` makes. Nothing is written: the caller stores the key before it sends the request. */
-export async function makeRequest(content: RequestContent, newKey: () => Promise<PrivateKey>): Promise<NewRequest> {
+/**
+ * Asks for `content` with the key that `newKey` makes. Nothing is written: the caller stores the key before it sends
+ * the request.
+ */
+export async function makeRequest(content: RequestContent, newKey: () => Promise<PrivateKey>): Promise<KeyAndRequest> {
   const key = await newKey();
   return { key, csrPem: await buildCsr(content, await signerFor(key)) };
 }

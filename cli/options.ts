@@ -1,5 +1,8 @@
-/** Parsers of option values, and options that several subcommands share. Errors name the option and end with status 2. */
-import { InvalidArgumentError } from "@commander-js/extra-typings";
+/**
+ * Parsers of option values, and options that several subcommands share. Errors name the option and end with status 2.
+ */
+import { LOG_FORMATS } from "../core/log.ts";
+import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 
 /** A whole number from 0. */
 export function wholeNumber(text: string): number {
@@ -27,7 +30,9 @@ export function days(text: string): number {
 /** In days: a CRL lives for a third of this, and is 10 seconds old when it is made. */
 const SHORTEST_LIFE_SPAN = 36 / 86_400;
 
-/** In days: a hundred years. The CA of the HTTPS listener lives 40 times as long, and certificates know no year 10000. */
+/**
+ * In days: a hundred years. The CA of the HTTPS listener lives 40 times as long, and certificates know no year 10000.
+ */
 const LONGEST_LIFE_SPAN = 36_500;
 
 /** How long certificates live, in days, fractions allowed. */
@@ -46,6 +51,12 @@ export function port(text: string): number {
   return value;
 }
 
+/** A path, or a word that stands for one. */
+export function somewhere(text: string): string {
+  if (text === "") throw new InvalidArgumentError("It must not be empty.");
+  return text;
+}
+
 /** Bits of an RSA modulus. */
 export function keyBits(text: string): number {
   const value = wholeNumber(text);
@@ -58,4 +69,45 @@ export function keyBits(text: string): number {
 /** Adds a value to those of earlier occurrences of the option. */
 export function collect(value: string, earlier: readonly string[] = []): string[] {
   return [...earlier, value];
+}
+
+/**
+ * Options that more than one subcommand has, with the same words everywhere: what is typed, what it means, and what
+ * reads the value. What follows (a default value) is the subcommand's own.
+ */
+export const SHARED = {
+  caUrl: ["--ca-url <url>", "HTTP base URL of the server; HTTPS is found on the next port"],
+  caFingerprint: [
+    "--ca-fingerprint <sha256:hex>",
+    "begin an empty store of CA certificates for services only with the one of this fingerprint; client --show-ca " +
+    "prints it",
+  ],
+  userCaFingerprint: [
+    "--user-ca-fingerprint <sha256:hex>",
+    "the same for the store of CA certificates for users",
+  ],
+  threshold: ["--threshold <days>", "renew a certificate when it has less than this left", days],
+  keyLen: ["--key-len <bits>", "RSA bits of new keys", keyBits],
+  onRenew: ["--on-renew <command>", "shell command to run after CA certificates, CRLs or certificates changed"],
+  db: ["--db <path>", "the SQLite database", "caucase.sqlite"],
+  userCrtValidity: ["--user-crt-validity <days>", "how long certificates for users are valid", lifeSpanDays, 93],
+} as const;
+
+/** A shared option whose default value is filled in elsewhere: the help says `standard`. */
+export function withDefault<const Flags extends string, Value>(
+  [flags, description, parse]: readonly [Flags, string, (text: string) => Value],
+  standard: string,
+): readonly [Flags, string, (text: string) => Value] {
+  return [flags, `${description} (default: ${standard})`, parse];
+}
+
+/** `--mode`, in each subcommand that has it. */
+export function modeOption() {
+  return new Option("--mode <mode>", "certificates for services or for users").choices(["service", "user"] as const);
+}
+
+/** `--log-format`, in each subcommand that writes a log. */
+export function logFormatOption() {
+  return new Option("--log-format <format>", "how the log on standard error is written")
+    .choices(LOG_FORMATS).default("text" as const);
 }

@@ -3,9 +3,9 @@ import { systemClock } from "../core/host/clock.ts";
 import { EXIT } from "./exit_status.ts";
 import { probeServer } from "./probe/checks.ts";
 import { probeCommand } from "./probe/command.ts";
-import type { Finding } from "./probe/finding.ts";
+import type { ProbeFinding } from "./probe/finding.ts";
 import { askServer } from "./probe/server.ts";
-import { parseServerUrl } from "./server_url.ts";
+import { parseServerUrl } from "./net/server_url.ts";
 import { parseArguments } from "./subcommand.ts";
 import { printError, printLine } from "./terminal.ts";
 
@@ -23,7 +23,7 @@ export async function probe(args: readonly string[]): Promise<number> {
   return works ? EXIT.ok : EXIT.error;
 }
 
-function printFinding({ check, level, message }: Finding): void {
+function printFinding({ check, level, message }: ProbeFinding): void {
   const line = `${level}: ${check}: ${message}`;
   if (level === "ok") printLine(line);
   else printError(line);

@@ -1,10 +1,11 @@
 /** Getting a new certificate for a new key with the one that is about to expire. */
-import { signMessage } from "../core/envelope.ts";
+import { signMessage } from "../core/protocol/envelope.ts";
 import { CaucaseError } from "../core/errors.ts";
 import { type Certificate, certificateFromPem, certificateToPem, isIssuedBy } from "../core/x509/certificate.ts";
-import { generateRsaKey, type PrivateKey, privateKeyToPem } from "../core/x509/private_key.ts";
-import type { ApiClient } from "./api_client.ts";
-import { makeRequest, type NewRequest } from "./new_request.ts";
+import { generateRsaKey } from "../core/host/generate_key.ts";
+import { type PrivateKey, privateKeyToPem } from "../core/keys/private_key.ts";
+import type { ApiClient } from "./net/api_client.ts";
+import { type KeyAndRequest, makeRequest } from "./new_request.ts";
 
 /** A key and its certificate, ready to be written. */
 export interface RenewedPair {
@@ -27,8 +28,8 @@ export function isRenewalDue({ notAfter }: Certificate, threshold: number, now: 
   return notAfter - now < threshold;
 }
 
-/** Who renews. */
-export interface Holder {
+/** What is renewed, and with which key. */
+export interface RenewingHolder {
   readonly certificate: Certificate;
   readonly key: PrivateKey;
   /** One of these must have issued what the server answers. */
@@ -36,22 +37,25 @@ export interface Holder {
 }
 
 /**
- * Renews at the server, with a new RSA key of `keyBits`. Nothing is written: the old pair is good until the caller has stored
- * the new one.
+ * Renews at the server, with a new RSA key of `keyBits`. Nothing is written: the old pair is good until the caller has
+ * stored the new one.
  * @throws `untrusted` when what the server answers is not a certificate for the new key from a CA that we know
  */
 export async function renewAt(
   api: Pick<ApiClient, "renew">,
-  { keyBits, ...holder }: Holder & { readonly keyBits: number },
+  { keyBits, ...holder }: RenewingHolder & { readonly keyBits: number },
 ): Promise<RenewedPair> {
   return await sendRenewal(api, holder, await prepareRenewal(holder.certificate, () => generateRsaKey(keyBits)));
 }
 
-/** The new key and the request for a renewal: sent again after a lost answer, a server of ours answers the same certificate. */
+/**
+ * The new key and the request for a renewal: sent again after a lost answer, a server of ours answers the same
+ * certificate.
+ */
 export async function prepareRenewal(
   { subject }: Certificate,
   newKey: () => Promise<PrivateKey>,
-): Promise<NewRequest> {
+): Promise<KeyAndRequest> {
   // The server takes the extensions from the old certificate.
   return await makeRequest({ subject, extensions: [] }, newKey);
 }
@@ -59,8 +63,8 @@ export async function prepareRenewal(
 /** Sends what `prepareRenewal` made. Throws as `renewAt` does. */
 export async function sendRenewal(
   api: Pick<ApiClient, "renew">,
-  { certificate, key, authorities }: Holder,
-  request: NewRequest,
+  { certificate, key, authorities }: RenewingHolder,
+  request: KeyAndRequest,
 ): Promise<RenewedPair> {
   const payload = JSON.stringify({ crt_pem: certificateToPem(certificate), renew_csr_pem: request.csrPem });
   const renewed = await answeredCertificate(await api.renew(await signMessage(payload, key)));

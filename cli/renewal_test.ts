@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { messageFromJson, messageToJson, type SignedMessage, verifyMessage } from "../core/envelope.ts";
+import { messageFromJson, messageToJson, type SignedMessage, verifyMessage } from "../core/protocol/envelope.ts";
 import { type Certificate, certificateFromPem, certificateToPem } from "../core/x509/certificate.ts";
 import { csrFromPem } from "../core/x509/csr.ts";
 import { utf8 } from "../core/bytes.ts";

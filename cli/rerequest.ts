@@ -3,8 +3,9 @@ import { resolve } from "node:path";
 import { CaucaseError } from "../core/errors.ts";
 import { readFileBytes } from "../core/host/durable_file.ts";
 import { fileError } from "../core/host/file_error.ts";
-import { type CertificationRequest, csrFromPem, verifyCsr } from "../core/x509/csr.ts";
-import { generateRsaKey, privateKeyToPem } from "../core/x509/private_key.ts";
+import { type CertificationRequest, csrFromFile, verifyCsr } from "../core/x509/csr.ts";
+import { generateRsaKey } from "../core/host/generate_key.ts";
+import { privateKeyToPem } from "../core/keys/private_key.ts";
 import { EXIT } from "./exit_status.ts";
 import { makeRequest } from "./new_request.ts";
 import { rerequestCommand } from "./rerequest/command.ts";
@@ -30,9 +31,9 @@ async function readTemplate(path: string): Promise<CertificationRequest> {
   const bytes = await readFileBytes(path);
   if (bytes === undefined) throw new CaucaseError("file", `cannot read ${path}: it does not exist`);
   try {
-    const template = await csrFromPem(bytes);
-    await verifyCsr(template);
-    return template;
+    const { csr } = await csrFromFile(bytes);
+    await verifyCsr(csr);
+    return csr;
   } catch (error) {
     if (error instanceof CaucaseError) throw fileError("use", path, error);
     throw error;

@@ -5,8 +5,8 @@ import { buildCsr, csrFromPem, verifyCsr } from "../core/x509/csr.ts";
 import { encodeExtensions, type Extension } from "../core/x509/extension.ts";
 import { dnsName, subjectAltNameExtension } from "../core/x509/general_name.ts";
 import { commonNameDer } from "../core/x509/name.ts";
-import { privateKeyToPem } from "../core/x509/private_key.ts";
-import { signerFor } from "../core/x509/signer.ts";
+import { privateKeyToPem } from "../core/keys/private_key.ts";
+import { signerFor } from "../core/keys/signer.ts";
 import { readKeyFile } from "../core/host/key_file.ts";
 import { testKey } from "../tests/support/keys.ts";
 import { pemOf } from "../tests/support/probed_server.ts";
@@ -23,7 +23,7 @@ const EXTENSIONS: readonly Extension[] = [
   { oid: "1.3.6.1.5.5.7.1.24", critical: false, value: new Uint8Array() },
 ];
 
-interface Desk extends TempFolder {
+interface RerequestDesk extends TempFolder {
   /** Runs rerequest with the template `old.csr`, into `new.csr` and `new.key` unless `changes` say otherwise. */
   run(changes?: { template?: string; csr?: string; key?: string; more?: string[] }): Promise<number>;
   read(name: string): Promise<string>;
@@ -31,7 +31,7 @@ interface Desk extends TempFolder {
   names(): string[];
 }
 
-async function openDesk(template?: string): Promise<Desk> {
+async function openDesk(template?: string): Promise<RerequestDesk> {
   const folder = await tempFolder("caucase-rerequest-");
   const path = (name: string) => `${folder.path}/${name}`;
   await Deno.writeTextFile(path("old.csr"), template ?? await templatePem(EXTENSIONS));
@@ -52,7 +52,7 @@ async function templatePem(extensions: readonly Extension[], subject = commonNam
   return await buildCsr({ subject, extensions }, await signerFor(await testKey("P-256")));
 }
 
-function modeOf(desk: Desk, name: string): number {
+function modeOf(desk: RerequestDesk, name: string): number {
   return (Deno.statSync(`${desk.path}/${name}`).mode ?? 0) & 0o777;
 }
 
@@ -102,7 +102,7 @@ Deno.test("rerequest() refuses templates that are none", async () => {
   await assert.rejects(desk.run({ template: "none.csr" }), { code: "file", message: /none\.csr: it does not exist$/ });
 });
 
-Deno.test("rerequest() replaces an older request and key, the template too, and keeps the key file's mode", async () => {
+Deno.test("rerequest() replaces an older request and key, the template too, and keeps the key's mode", async () => {
   await using desk = await openDesk();
   await desk.write("new.key", privateKeyToPem(await testKey("P-256")), 0o640);
   await desk.run({ csr: "old.csr" });

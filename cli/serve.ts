@@ -1,41 +1,57 @@
 /** `caucase serve`: runs both certificate authorities until a signal ends them. */
 import { systemClock } from "../core/host/clock.ts";
+import { configureLogging, systemLog as log } from "../core/host/log.ts";
 import { randomBytes } from "../core/host/random.ts";
-import { onStopSignals } from "../core/host/signals.ts";
+import { onReload, onStopSignals } from "../core/host/signals.ts";
+import { AccessLog } from "../server/http/access_log.ts";
+import { AccessLogFile, STANDARD_OUTPUT } from "../server/http/access_log_output.ts";
 import { type RunningServer, type ServeOptions, startServer } from "../server/serve.ts";
-import { AccessLog, writeToStandardOutput } from "../server/http/access_log.ts";
-import { EXIT } from "./exit_status.ts";
+import { EXIT, exitStatusOf } from "./exit_status.ts";
 import { serveCommand } from "./serve/command.ts";
 import { parseArguments } from "./subcommand.ts";
-import { printError } from "./terminal.ts";
 
 /** Runs the server. Resolves with the exit status after it was stopped. */
 export async function serve(args: readonly string[]): Promise<number> {
-  // It starts no programs: whoever found a way in should not either. Nothing gives this back.
+  // It starts no programs: neither shall an attacker who found a way in. Nothing gives this back.
   Deno.permissions.revokeSync({ name: "run" });
-  const options = readServeOptions(args);
+  const { options, logs } = readServeOptions(args);
   const stop = onStopSignals();
-  const warn = (message: string) => printError(message);
-  const accessLog = new AccessLog({ write: writeToStandardOutput, warn });
+  await configureLogging(logs);
+  const accessLog = openAccessLog(logs.access);
+  const removeReload = onReload(() => accessLog?.reopen());
   try {
     const server = await startServer(options, {
       clock: systemClock,
       random: randomBytes,
-      warn,
-      accessLog: accessLog.add,
+      log,
+      accessLog: accessLog?.add ?? (() => {}),
     });
     announce(server);
     await Promise.race([server.finished, aborted(stop.signal)]);
     await server.stop();
     return EXIT.ok;
+  } catch (error) {
+    // What reads the log is told there why it ends; a person is told as by every other command.
+    if (logs.format !== "json") throw error;
+    log.error("server.failed", { error });
+    return exitStatusOf(error);
   } finally {
-    await accessLog.close();
+    await accessLog?.close();
+    removeReload();
     stop.remove();
   }
 }
 
+/** Where it goes: a file's path, `-` for standard output, `off`. */
+function openAccessLog(where: string): AccessLog | undefined {
+  if (where === "off") return undefined;
+  return new AccessLog({ output: where === "-" ? STANDARD_OUTPUT : new AccessLogFile(where), log });
+}
+
 function announce({ addresses }: RunningServer): void {
-  for (const { host, httpPort, httpsPort } of addresses) printError(`Listening on [${host}]:${httpPort}-${httpsPort}`);
+  for (const { host: address, httpPort, httpsPort } of addresses) {
+    log.info("server.listening", { address, httpPort, httpsPort });
+  }
 }
 
 /** Resolves at once when it came earlier, while the server started. */
@@ -46,11 +62,18 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
+type Given = ReturnType<ReturnType<typeof serveCommand>["opts"]>;
+
 /** @throws `EarlyExit` after help or a complaint */
-function readServeOptions(args: readonly string[]): ServeOptions {
+function readServeOptions(args: readonly string[]) {
   const command = serveCommand();
   parseArguments(command, args);
   const given = command.opts();
+  const logs = { format: given.logFormat, level: given.logLevel, access: given.accessLog };
+  return { options: serverOptions(given), logs };
+}
+
+function serverOptions(given: Given): ServeOptions {
   return {
     netloc: given.netloc,
     ...(given.basePort !== undefined && { basePort: given.basePort }),
@@ -72,6 +95,7 @@ function readServeOptions(args: readonly string[]): ServeOptions {
       autoApproveCount: given.userAutoApproveCount,
     },
     lockAutoApproveCount: given.lockAutoApproveCount ?? false,
+    acceptClock: given.acceptClock ?? false,
     limits: {
       ...(given.maxConnections !== undefined && { connections: given.maxConnections }),
       ...(given.maxConnectionsPerAddress !== undefined && { connectionsPerAddress: given.maxConnectionsPerAddress }),

@@ -1,13 +1,26 @@
 /** What every subcommand is to `main.ts`, and how its options become values. */
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { normalizeArguments } from "./command_line.ts";
 import { EXIT } from "./exit_status.ts";
-import { arityOf } from "./option_values.ts";
+import { COMMON_OPTIONS, examplesText, HELP_STYLE, PLAIN_OPTIONS } from "./help.ts";
+import type { Prose } from "./manual/prose.ts";
+import { arityOf, normalizeArguments } from "./command_line.ts";
 import { bold, hasColors, printError, printLine, printText } from "./terminal.ts";
 import { versionText } from "./version.ts";
 
-/** A subcommand as it runs: its arguments in, its exit status out. */
-export type Run = (args: readonly string[]) => Promise<number>;
+/** All of a subcommand. What it needs is loaded when it is asked for: nobody waits for code that another one needs. */
+export interface Subcommand {
+  readonly name: string;
+  /** What it does, in a line. */
+  readonly summary: string;
+  /** The title under which the overview lists it. */
+  readonly group: string;
+  /** Its name, description, arguments and options. */
+  readonly table: () => Promise<CommandUnknownOpts>;
+  /** What its page of the manual says besides. */
+  readonly prose: () => Promise<Prose>;
+  /** Runs it: its arguments in, its exit status out. */
+  readonly load: () => Promise<(args: readonly string[]) => Promise<number>>;
+}
 
 /** Ends a command early with a status: help was shown, or the command line was wrong and that was said. */
 export class EarlyExit extends Error {
@@ -21,27 +34,34 @@ export function optionsHint(name: string): string {
   return `(caucase ${name} --help lists all options)`;
 }
 
-/** The command of a subcommand: prints through the terminal and never ends the process. */
-export function newCommand(name: string, description: string) {
-  return prepare(new Command(`caucase ${name}`), description).showHelpAfterError(optionsHint(name));
+/**
+ * The command of a subcommand: prints through the terminal and never ends the process. Its help ends with the examples.
+ */
+export function newCommand(name: string, description: string, prose: Pick<Prose, "examples">) {
+  return prepare(new Command(`caucase ${name}`), description)
+    .addHelpText("after", examplesText(prose, bold))
+    .showHelpAfterError(optionsHint(name));
 }
 
 /** The command above all subcommands. */
-export function newProgram(description: string) {
+export function newProgram(description: string, prose: Pick<Prose, "examples">) {
   return prepare(new Command("caucase"), description)
     .usage("<subcommand> [options]")
+    .addHelpText("after", examplesText(prose, bold))
     .showHelpAfterError("(caucase --help lists all subcommands)");
 }
 
 function prepare(command: Command, description: string) {
   return command
     .description(description)
+    .optionsGroup(COMMON_OPTIONS)
     .option("--version", "show the version")
     .on("option:version", showVersion)
     .helpOption("-h, --help", "show this help")
+    .optionsGroup(PLAIN_OPTIONS)
     .helpCommand(false)
     .allowExcessArguments(false)
-    .configureHelp({ styleTitle: bold })
+    .configureHelp({ ...HELP_STYLE, styleTitle: bold })
     .configureOutput({
       writeOut: printText,
       writeErr: (text) => printError(text.trimEnd()),
@@ -59,7 +79,8 @@ function showVersion(): never {
 
 /**
  * Parses `args` into `command`.
- * @throws `EarlyExit` after help, version, or a complaint about the command line; `usage` for what commander does not look at
+ * @throws `EarlyExit` after help, version, or a complaint about the command line; `usage` for what commander does not
+ * look at
  */
 export function parseArguments(command: CommandUnknownOpts, args: readonly string[]): void {
   const names = [...command.options.map(({ long }) => long ?? ""), "--help"];

@@ -1,92 +1,95 @@
 /**
- * The one list of subcommands: running, help, completion and manual come from it. All is loaded when it is asked for: nobody waits
- * for code that a subcommand does not need.
+ * The one list of subcommands: running, help, completion and manual come from it. It is handed to those that tell of
+ * all others.
  */
-import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import type { Prose } from "./manual/prose.ts";
-import { parseArguments, type Run } from "./subcommand.ts";
+import { parseArguments, type Subcommand } from "./subcommand.ts";
 
-export interface Subcommand {
-  readonly name: string;
-  /** What it does, in a line. */
-  readonly summary: string;
-  /** Its name, description, arguments and options. */
-  readonly table: () => Promise<CommandUnknownOpts>;
-  /** What its page of the manual says besides. */
-  readonly prose: () => Promise<Prose>;
-  readonly load: () => Promise<Run>;
-}
-
-/** In the order of a first encounter. */
+/** In the order of the overview. */
 export const SUBCOMMANDS: readonly Subcommand[] = [
   {
     name: "serve",
     summary: "run a certificate authority for services and one for users",
+    group: "A certificate authority:",
     table: async () => (await import("./serve/command.ts")).serveCommand(),
-    prose: async () => (await import("./serve/manual.ts")).serveManual,
+    prose: async () => (await import("./serve/command.ts")).serveManual,
     load: async () => (await import("./serve.ts")).serve,
+  },
+  {
+    name: "manage",
+    summary: "restore and check backups, take over another CA, hand one over",
+    group: "A certificate authority:",
+    table: async () => (await import("./manage/command.ts")).manageCommand(),
+    prose: async () => (await import("./manage/command.ts")).manageManual,
+    load: async () => (await import("./manage.ts")).manage,
+  },
+  {
+    name: "probe",
+    summary: "check a server from outside",
+    group: "A certificate authority:",
+    table: async () => (await import("./probe/command.ts")).probeCommand(),
+    prose: async () => (await import("./probe/command.ts")).probeManual,
+    load: async () => (await import("./probe.ts")).probe,
   },
   {
     name: "client",
     summary: "request, fetch, sign, renew and revoke certificates",
+    group: "Certificates:",
     table: async () => (await import("./client/command.ts")).clientCommand(),
-    prose: async () => (await import("./client/manual.ts")).clientManual,
+    prose: async () => (await import("./client/command.ts")).clientManual,
     load: async () => (await import("./client.ts")).client,
   },
   {
     name: "updater",
     summary: "get a certificate, and keep it and its CA certificates and CRLs up to date",
+    group: "Certificates:",
     table: async () => (await import("./updater/command.ts")).updaterCommand(),
-    prose: async () => (await import("./updater/manual.ts")).updaterManual,
+    prose: async () => (await import("./updater/command.ts")).updaterManual,
     load: async () => (await import("./updater.ts")).updater,
-  },
-  {
-    name: "probe",
-    summary: "check a server from outside",
-    table: async () => (await import("./probe/command.ts")).probeCommand(),
-    prose: async () => (await import("./probe/manual.ts")).probeManual,
-    load: async () => (await import("./probe.ts")).probe,
   },
   {
     name: "rerequest",
     summary: "make a new key, and a request like an older one",
+    group: "Certificates:",
     table: async () => (await import("./rerequest/command.ts")).rerequestCommand(),
-    prose: async () => (await import("./rerequest/manual.ts")).rerequestManual,
+    prose: async () => (await import("./rerequest/command.ts")).rerequestManual,
     load: async () => (await import("./rerequest.ts")).rerequest,
-  },
-  {
-    name: "manage",
-    summary: "restore and check backups, take over another CA, hand one over",
-    table: async () => (await import("./manage/command.ts")).manageCommand(),
-    prose: async () => (await import("./manage/manual.ts")).manageManual,
-    load: async () => (await import("./manage.ts")).manage,
   },
   {
     name: "key-id",
     summary: "print identifiers of private keys, and of the keys that open a backup",
+    group: "Certificates:",
     table: async () => (await import("./key_id/command.ts")).keyIdCommand(),
-    prose: async () => (await import("./key_id/manual.ts")).keyIdManual,
+    prose: async () => (await import("./key_id/command.ts")).keyIdManual,
     load: async () => (await import("./key_id.ts")).keyId,
   },
   {
     name: "completion",
     summary: "print what makes a shell complete command lines of caucase",
+    group: "This program:",
     table: async () => (await import("./completion/command.ts")).completionCommand(),
-    prose: async () => (await import("./completion/manual.ts")).completionManual,
-    load: async () => (await import("./completion.ts")).completion,
+    prose: async () => (await import("./completion/command.ts")).completionManual,
+    load: async () => {
+      const { completion } = await import("./completion.ts");
+      return (args) => completion(args, SUBCOMMANDS);
+    },
   },
   {
     name: "manual",
     summary: "print a page of the manual",
-    table: async () => (await import("./manual/command.ts")).manualCommand(),
-    prose: async () => (await import("./manual/manual.ts")).manualManual,
-    load: async () => (await import("./manual.ts")).manual,
+    group: "This program:",
+    table: async () => (await import("./manual/command.ts")).manualCommand(SUBCOMMANDS),
+    prose: async () => (await import("./manual/command.ts")).manualManual,
+    load: async () => {
+      const { manual } = await import("./manual.ts");
+      return (args) => manual(args, SUBCOMMANDS);
+    },
   },
 ];
 
 /** Runs the subcommand. Resolves with its exit status. @throws `EarlyExit` after help or a complaint */
 export async function runSubcommand({ table, load }: Subcommand, args: readonly string[]): Promise<number> {
-  // Help and version need the table alone. Where the word is an option's value, parsing ends well and the subcommand runs.
+  // Help and version need the table alone. Where the word is an option's value, parsing ends well and the subcommand
+  // runs.
   if (args.some((argument) => ["-h", "--help", "--version"].includes(argument))) parseArguments(await table(), args);
   return await (await load())(args);
 }

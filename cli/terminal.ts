@@ -2,10 +2,9 @@
 import { CaucaseError, describeFault } from "../core/errors.ts";
 import { fileError, systemCode } from "../core/host/file_error.ts";
 import { escapeControlsAsJson } from "../core/host/log_format.ts";
+import { writeAll } from "../core/host/write_all.ts";
 import { HiddenLine } from "./hidden_line.ts";
 import type { Screen } from "./progress_line.ts";
-
-const encoder = new TextEncoder();
 
 /** One line on standard output. Throws `file` when it cannot be written. */
 export function printLine(line: string): void {
@@ -22,8 +21,8 @@ export function printText(text: string): void {
 }
 
 /**
- * Lines on standard error. What may come from others, as a server's reason, cannot drive the terminal. Never throws: a log on a
- * full disk must not end a server, and there is nobody left to be told.
+ * Lines on standard error. What may come from others, as a server's reason, cannot drive the terminal. Never throws: a
+ * log on a full disk must not end a server, and there is nobody left to be told.
  */
 export function printError(text: string): void {
   const plain = text.split("\n").map(escapeControlsAsJson);
@@ -54,7 +53,8 @@ export function reportError(error: unknown): void {
 }
 
 /**
- * Asks for a line on the terminal and shows nothing of it. The prompt goes to standard error: standard output may be a file.
+ * Asks for a line on the terminal and shows nothing of it. The prompt goes to standard error: standard output may be a
+ * file.
  * @throws `file` when standard input is no terminal, or ends; ends the process when it is interrupted
  */
 export async function askHidden(prompt: string): Promise<string> {
@@ -84,8 +84,8 @@ export async function askHidden(prompt: string): Promise<string> {
 }
 
 /**
- * Whether what goes there is seen in colours: never what goes into a file or pipe, nor where the person wants none. `Deno.noColor`
- * would not do: FORCE_COLOR overrides it, and nothing may override NO_COLOR.
+ * Whether what goes there is seen in colours: never what goes into a file or pipe, nor where the person wants none.
+ * `Deno.noColor` would not do: FORCE_COLOR overrides it, and nothing may override NO_COLOR.
  */
 export function hasColors(stream: "stdout" | "stderr"): boolean {
   return isScreen(stream) && (Deno.env.get("NO_COLOR") ?? "") === "";
@@ -108,26 +108,4 @@ export function bold(text: string): string {
 /** A line that begins by saying how bad it is: so that this is seen at a glance. Exported for its test. */
 export function markLevel(line: string): string {
   return line.replace(/^(error|warning):/, (word, level: string) => `${LEVEL[level]}${word}${STYLE.end}`);
-}
-
-/** How long to wait for whoever reads our output, in milliseconds, before the next try. */
-const NEXT_TRY = 5;
-
-/**
- * Writes all of `text`, however much of it the stream takes at a time. Exported for its test.
- * @throws what the stream throws, unless its reader is gone
- */
-export function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
-  let bytes = encoder.encode(text);
-  while (bytes.length > 0) {
-    try {
-      bytes = bytes.subarray(stream.writeSync(bytes));
-    } catch (error) {
-      // Whoever read our output stopped reading, as `head` does: nobody is left to be told.
-      if (error instanceof Deno.errors.BrokenPipe) return;
-      // A full pipe that another process has made non-blocking: it is shared by all that have it open.
-      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, NEXT_TRY);
-    }
-  }
 }

@@ -1,4 +1,6 @@
-/** `caucase updater`: gets a certificate and keeps it, its CA certificates and CRLs up to date until a signal ends it. */
+/**
+ * `caucase updater`: gets a certificate and keeps it, its CA certificates and CRLs up to date until a signal ends it.
+ */
 import { hostFileSystem } from "../core/host/durable_file.ts";
 import { configureLogging } from "../core/host/log.ts";
 import { onReload, onStopSignals } from "../core/host/signals.ts";

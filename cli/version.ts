@@ -16,7 +16,7 @@ export function versionText(): string {
 
 /** Asks the library itself: `process.versions` names the one that the runtime was written for. */
 function sqliteVersion(): string {
-  // Not imported above: it is loaded for whoever asks, and for nobody else.
+  // Not imported above: it is loaded only when the version is asked for.
   const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
   const database = new DatabaseSync(":memory:");
   try {

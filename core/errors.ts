@@ -1,6 +1,6 @@
 /**
  * The one error type of the program. `core/` throws it, the server maps its code to an HTTP status
- * (`server/http/refusals.ts`), the command line maps it to an exit status (`cli/exit_status.ts`). Whatever is thrown and is
+ * (`server/caucase/refusals.ts`), the command line maps it to an exit status (`cli/exit_status.ts`). Whatever is thrown and is
  * not a `CaucaseError` is a fault of ours.
  */
 
@@ -37,6 +37,8 @@ export type ErrorCode =
   | "in-use"
   /** The database cannot be used. */
   | "storage"
+  /** The clock is behind what the database has seen: nothing may be signed. */
+  | "clock-behind"
   /** A peer did not answer. */
   | "unreachable"
   /** A peer answered with a refusal; `status` is its HTTP status. */

@@ -1,6 +1,6 @@
 /** What the server does by itself when its time has come: each job says when it is next due. */
-import { describeFault } from "../core/errors.ts";
 import type { Clock } from "../core/host/clock.ts";
+import { type Log, timeText } from "../core/log.ts";
 
 export interface Job {
   /** For the log. */
@@ -11,7 +11,7 @@ export interface Job {
 
 export interface JobsOptions {
   readonly clock: Clock;
-  readonly warn: (message: string) => void;
+  readonly log: Log;
   /** Ends the jobs. */
   readonly signal: AbortSignal;
 }
@@ -30,7 +30,7 @@ export async function runJobs(jobs: readonly Job[], options: JobsOptions): Promi
   await Promise.all(jobs.map((job) => runJob(job, options)));
 }
 
-async function runJob(job: Job, { clock, warn, signal }: JobsOptions): Promise<void> {
+async function runJob(job: Job, { clock, log, signal }: JobsOptions): Promise<void> {
   let retryAfter = RETRY.first;
   while (!signal.aborted) {
     const now = clock.now();
@@ -39,8 +39,9 @@ async function runJob(job: Job, { clock, warn, signal }: JobsOptions): Promise<v
       // At least a second, lest a job that is always due keeps the server from all else.
       wakeAt = Math.max(now + 1, Math.min(await job.run(now), now + LONGEST_SLEEP));
       retryAfter = RETRY.first;
+      log.debug("job.done", { job: job.name, due: timeText(wakeAt) });
     } catch (error) {
-      warn(`${job.name} failed, next try in ${retryAfter} s: ${describeFault(error)}`);
+      log.warning("job.failed", { job: job.name, retryAfter, error });
       wakeAt = now + retryAfter;
       retryAfter = Math.min(2 * retryAfter, RETRY.longest);
     }

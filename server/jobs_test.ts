@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { CaucaseError } from "../core/errors.ts";
 import { ManualClock } from "../core/host/clock.ts";
 import { NOW } from "../tests/support/issuing.ts";
+import { recordedLog } from "../tests/support/recorded_log.ts";
 import { type Job, runJobs } from "./jobs.ts";
 
 /** Jobs that run on clocks of the test's until the block ends. */
@@ -12,8 +13,8 @@ class Bench implements AsyncDisposable {
   readonly finished: Promise<void>;
 
   constructor(...jobs: Job[]) {
-    const warn = (message: string) => this.warnings.push(message);
-    this.finished = runJobs(jobs, { clock: this.clock, warn, signal: this.#stopping.signal });
+    const log = recordedLog(this.warnings);
+    this.finished = runJobs(jobs, { clock: this.clock, log, signal: this.#stopping.signal });
   }
 
   stop(): Promise<void> {
@@ -99,7 +100,7 @@ Deno.test("runJobs() lets no job wait for another that fails or hangs", async ()
   // A fault of ours comes with its stack.
   assert.match(
     bench.warnings.join(),
-    /^throwing failed, next try in 60 s: TypeError: at once, not as a promise\n +at /,
+    /^throwing failed, next try in 60 s: at once, not as a promise\nTypeError: at once, not as a promise\n +at /,
   );
 });
 

@@ -1,20 +1,31 @@
 /** Puts a server together: storage, the three CAs, the listeners, and what happens by itself. */
+import { OPERATOR } from "../core/ca/actor.ts";
 import type { CertificateAuthority } from "../core/ca/certificate_authority.ts";
-import type { RandomSource, Warn } from "../core/ca/settings.ts";
+import { SECONDS_PER_DAY } from "../core/ca/lifecycle.ts";
+import type { RandomSource } from "../core/ca/settings.ts";
+import { CaucaseError } from "../core/errors.ts";
 import type { Clock } from "../core/host/clock.ts";
 import { httpsPortBeside, type Netloc, parseNetloc } from "../core/protocol/netloc.ts";
-import { type AllAuthorities, type AuthoritiesOptions, createAuthorities, seconds } from "./authorities.ts";
+import {
+  type CertificateAuthorities,
+  type CertificateAuthoritiesOptions,
+  createCertificateAuthorities,
+  seconds,
+} from "./certificate_authorities.ts";
 import { createBackupJob } from "./backup/backup_job.ts";
-import { openCorsKeyFile } from "./cors_key_file.ts";
-import { createApp, faultReport } from "./http/app.ts";
+import { openCorsKeyFile } from "./caucase/cors_key_file.ts";
+import { createCaucaseSite } from "./caucase/site.ts";
 import { resolveAddresses } from "./http/addresses.ts";
-import { createCorsPage } from "./http/cors_page.ts";
-import { createCrossOrigin } from "./http/cross_origin.ts";
-import { type Listeners, startListeners } from "./http/listener.ts";
+import { createCorsPage } from "./caucase/cors_page.ts";
+import { createCrossOrigin } from "./caucase/cross_origin.ts";
+import { type Endpoint, startListeners } from "./http/listener.ts";
 import type { Limits } from "./http/limits.ts";
-import { createOwnOrigins } from "./http/own_origins.ts";
+import { createOwnOrigins } from "./caucase/own_origins.ts";
 import { type Job, runJobs } from "./jobs.ts";
-import { openSqliteStorage, type SqliteStorage } from "./storage/sqlite_storage.ts";
+import { CA_NAMES } from "../core/ca/stores.ts";
+import type { Log } from "../core/log.ts";
+import { openStorage } from "./storage/open.ts";
+import type { SqliteStorage } from "./storage/sqlite/sqlite_storage.ts";
 import { HttpsCertificate, type HttpsIdentity } from "./tls/https_certificate.ts";
 import { requireClientCertificateSupport } from "./tls/runtime_check.ts";
 
@@ -26,7 +37,7 @@ export interface BackupOptions {
   readonly keep?: number;
 }
 
-export interface ServeOptions extends AuthoritiesOptions {
+export interface ServeOptions extends CertificateAuthoritiesOptions {
   readonly netloc: string;
   /** Port of HTTP, where it is not netloc's. */
   readonly basePort?: number;
@@ -40,21 +51,29 @@ export interface ServeOptions extends AuthoritiesOptions {
   /** Without it, no backups. */
   readonly backup?: BackupOptions;
   readonly limits?: Partial<Limits>;
+  /** Take the clock for right although the database has seen a later time. */
+  readonly acceptClock?: boolean;
 }
 
 /** What the server needs of the machine it runs on. */
 export interface ServeHost {
   readonly clock: Clock;
   readonly random: RandomSource;
-  /** Takes one line (or a line and a stack) for the administrator. */
-  readonly warn: Warn;
+  /** Takes what the administrator should know. */
+  readonly log: Log;
   /** Takes one line of the access log, without its end. */
   readonly accessLog: (line: string) => void;
 }
 
+/** Where caucase's own protocol is served: a numeric address with its real ports. */
+export interface ListeningAddress {
+  readonly host: string;
+  readonly httpPort: number;
+  readonly httpsPort: number;
+}
+
 export interface RunningServer {
-  /** Where it listens: numeric addresses and real ports. */
-  readonly addresses: Listeners["addresses"];
+  readonly addresses: readonly ListeningAddress[];
   /** Ends when the server was stopped; fails when it cannot go on. */
   readonly finished: Promise<void>;
   /** No new connections; running requests finish; everything is on disk. */
@@ -68,13 +87,29 @@ const STOP_GRACE = 30_000;
 export async function startServer(options: ServeOptions, host: ServeHost): Promise<RunningServer> {
   requireClientCertificateSupport();
   const netloc = parseNetloc(options.netloc);
-  const storage = await openSqliteStorage({ path: options.db, lock: true, log: host.warn });
+  const storage = await openStorage(options.db, host.log);
   try {
     return await serveFrom(storage, { options, netloc, host });
   } catch (error) {
     await storage.close();
     throw error;
   }
+}
+
+/** 2026-11-01T00:00:00Z: no clock that is right has been before. */
+const RELEASED = 1_793_491_200;
+
+/** A new database has seen nothing that a clock could be behind of. */
+async function requirePlausibleClock(storage: SqliteStorage, now: number): Promise<void> {
+  if (now >= RELEASED) return;
+  for (const ca of CA_NAMES) if ((await storage.ca(ca).issuers.list()).issuers.length > 0) return;
+  throw new CaucaseError(
+    "clock-behind",
+    `the clock says ${new Date(now * 1000).toISOString()}, before this program was made`,
+    {
+      hint: "set the clock, then start: a new CA begins with its date",
+    },
+  );
 }
 
 interface Setup {
@@ -84,81 +119,91 @@ interface Setup {
 }
 
 async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningServer> {
-  const { options, netloc, host } = setup;
+  const { options, host } = setup;
   const { clock } = host;
   if (await storage.jumpIfRestored()) {
-    host.warn("restored from a backup: CRL numbers jumped ahead of all that were used");
+    host.log.info("server.restored");
   }
-  const authorities = createAuthorities(storage, setup);
+  if (options.acceptClock) await storage.acceptClock({ actor: OPERATOR, now: clock.now() });
+  await requirePlausibleClock(storage, clock.now());
+  const authorities = createCertificateAuthorities(storage, setup);
   // Freezes them where that was asked for: a later start must find what this one was told, whether a request came or not.
-  for (const ca of [authorities.cau, authorities.cas]) await ca.issuance.autoSignAmount();
-  const httpsCertificate = createHttpsCertificate(storage, authorities.http_cas, setup);
-  const handler = await createHandler(authorities, setup);
-  const identity = await httpsCertificate.current(clock.now());
-  const httpPort = options.basePort ?? netloc.port;
-  const userCas = await authorities.cau.authorities.valid(clock.now());
+  for (const ca of [authorities.cau, authorities.cas]) await ca.issuance.settleAutoSignAmount();
+  const httpsCertificate = createHttpsCertificate(authorities.http_cas, setup);
+  const sites = [await createSite(authorities, setup)];
+  const identity = await httpsCertificate.ensureCurrent(clock.now());
+  const userCas = await authorities.cau.issuers.ensureValid(clock.now());
   // Told to clients as the issuers we know. All CA certificates of one CA have the same name: good for all rollovers.
   const ca = userCas.map((authority) => authority.certificatePem);
   const tlsOf = ({ keyPem, certificatePem }: HttpsIdentity) => ({ key: keyPem, cert: certificatePem, ca });
+  const pairs = await endpointPairs(sites, setup);
   const listeners = await startListeners({
-    addresses: await resolveAddresses(options.bind.length > 0 ? options.bind : [netloc.host]),
-    httpPort,
-    httpsPort: httpsPortBeside(httpPort),
-    handler,
+    endpoints: pairs.flatMap(({ http, https }) => [http, https]),
     tls: tlsOf(identity),
     ...(options.limits && { limits: options.limits }),
     accessLog: host.accessLog,
-    log: host.warn,
+    log: host.log,
   });
   const stopping = new AbortController();
   const jobs = [
     ...caJobs([authorities.cau, authorities.cas]),
+    registerJob(storage),
     httpsJob(httpsCertificate, { shown: identity, show: (next) => listeners.replaceCertificate(tlsOf(next)) }),
     ...backupJobs(storage, setup, stopping.signal),
   ];
-  const finished = runJobs(jobs, { clock, warn: host.warn, signal: stopping.signal });
+  const jobsDone = runJobs(jobs, { clock, log: host.log, signal: stopping.signal });
+  const finished = Promise.race([jobsDone, storage.lost().then((reason) => Promise.reject(reason))]);
   return {
-    addresses: listeners.addresses,
+    addresses: pairs.map(({ http, https }) => ({
+      host: http.host,
+      httpPort: listeners.portOf(http),
+      httpsPort: listeners.portOf(https),
+    })),
     finished,
     async stop() {
       stopping.abort();
       await listeners.close(STOP_GRACE);
-      await finished;
+      await jobsDone;
       await storage.close();
     },
   };
 }
 
+/** HTTP and HTTPS on each address, with the same sites. */
+async function endpointPairs(sites: Endpoint["sites"], { options, netloc }: Setup) {
+  const port = options.basePort ?? netloc.port;
+  const hosts = await resolveAddresses(options.bind.length > 0 ? options.bind : [netloc.host]);
+  return hosts.map((host) => ({
+    http: { host, port, secure: false, sites },
+    https: { host, port: httpsPortBeside(port), secure: true, sites },
+  }));
+}
+
 function createHttpsCertificate(
-  storage: SqliteStorage,
   ca: CertificateAuthority,
-  { options, netloc, host: { random, warn } }: Setup,
+  { options, netloc, host: { log } }: Setup,
 ): HttpsCertificate {
   return new HttpsCertificate({
     path: options.serverKey,
     ca,
-    store: storage.ca("http_cas"),
     host: netloc.host,
     keyBits: options.keyBits,
     threshold: seconds(options.thresholdDays),
-    random,
-    warn,
+    log,
   });
 }
 
-async function createHandler(authorities: AllAuthorities, { options, netloc, host }: Setup) {
-  const { clock, random, warn } = host;
-  const keys = await openCorsKeyFile({ path: options.corsKeyStore, clock, random, warn });
+async function createSite(authorities: CertificateAuthorities, { options, netloc, host }: Setup) {
+  const { clock, random, log } = host;
+  const keys = await openCorsKeyFile({ path: options.corsKeyStore, clock, random, log });
   const origins = { keys, own: createOwnOrigins(netloc.text), clock };
-  const crossOrigin = createCrossOrigin({ ...origins, whitelist: options.corsWhitelist });
-  return createApp({
+  return createCaucaseSite({
     authorities,
     httpCa: authorities.http_cas,
-    crossOrigin,
-    corsPage: createCorsPage({ ...origins, crossOrigin }),
+    crossOrigin: createCrossOrigin({ ...origins, whitelist: options.corsWhitelist }),
+    corsPage: createCorsPage(origins),
     own: origins.own,
     clock,
-    reportFault: (error, exchange) => warn(faultReport(error, exchange)),
   });
 }
 
@@ -168,25 +213,40 @@ function caJobs(authorities: readonly CertificateAuthority[]): Job[] {
     {
       name: `rollover of ${ca.name}`,
       async run(now) {
-        await ca.authorities.valid(now);
-        return await ca.authorities.nextDueAt(now);
+        await ca.issuers.ensureValid(now);
+        return await ca.issuers.nextDueAt(now);
       },
     },
     {
       name: `CRL of ${ca.name}`,
       async run(now) {
-        await ca.crls.current(now);
+        await ca.crls.ensureCurrent(now);
         return await ca.crls.nextDueAt(now);
       },
     },
   ]);
 }
 
+/** How long the register keeps what has ended, in seconds: a year. */
+const REGISTER_KEEPS = 365 * SECONDS_PER_DAY;
+
+/** Lets the register forget what ended long ago, a part at a time. */
+function registerJob(storage: SqliteStorage): Job {
+  return {
+    name: "register",
+    async run(now) {
+      let removed = 0;
+      for (const ca of CA_NAMES) removed += await storage.ca(ca).certificates.forgetEnded(now - REGISTER_KEEPS);
+      return removed > 0 ? now : now + SECONDS_PER_DAY;
+    },
+  };
+}
+
 function backupJobs(storage: SqliteStorage, { options: { backup }, host }: Setup, signal: AbortSignal): Job[] {
   if (backup === undefined) return [];
   const { directory, periodDays, keep } = backup;
   const settings = { folder: directory, period: seconds(periodDays), keep };
-  return [createBackupJob({ database: storage.path, settings, warn: host.warn, signal })];
+  return [createBackupJob({ database: storage.path, settings, log: host.log, signal })];
 }
 
 /** Makes the certificate for HTTPS anew in time, and shows it to new connections. */
@@ -197,7 +257,7 @@ function httpsJob(
   return {
     name: "certificate for HTTPS",
     async run(now) {
-      const identity = await certificate.current(now);
+      const identity = await certificate.ensureCurrent(now);
       if (identity !== shown) show(identity);
       shown = identity;
       return certificate.renewalDueAt(identity);

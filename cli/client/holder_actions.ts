@@ -1,20 +1,35 @@
 /** What anybody may ask of a server, and what the holder of a certificate may ask for it. */
-import { signMessage } from "../../core/envelope.ts";
+import { equalBytes } from "../../core/bytes.ts";
+import { signMessage } from "../../core/protocol/envelope.ts";
 import { CaucaseError } from "../../core/errors.ts";
-import { appendDurably, readFileBytes, writeFileDurably } from "../../core/host/durable_file.ts";
+import { appendDurably, readFileBytes, writeFileDurably, writeToDevice } from "../../core/host/durable_file.ts";
 import { fileError } from "../../core/host/file_error.ts";
 import { belongTogether, findKeyFile, KEY_FILE_MODE, readKeyFile } from "../../core/host/key_file.ts";
-import { readKeyPair, recoverKeyPair, writeKeyPair } from "../../core/host/key_pair_file.ts";
-import { type Certificate, certificateToPem } from "../../core/x509/certificate.ts";
-import { csrFromPem } from "../../core/x509/csr.ts";
-import { isAutoSigned } from "../../core/x509/policies.ts";
+import { recoverKeyPair, writeKeyPair } from "../../core/host/key_pair_change.ts";
+import { readKeyPair } from "../../core/host/key_pair_file.ts";
+import { type Certificate, certificateFromPem, certificateToPem } from "../../core/x509/certificate.ts";
+import { csrFromFile } from "../../core/x509/csr.ts";
+import { isAutoSigned } from "../../core/profiles/policies.ts";
 import { answeredCertificate, isRenewalDue, issuerAmong, renewAt } from "../renewal.ts";
-import { printLine } from "../terminal.ts";
-import type { Session } from "./session.ts";
-import { deliverToStream } from "./streams.ts";
+import { caFingerprint } from "../ca_fingerprint.ts";
+import { printLine, printText } from "../terminal.ts";
+import { clientFiles } from "./files.ts";
+import type { ClientSession } from "./session.ts";
+
+/**
+ * `--show-ca`: the fingerprint of what the server gives to newcomers, if it is a CA certificate that we trust.
+ * @throws `untrusted` when it is not
+ */
+export async function showCa({ api, authorities }: ClientSession): Promise<void> {
+  const first = await certificateFromPem(await api.caCertificate());
+  if (!authorities.some(({ der }) => equalBytes(der, first.der))) {
+    throw new CaucaseError("untrusted", "the server's CA certificate for newcomers is none of the stored ones");
+  }
+  printLine(await caFingerprint(first));
+}
 
 /** `--send-csr PATH…` */
-export async function sendCsr({ api, outcome }: Session, paths: readonly string[]): Promise<void> {
+export async function sendCsr({ api, outcome }: ClientSession, paths: readonly string[]): Promise<void> {
   await outcome.forEach(paths, {
     name: (path) => path,
     async action(path) {
@@ -24,24 +39,24 @@ export async function sendCsr({ api, outcome }: Session, paths: readonly string[
 }
 
 /** `--get-csr ID PATH` */
-export async function getCsr({ api, outcome }: Session, wanted: readonly IdAndPath[]): Promise<void> {
+export async function getCsr({ api, outcome }: ClientSession, wanted: readonly IdAndPath[]): Promise<void> {
   await outcome.forEach(wanted, {
     name: ({ id }) => id,
     async action({ id, path }) {
       const pem = await api.request(decimalId(id));
       if (pem === undefined) throw new CaucaseError("not-found", "no such request");
-      if (!await deliverToStream(path, pem)) await writeFileDurably(path, pem);
+      if (!await deliverToStream(path, pem)) await writeFileDurably(path, pem, { fileSystem: clientFiles });
     },
   });
 }
 
 /** `--get-crt ID PATH` */
-export async function getCrt(session: Session, wanted: readonly IdAndPath[]): Promise<void> {
+export async function getCrt(session: ClientSession, wanted: readonly IdAndPath[]): Promise<void> {
   await session.outcome.forEach(wanted, { name: ({ id }) => id, action: (one) => getOneCrt(session, one) });
 }
 
 /** `--revoke-crt CRT KEY` */
-export async function revokeCrt({ api, outcome }: Session, pairs: readonly CrtAndKey[]): Promise<void> {
+export async function revokeCrt({ api, outcome }: ClientSession, pairs: readonly CrtAndKey[]): Promise<void> {
   await outcome.forEach(pairs, {
     name: ({ crt }) => crt,
     async action(files) {
@@ -59,7 +74,11 @@ export interface RenewalRules {
 }
 
 /** `--renew-crt CRT KEY` */
-export async function renewCrt(session: Session, pairs: readonly CrtAndKey[], rules: RenewalRules): Promise<void> {
+export async function renewCrt(
+  session: ClientSession,
+  pairs: readonly CrtAndKey[],
+  rules: RenewalRules,
+): Promise<void> {
   await session.outcome.forEach(pairs, { name: ({ crt }) => crt, action: (files) => renewOne(session, files, rules) });
 }
 
@@ -80,20 +99,19 @@ export function decimalId(text: string): string {
   return text;
 }
 
-/** The one request that is in a file, as it is there. */
+/** The one request that is in a file, as a server takes it. */
 export async function requireCsrFile(path: string): Promise<Uint8Array> {
   const bytes = await readFileBytes(path);
   if (bytes === undefined) throw new CaucaseError("file", `cannot read ${path}: it does not exist`);
   try {
-    await csrFromPem(bytes);
+    return (await csrFromFile(bytes)).pem;
   } catch (error) {
     if (error instanceof CaucaseError) throw fileError("use", path, error);
     throw error;
   }
-  return bytes;
 }
 
-async function getOneCrt({ api, outcome, authorities }: Session, { id, path }: IdAndPath): Promise<void> {
+async function getOneCrt({ api, outcome, authorities }: ClientSession, { id, path }: IdAndPath): Promise<void> {
   const pem = await api.certificate(decimalId(id));
   if (pem === undefined) {
     const pending = await api.request(id) !== undefined;
@@ -113,23 +131,23 @@ async function appendCertificate(path: string, certificate: Certificate): Promis
   const pem = certificateToPem(certificate);
   if (await deliverToStream(path, pem)) return;
   const content = await findKeyFile(path);
-  if (content === undefined) return await writeFileDurably(path, pem);
+  if (content === undefined) return await writeFileDurably(path, pem, { fileSystem: clientFiles });
   if (content.key === undefined || content.certificate !== undefined) {
     throw new CaucaseError("file", `${path} exists and does not hold exactly a private key, skipping`);
   }
   if (!belongTogether(content.key, certificate)) {
     throw new CaucaseError("file", `the key in ${path} does not match the certificate, skipping`);
   }
-  await appendDurably(path, pem, { mode: KEY_FILE_MODE });
+  await appendDurably(path, pem, { mode: KEY_FILE_MODE, fileSystem: clientFiles });
 }
 
 async function renewOne(
-  { api, outcome, authorities, now }: Session,
+  { api, outcome, authorities, now }: ClientSession,
   files: CrtAndKey,
   { threshold, keyBits }: RenewalRules,
 ): Promise<void> {
   const paths = await pairPaths(files);
-  await recoverKeyPair(paths);
+  await recoverKeyPair(paths, clientFiles);
   const { certificate, key } = await readKeyPair(paths);
   if (await issuerAmong(authorities, certificate) === undefined) {
     return printLine(`${files.crt} was not signed by this CA, revoked or otherwise invalid, skipping`);
@@ -138,7 +156,7 @@ async function renewOne(
     return printLine(`${files.crt} did not reach renew threshold, not renewing`);
   }
   const { keyPem, certificatePem } = await renewAt(api, { certificate, key, authorities, keyBits });
-  await writeKeyPair({ ...paths, keyPem, certificatePem });
+  await writeKeyPair({ ...paths, keyPem, certificatePem }, clientFiles);
   outcome.changed = true;
 }
 
@@ -149,4 +167,21 @@ async function pairPaths({ crt, key }: CrtAndKey): Promise<{ certificatePath: st
     throw new CaucaseError("file", `cannot use ${crt}: it holds no private key, and no file is named that does`);
   }
   return { certificatePath: crt, keyPath: holdsBoth ? crt : key };
+}
+
+/**
+ * Our own standard output by its names. It is written as such also where it leads to a file: replacing that file would
+ * take it away from whatever else the shell writes there.
+ */
+const STANDARD_OUTPUT: readonly string[] = ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+
+/**
+ * Writes `pem` to the stream or device that `path` names.
+ * @returns false, and nothing was done, when it names a file or nothing
+ * @throws `file`
+ */
+async function deliverToStream(path: string, pem: string): Promise<boolean> {
+  if (!STANDARD_OUTPUT.includes(path)) return await writeToDevice(path, pem);
+  printText(pem);
+  return true;
 }

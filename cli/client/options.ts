@@ -40,7 +40,7 @@ function crtsAndKeys(values: readonly string[] = []): CrtAndKey[] {
   return groupValues(values, 2).map(([crt = "", key = ""]) => ({ crt, key }));
 }
 
-/** Whoever both signs and rejects a request has mistyped an id: nothing is done then, so that nothing has to be undone. */
+/** An id in two of these lists is a typing error: nothing is done then, so that nothing has to be undone. */
 function requireOneDecision(lists: readonly (readonly string[])[]): void {
   const ids = lists.flatMap((list) => [...new Set(list.map(withoutLeadingZeros))]);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);

@@ -1,24 +1,24 @@
 /** What the actions of one `caucase client` call share: where to, with which trust, and how it went. */
 import { CaucaseError, describeError } from "../../core/errors.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
-import type { ApiClient } from "../api_client.ts";
+import type { ApiClient } from "../net/api_client.ts";
 import { EXIT } from "../exit_status.ts";
 import { printError } from "../terminal.ts";
 
 export type Mode = "service" | "user";
 
-export interface Session {
+export interface ClientSession {
   readonly api: ApiClient;
   readonly mode: Mode;
   /** CA certificates of `mode`, up to date. */
   readonly authorities: readonly Certificate[];
   /** Unix seconds. */
   readonly now: number;
-  readonly outcome: Outcome;
+  readonly outcome: ClientOutcome;
 }
 
 /** How a call went: what it changed, and its exit status. */
-export class Outcome {
+export class ClientOutcome {
   #warned = false;
   #failed = false;
   /** Whether a CA certificate, a certificate or a CRL changed that a hook should hear of. */
@@ -40,8 +40,9 @@ export class Outcome {
   }
 
   /**
-   * Does `action` for each of `items`. One that fails is reported, with its name in front unless the error names its file, and does
-   * not keep the others from being done; only a server that cannot be reached, and faults of ours, end the whole call.
+   * Does `action` for each of `items`. One that fails is reported, with its name in front unless the error names its
+   * file, and does not keep the others from being done; only a server that cannot be reached, and faults of ours, end
+   * the whole call.
    */
   async forEach<T>(
     items: readonly T[],

@@ -7,18 +7,18 @@ import { nameToText } from "../../core/x509/name.ts";
 import { csrFromPem } from "../../core/x509/csr.ts";
 import { printLine } from "../terminal.ts";
 import { decimalId, type IdAndPath, requireCsrFile } from "./holder_actions.ts";
-import type { Session } from "./session.ts";
+import type { ClientSession } from "./session.ts";
 
 /** Width of the ids in a listing. */
 const ID_WIDTH = 20;
 
 /** `--sign-csr ID…` */
-export async function signCsr({ api, outcome }: Session, ids: readonly string[]): Promise<void> {
+export async function signCsr({ api, outcome }: ClientSession, ids: readonly string[]): Promise<void> {
   await outcome.forEach(ids, { name: (id) => id, action: (id) => api.sign(decimalId(id)) });
 }
 
 /** `--sign-csr-with ID CSR` */
-export async function signCsrWith({ api, outcome }: Session, wanted: readonly IdAndPath[]): Promise<void> {
+export async function signCsrWith({ api, outcome }: ClientSession, wanted: readonly IdAndPath[]): Promise<void> {
   await outcome.forEach(wanted, {
     name: ({ id, path }) => `${id} with ${path}`,
     action: async ({ id, path }) => await api.sign(decimalId(id), await requireCsrFile(path)),
@@ -26,12 +26,12 @@ export async function signCsrWith({ api, outcome }: Session, wanted: readonly Id
 }
 
 /** `--reject-csr ID…` */
-export async function rejectCsr({ api, outcome }: Session, ids: readonly string[]): Promise<void> {
+export async function rejectCsr({ api, outcome }: ClientSession, ids: readonly string[]): Promise<void> {
   await outcome.forEach(ids, { name: (id) => id, action: (id) => api.reject(decimalId(id)) });
 }
 
 /** `--revoke-other-crt CRT…` */
-export async function revokeOtherCrt({ api, outcome }: Session, paths: readonly string[]): Promise<void> {
+export async function revokeOtherCrt({ api, outcome }: ClientSession, paths: readonly string[]): Promise<void> {
   await outcome.forEach(paths, {
     name: (path) => path,
     async action(path) {
@@ -43,7 +43,7 @@ export async function revokeOtherCrt({ api, outcome }: Session, paths: readonly 
 }
 
 /** `--revoke-serial SERIAL…`, decimal. */
-export async function revokeSerial({ api, outcome }: Session, serials: readonly bigint[]): Promise<void> {
+export async function revokeSerial({ api, outcome }: ClientSession, serials: readonly bigint[]): Promise<void> {
   await outcome.forEach(serials, {
     name: (serial) => `serial ${serial}`,
     // Not JSON.stringify(): the number may be larger than a double holds exactly.
@@ -52,7 +52,7 @@ export async function revokeSerial({ api, outcome }: Session, serials: readonly 
 }
 
 /** `--list-csr` */
-export async function listCsr({ api, mode }: Session): Promise<void> {
+export async function listCsr({ api, mode }: ClientSession): Promise<void> {
   const pending = await api.pending();
   printLine(`-- pending ${mode} CSRs --`);
   printLine(`${"csr_id".padStart(ID_WIDTH)} | subject (a preview: fetch the CSR and check all of it)`);

@@ -1,6 +1,5 @@
 /** The completion script for bash, from 3.2 on: macOS has no later one. It needs nothing but bash. */
-import type { CommandModel } from "./command_model.ts";
-import { valueCases } from "./value_cases.ts";
+import { type CommandModel, valueCases } from "./command_model.ts";
 
 const TITLE =
   `# Completion of caucase for bash. Printed by "caucase completion bash"; its --help says how to install it.`;

@@ -1,35 +1,46 @@
-/** The arguments of `caucase completion`. */
+/** The arguments of `caucase completion`, and what its page of the manual says besides. */
 import { Argument } from "@commander-js/extra-typings";
+import { EXIT_STATUS, type Prose } from "../manual/prose.ts";
 import { newCommand } from "../subcommand.ts";
 
 /** Shells that there is a script for. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 
-export type Shell = (typeof SHELLS)[number];
-
-const INSTALLING = `
-To try it in the shell that runs:
-  bash   eval "$(caucase completion bash)"
-  zsh    eval "$(caucase completion zsh)"      (after compinit)
-  fish   caucase completion fish | source
-
-To keep it, for yourself:
-  bash   mkdir -p ~/.local/share/bash-completion/completions
-         caucase completion bash > ~/.local/share/bash-completion/completions/caucase
-         (without the package bash-completion: put the eval above into ~/.bashrc)
-  zsh    mkdir -p ~/.zfunc
-         caucase completion zsh > ~/.zfunc/_caucase
-         (and in ~/.zshrc, before compinit: fpath+=~/.zfunc)
-  fish   mkdir -p ~/.config/fish/completions
-         caucase completion fish > ~/.config/fish/completions/caucase.fish
-
-Do so again after an update of caucase.`;
+export type CompletionShell = (typeof SHELLS)[number];
 
 export function completionCommand() {
   return newCommand(
     "completion",
-    "Print a script by which a shell completes command lines of caucase: subcommands, options, files and fixed choices.",
-  )
-    .addArgument(new Argument("<shell>", "the shell that the script is for").choices(SHELLS))
-    .addHelpText("after", INSTALLING);
+    "Print a script by which a shell completes command lines of caucase: subcommands, options, files and fixed " +
+      "choices.",
+    completionManual,
+  ).addArgument(new Argument("<shell>", "the shell that the script is for").choices(SHELLS));
 }
+
+const PACKAGED_BASH = "~/.local/share/bash-completion/completions";
+
+export const completionManual: Prose = {
+  description: [
+    "Prints a script for the shell: one line tries it in the shell that runs, others keep it. It is made from the " +
+    "options of this version: print it again after an update.",
+  ],
+  exitStatus: [EXIT_STATUS.done, EXIT_STATUS.error, EXIT_STATUS.usage],
+  examples: [
+    ["In the bash that runs, and for good in ~/.bashrc:", 'eval "$(caucase completion bash)"'],
+    ["In the zsh that runs, after compinit:", 'eval "$(caucase completion zsh)"'],
+    ["In the fish that runs:", "caucase completion fish | source"],
+    [
+      "For good, in bash with the package bash-completion:",
+      `mkdir -p ${PACKAGED_BASH}\ncaucase completion bash > ${PACKAGED_BASH}/caucase`,
+    ],
+    [
+      "For good, in zsh with `fpath+=~/.zfunc` before compinit in ~/.zshrc:",
+      "mkdir -p ~/.zfunc\ncaucase completion zsh > ~/.zfunc/_caucase",
+    ],
+    [
+      "For good, in fish:",
+      "mkdir -p ~/.config/fish/completions\ncaucase completion fish > ~/.config/fish/completions/caucase.fish",
+    ],
+  ],
+  seeAlso: ["manual"],
+};

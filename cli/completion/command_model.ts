@@ -1,7 +1,7 @@
 /** What a shell must know of the command line: all subcommands with their options and values, from their tables. */
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { type Declared, valueNames } from "../option_values.ts";
-import type { Subcommand } from "../subcommands.ts";
+import { type Declared, valueNames } from "../command_line.ts";
+import type { Subcommand } from "../subcommand.ts";
 
 /** What completes a value: paths, folders, programs; nothing for text that only the person knows. */
 export type ValueKind = "file" | "folder" | "program" | "text";
@@ -50,13 +50,13 @@ const KIND: Readonly<Record<string, ValueKind>> = {
   "format": "text",
   "host[:port]": "text",
   "id": "text",
+  "level": "text",
   "mode": "text",
   "n": "text",
   "name": "text",
   "port": "text",
   "seconds": "text",
   "serial": "text",
-  "sha256": "text",
   "sha256:hex": "text",
   "shell": "text",
   "subcommand": "text",
@@ -74,7 +74,10 @@ export async function commandModels(subcommands: readonly Subcommand[]): Promise
   }));
 }
 
-/** What completes a value of this name. Exported for its test. @throws Error for a name that is not in the list above */
+/**
+ * What completes a value of this name. Exported for its test.
+ * @throws Error for a name that is not in the list above
+ */
 export function valueKind(name: string): ValueKind {
   const kind = Object.hasOwn(KIND, name) ? KIND[name] : undefined;
   if (kind === undefined) throw new Error(`cli/completion/command_model.ts does not say what a <${name}> is`);
@@ -107,4 +110,25 @@ function valueModels(declared: Declared, choices: readonly string[] = []): Value
 
 function switchModel(long: string, description: string): OptionModel {
   return { long, description, values: [], isList: false, isRepeatable: false };
+}
+
+/** A place: `client --get-crt 2` is the second value of that option; the option is empty for values without one. */
+export interface ValueCase {
+  /** Of the shell; in a list the number is `*`, for any. */
+  readonly pattern: string;
+  /** `file`, `folder`, `program`, `text`, or `words` and the choices. */
+  readonly kind: string;
+}
+
+export function valueCases(commands: readonly CommandModel[]): ValueCase[] {
+  return commands.flatMap(({ name, options, values }) => [
+    ...values.map((value, index) => caseOf(`${name}  ${index + 1}`, value)),
+    ...options.flatMap(({ long, values, isList }) =>
+      values.map((value, index) => caseOf(`${name} ${long} ${isList ? "*" : index + 1}`, value))
+    ),
+  ]);
+}
+
+function caseOf(pattern: string, { kind, choices }: ValueModel): ValueCase {
+  return { pattern, kind: choices.length > 0 ? `words ${choices.join(" ")}` : kind };
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { valueNames } from "../option_values.ts";
+import { valueNames } from "../command_line.ts";
 import { SUBCOMMANDS } from "../subcommands.ts";
 import { commandModels, valueKind } from "./command_model.ts";
 

@@ -1,6 +1,5 @@
 /** The completion script for fish. */
-import type { CommandModel, OptionModel, ValueModel } from "./command_model.ts";
-import { valueCases } from "./value_cases.ts";
+import { type CommandModel, type OptionModel, valueCases, type ValueModel } from "./command_model.ts";
 
 export function fishScript(commands: readonly CommandModel[]): string {
   const cases = valueCases(commands).map(({ pattern, kind }) =>

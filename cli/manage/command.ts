@@ -1,27 +1,59 @@
-/** The options of `caucase manage`. */
-import { collect, lifeSpanDays } from "../options.ts";
+/** The options of `caucase manage`, and what its page of the manual says besides. */
+import { EXIT_STATUS, type Prose } from "../manual/prose.ts";
+import { collect, SHARED } from "../options.ts";
 import { newCommand } from "../subcommand.ts";
 
 export function manageCommand() {
   return newCommand(
     "manage",
-    "Restore and check backups, take over another CA, hand one over. In one call: a check, then a restore, then imports, then " +
-      "the export.",
+    "Restore and check backups, take over another CA, hand one over. In one call: a check, then a restore, then " +
+      "imports, then the export.",
+    manageManual,
   )
-    .option("--db <path>", "the SQLite database", "caucase.sqlite")
-    .option("--user-crt-validity <days>", "life span of the certificate that a restore issues", lifeSpanDays, 93)
-    .option(
-      "--restore-backup <backup-key-csr-crt...>",
-      "BACKUP KEY CSR CRT: make the database from a backup that KEY opens, revoke the certificate of KEY, issue one for CSR " +
-        "and append it to CRT",
-    )
+    .optionsGroup("Database and passphrases:")
+    .option(...SHARED.db)
+    .option("--passphrase-file <path>", "take passphrases from the first line of this file, instead of asking")
+    .optionsGroup("Backups:")
     .option(
       "--verify-backup <backup-key...>",
-      "BACKUP KEY: a restore without a result, to see whether one would succeed",
+      "go through a restore that leaves nothing behind, to see whether one would succeed",
     )
+    .option(
+      "--restore-backup <backup-key-csr-crt...>",
+      "make the database from a backup that KEY opens, revoke the certificate of KEY, issue one for CSR and append " +
+        "it to CRT",
+    )
+    .option(...SHARED.userCrtValidity)
+    .optionsGroup("Other CAs:")
     .option("--import-ca <pem>", "key pairs that become service CA certificates; repeatable, all at once", collect)
     .option("--import-bad-ca", "take CA certificates that do not look like such, or are out of date")
     .option("--import-crl <pem>", "take over what the CRL of a service CA certificate says; repeatable", collect)
-    .option("--export-ca <pem>", "write all service CA certificates and encrypted keys into a new file")
-    .option("--passphrase-file <path>", "take passphrases from the first line of this file, instead of asking");
+    .option("--export-ca <pem>", "write all service CA certificates and encrypted keys into a new file");
 }
+
+export const manageManual: Prose = {
+  description: [
+    "In one call: `--verify-backup`, then `--restore-backup`, `--import-ca`, `--import-crl`, `--export-ca`. " +
+    "Everything that can be refused is refused before the database changes. A restore and imports refuse a " +
+    "database that a server uses; an export only reads.",
+    "A backup is encrypted to every user who was valid when it was made: `caucase key-id` shows to which keys. A " +
+    "restore costs the key that opens the backup: its certificate is revoked, and a certificate for the request " +
+    "CSR is appended to CRT.",
+    "Encrypted private keys need a passphrase, which is asked for on the terminal unless `--passphrase-file` names " +
+    "a file. `--export-ca` encrypts the keys that it writes with one.",
+    "Work that takes long shows on a terminal how far it is.",
+  ],
+  exitStatus: [EXIT_STATUS.done, EXIT_STATUS.error, EXIT_STATUS.usage],
+  files: [["caucase.sqlite", "The database (`--db`). A restore makes it, and refuses one that exists."]],
+  examples: [
+    ["A drill, which leaves nothing behind:", "caucase manage --verify-backup 2026-11-23.sql.caucased alice.pem"],
+    [
+      "A restore, with a new key for the user:",
+      "openssl req -newkey rsa:2048 -nodes -subj /CN=Alice \\\n" +
+      "  -keyout new.pem -out new.csr.pem\n" +
+      "caucase manage --db caucase.sqlite \\\n" +
+      "  --restore-backup 2026-11-23.sql.caucased alice.pem new.csr.pem new.pem",
+    ],
+  ],
+  seeAlso: ["key-id", "serve"],
+};

@@ -1,19 +1,19 @@
 /** Where `manage` gets passphrases from. */
-import { fromUtf8 } from "../../core/bytes.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import { readFileBytes } from "../../core/host/durable_file.ts";
+import { decodeTextStrictly } from "../../core/text.ts";
 
 /** How to ask a person: shows the prompt, and gives what was typed. */
-export type Ask = (prompt: string) => Promise<string>;
+export type AskPerson = (prompt: string) => Promise<string>;
 
 /** What the server's half of `manage` wants. */
-interface Passphrases {
+interface PassphraseSource {
   ofKey(path: string): Promise<string>;
   forExport(): Promise<string>;
 }
 
 /** Asked for on the terminal, each time one is needed. `tell` shows a line. */
-export function askedPassphrases(ask: Ask, tell: (line: string) => void): Passphrases {
+export function askedPassphrases(ask: AskPerson, tell: (line: string) => void): PassphraseSource {
   return {
     ofKey: (path) => ask(`Passphrase for key at ${path}: `),
     async forExport() {
@@ -32,7 +32,7 @@ export function askedPassphrases(ask: Ask, tell: (line: string) => void): Passph
  * The first line of the file at `path`, for every key. A pipe will do: it is read once.
  * @throws `file` when it cannot be read, or that line is empty
  */
-export async function passphrasesFrom(path: string): Promise<Passphrases> {
+export async function passphrasesFrom(path: string): Promise<PassphraseSource> {
   const bytes = await readFileBytes(path);
   if (bytes === undefined) throw new CaucaseError("file", `cannot read ${path}: it does not exist`);
   const [line = ""] = decode(bytes, path).split(/\r?\n/, 1);
@@ -44,8 +44,8 @@ export async function passphrasesFrom(path: string): Promise<Passphrases> {
 
 function decode(bytes: Uint8Array, path: string): string {
   try {
-    return fromUtf8(bytes);
+    return decodeTextStrictly(bytes);
   } catch (cause) {
-    throw new CaucaseError("file", `cannot use ${path}: it is not UTF-8`, { cause });
+    throw new CaucaseError("file", `cannot use ${path}: it is neither UTF-8 nor UTF-16`, { cause });
   }
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { utf16 } from "../../tests/support/saved_text.ts";
 import { tempFolder } from "../../tests/support/temp_folder.ts";
 import { askedPassphrases, passphrasesFrom } from "./passphrases.ts";
 
@@ -35,7 +36,9 @@ const FILES: readonly [content: string | Uint8Array, expected: string | RegExp][
   ["sésame\n", "sésame"],
   ["", /its first line is empty/],
   ["\nsesame\n", /its first line is empty/],
-  [Uint8Array.of(0xff), /it is not UTF-8/],
+  ["\ufeffsesame\r\n", "sesame"],
+  [utf16("\ufeffsésame\r\n"), "sésame"],
+  [Uint8Array.of(0xff), /it is neither UTF-8 nor UTF-16/],
 ];
 
 Deno.test("passphrasesFrom() takes the first line of a file for every key", async () => {

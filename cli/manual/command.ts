@@ -1,17 +1,32 @@
-/** The arguments of `caucase manual`. */
+/** The arguments of `caucase manual`, and what its page of the manual says besides. */
 import { Argument } from "@commander-js/extra-typings";
-import { newCommand } from "../subcommand.ts";
-import { SUBCOMMANDS } from "../subcommands.ts";
+import { EXIT_STATUS, type Prose } from "./prose.ts";
+import { newCommand, type Subcommand } from "../subcommand.ts";
 
-export function manualCommand() {
+export function manualCommand(subcommands: readonly Pick<Subcommand, "name">[]) {
   return newCommand(
     "manual",
-    "Print a page of the manual, in the format of man: of the program, or of a subcommand. `caucase manual client | man -l -` " +
-      "shows it.",
+    "Print a page of the manual, in the format of man: of the program, or of a subcommand.",
+    manualManual,
   )
     .addArgument(
       new Argument("[subcommand]", "the page to print; caucase(1) unless given").choices(
-        SUBCOMMANDS.map(({ name }) => name),
+        subcommands.map(({ name }) => name),
       ),
     );
 }
+
+export const manualManual: Prose = {
+  description: [
+    "Prints a page in the format of man: for people who have the program alone. Packages bring the same pages along.",
+  ],
+  exitStatus: [EXIT_STATUS.done, EXIT_STATUS.error, EXIT_STATUS.usage],
+  examples: [
+    ["To read a page:", "caucase manual client | man -l -"],
+    [
+      "To keep it:",
+      "mkdir -p ~/.local/share/man/man1\ncaucase manual client > ~/.local/share/man/man1/caucase-client.1",
+    ],
+  ],
+  seeAlso: ["completion"],
+};

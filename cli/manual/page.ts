@@ -1,7 +1,8 @@
 /** A page of the manual: from an option table and the prose beside it to the format of man. */
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { valueNames } from "../option_values.ts";
-import type { Subcommand } from "../subcommands.ts";
+import { valueNames } from "../command_line.ts";
+import { optionGroups } from "../help.ts";
+import type { Subcommand } from "../subcommand.ts";
 import type { Meaning, Prose } from "./prose.ts";
 import { argument, bold, italic, meaning, text, verbatim } from "./roff.ts";
 
@@ -71,9 +72,11 @@ function options(table: CommandUnknownOpts): string[] {
   const values = help.visibleArguments(table).map((one) =>
     meaning(italic(one.name()), sentence(help.argumentDescription(one)))
   );
-  const named = help.visibleOptions(table).map((option) =>
-    meaning(optionTerm(option), sentence(help.optionDescription(option)))
-  );
+  const groups = [...optionGroups(table)];
+  const named = groups.flatMap(([title, members]) => [
+    ...(groups.length > 1 ? [`.SS ${argument(title.replace(/:$/, ""))}`] : []),
+    ...members.map((option) => meaning(optionTerm(option), sentence(help.optionDescription(option)))),
+  ]);
   return [...values, ...named];
 }
 

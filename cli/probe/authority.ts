@@ -1,27 +1,28 @@
-/** Checks of one of the two CAs: its certificates, how they follow one another, and its revocation lists. */
+/** Checks of one of the two CAs: its certificates, how they follow one another, and its CRLs. */
 import { equalBytes } from "../../core/bytes.ts";
 import { CaucaseError } from "../../core/errors.ts";
+import type { PublicCa } from "../../core/protocol/routes.ts";
 import { decodePem, PEM_LABEL } from "../../core/pem.ts";
-import { followChain, parseChain } from "../../core/trust.ts";
+import { followChain, parseChain } from "../../core/protocol/ca_chain.ts";
 import { type Certificate, certificateFromPem, isValidAt } from "../../core/x509/certificate.ts";
 import { type CertificateList, isCrlSignedBy, parseCrl } from "../../core/x509/crl.ts";
-import { dateText, examine, examineAlone, type Finding, type Verdict } from "./finding.ts";
-import type { Ask, PublicCa } from "./server.ts";
+import { dateText, examine, examineAlone, type ProbeFinding, type ProbeVerdict } from "./finding.ts";
+import type { AskServer } from "./server.ts";
 
 export interface CheckedServer {
   /** By HTTP it answers. */
-  readonly ask: Ask;
+  readonly ask: AskServer;
   /** Whether it answers by HTTPS, too. */
   readonly hasHttps: boolean;
 }
 
 export interface CheckedAuthority {
-  readonly findings: readonly Finding[];
+  readonly findings: readonly ProbeFinding[];
   /** Its CA certificates, as far as they could be found out. */
   readonly current: readonly Certificate[];
 }
 
-/** A CRL is made anew after half of its time: one with less than this part left should have been. */
+/** A CRL is renewed after half of its time: one with less than this part left is overdue. */
 const OVERDUE_PART = 1 / 4;
 
 /** `now` is in Unix seconds. */
@@ -55,8 +56,8 @@ function judgeCaCertificate(certificate: Certificate, now: number): void {
   throw new CaucaseError("untrusted", `it is valid from ${dateText(notBefore)} to ${dateText(notAfter)} only`);
 }
 
-/** Whoever sits in between may change what goes over HTTP. */
-async function requireSame(byHttp: Certificate, ca: PublicCa, ask: Ask): Promise<void> {
+/** A machine in between may change what goes over HTTP. */
+async function requireSame(byHttp: Certificate, ca: PublicCa, ask: AskServer): Promise<void> {
   const { text, url } = await ask({ ca, about: "caCertificate", secure: true });
   const byHttps = await certificateFromPem(text);
   if (equalBytes(byHttp.der, byHttps.der)) return;
@@ -66,9 +67,9 @@ async function requireSame(byHttp: Certificate, ca: PublicCa, ask: Ask): Promise
 /** One finding for each CA certificate, or one when there are no CRLs at all. */
 async function checkCrls(
   ca: PublicCa,
-  { ask, current }: { readonly ask: Ask; readonly current: readonly Certificate[] },
+  { ask, current }: { readonly ask: AskServer; readonly current: readonly Certificate[] },
   now: number,
-): Promise<Finding[]> {
+): Promise<ProbeFinding[]> {
   const check = `${ca}-crl`;
   const crls = await examine(
     check,
@@ -91,14 +92,14 @@ async function crlOf(authority: Certificate, crls: readonly CertificateList[]): 
   throw new CaucaseError("not-found", `the CA certificate ${authority.keyIdentifier} signed none of the server's CRLs`);
 }
 
-function judgeCrl({ number, thisUpdate, nextUpdate, entryCount }: CertificateList, now: number): Verdict {
+function judgeCrl({ number, thisUpdate, nextUpdate, entryCount }: CertificateList, now: number): ProbeVerdict {
   const name = number === undefined ? "the CRL" : `CRL ${number}`;
   if (nextUpdate === undefined) throw new CaucaseError("unacceptable", `${name} does not say how long it is good`);
   const until = `${name} is good until ${dateText(nextUpdate)}`;
   if (now < thisUpdate) throw new CaucaseError("untrusted", `${name} is from the future: ${dateText(thisUpdate)}`);
   if (now > nextUpdate) throw new CaucaseError("untrusted", `${name} was good until ${dateText(nextUpdate)} only`);
   if (nextUpdate - now < (nextUpdate - thisUpdate) * OVERDUE_PART) {
-    return { warning: `${until}, and should have been made anew` };
+    return { warning: `${until}, and should have been renewed` };
   }
   return `${until}, ${entryCount} revoked`;
 }

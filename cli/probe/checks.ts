@@ -1,15 +1,17 @@
-/** What is looked at in a server from outside. Only what every server must have, the reference's too, can be an error. */
+/**
+ * What is looked at in a server from outside. Only what every server must have, the reference's too, can be an error.
+ */
 import { checkAuthority } from "./authority.ts";
-import { examine, examineAlone, type Finding } from "./finding.ts";
+import { examine, examineAlone, type ProbeFinding } from "./finding.ts";
 import { judgeIdentity } from "./identity.ts";
 import { judgeClock, judgeHttpsCertificate } from "./listener.ts";
-import type { Answer, Ask } from "./server.ts";
+import type { AskServer, ProbeAnswer } from "./server.ts";
 
 /** All findings about a server. `now` is in Unix seconds, by this machine's clock. */
-export async function probeServer(ask: Ask, now: number): Promise<Finding[]> {
+export async function probeServer(ask: AskServer, now: number): Promise<ProbeFinding[]> {
   // The two questions of the reference's probe.
   const about = { ca: "cas", about: "caCertificate" } as const;
-  const answers = ({ url }: Answer) => `answers at ${url}`;
+  const answers = ({ url }: ProbeAnswer) => `answers at ${url}`;
   const [http, https] = await Promise.all([
     examine("http", () => ask({ ...about, secure: false }), answers),
     examine("https", () => ask({ ...about, secure: true }), answers),

@@ -20,7 +20,7 @@ const NAMES = [
   ...["cas-certificate", "cas-chain", "cas-crl", "cau-certificate", "cau-chain", "cau-crl", "https-identity"],
 ];
 
-interface Case {
+interface CheckCase {
   readonly name: string;
   readonly change: (server: ProbedServer) => void | Promise<void>;
   /** All findings that are not ok: `level check: pattern`. */
@@ -29,14 +29,14 @@ interface Case {
   readonly now?: number;
 }
 
-async function problems({ change, now = NOW }: Case): Promise<string[]> {
+async function problems({ change, now = NOW }: CheckCase): Promise<string[]> {
   const server = await probedServer();
   await change(server);
   const findings = await probeServer(asking(server), now);
   return findings.filter(({ level }) => level !== "ok").map((one) => `${one.level} ${one.check}: ${one.message}`);
 }
 
-async function expectAll(cases: readonly Case[]): Promise<void> {
+async function expectAll(cases: readonly CheckCase[]): Promise<void> {
   for (const one of cases) {
     const found = await problems(one);
     assert.equal(found.length, one.found.length, `${one.name}: ${found.join("\n")}`);
@@ -171,7 +171,7 @@ Deno.test("probeServer() wants a fresh CRL of every CA certificate", async () =>
       name: "with less than a quarter left",
       now: NEXT_UPDATE - part + 1,
       change: nothing,
-      found: ["^warning cas-crl: .* should have been made anew", "^warning cau-crl: "],
+      found: ["^warning cas-crl: .* should have been renewed", "^warning cau-crl: "],
     },
     { name: "at its end", now: NEXT_UPDATE, change: nothing, found: ["^warning cas-crl", "^warning cau-crl"] },
     {

@@ -1,7 +1,7 @@
 /** What a check of a server finds. */
 import { CaucaseError, describeError } from "../../core/errors.ts";
 
-export interface Finding {
+export interface ProbeFinding {
   /** What was looked at: a name that stays the same, for programs. */
   readonly check: string;
   readonly level: "ok" | "warning" | "error";
@@ -10,11 +10,11 @@ export interface Finding {
 }
 
 /** What a check says that did not fail. */
-export type Verdict = string | { readonly warning: string };
+export type ProbeVerdict = string | { readonly warning: string };
 
 /** What a check looked at, where it did not fail, and its finding. */
 export interface Examined<T> {
-  readonly finding: Finding;
+  readonly finding: ProbeFinding;
   readonly value: T | undefined;
 }
 
@@ -22,7 +22,7 @@ export interface Examined<T> {
 export async function examine<T>(
   check: string,
   look: () => Promise<T>,
-  judge: (value: T) => Verdict | Promise<Verdict>,
+  judge: (value: T) => ProbeVerdict | Promise<ProbeVerdict>,
 ): Promise<Examined<T>> {
   let value: T | undefined;
   try {
@@ -35,7 +35,10 @@ export async function examine<T>(
 }
 
 /** A check of which only the finding counts. */
-export async function examineAlone(check: string, look: () => Verdict | Promise<Verdict>): Promise<Finding> {
+export async function examineAlone(
+  check: string,
+  look: () => ProbeVerdict | Promise<ProbeVerdict>,
+): Promise<ProbeFinding> {
   const { finding } = await examine(check, async () => await look(), (verdict) => verdict);
   return finding;
 }
@@ -45,7 +48,7 @@ export function dateText(time: number): string {
   return new Date(time * 1000).toISOString().replace(".000Z", "Z");
 }
 
-function asFinding(check: string, verdict: Verdict): Finding {
+function asFinding(check: string, verdict: ProbeVerdict): ProbeFinding {
   return typeof verdict === "string"
     ? { check, level: "ok", message: verdict }
     : { check, level: "warning", message: verdict.warning };

@@ -1,25 +1,25 @@
 /** Whether clients can tell that it is the server that they talk to by HTTPS. */
 import { CaucaseError, malformed } from "../../core/errors.ts";
-import { readVoucher } from "../../core/https_voucher.ts";
+import { readVoucher } from "../../core/protocol/https_voucher.ts";
 import { type Certificate, certificateFromPem, isIssuedBy, parseCertificate } from "../../core/x509/certificate.ts";
 import { findExtension } from "../../core/x509/extension.ts";
 import { parseGeneralNames } from "../../core/x509/general_name.ts";
 import { ipAddressToText, parseIpAddress } from "../../core/x509/ip_address.ts";
-import { OID } from "../../core/x509/oids.ts";
-import type { Verdict } from "./finding.ts";
-import type { Answer, Ask } from "./server.ts";
+import { OID } from "../../core/der/oids.ts";
+import type { ProbeVerdict } from "./finding.ts";
+import type { AskServer, ProbeAnswer } from "./server.ts";
 
 /**
- * The CA for services vouches for the CA of the certificate that the server shows, which is for the name that it was asked by.
- * Without a voucher, as the reference's servers are, or by another name a server can still do all else.
+ * The CA for services vouches for the CA of the certificate that the server shows, which is for the name that it was
+ * asked by. Without a voucher, as the reference's servers are, or by another name a server can still do all else.
  * @param authorities CA certificates for services
  * @throws `malformed`; `untrusted` when somebody else answers by HTTPS
  */
 export async function judgeIdentity(
-  ask: Ask,
-  { url, serverCertificate }: Answer,
+  ask: AskServer,
+  { url, serverCertificate }: ProbeAnswer,
   authorities: readonly Certificate[],
-): Promise<Verdict> {
+): Promise<ProbeVerdict> {
   const voucher = await findVoucher(ask);
   if (voucher === undefined) return { warning: "nothing vouches for it: clients cannot tell who answers by HTTPS" };
   if (serverCertificate === undefined) throw malformed("the server shows no certificate");
@@ -35,8 +35,8 @@ export async function judgeIdentity(
   };
 }
 
-/** What a server says who has no voucher: the reference takes the name for that of a certificate, and answers 400. */
-async function findVoucher(ask: Ask): Promise<string | undefined> {
+/** Undefined where there is none. The reference takes the name for that of a certificate, and answers 400. */
+async function findVoucher(ask: AskServer): Promise<string | undefined> {
   try {
     return (await ask({ ca: "cas", about: "httpsCa", secure: false })).text;
   } catch (error) {

@@ -3,7 +3,7 @@ import { SECONDS_PER_DAY } from "../../core/ca/lifecycle.ts";
 import { CaucaseError, malformed } from "../../core/errors.ts";
 import { parseCertificate } from "../../core/x509/certificate.ts";
 import { dateText } from "./finding.ts";
-import type { Answer } from "./server.ts";
+import type { ProbeAnswer } from "./server.ts";
 
 /** What a server's clock may differ from this machine's, in seconds: certificates are back-dated by no more than 10. */
 const CLOCK_TOLERANCE = 60;
@@ -15,7 +15,7 @@ const EXPIRY_WARNING = 7 * SECONDS_PER_DAY;
 const EXPIRY_WARNING_PART = 1 / 10;
 
 /** @throws `malformed` when there is no date, `unacceptable` when it is not the time at which the answer was made */
-export function judgeClock({ date, askedAt, arrivedAt }: Answer): string {
+export function judgeClock({ date, askedAt, arrivedAt }: ProbeAnswer): string {
   const time = Date.parse(date ?? "") / 1000;
   if (Number.isNaN(time)) throw malformed("the server does not say what time it is (header Date)");
   // A date has whole seconds, rounded down.
@@ -27,7 +27,7 @@ export function judgeClock({ date, askedAt, arrivedAt }: Answer): string {
 }
 
 /** @throws `malformed`, `unacceptable`; `untrusted` when it is not valid now, or will soon not be */
-export async function judgeHttpsCertificate({ serverCertificate }: Answer, now: number): Promise<string> {
+export async function judgeHttpsCertificate({ serverCertificate }: ProbeAnswer, now: number): Promise<string> {
   if (serverCertificate === undefined) throw malformed("the server shows no certificate");
   const { notBefore, notAfter } = await parseCertificate(serverCertificate);
   const left = notAfter - now;

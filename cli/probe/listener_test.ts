@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { DAY, LIFE_SPAN, newCa, NOW } from "../../tests/support/issuing.ts";
 import { httpsCertificate } from "../../tests/support/probed_server.ts";
 import { judgeClock, judgeHttpsCertificate } from "./listener.ts";
-import type { Answer } from "./server.ts";
+import type { ProbeAnswer } from "./server.ts";
 
-const ANSWER: Answer = {
+const ANSWER: ProbeAnswer = {
   url: "https://ca.example.com/",
   text: "",
   date: undefined,

@@ -1,10 +1,8 @@
 /** Asking a server from outside, as anybody may. */
-import { ROUTES } from "../../core/protocol/routes.ts";
-import { httpRequest } from "../http_request.ts";
-import { refusalError } from "../refusal.ts";
-import { operationUrl } from "../server_url.ts";
-
-export type PublicCa = "cas" | "cau";
+import { type PublicCa, ROUTES } from "../../core/protocol/routes.ts";
+import { httpRequest } from "../net/http_request.ts";
+import { refusalError } from "../net/refusal.ts";
+import { operationUrl } from "../net/server_url.ts";
 
 export interface Question {
   readonly ca: PublicCa;
@@ -13,7 +11,7 @@ export interface Question {
   readonly secure: boolean;
 }
 
-export interface Answer {
+export interface ProbeAnswer {
   readonly url: string;
   readonly text: string;
   /** The `Date` header. */
@@ -26,13 +24,13 @@ export interface Answer {
 }
 
 /** Throws `unreachable` when there is no whole answer, `refused` when it says anything but that it worked. */
-export type Ask = (question: Question) => Promise<Answer>;
+export type AskServer = (question: Question) => Promise<ProbeAnswer>;
 
 /** A server that says nothing for this long does not work; milliseconds. */
 const SILENCE = 30_000;
 
 /** Asks the server at `base`. */
-export function askServer(base: URL): Ask {
+export function askServer(base: URL): AskServer {
   return async ({ ca, about, secure }) => {
     const url = operationUrl(base, { route: ROUTES[about], ca, secure });
     const askedAt = Date.now() / 1000;

@@ -4,7 +4,8 @@ import { hostFileSystem, readFileBytes } from "../../core/host/durable_file.ts";
 import { KEY_FILE_MODE } from "../../core/host/key_file.ts";
 import { prepareFile } from "../../core/host/prepared_file.ts";
 import { decodePem, PEM_LABEL, type PemBlock } from "../../core/pem.ts";
-import { isPrivateKeyBlock } from "../../core/x509/private_key.ts";
+import { decodeText } from "../../core/text.ts";
+import { isPrivateKeyBlock } from "../../core/keys/private_key.ts";
 
 /** How to tell what a file holds. */
 const KINDS = {
@@ -18,9 +19,9 @@ export interface PemFile {
 }
 
 /**
- * The reference replaces whatever it finds. A script that runs twice must go on working, but a mistyped path must not cost
- * anybody a certificate: a request takes the place of nothing but a request, a private key that of a private key, and both
- * that of an empty file, as `mktemp` makes them.
+ * The reference replaces whatever it finds. A script that runs twice must go on working, but a mistyped path must not
+ * cost anybody a certificate: a request takes the place of nothing but a request, a private key that of a private key,
+ * and both that of an empty file, as `mktemp` makes them.
  * @throws `file` when there is anything else
  */
 export async function requireReplaceable(path: string, what: keyof typeof KINDS): Promise<void> {
@@ -34,8 +35,8 @@ export async function requireReplaceable(path: string, what: keyof typeof KINDS)
 }
 
 /**
- * Both are on the disk under other names before the first is seen, so that a full disk changes nothing; and no request is ever
- * seen, and sent, whose key could still be lost.
+ * Both are on the disk under other names before the first is seen, so that a full disk changes nothing; and no request
+ * is ever seen, and sent, whose key could still be lost.
  */
 export async function writeKeyAndRequest(
   key: PemFile,
@@ -55,7 +56,7 @@ export async function writeKeyAndRequest(
 /** None when it is not PEM, whatever else it is. */
 function blocksOf(bytes: Uint8Array): PemBlock[] {
   try {
-    return decodePem(new TextDecoder().decode(bytes));
+    return decodePem(decodeText(bytes));
   } catch (error) {
     if (error instanceof CaucaseError) return [];
     throw error;

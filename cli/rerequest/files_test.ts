@@ -34,7 +34,7 @@ async function writeWith(fault: Fault): Promise<Left | undefined> {
 }
 
 for (const kind of ["kill", "error"] as const) {
-  Deno.test(`writeKeyAndRequest() never shows a new request without its key, whatever step ends in: ${kind}`, async () => {
+  Deno.test(`writeKeyAndRequest() never shows a new request without its key, if a step ends in: ${kind}`, async () => {
     const seen = new Set<string>();
     for (let step = 1;; step++) {
       const left = await writeWith({ step, kind });

@@ -1,9 +1,22 @@
-/** The options of `caucase serve`. */
-import { collect, countFromOne, days, keyBits, lifeSpanDays, port, wholeNumber } from "../options.ts";
+/** The options of `caucase serve`, and what its page of the manual says besides. */
+import { Option } from "@commander-js/extra-typings";
+import { LOG_LEVELS } from "../../core/log.ts";
+import { EXIT_STATUS, type Prose } from "../manual/prose.ts";
+import {
+  collect,
+  countFromOne,
+  lifeSpanDays,
+  logFormatOption,
+  port,
+  SHARED,
+  somewhere,
+  wholeNumber,
+} from "../options.ts";
 import { newCommand } from "../subcommand.ts";
 
 export function serveCommand() {
-  return newCommand("serve", "Run a certificate authority for services and one for users.")
+  return newCommand("serve", "Run a certificate authority for services and one for users.", serveManual)
+    .optionsGroup("Address:")
     .requiredOption("--netloc <host[:port]>", "how clients reach this server; goes into CA names and certificates")
     .option(
       "--base-port <port>",
@@ -11,18 +24,6 @@ export function serveCommand() {
       port,
     )
     .option("--bind <address>", "listen here instead of on all that netloc resolves to; repeatable", collect)
-    .option("--db <path>", "the SQLite database", "caucase.sqlite")
-    .option("--server-key <path>", "key and certificate for HTTPS, kept by the server", "server.key.pem")
-    .option("--cors-key-store <path>", "keys that sign the consent for other origins, kept by the server", "cors.key")
-    .option("--cors-whitelist <url...>", "origins that need no consent")
-    .option("--threshold <days>", "renew the certificate for HTTPS with less than this left", days, 31)
-    .option("--key-len <bits>", "RSA bits of new keys", keyBits, 2048)
-    .option("--service-crt-validity <days>", "life span of certificates for services", lifeSpanDays, 93)
-    .option("--user-crt-validity <days>", "life span of certificates for users", lifeSpanDays, 93)
-    .option("--service-max-csr <n>", "pending requests for services, at most", wholeNumber, 50)
-    .option("--user-max-csr <n>", "pending requests of users, at most", wholeNumber, 50)
-    .option("--service-auto-approve-count <n>", "sign this many first requests for services unasked", wholeNumber, 0)
-    .option("--user-auto-approve-count <n>", "sign this many first requests of users unasked", wholeNumber, 1)
     .option(
       "--max-connections <n>",
       "open connections at most (default: 10000, or what the limit of open files allows)",
@@ -33,8 +34,79 @@ export function serveCommand() {
       "of these for one address, or one IPv6 /64 (default: a quarter; more behind a proxy)",
       countFromOne,
     )
+    .optionsGroup("Database:")
+    .option(...SHARED.db)
+    .option("--accept-clock", "take the clock for right although the database has seen a later time")
+    .optionsGroup("Certificate for HTTPS:")
+    .option("--server-key <path>", "its key and the certificate, kept by the server", "server.key.pem")
+    .option(...SHARED.threshold, 31)
+    .optionsGroup("Keys and certificates:")
+    .option("--service-crt-validity <days>", "how long certificates for services are valid", lifeSpanDays, 93)
+    .option(...SHARED.userCrtValidity)
+    .option(...SHARED.keyLen, 2048)
+    .optionsGroup("Requests:")
+    .option("--service-max-csr <n>", "pending requests for services, at most", wholeNumber, 50)
+    .option("--user-max-csr <n>", "pending requests of users, at most", wholeNumber, 50)
+    .option("--service-auto-approve-count <n>", "sign this many first requests for services unasked", wholeNumber, 0)
+    .option("--user-auto-approve-count <n>", "sign this many first requests of users unasked", wholeNumber, 1)
     .option("--lock-auto-approve-count", "write both counts down for good, the first time")
+    .optionsGroup("Backups:")
     .option("--backup-directory <folder>", "make backups in this folder, encrypted to the users of that time")
     .option("--backup-period <days>", "from one backup to the next", lifeSpanDays, 1)
-    .option("--backup-keep <n>", "remove all but this many backups after a new one (default: keep all)", countFromOne);
+    .option("--backup-keep <n>", "remove all but this many backups after a new one (default: keep all)", countFromOne)
+    .optionsGroup("Logs:")
+    .option("--access-log <path>", "a file, opened again on SIGHUP; - is standard output, off is none", somewhere, "-")
+    .addOption(logFormatOption())
+    .addOption(
+      new Option("--log-level <level>", "the least that goes to standard error").choices(LOG_LEVELS)
+        .default("info" as const),
+    )
+    .optionsGroup("Web pages of other origins:")
+    .option("--cors-key-store <path>", "keys that sign a person's consent, kept by the server", "cors.key")
+    .option("--cors-whitelist <url...>", "origins that need no consent");
 }
+
+export const serveManual: Prose = {
+  description: [
+    "Runs both authorities until SIGTERM or SIGINT. It then takes no more connections, and finishes the requests " +
+    "that run. HTTP is served at the base port, HTTPS at the next one (at 443 beside 80). Users are known by their " +
+    "TLS client certificate: nothing that ends TLS may stand before the HTTPS port.",
+    "`--netloc` goes into the names of CA certificates, and into the address of the CRL in every certificate: " +
+    "choose a name that lasts for years.",
+    "Ports under 1024 need a right of their own. Run it as a service that has this right (systemd: " +
+    "AmbientCapabilities=CAP_NET_BIND_SERVICE), or choose another port with `--netloc` or `--base-port`.",
+    "The access log goes to standard output, in Apache's combined form, or where `--access-log` says: its file is " +
+    "opened again after a SIGHUP, for logrotate. All else goes to standard error, one event a line: time, level, " +
+    "name, sentence, or a JSON object with `--log-format json`. docs/operating.md lists the events.",
+  ],
+  exitStatus: [
+    ["0", "It was stopped by a signal."],
+    ["1", "It could not start, or a part of it failed; a line on standard error names the reason."],
+    EXIT_STATUS.usage,
+  ],
+  files: [
+    [
+      "caucase.sqlite",
+      "The database (`--db`), beside its write-ahead log and lock. It is made with mode 0600, for it holds the CA " +
+      "keys unencrypted: with a copy of it anybody can sign as the CA.",
+    ],
+    ["server.key.pem", "Key and certificate for HTTPS (`--server-key`); made and renewed by the server."],
+    ["cors.key", "Keys that sign the consent to requests of other origins (`--cors-key-store`)."],
+  ],
+  environment: [
+    [
+      "JOURNAL_STREAM",
+      "Set by systemd: when it is about standard error, lines have the journal's form of levels, and no time.",
+    ],
+  ],
+  examples: [
+    [
+      "With a backup every day, of which the last 30 are kept:",
+      "caucase serve --netloc ca.example.org --db /var/lib/caucase/caucase.sqlite \\\n" +
+      "  --server-key /var/lib/caucase/server.key.pem \\\n" +
+      "  --cors-key-store /var/lib/caucase/cors.key \\\n" +
+      "  --backup-directory /var/backups/caucase --backup-keep 30",
+    ],
+  ],
+  seeAlso: ["client", "manage", "probe"],
+};

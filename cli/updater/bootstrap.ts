@@ -1,29 +1,29 @@
 /** From no certificate to the first one: a key and a request, which somebody must approve. */
-import { utf8 } from "../../core/bytes.ts";
+import { type Bytes, utf8 } from "../../core/bytes.ts";
 import { CaucaseError } from "../../core/errors.ts";
-import { readFileBytes, writeFileDurably } from "../../core/host/durable_file.ts";
+import { type FileSystem, readFileBytes, writeFileDurably } from "../../core/host/durable_file.ts";
 import { fileError } from "../../core/host/file_error.ts";
 import { KEY_FILE_MODE, parseKeyFile } from "../../core/host/key_file.ts";
-import { writeKeyPair } from "../../core/host/key_pair_file.ts";
+import { writeKeyPair } from "../../core/host/key_pair_change.ts";
 import { type Certificate, certificateToPem } from "../../core/x509/certificate.ts";
-import { buildCsr, csrFromPem } from "../../core/x509/csr.ts";
-import { type PrivateKey, privateKeyToPem } from "../../core/x509/private_key.ts";
-import { signerFor } from "../../core/x509/signer.ts";
+import { buildCsr, csrFromFile } from "../../core/x509/csr.ts";
+import { type PrivateKey, privateKeyToPem } from "../../core/keys/private_key.ts";
+import { signerFor } from "../../core/keys/signer.ts";
 import { answeredCertificate, requireCertificateFor } from "../renewal.ts";
 import type { CertificateFiles } from "./entry_options.ts";
-import type { FileSystem, HolderApi } from "./host.ts";
+import type { HolderApi } from "./host.ts";
 
-export interface Maker {
+export interface RequestMaker {
   readonly fileSystem: FileSystem;
   newKey(): Promise<PrivateKey>;
 }
 
 /**
- * The request to send: the one in the file, or where `identity` says what to ask for one that is made now. Key, then request, are on
- * the disk before this resolves: after a restart the same ones are used.
+ * The request to send, as it is in its file: one that was there, or where `identity` says what to ask for one that is made
+ * now. Key, then request, are on the disk before this resolves: after a restart the same ones are used.
  * @throws `file` when there is none, or when it is not for the key at hand
  */
-export async function requestToSend(files: CertificateFiles, maker: Maker): Promise<Uint8Array> {
+export async function requestToSend(files: CertificateFiles, maker: RequestMaker): Promise<Bytes> {
   const { fileSystem } = maker;
   const { identity } = files;
   const csr = await readFileBytes(files.csrPath, fileSystem);
@@ -39,15 +39,15 @@ export async function requestToSend(files: CertificateFiles, maker: Maker): Prom
 /** The request that somebody else made. */
 async function requireRequest(
   files: CertificateFiles,
-  { csr, key }: { readonly csr: Uint8Array | undefined; readonly key: PrivateKey | undefined },
-): Promise<Uint8Array> {
+  { csr, key }: { readonly csr: Bytes | undefined; readonly key: PrivateKey | undefined },
+): Promise<Bytes> {
   if (csr === undefined) throw noRequest(files);
   if (key === undefined) throw unusable(files.keyPath, "there is no private key for the request in it");
   if (await isFor(key, csr, files.csrPath)) return csr;
   throw unusable(files.csrPath, `it is for another key than the one in ${files.keyPath}`);
 }
 
-/** SHA-256 of a request, hex: whether the one that was sent is still the one to send. */
+/** SHA-256 of a request's file, hex: whether the one that was sent is still the one to send. */
 export async function requestFingerprint(csr: Uint8Array): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", new Uint8Array(csr))).toHex();
 }
@@ -88,15 +88,15 @@ async function findKey({ keyPath }: CertificateFiles, fileSystem: FileSystem) {
   return { key, keyPem };
 }
 
-async function storeNewKey({ keyPath }: CertificateFiles, { newKey, fileSystem }: Maker): Promise<PrivateKey> {
+async function storeNewKey({ keyPath }: CertificateFiles, { newKey, fileSystem }: RequestMaker): Promise<PrivateKey> {
   const key = await newKey();
   await writeFileDurably(keyPath, privateKeyToPem(key), { mode: KEY_FILE_MODE, fileSystem });
   return key;
 }
 
-async function isFor(key: PrivateKey, csr: Uint8Array, path: string): Promise<boolean> {
+async function isFor(key: PrivateKey, csr: Bytes, path: string): Promise<boolean> {
   try {
-    return (await csrFromPem(csr)).publicKey.keyId === key.publicKey.keyId;
+    return (await csrFromFile(csr)).csr.publicKey.keyId === key.publicKey.keyId;
   } catch (error) {
     if (error instanceof CaucaseError) throw fileError("use", path, error);
     throw error;

@@ -1,11 +1,15 @@
 /** From no certificate to the first one, as an updater does it. */
 import assert from "node:assert/strict";
+import { fromUtf8, utf8 } from "../../core/bytes.ts";
 import { CaucaseError } from "../../core/errors.ts";
-import { privateKeyToPem } from "../../core/x509/private_key.ts";
+import { decodePem } from "../../core/pem.ts";
+import { privateKeyToPem } from "../../core/keys/private_key.ts";
 import { newKey } from "../../tests/support/keys.ts";
+import { utf16 } from "../../tests/support/saved_text.ts";
 import { csrFor } from "../../tests/support/requests.ts";
 import { FOLDER, PATHS, UpdaterDesk, wakeTime } from "../../tests/support/updater_desk.ts";
 import { askFor } from "./bootstrap.ts";
+import { by } from "../../tests/support/issuing.ts";
 
 const DAY = 86_400;
 
@@ -38,10 +42,28 @@ Deno.test("wakeUp() goes on with the same key and the same request after a crash
     if (key !== undefined) assert.equal(desk.files.text(PATHS.keyPath), key, `after ${steps} steps`);
     const pending = await desk.ca.issuance.pending();
     assert.equal(pending.length, 1, `after ${steps} steps`);
-    await desk.ca.issuance.sign(pending[0]?.id ?? 0n, undefined, desk.clock.now());
+    await desk.ca.issuance.sign(pending[0]?.id ?? 0n, by(desk.clock.now()));
     desk.clock.set(desk.clock.now() + 60);
     await desk.start();
     await desk.pair();
+  }
+});
+
+Deno.test("wakeUp() sends a request that was saved in another form, once, as PEM in ASCII", async () => {
+  const key = await newKey("P-256");
+  const csr = await csrFor(key);
+  const [block] = decodePem(fromUtf8(csr));
+  for (const saved of [utf16(fromUtf8(csr)), utf8(`\ufeff${fromUtf8(csr)}`), block?.der ?? csr]) {
+    const desk = new UpdaterDesk({ entry: { dns: undefined, subject: undefined }, autoApprove: 0 });
+    desk.files.put(PATHS.keyPath, utf16(privateKeyToPem(key)));
+    desk.files.put(`${PATHS.certificatePath}.csr`, saved);
+    await desk.start();
+    const [sent, another] = await desk.ca.issuance.pending();
+    assert.deepEqual([sent && fromUtf8(sent.csr), another], [fromUtf8(csr), undefined]);
+    await desk.ca.issuance.sign(sent?.id ?? 0n, by(desk.clock.now()));
+    desk.clock.set(desk.clock.now() + 60);
+    await desk.start();
+    assert.equal((await desk.pair()).certificate.publicKey.keyId, key.publicKey.keyId);
   }
 });
 
@@ -49,7 +71,7 @@ Deno.test("wakeUp() forgets the request for a certificate that it holds, whoever
   const desk = new UpdaterDesk({ autoApprove: 0 });
   await desk.start();
   const [{ id } = { id: 0n }] = await desk.ca.issuance.pending();
-  await desk.ca.issuance.sign(id, undefined, desk.clock.now());
+  await desk.ca.issuance.sign(id, by(desk.clock.now()));
   desk.files.put(PATHS.certificatePath, await desk.ca.issuance.certificate(id, desk.clock.now()));
   await desk.start();
   assert.equal(JSON.parse(desk.files.text(desk.entry.statePath) ?? "").request, null);
@@ -61,7 +83,7 @@ Deno.test("wakeUp() asks every minute for a request that waits, and stops when i
   const { signal } = new AbortController();
   assert.equal(wakeTime(await updater.wakeUp(signal)), desk.clock.now() + 60);
   const [request] = await desk.ca.issuance.pending();
-  await desk.ca.issuance.reject(request?.id ?? 0n);
+  await desk.ca.issuance.reject(request?.id ?? 0n, by(desk.clock.now()));
   desk.clock.set(desk.clock.now() + 60);
   assert.deepEqual(await updater.wakeUp(signal), { kind: "stopped", status: 1 });
   assert.match(

@@ -2,12 +2,24 @@
 import { CaucaseError } from "../../core/errors.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
 import type { UpdaterEntry } from "./entry_options.ts";
+import { renewalPath } from "./saved_renewal.ts";
 
-/** A certificate that has expired. It cannot vouch for its holder any more, so the server will not renew it. */
-export function expiredPair(entry: UpdaterEntry, expired: Certificate | undefined): CaucaseError {
-  const date = new Date((expired?.notAfter ?? 0) * 1000).toISOString();
-  const message = `the certificate in ${entry.name} expired at ${date} and cannot renew itself`;
-  return new CaucaseError("untrusted", message, { hint: howToBeginAnew(entry) });
+/** A request that nobody but a user of the CA can turn into a certificate. */
+export function waitingForUser({ caUrl }: UpdaterEntry, id: string): string {
+  return `a user has to sign request ${id} at ${caUrl}`;
+}
+
+/** A request in place of an expired certificate that the server does not know any more. */
+export function lostReplacement(entry: UpdaterEntry, expired: Certificate, id = ""): CaucaseError {
+  const { caUrl, certificate: { keyPath = "" } = {} } = entry;
+  const date = new Date(expired.notAfter * 1000).toISOString();
+  const message =
+    `the certificate in ${entry.name} expired at ${date}, and request ${id} for another one was rejected: ` +
+    `${caUrl} has neither it nor a certificate for it`;
+  return new CaucaseError("not-found", message, {
+    hint: "or its certificate was not fetched in time; " +
+      `to send another request, remove ${renewalPath(keyPath)} and send SIGHUP or start again`,
+  });
 }
 
 /** A renewal that the server understood and does not grant. */

@@ -1,9 +1,9 @@
 /** The file of `--config`: several certificates in one process. */
 import { resolve } from "node:path";
 import * as v from "valibot";
-import { fromUtf8 } from "../../core/bytes.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import { readFileBytes } from "../../core/host/durable_file.ts";
+import { decodeTextStrictly } from "../../core/text.ts";
 import { ownFiles, RAW_ENTRY, toEntry, type UpdaterEntry } from "./entry_options.ts";
 
 /** Members beside `certificates` hold for all of them. */
@@ -41,7 +41,7 @@ export function parseConfiguration(bytes: Uint8Array, path: string): UpdaterEntr
 
 function parseJson(bytes: Uint8Array, path: string): unknown {
   try {
-    return JSON.parse(fromUtf8(bytes));
+    return JSON.parse(decodeTextStrictly(bytes));
   } catch (error) {
     throw unusable(path, `it is not JSON: ${error instanceof Error ? error.message : error}`);
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { utf8 } from "../../core/bytes.ts";
 import { CaucaseError } from "../../core/errors.ts";
+import { utf16 } from "../../tests/support/saved_text.ts";
 import { parseConfiguration } from "./configuration.ts";
 
 const COMMON = { caUrl: "http://ca:8009", casCa: "ca.pem", ca: "ca.pem", crl: "crl.pem" };
@@ -58,4 +59,24 @@ Deno.test("parseConfiguration() names file and member of what is wrong", () => {
     assert.throws(() => parse(configuration), refused, `${message}`);
   }
   assert.throws(() => parseConfiguration(utf8("{"), "c.json"), /cannot use c\.json: it is not JSON/);
+});
+
+Deno.test("parseConfiguration() reads a file with a byte order mark, and in UTF-16, and no other encoding", () => {
+  const text = JSON.stringify({ ...COMMON, certificates: [{ crt: "hôst.crt" }] });
+  for (const bytes of [utf8(`\ufeff${text}`), utf16(`\ufeff${text}`), utf16(text, "big")]) {
+    const [entry] = parseConfiguration(bytes, "c.json");
+    assert.equal(entry?.certificate?.certificatePath, "hôst.crt");
+  }
+  const latin1 = Uint8Array.from(text, (character) => character.charCodeAt(0));
+  assert.throws(() => parseConfiguration(latin1, "c.json"), /cannot use c\.json: it is not JSON/);
+});
+
+Deno.test("parseConfiguration() refuses names that no certificate can have", () => {
+  for (const names of [{ dns: ["a..b"] }, { email: ["@b"] }, { dns: ["a b"] }]) {
+    const refused = {
+      code: "file",
+      message: /certificates\[0\]\.(dns|email): the (host name|mailbox) ".*" has /,
+    };
+    assert.throws(() => parse({ ...COMMON, certificates: [{ crt: "a", ...names }] }), refused);
+  }
 });

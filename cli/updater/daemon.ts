@@ -46,7 +46,7 @@ async function runEntry(entry: UpdaterEntry, host: UpdaterHost, control: DaemonC
     return control.once ? await runOnce(updater, control) : await keep(updater, { entry, host, control });
   } catch (error) {
     if (control.signal.aborted) return EXIT.ok;
-    host.log.error("{name}: {error}", { name: entry.name, error: asError(error) });
+    host.log.error("updater.failed", { name: entry.name, error });
     return EXIT.error;
   }
 }
@@ -57,12 +57,13 @@ async function persist<T>(
   { clock, log }: UpdaterHost,
   { once, signal }: DaemonControl,
 ): Promise<T> {
-  for (;;) {
+  for (let said = "";;) {
     try {
       return await action();
     } catch (error) {
       if (once || !(error instanceof CaucaseError && error.code === "file")) throw error;
-      log.error("{error}", { error });
+      if (error.message !== said) log.error("updater.waiting", { error });
+      said = error.message;
       await clock.sleepUntil(clock.now() + SHORTEST_PAUSE, signal);
     }
   }
@@ -72,7 +73,7 @@ async function runOnce(updater: EntryUpdater, { signal }: DaemonControl): Promis
   const wake = await updater.wakeUp(signal);
   if (wake.kind === "stopped") return wake.status;
   const { tracks, request } = updater.state;
-  if (Object.values(tracks).some(({ failures }) => failures > 0)) return EXIT.error;
+  if (updater.unsaved || Object.values(tracks).some(({ failures }) => failures > 0)) return EXIT.error;
   return request === null ? EXIT.ok : EXIT.warning;
 }
 
@@ -107,7 +108,7 @@ function announce(wakeAt: number, { print, log }: UpdaterHost): void {
   try {
     print(`Next wake-up at ${timeText(wakeAt)}`);
   } catch (error) {
-    log.warning("cannot write to standard output: {error}", { error: asError(error) });
+    log.warning("updater.not_printed", { error });
   }
 }
 
@@ -121,7 +122,7 @@ async function wakeUp(
     return wake.kind === "asleep" ? wake.wakeAt : wake;
   } catch (error) {
     signal.throwIfAborted();
-    host.log.error("{name}: {error}", { name: entry.name, error: asError(error) });
+    host.log.error("updater.failed", { name: entry.name, error });
     return host.clock.now() + SHORTEST_PAUSE;
   }
 }
@@ -142,8 +143,4 @@ async function sleep(
 /** As the reference prints it: `2026-11-23 14:28:48 +0000`. */
 function timeText(time: number): string {
   return new Date(time * 1000).toISOString().replace("T", " ").replace(/\.\d+Z$/, " +0000");
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -7,6 +7,7 @@ import { tempFolder } from "../../tests/support/temp_folder.ts";
 import { type DaemonControl, LookNow, runEntries } from "./daemon.ts";
 import { type RawEntry, toEntry, type UpdaterEntry } from "./entry_options.ts";
 import { lockFiles } from "./lock.ts";
+import { by } from "../../tests/support/issuing.ts";
 
 const DAY = 86_400;
 
@@ -96,7 +97,7 @@ Deno.test("runEntries() ends when every entry has come to its end", async () => 
   const ended = desk.run([desk.entryFor("host.pem")]);
   await desk.asleep(1, 1);
   const [request] = await desk.ca.issuance.pending();
-  await desk.ca.issuance.reject(request?.id ?? 0n);
+  await desk.ca.issuance.reject(request?.id ?? 0n, by(desk.clock.now()));
   desk.clock.set(desk.clock.now() + 60);
   assert.equal(await ended, 1);
 });

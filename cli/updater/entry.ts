@@ -1,16 +1,17 @@
 /** One set of files: from waking up to going back to sleep. */
 import { CaucaseError, describeError } from "../../core/errors.ts";
-import { recoverKeyPair } from "../../core/host/key_pair_file.ts";
-import { readFileBytes } from "../../core/host/durable_file.ts";
+import { recoverKeyPair } from "../../core/host/key_pair_change.ts";
 import { EXIT } from "../exit_status.ts";
 import { pendingChanges, PERFORM } from "./actions.ts";
-import { requestFingerprint } from "./bootstrap.ts";
 import type { UpdaterEntry } from "./entry_options.ts";
+import { holdingOf } from "./holding.ts";
 import type { UpdaterHost } from "./host.ts";
+import { LostRights } from "./lost_rights.ts";
 import { DiskReader, type OnDisk } from "./observe.ts";
-import { type Action, type Holding, plan, type Task, TASK_OF, TASKS, type Track } from "./plan.ts";
+import { plan, type Task, TASK_OF, TASKS, type Track, type UpdaterAction } from "./plan.ts";
 import { forgetOldRenewal } from "./saved_renewal.ts";
 import { newState, readState, StateFile, type UpdaterState } from "./state.ts";
+import { Voice } from "./voice.ts";
 
 /** How a wake-up ended. */
 export type Wake =
@@ -26,13 +27,20 @@ export class EntryUpdater {
   #demanded = new Set<Task>(TASKS);
 
   readonly #disk: DiskReader;
+  readonly #voice: Voice;
+  readonly #lostRights: LostRights;
+  readonly #file: StateFile;
+  readonly #host: UpdaterHost;
+  #unsaved = false;
 
-  private constructor(
-    private readonly entry: UpdaterEntry,
-    private readonly host: UpdaterHost,
-    private readonly memory: { readonly state: UpdaterState; readonly file: StateFile },
-  ) {
-    this.#disk = new DiskReader(entry, host.fileSystem);
+  private constructor(private readonly entry: UpdaterEntry, host: UpdaterHost, readonly state: UpdaterState) {
+    const { statePath, name } = entry;
+    this.#voice = new Voice(host.log, name);
+    this.#lostRights = new LostRights(host.fileSystem, { state, statePath }, this.#voice);
+    const { fileSystem } = this.#lostRights;
+    this.#host = { ...host, fileSystem };
+    this.#file = new StateFile(statePath, fileSystem);
+    this.#disk = new DiskReader(entry, fileSystem);
   }
 
   /**
@@ -41,9 +49,9 @@ export class EntryUpdater {
    */
   static async open(entry: UpdaterEntry, host: UpdaterHost): Promise<EntryUpdater> {
     const { fileSystem, random } = host;
-    if (entry.certificate !== undefined) await recoverKeyPair(entry.certificate, fileSystem);
     const state = await readState(entry.statePath, fileSystem) ?? newState(random);
-    const updater = new EntryUpdater(entry, host, { state, file: new StateFile(entry.statePath, fileSystem) });
+    const updater = new EntryUpdater(entry, host, state);
+    if (entry.certificate !== undefined) await recoverKeyPair(entry.certificate, updater.#host.fileSystem);
     const { pair, watched } = await updater.#disk.read();
     if (pair !== undefined && entry.certificate !== undefined) {
       await forgetOldRenewal(entry.certificate.keyPath, pair.certificate, fileSystem);
@@ -56,9 +64,9 @@ export class EntryUpdater {
     return updater;
   }
 
-  /** What is remembered. */
-  get state(): Readonly<UpdaterState> {
-    return this.memory.state;
+  /** Whether what is remembered could not be written down the last time. */
+  get unsaved(): boolean {
+    return this.#unsaved;
   }
 
   /** Makes the wake-up that runs, or the next one, look at everything. */
@@ -68,77 +76,68 @@ export class EntryUpdater {
 
   /** Does what is due. @throws the reason of `signal`; faults of ours */
   async wakeUp(signal: AbortSignal): Promise<Wake> {
-    const { entry, host, memory: { state } } = this;
+    const { entry, state } = this;
     const demanded = this.#demanded;
     for (let count = 0; count < MOST_ACTIONS; count++) {
       signal.throwIfAborted();
-      const now = host.clock.now();
+      const now = this.#host.clock.now();
+      await this.#lostRights.settle();
       const disk = await this.#disk.read();
       // Its certificate is there: a kill came before we noted that, or a person fetched it.
-      if (disk.pair !== undefined) state.request = null;
-      const { actions: [action], wakeAt } = plan(await this.#observed(disk), now);
-      if (action === undefined) {
+      if (disk.pair !== undefined && now <= disk.pair.certificate.notAfter) state.request = null;
+      const next = plan(await this.#observed(disk), now);
+      if (next.action === undefined) {
         // What was demanded and is not due has been looked at; a demand that came meanwhile stays.
         if (this.#demanded === demanded) demanded.clear();
-        return await this.#sleepUntil(wakeAt);
+        return await this.#sleepUntil(next.wakeAt);
       }
-      const failure = await this.#attempt(action, { disk, now, signal });
-      if (action === "stop") return { kind: "stopped", status: EXIT.error };
-      const hookFailed = action === "runHook" && failure !== undefined;
+      const failure = await this.#attempt(next.action, { disk, now, signal });
+      if (next.action === "stop") return { kind: "stopped", status: EXIT.error };
+      const hookFailed = next.action === "runHook" && failure !== undefined;
       if (hookFailed && entry.exitOnHookFailure) return { kind: "stopped", status: EXIT.hookFailed };
     }
     throw new Error(`there is no end to what is due for ${entry.name}: ${JSON.stringify(state.tracks)}`);
   }
 
   async #observed(disk: OnDisk) {
-    const { entry: { threshold, crlThreshold, maxSleep }, host, memory: { state } } = this;
-    const now = host.clock.now();
+    const { entry: { certificate, threshold, crlThreshold, maxSleep }, state } = this;
+    const { clock, fileSystem } = this.#host;
+    const now = clock.now();
     return {
       rules: { threshold, crlThreshold, maxSleep, seed: state.seed },
       hasCa: disk.authorities.some(({ notAfter }) => now <= notAfter),
       crls: disk.crls.filter((crl) =>
-        disk.authorities.some(({ keyIdentifier }) => crl.authorityKeyId === keyIdentifier)
+        disk.authorities.some(({ keyIdentifier }) => crl.authorityKeyIdentifier === keyIdentifier)
       ),
-      certificate: await this.#holding(disk),
+      crlDamaged: disk.crlDamage !== undefined,
+      certificate: await holdingOf(certificate, disk, { request: state.request, fileSystem }),
       hookPending: pendingChanges(disk, state).length > 0,
       tracks: state.tracks,
       demanded: this.#demanded,
     };
   }
 
-  async #holding({ pair, trouble }: OnDisk): Promise<Holding> {
-    const { entry: { certificate: files }, host, memory: { state: { request } } } = this;
-    if (files === undefined) return { kind: "none" };
-    if (trouble !== undefined) return { kind: "unusable" };
-    if (pair !== undefined) {
-      const { notBefore, notAfter } = pair.certificate;
-      return { kind: "held", notBefore, notAfter };
-    }
-    const csr = await readFileBytes(files.csrPath, host.fileSystem);
-    // A person who puts another request there, or takes it away, wants to begin anew.
-    const isSent = request !== null && csr !== undefined && await requestFingerprint(csr) === request.csr;
-    if (!isSent) return { kind: "absent" };
-    return { kind: request.rejected ? "rejected" : "requested" };
-  }
-
   /** Performs `action` and writes down how it went; the error when it failed. */
   async #attempt(
-    action: Action,
+    action: UpdaterAction,
     { disk, now, signal }: { disk: OnDisk; now: number; signal: AbortSignal },
   ): Promise<unknown> {
-    const { entry, host, memory: { state } } = this;
+    const { entry, state } = this;
+    const [host, voice] = [this.#host, this.#voice];
     const task = TASK_OF[action];
     this.#demanded.delete(task);
     try {
-      const { news, lookAgain = false } = await PERFORM[action]({ entry, host, state, disk, now, signal });
-      if (news !== undefined) host.log.info("{name}: {news}", { name: entry.name, news });
+      const input = { entry, host, state, disk, voice, now, signal };
+      const { news, warning, lookAgain = false } = await PERFORM[action](input);
+      if (news !== undefined) voice.info(news);
+      if (warning !== undefined) voice.warning(warning);
       if (lookAgain) this.#demanded.add(task);
       this.#mark(task, { lastSuccess: host.clock.now(), failures: 0, notBefore: null, error: null });
       return undefined;
     } catch (thrown) {
       signal.throwIfAborted();
       const error = asRefusal(thrown);
-      this.#report(error);
+      voice.report(error);
       this.#mark(task, { ...failureOf(error, host.clock.now()), failures: state.tracks[task].failures + 1 });
       return error;
     } finally {
@@ -147,18 +146,12 @@ export class EntryUpdater {
   }
 
   #mark(task: Task, how: Partial<Track>): void {
-    const { tracks } = this.memory.state;
-    tracks[task] = { ...tracks[task], lastTry: this.host.clock.now(), ...how };
-  }
-
-  #report(error: unknown): void {
-    const { host: { log }, entry: { name } } = this;
-    if (error instanceof CaucaseError) log.warning("{name}: {error}", { name, error });
-    else log.error("{name}: {error}", { name, error: error instanceof Error ? error : String(error) });
+    const { tracks } = this.state;
+    tracks[task] = { ...tracks[task], lastTry: this.#host.clock.now(), ...how };
   }
 
   async #sleepUntil(wakeAt: number): Promise<Wake> {
-    this.memory.state.wakeAt = wakeAt;
+    this.state.wakeAt = wakeAt;
     await this.#remember();
     return { kind: "asleep", wakeAt };
   }
@@ -166,9 +159,13 @@ export class EntryUpdater {
   /** On a full disk we go on with what we have in memory: nothing that matters could be written anyway. */
   async #remember(): Promise<void> {
     try {
-      await this.memory.file.save(this.memory.state);
+      await this.#file.save(this.state);
+      this.#unsaved = false;
+      this.#voice.over("state");
     } catch (error) {
-      this.#report(error);
+      if (!(error instanceof CaucaseError)) throw error;
+      this.#unsaved = true;
+      this.#voice.once("state", error);
     }
   }
 }

@@ -3,28 +3,28 @@ import { resolve } from "node:path";
 import * as v from "valibot";
 import { CaucaseError } from "../../core/errors.ts";
 import { SECONDS_PER_DAY } from "../../core/ca/lifecycle.ts";
-import type { Extension } from "../../core/x509/extension.ts";
-import { dnsName, emailName, ipAddress, subjectAltNameExtension, uriName } from "../../core/x509/general_name.ts";
+import {
+  checkGeneralNames,
+  dnsName,
+  emailName,
+  ipAddress,
+  subjectAltNameExtension,
+  uriName,
+} from "../../core/x509/general_name.ts";
 import { EMPTY_NAME } from "../../core/x509/name.ts";
 import { nameFromText } from "../../core/x509/name_text.ts";
-import { ApiClient } from "../api_client.ts";
+import { ApiClient } from "../net/api_client.ts";
 import { parseFingerprint } from "../ca_fingerprint.ts";
+import type { RequestContent } from "../new_request.ts";
 import { SHORTEST_PAUSE } from "./jitter.ts";
-
-/** What a request that the updater makes itself asks for. */
-export interface Identity {
-  /** DER of a Name. */
-  readonly subject: Uint8Array;
-  readonly extensions: readonly Extension[];
-}
 
 export interface CertificateFiles {
   readonly certificatePath: string;
   /** May be the same file. */
   readonly keyPath: string;
   readonly csrPath: string;
-  /** Makes the key and the request where there are none; otherwise somebody else has to. */
-  readonly identity: Identity | undefined;
+  /** What a request that the updater makes itself, with its key, asks for; otherwise somebody else has to. */
+  readonly identity: RequestContent | undefined;
 }
 
 /** One set of files to keep up to date. Spans are seconds. */
@@ -161,9 +161,15 @@ function certificateFiles(raw: RawEntry, nameOf: (member: string) => string): Ce
 /** The kinds of names that a certificate can be for. */
 const NAME_FORMS = { dns: dnsName, ip: ipAddress, email: emailName, uri: uriName } as const;
 
-function identityOf(raw: RawEntry, nameOf: (member: string) => string): Identity | undefined {
+/** The same name; refused before a server refuses it. */
+function usable(name: Uint8Array): Uint8Array {
+  checkGeneralNames(subjectAltNameExtension([name], false).value);
+  return name;
+}
+
+function identityOf(raw: RawEntry, nameOf: (member: string) => string): RequestContent | undefined {
   const names = (["dns", "ip", "email", "uri"] as const).flatMap((form) =>
-    (raw[form] ?? []).map((text) => about(nameOf(form), () => NAME_FORMS[form](text)))
+    (raw[form] ?? []).map((text) => about(nameOf(form), () => usable(NAME_FORMS[form](text))))
   );
   const { subject } = raw;
   if (subject === undefined && names.length === 0) return undefined;

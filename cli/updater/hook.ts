@@ -1,18 +1,18 @@
 /** Runs the command of `--on-renew` for the updater: told what changed, and for a limited time. */
 import { CaucaseError } from "../../core/errors.ts";
 
-export type Reason = "ca" | "crl" | "certificate" | "key";
+export type ChangeReason = "ca" | "crl" | "certificate" | "key";
 
 /** A file or store whose content the hook was not yet told of. */
-export interface Change {
+export interface ChangedPath {
   readonly path: string;
-  readonly reason: Reason;
+  readonly reason: ChangeReason;
 }
 
 export interface HookRun {
   /** A shell command line. */
   readonly command: string;
-  readonly changes: readonly Change[];
+  readonly changes: readonly ChangedPath[];
   /** Seconds after which it is killed, with all that it started. */
   readonly timeLimit: number;
   /** Ends it before its time; it has failed then. */
@@ -52,7 +52,7 @@ export async function runHookOnce({ command, changes, timeLimit, signal }: HookR
   if (reason !== undefined) throw hookFailure(reason);
 }
 
-function startHook(command: string, changes: readonly Change[]): Deno.ChildProcess {
+function startHook(command: string, changes: readonly ChangedPath[]): Deno.ChildProcess {
   try {
     return new Deno.Command("/bin/sh", {
       args: ["-c", command],

@@ -1,15 +1,15 @@
 /** What an updater needs of the machine and the network: one place for tests to put others in. */
 import type { RandomSource } from "../../core/ca/settings.ts";
 import { type Clock, systemClock } from "../../core/host/clock.ts";
-import { hostFileSystem } from "../../core/host/durable_file.ts";
-import { getLog, type Log } from "../../core/host/log.ts";
+import { type FileSystem, hostFileSystem } from "../../core/host/durable_file.ts";
+import { systemLog } from "../../core/host/log.ts";
 import { randomBytes } from "../../core/host/random.ts";
-import { generateRsaKey, type PrivateKey } from "../../core/x509/private_key.ts";
-import { ApiClient } from "../api_client.ts";
+import { generateRsaKey } from "../../core/host/generate_key.ts";
+import { type PrivateKey } from "../../core/keys/private_key.ts";
+import type { Log } from "../../core/log.ts";
+import { ApiClient } from "../net/api_client.ts";
 import { printLine } from "../terminal.ts";
 import { type HookRun, runHookOnce } from "./hook.ts";
-
-export type FileSystem = typeof hostFileSystem;
 
 /** The part of the protocol that a holder uses. */
 export type HolderApi = Pick<
@@ -17,7 +17,7 @@ export type HolderApi = Pick<
   "serverUrl" | "caCertificate" | "caChain" | "crls" | "submit" | "request" | "certificate" | "renew"
 >;
 
-export interface Connection {
+export interface HolderConnection {
   readonly caUrl: string;
   readonly ca: "cas" | "cau";
   readonly signal: AbortSignal;
@@ -28,7 +28,7 @@ export interface UpdaterHost {
   readonly random: RandomSource;
   readonly fileSystem: FileSystem;
   readonly log: Log;
-  connect(to: Connection): HolderApi;
+  connect(to: HolderConnection): HolderApi;
   newKey(bits: number): Promise<PrivateKey>;
   /** @throws `CaucaseError` when the command fails or takes too long */
   runHook(run: HookRun): Promise<void>;
@@ -45,7 +45,7 @@ export function systemHost(): UpdaterHost {
     clock: systemClock,
     random: randomBytes,
     fileSystem: hostFileSystem,
-    log: getLog("updater"),
+    log: systemLog,
     connect: ({ caUrl, ca, signal }) =>
       new ApiClient(caUrl, ca, { signal: AbortSignal.any([signal, AbortSignal.timeout(LONGEST_ACTION)]) }),
     newKey: generateRsaKey,

@@ -1,9 +1,9 @@
 /** One updater per set of files: a lock of the kernel on a file beside them, which ends with its holder, however that ends. */
 import { CaucaseError } from "../../core/errors.ts";
+import type { FileSystem } from "../../core/host/durable_file.ts";
 import { lockFile } from "../../core/host/file_lock.ts";
 import { KEY_FILE_MODE } from "../../core/host/key_file.ts";
 import { fileError } from "../../core/host/file_error.ts";
-import type { FileSystem } from "./host.ts";
 
 /**
  * Locks the files that belong to `path` until the answer is disposed of, or the process ends. The lock file stays: removing it

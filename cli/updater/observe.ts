@@ -1,17 +1,17 @@
 /** What an updater sees on the disk. Changes nothing. */
 import { utf8 } from "../../core/bytes.ts";
 import { CaucaseError } from "../../core/errors.ts";
-import { readFileBytes } from "../../core/host/durable_file.ts";
+import { type FileSystem, readFileBytes } from "../../core/host/durable_file.ts";
 import { type KeyPair, readKeyPair } from "../../core/host/key_pair_file.ts";
+import { decodeText } from "../../core/text.ts";
 import { openCaStore, openCrlStore } from "../../core/host/trust_store.ts";
 import { type Certificate, certificateFromPem } from "../../core/x509/certificate.ts";
 import { type CertificateList, crlFromPem } from "../../core/x509/crl.ts";
 import type { CertificateFiles, UpdaterEntry } from "./entry_options.ts";
-import type { Change } from "./hook.ts";
-import type { FileSystem } from "./host.ts";
+import type { ChangedPath } from "./hook.ts";
 
 /** Something on the disk that the hook must hear of, with the SHA-256 of its content. */
-export interface Watched extends Change {
+export interface Watched extends ChangedPath {
   /** Hex; null when there is nothing. */
   readonly fingerprint: string | null;
 }
@@ -20,6 +20,8 @@ export interface OnDisk {
   /** CA certificates of the mode. */
   readonly authorities: readonly Certificate[];
   readonly crls: readonly CertificateList[];
+  /** Why some or all of the stored CRLs cannot be used. */
+  readonly crlDamage: CaucaseError | undefined;
   /** The pair, once there is one. */
   readonly pair: KeyPair | undefined;
   /** Why the files of the pair cannot be used. */
@@ -39,7 +41,8 @@ export class DiskReader {
   async read(): Promise<OnDisk> {
     const { entry, fileSystem } = this;
     const caPems = await readOr(() => openCaStore(entry.caPath, fileSystem).read());
-    const crlPems = await readOr(() => openCrlStore(entry.crlPath, fileSystem).read());
+    const stored = await unlessRefused(() => openCrlStore(entry.crlPath, fileSystem).readIntact());
+    const { pems: crlPems, damage: crlDamage } = stored ?? { pems: [], damage: undefined };
     const casPems = isSeparate(entry) ? await readOr(() => openCaStore(entry.casCaPath, fileSystem).read()) : undefined;
     const { pair, trouble } = await this.#readPair(entry.certificate);
     const watched: Watched[] = [
@@ -50,7 +53,7 @@ export class DiskReader {
     ];
     const authorities = await this.#authorities.each(caPems, (pem) => unlessRefused(() => certificateFromPem(pem)));
     const crls = await this.#crls.each(crlPems, (pem) => unlessRefused(() => crlFromPem(pem)));
-    return { authorities: known(authorities), crls: known(crls), pair, trouble, watched };
+    return { authorities: known(authorities), crls: known(crls), crlDamage, pair, trouble, watched };
   }
 
   async #readPair(files: CertificateFiles | undefined): Promise<Pick<OnDisk, "pair" | "trouble">> {
@@ -69,7 +72,8 @@ export class DiskReader {
   }
 
   async #text(path: string): Promise<string> {
-    return new TextDecoder().decode(await readFileBytes(path, this.fileSystem));
+    const bytes = await readFileBytes(path, this.fileSystem);
+    return bytes === undefined ? "" : decodeText(bytes);
   }
 }
 

@@ -34,17 +34,17 @@ export interface Rules {
   readonly seed: string;
 }
 
+/** Of a request that a user must sign. `rejected`: the server does not have it any more, and no certificate for it. */
+export type RequestFate = "unsent" | "sent" | "rejected";
+
 /** Where the certificate stands. */
 export type Holding =
   /** None is kept. */
   | { readonly kind: "none" }
-  /** There is none yet, and no request was sent. */
-  | { readonly kind: "absent" }
-  /** The server has the request. */
-  | { readonly kind: "requested" }
-  /** The server does not have the request any more, and no certificate for it. */
-  | { readonly kind: "rejected" }
-  | { readonly kind: "held" } & Life
+  /** There is none yet. */
+  | { readonly kind: "absent"; readonly request: RequestFate }
+  /** One that has expired stays until there is a certificate for the request that takes its place. */
+  | { readonly kind: "held"; readonly request: RequestFate } & Life
   /** Its files cannot be used. */
   | { readonly kind: "unusable" };
 
@@ -58,6 +58,8 @@ export interface Observed {
   /** Whether a CA certificate is stored that has not expired: nothing else makes sense without. */
   readonly hasCa: boolean;
   readonly crls: readonly CrlDates[];
+  /** Whether there is more in the store of CRLs that cannot be used. */
+  readonly crlDamaged: boolean;
   readonly certificate: Holding;
   /** Whether something changed that the hook was not run for with success. */
   readonly hookPending: boolean;
@@ -66,10 +68,12 @@ export interface Observed {
   readonly demanded: ReadonlySet<Task>;
 }
 
-export type Action =
+export type UpdaterAction =
   | "refreshCa"
   | "refreshCrl"
   | "sendRequest"
+  /** Send a request that a user must sign, in place of an expired certificate. */
+  | "replace"
   | "pollRequest"
   | "renew"
   /** Say that the certificate needs a person. */
@@ -80,17 +84,16 @@ export type Action =
   | "stop"
   | "runHook";
 
-export interface Plan {
-  /** In this order. Each leaves its mark in its track, so that it is not due again at once. */
-  readonly actions: readonly Action[];
-  /** When to look again, once there are no actions. */
-  readonly wakeAt: number;
-}
+/** The next thing to do: an action, after which the plan is asked again, or to sleep until then. */
+export type Plan =
+  | { readonly action: UpdaterAction }
+  | { readonly action: undefined; readonly wakeAt: number };
 
-export const TASK_OF: Readonly<Record<Action, Task>> = {
+export const TASK_OF: Readonly<Record<UpdaterAction, Task>> = {
   refreshCa: "ca",
   refreshCrl: "crl",
   sendRequest: "certificate",
+  replace: "certificate",
   pollRequest: "certificate",
   renew: "certificate",
   complain: "certificate",
@@ -99,12 +102,14 @@ export const TASK_OF: Readonly<Record<Action, Task>> = {
   runHook: "hook",
 };
 
+/** Each action leaves its mark in its track, so that it is not due again at once. */
 export function plan(seen: Observed, now: number): Plan {
   const observed = { ...seen, tracks: withoutFuture(seen.tracks, now) };
   const dueAt = dueTimes(observed, now);
-  const actions = actionsAt(observed, dueAt, now);
+  const action = actionAt(observed, dueAt, now);
+  if (action !== undefined) return { action };
   const earliest = Math.min(...TASKS.map((task) => dueAt[task]), now + observed.rules.maxSleep);
-  return { actions, wakeAt: Math.max(Math.ceil(earliest), now + SHORTEST_PAUSE) };
+  return { action, wakeAt: Math.max(Math.ceil(earliest), now + SHORTEST_PAUSE) };
 }
 
 type DueTimes = Readonly<Record<Task, number>>;
@@ -119,33 +124,33 @@ function dueTimes(observed: Observed, now: number): DueTimes {
   };
 }
 
-function actionsAt(observed: Observed, dueAt: DueTimes, now: number): Action[] {
+/** What makes the server sign something sooner or later. */
+const SENDING: readonly UpdaterAction[] = ["renew", "sendRequest", "replace"];
+
+function actionAt(observed: Observed, dueAt: DueTimes, now: number): UpdaterAction | undefined {
   const isDue = (task: Task) => dueAt[task] <= now;
   const certificate = isDue("certificate") ? certificateAction(observed, now) : undefined;
-  const atServer = isDue("ca") || isDue("crl") || certificate === "renew" || certificate === "sendRequest";
+  const atServer = isDue("ca") || isDue("crl") || (certificate !== undefined && SENDING.includes(certificate));
   const refresh = (task: Task) => isDue(task) || (atServer && isRested(observed.tracks[task], now));
-  const actions: Action[] = [];
-  if (refresh("ca")) actions.push("refreshCa");
-  if (observed.hasCa && refresh("crl")) actions.push("refreshCrl");
-  if (certificate !== undefined) actions.push(certificate);
+  if (refresh("ca")) return "refreshCa";
+  if (observed.hasCa && refresh("crl")) return "refreshCrl";
+  if (certificate !== undefined) return certificate;
   // The hook comes when all else is done, so that it runs once for all that changed.
-  return actions.length === 0 && isDue("hook") ? ["runHook"] : actions;
+  return isDue("hook") ? "runHook" : undefined;
 }
 
-function certificateAction({ certificate, rules, tracks }: Observed, now: number): Action | undefined {
+function certificateAction({ certificate, rules, tracks }: Observed, now: number): UpdaterAction | undefined {
   switch (certificate.kind) {
     case "none":
       return undefined;
     case "absent":
-      return "sendRequest";
-    case "requested":
-      return "pollRequest";
-    case "rejected":
-      return "stop";
+      return ({ unsent: "sendRequest", sent: "pollRequest", rejected: "stop" } as const)[certificate.request];
     case "unusable":
       return "complain";
     case "held":
-      if (now > certificate.notAfter) return "complain";
+      if (now > certificate.notAfter) {
+        return ({ unsent: "replace", sent: "pollRequest", rejected: "complain" } as const)[certificate.request];
+      }
       if (now >= renewalTime(certificate, rules.threshold, rules.seed)) return "renew";
       return tracks.certificate.failures > 0 ? "confirm" : undefined;
   }
@@ -169,11 +174,13 @@ function caDueAt({ hasCa, rules, tracks: { ca } }: Observed, now: number): numbe
   return (ca.lastSuccess ?? now - SHORTEST_PAUSE) + SHORTEST_PAUSE;
 }
 
-function crlDueAt({ crls, rules, tracks: { crl } }: Observed, now: number): number {
+function crlDueAt({ crls, crlDamaged, rules, tracks: { crl } }: Observed, now: number): number {
   const ends = crls.map(({ nextUpdate = Infinity }) => nextUpdate);
   const end = Math.min(...ends);
   if (crl.failures > 0) return retry(crl, { rules, longest: HOUR, deadline: end });
   if (crls.length === 0 || crl.lastSuccess === null) return (crl.lastSuccess ?? now - SHORTEST_PAUSE) + SHORTEST_PAUSE;
+  // A file of another name in a folder may stay damaged: it is no reason to ask every minute.
+  if (crlDamaged) return crl.lastSuccess + HOUR;
   const due = Math.min(...crls.map((dates) => crlRefreshTime(dates, rules.crlThreshold)));
   // A server that has nothing newer is asked more and more often, as for a failure.
   const pause = Math.min(Math.max((end - now) / 10, SHORTEST_PAUSE), HOUR);
@@ -190,18 +197,18 @@ function certificateDueAt(observed: Observed, now: number): number {
   const { certificate: holding, rules, tracks: { certificate: track }, demanded } = observed;
   const demand = demanded.has("certificate") ? demandedAt(observed, "certificate", now) : undefined;
   const failing = (longest: number) => track.failures > 0 ? retry(track, { rules, longest }) : now;
+  const polling = () => (track.lastTry ?? now - SHORTEST_PAUSE) + SHORTEST_PAUSE;
+  const requestDueAt = (request: RequestFate) =>
+    demand ?? (request === "sent" && track.failures === 0 ? polling() : failing(HOUR));
   switch (holding.kind) {
     case "none":
       return Infinity;
-    case "rejected":
-      return now;
     case "absent":
+      return holding.request === "rejected" ? now : requestDueAt(holding.request);
     case "unusable":
       return demand ?? failing(HOUR);
-    case "requested":
-      return demand ?? (track.failures > 0 ? failing(HOUR) : (track.lastTry ?? now - SHORTEST_PAUSE) + SHORTEST_PAUSE);
     case "held": {
-      if (now > holding.notAfter) return demand ?? failing(HOUR);
+      if (now > holding.notAfter) return requestDueAt(holding.request);
       const due = renewalTime(holding, rules.threshold, rules.seed);
       if (now < due) return track.failures > 0 ? now : due;
       if (track.failures === 0) return now;

@@ -17,7 +17,8 @@ class PlannedHost {
       rules: { threshold: 31 * DAY, crlThreshold: 7 * DAY, maxSleep: 31 * DAY, seed },
       hasCa: true,
       crls: [],
-      certificate: { kind: "held", notBefore: START, notAfter: START + LIFE_SPAN },
+      crlDamaged: false,
+      certificate: { kind: "held", request: "unsent", notBefore: START, notAfter: START + LIFE_SPAN },
       hookPending: false,
       tracks,
       demanded: new Set(),
@@ -28,19 +29,22 @@ class PlannedHost {
   wakeUp(now: number, isUp: boolean): boolean {
     let renewed = false;
     for (;;) {
-      const { actions: [action], wakeAt } = plan(this.#observed, now);
-      this.wakeAt = wakeAt;
-      if (action === undefined) return renewed;
+      const next = plan(this.#observed, now);
+      if (next.action === undefined) {
+        this.wakeAt = next.wakeAt;
+        return renewed;
+      }
+      const { action } = next;
       this.#mark(TASK_OF[action], now, isUp);
       if (isUp && action === "refreshCrl") {
         this.#observed = { ...this.#observed, crls: [{ thisUpdate: now - 8 * DAY, nextUpdate: now + 23 * DAY }] };
       }
       if (isUp && action === "renew") {
-        const certificate = { kind: "held", notBefore: now, notAfter: now + LIFE_SPAN } as const;
+        const certificate = { kind: "held", request: "unsent", notBefore: now, notAfter: now + LIFE_SPAN } as const;
         this.#observed = { ...this.#observed, certificate };
         renewed = true;
       }
-      assert.notEqual(action, "complain", "no certificate expires");
+      assert.notEqual(action, "replace", "no certificate expires");
     }
   }
 

@@ -2,15 +2,16 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DAY, HOUR, renewalTime } from "./jitter.ts";
 import {
-  type Action,
   type Holding,
   type Observed,
   plan,
+  type RequestFate,
   type Task,
   TASK_OF,
   TASKS,
   type Track,
   UNTRIED,
+  type UpdaterAction,
 } from "./plan.ts";
 
 const NOW = 1_800_000_000;
@@ -26,18 +27,19 @@ function failed(ago: number, failures = 1, notBefore: number | null = null): Tra
   return { lastTry: NOW - ago, lastSuccess: NOW - 20 * DAY, failures, notBefore, error: "refused" };
 }
 
-function held(left: number, lifeSpan = 93 * DAY): Holding {
-  return { kind: "held", notBefore: NOW + left - lifeSpan, notAfter: NOW + left };
+function held(left: number, { lifeSpan = 93 * DAY, request = "unsent" as RequestFate } = {}): Holding {
+  return { kind: "held", request, notBefore: NOW + left - lifeSpan, notAfter: NOW + left };
 }
 
-type Change = Partial<Omit<Observed, "tracks">> & { readonly tracks?: Partial<Observed["tracks"]> };
+type ObservedChange = Partial<Omit<Observed, "tracks">> & { readonly tracks?: Partial<Observed["tracks"]> };
 
 /** A host for which nothing is due, but for what `change` says. */
-function observed({ tracks, ...change }: Change = {}): Observed {
+function observed({ tracks, ...change }: ObservedChange = {}): Observed {
   return {
     rules,
     hasCa: true,
     crls: [{ thisUpdate: NOW - 10 * DAY, nextUpdate: NOW + 20 * DAY }],
+    crlDamaged: false,
     certificate: held(60 * DAY),
     hookPending: false,
     demanded: new Set(),
@@ -46,15 +48,50 @@ function observed({ tracks, ...change }: Change = {}): Observed {
   };
 }
 
+/** What an updater does until it sleeps, where each action succeeds but those that are there to complain. */
+function actionsOf(change: ObservedChange): UpdaterAction[] {
+  const actions: UpdaterAction[] = [];
+  let seen = observed({ ...change, demanded: new Set(change.demanded) });
+  for (let next = plan(seen, NOW); next.action !== undefined; next = plan(seen, NOW)) {
+    actions.push(next.action);
+    assert.ok(actions.length < 10, `no end of ${actions}`);
+    if (next.action === "stop") break;
+    seen = after(next.action, seen);
+  }
+  return actions;
+}
+
+function after(action: UpdaterAction, seen: Observed): Observed {
+  const task = TASK_OF[action];
+  const track = action === "complain" ? failed(0, seen.tracks[task].failures + 1) : done(0);
+  return {
+    ...seen,
+    ...(action === "renew" && { certificate: held(93 * DAY) }),
+    ...(action === "sendRequest" && { certificate: { kind: "absent", request: "sent" } as const }),
+    ...(action === "replace" && { certificate: held(-1, { request: "sent" }) }),
+    ...(action === "refreshCrl" && { crls: [{ thisUpdate: NOW, nextUpdate: NOW + 30 * DAY }] }),
+    ...(action === "runHook" && { hookPending: false }),
+    tracks: { ...seen.tracks, [task]: track },
+    demanded: new Set([...seen.demanded].filter((demanded) => demanded !== task)),
+  };
+}
+
 const stale = [{ thisUpdate: NOW - 24 * DAY, nextUpdate: NOW + 6 * DAY }];
 
 Deno.test("plan() does what is due, and with anything due refreshes CA certificates and CRLs", () => {
-  const cases: [name: string, change: Change, actions: Action[]][] = [
+  const cases: [name: string, change: ObservedChange, actions: UpdaterAction[]][] = [
     ["nothing is due", {}, []],
-    ["the first start", { hasCa: false, crls: [], certificate: { kind: "absent" }, tracks: untried() }, ["refreshCa"]],
+    ["the first start", {
+      hasCa: false,
+      crls: [],
+      certificate: { kind: "absent", request: "unsent" },
+      tracks: untried(),
+    }, ["refreshCa"]],
     ["it has slept long enough", { tracks: { ca: done(31 * DAY), crl: done(31 * DAY) } }, ["refreshCa", "refreshCrl"]],
     ["a CRL nears its end", { crls: stale }, ["refreshCa", "refreshCrl"]],
     ["a CRL is missing", { crls: [], tracks: { crl: UNTRIED } }, ["refreshCa", "refreshCrl"]],
+    ["a CRL is damaged", { crlDamaged: true }, ["refreshCa", "refreshCrl"]],
+    ["it was damaged half an hour ago too", { crlDamaged: true, tracks: { crl: done(1800) } }, []],
     ["a CRL has no end", { crls: [{ thisUpdate: NOW, nextUpdate: undefined }] }, []],
     ["the certificate is due", { certificate: held(30 * DAY) }, ["refreshCa", "refreshCrl", "renew"]],
     ["it is due, the rest was done just now", { certificate: held(30 * DAY), tracks: { ca: done(5), crl: done(5) } }, [
@@ -66,27 +103,53 @@ Deno.test("plan() does what is due, and with anything due refreshes CA certifica
     ["a certificate from the future", { certificate: held(200 * DAY) }, []],
     ["all CA certificates have expired", { hasCa: false, certificate: held(1 * DAY), tracks: { ca: failed(5) } }, []],
     ["no certificate is kept", { certificate: { kind: "none" } }, []],
-    ["there is none yet", { certificate: { kind: "absent" } }, ["refreshCa", "refreshCrl", "sendRequest"]],
-    ["a request was sent a minute ago", { certificate: { kind: "requested" }, tracks: { certificate: done(60) } }, [
-      "pollRequest",
-    ]],
-    ["a request was sent just now", { certificate: { kind: "requested" }, tracks: { certificate: done(5) } }, []],
-    ["the request was rejected", { certificate: { kind: "rejected" } }, ["stop"]],
-    ["the certificate has expired", { certificate: held(-1) }, ["complain"]],
     ["its files cannot be used", { certificate: { kind: "unusable" } }, ["complain"]],
     ["that was said a minute ago", { certificate: { kind: "unusable" }, tracks: { certificate: failed(30) } }, []],
     ["a person has mended it", { tracks: { certificate: failed(30) } }, ["confirm"]],
     ["the hook is pending", { hookPending: true }, ["runHook"]],
-    ["the hook is pending, and more is due", { hookPending: true, crls: stale }, ["refreshCa", "refreshCrl"]],
+    ["the hook is pending, and more is due", { hookPending: true, crls: stale }, [
+      "refreshCa",
+      "refreshCrl",
+      "runHook",
+    ]],
     ["the hook failed just now", { hookPending: true, tracks: { hook: failed(5) } }, []],
     ["the hook failed two minutes ago", { hookPending: true, tracks: { hook: failed(120) } }, ["runHook"]],
   ];
-  for (const [name, change, actions] of cases) assert.deepEqual(plan(observed(change), NOW).actions, actions, name);
+  for (const [name, change, actions] of cases) assert.deepEqual(actionsOf(change), actions, name);
+});
+
+Deno.test("plan() sends a request that a user must sign, and waits, where no certificate can be had without", () => {
+  const cases: [name: string, change: ObservedChange, actions: UpdaterAction[]][] = [
+    ["there is none yet", { certificate: { kind: "absent", request: "unsent" } }, [
+      "refreshCa",
+      "refreshCrl",
+      "sendRequest",
+    ]],
+    ["a request was sent a minute ago", {
+      certificate: { kind: "absent", request: "sent" },
+      tracks: { certificate: done(60) },
+    }, [
+      "pollRequest",
+    ]],
+    ["a request was sent just now", {
+      certificate: { kind: "absent", request: "sent" },
+      tracks: { certificate: done(5) },
+    }, []],
+    ["the request was rejected", { certificate: { kind: "absent", request: "rejected" } }, ["stop"]],
+    ["the certificate has expired", { certificate: held(-1) }, ["refreshCa", "refreshCrl", "replace"]],
+    ["a request for another was sent a minute ago", {
+      certificate: held(-1, { request: "sent" }),
+      tracks: { certificate: done(60) },
+    }, ["pollRequest"]],
+    ["that was rejected", { certificate: held(-1, { request: "rejected" }) }, ["complain"]],
+    ["the clock was wrong, it has not expired", { certificate: held(60 * DAY, { request: "sent" }) }, []],
+  ];
+  for (const [name, change, actions] of cases) assert.deepEqual(actionsOf(change), actions, name);
 });
 
 Deno.test("plan() looks at everything that is demanded, but for what the server asked to be spared", () => {
   const demanded = new Set<Task>(TASKS);
-  const cases: [name: string, change: Change, actions: Action[]][] = [
+  const cases: [name: string, change: ObservedChange, actions: UpdaterAction[]][] = [
     ["nothing due", {}, ["refreshCa", "refreshCrl"]],
     ["failing", { tracks: { ca: failed(5), crl: failed(5) } }, ["refreshCa", "refreshCrl"]],
     ["Retry-After", { tracks: { ca: failed(5, 1, NOW + HOUR), crl: failed(5, 1, NOW + HOUR) } }, []],
@@ -107,23 +170,20 @@ Deno.test("plan() looks at everything that is demanded, but for what the server 
     ]],
   ];
   for (const [name, change, actions] of cases) {
-    assert.deepEqual(plan(observed({ ...change, demanded }), NOW).actions, actions, name);
+    assert.deepEqual(actionsOf({ ...change, demanded }), actions, name);
   }
 });
 
 Deno.test("plan() forgets what was remembered while the clock was wrong", () => {
   const future = { ...failed(-3 * 365 * DAY, 9), notBefore: NOW + 4 * 365 * DAY };
-  const { actions } = plan(
-    observed({ certificate: held(30 * DAY), tracks: { ca: future, crl: future, certificate: future } }),
-    NOW,
-  );
+  const actions = actionsOf({ certificate: held(30 * DAY), tracks: { ca: future, crl: future, certificate: future } });
   assert.deepEqual(actions, ["refreshCa", "refreshCrl", "renew"]);
 });
 
 Deno.test("plan() sleeps until the first thing that will be due", () => {
   const untilRenewal =
     renewalTime({ notBefore: NOW - 40 * DAY, notAfter: NOW + 53 * DAY }, rules.threshold, rules.seed) - NOW;
-  const cases: [name: string, change: Change, seconds: number][] = [
+  const cases: [name: string, change: ObservedChange, seconds: number][] = [
     ["a CRL", {}, 13 * DAY],
     [
       "the longest sleep",
@@ -140,20 +200,26 @@ Deno.test("plan() sleeps until the first thing that will be due", () => {
       { certificate: held(53 * DAY), crls: [{ thisUpdate: NOW, nextUpdate: undefined }] },
       untilRenewal,
     ],
-    ["an answer to the request", { certificate: { kind: "requested" }, tracks: { certificate: done(0) } }, 60],
-    ["never sooner than a minute", { certificate: { kind: "requested" }, tracks: { certificate: done(59) } }, 60],
+    [
+      "an answer to the request",
+      { certificate: { kind: "absent", request: "sent" }, tracks: { certificate: done(0) } },
+      60,
+    ],
+    ["never sooner than a minute", {
+      certificate: { kind: "absent", request: "sent" },
+      tracks: { certificate: done(59) },
+    }, 60],
   ];
   for (const [name, change, seconds] of cases) {
-    const { actions, wakeAt } = plan(observed(change), NOW);
-    assert.deepEqual(actions, [], name);
-    assert.equal(wakeAt - NOW, seconds, name);
+    assert.deepEqual(plan(observed(change), NOW), { action: undefined, wakeAt: NOW + seconds }, name);
   }
 });
 
 Deno.test("plan() tries a renewal more and more urgently as the end nears", () => {
   const pauseWith = (left: number) => {
     const change = { certificate: held(left), tracks: { ca: done(0), crl: done(0), certificate: failed(0, 30) } };
-    return plan(observed(change), NOW).wakeAt - NOW;
+    const next = plan(observed(change), NOW);
+    return next.action === undefined ? next.wakeAt - NOW : assert.fail(next.action);
   };
   assert.ok(pauseWith(30 * DAY) > 12 * HOUR - 1 && pauseWith(30 * DAY) <= DAY);
   assert.ok(pauseWith(DAY) <= DAY / 10);
@@ -170,7 +236,10 @@ Deno.test("plan() comes to rest: done or failed, no action is due again at once"
     error: fc.constant(null),
   });
   const holding = fc.oneof(
-    fc.constantFrom<Holding[]>({ kind: "none" }, { kind: "absent" }, { kind: "requested" }, { kind: "unusable" }),
+    fc.constantFrom<Holding[]>({ kind: "none" }, { kind: "absent", request: "unsent" }, {
+      kind: "absent",
+      request: "sent",
+    }, { kind: "unusable" }),
     fc.integer({ min: -DAY, max: 95 * DAY }).map((left) => held(left)),
   );
   const crl = fc.integer({ min: -DAY, max: 30 * DAY }).map((left) => ({
@@ -188,12 +257,13 @@ Deno.test("plan() comes to rest: done or failed, no action is due again at once"
   fc.assert(fc.property(input, ({ success, tracks, ...rest }) => {
     let current = tracks;
     for (let step = 0; step < 8; step++) {
-      const { actions: [action], wakeAt } = plan(observed({ ...rest, tracks: current }), NOW);
-      if (action === undefined) return assert.ok(wakeAt >= NOW + 60 && wakeAt <= NOW + 31 * DAY);
+      const next = plan(observed({ ...rest, tracks: current }), NOW);
+      if (next.action === undefined) return assert.ok(next.wakeAt >= NOW + 60 && next.wakeAt <= NOW + 31 * DAY);
+      const { action } = next;
       const task = TASK_OF[action];
       // A hook that succeeded is not pending, a renewed certificate is not due: here only failures stay as they are.
       if (
-        success && (action === "renew" || action === "runHook" || action === "complain" || action === "sendRequest")
+        success && ["renew", "runHook", "complain", "sendRequest", "replace"].includes(action)
       ) return;
       const { failures } = current[task];
       current = { ...current, [task]: success ? done(0) : { ...failed(0, failures + 1), notBefore: null } };

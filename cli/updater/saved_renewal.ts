@@ -5,14 +5,13 @@
  */
 import { CaucaseError } from "../../core/errors.ts";
 import { equalBytes } from "../../core/bytes.ts";
-import { readFileBytes, writeFileDurably } from "../../core/host/durable_file.ts";
+import { type FileSystem, readFileBytes, writeFileDurably } from "../../core/host/durable_file.ts";
 import { fileError } from "../../core/host/file_error.ts";
 import { KEY_FILE_MODE, parseKeyFile } from "../../core/host/key_file.ts";
 import { onlyPem, PEM_LABEL } from "../../core/pem.ts";
 import { type Certificate, certificateToPem } from "../../core/x509/certificate.ts";
-import { privateKeyToPem } from "../../core/x509/private_key.ts";
-import type { NewRequest } from "../new_request.ts";
-import type { FileSystem } from "./host.ts";
+import { privateKeyToPem } from "../../core/keys/private_key.ts";
+import type { KeyAndRequest } from "../new_request.ts";
 
 /** Where the renewal of the key at `keyPath` is kept. */
 export function renewalPath(keyPath: string): string {
@@ -22,7 +21,7 @@ export function renewalPath(keyPath: string): string {
 /** @throws `file` */
 export async function saveRenewal(
   keyPath: string,
-  { request, certificate }: { readonly request: NewRequest; readonly certificate: Certificate },
+  { request, certificate }: { readonly request: KeyAndRequest; readonly certificate: Certificate },
   fileSystem: FileSystem,
 ): Promise<void> {
   // With the certificate that it renews, so that nobody takes it for the renewal of a later one.
@@ -39,7 +38,7 @@ export async function readRenewal(
   keyPath: string,
   certificate: Certificate,
   fileSystem: FileSystem,
-): Promise<NewRequest | undefined> {
+): Promise<KeyAndRequest | undefined> {
   const path = renewalPath(keyPath);
   const bytes = await readFileBytes(path, fileSystem);
   if (bytes === undefined) return undefined;

@@ -1,9 +1,9 @@
 /** What an updater remembers across restarts: a small JSON file beside the certificate. It holds nothing secret. */
 import * as v from "valibot";
 import { fromUtf8 } from "../../core/bytes.ts";
-import { readFileBytes, writeFileDurably } from "../../core/host/durable_file.ts";
+import { type FileSystem, readFileBytes, writeFileDurably } from "../../core/host/durable_file.ts";
 import { type Task, type Track, UNTRIED } from "./plan.ts";
-import type { FileSystem, UpdaterHost } from "./host.ts";
+import type { UpdaterHost } from "./host.ts";
 
 const FORMAT = "caucase updater, 1";
 
@@ -24,6 +24,17 @@ const REQUEST = v.object({
   rejected: v.boolean(),
 });
 
+const LOST_RIGHTS = v.object({
+  /** "owner (it was user 33)" */
+  what: v.array(v.string()),
+  /** Whether the file is known to have had it. */
+  certain: v.boolean(),
+  /** When the file was last changed by us, Unix milliseconds; null until that was looked at. */
+  changed: v.nullable(v.number()),
+});
+
+export type LostRightsNote = v.InferOutput<typeof LOST_RIGHTS>;
+
 const STATE = v.object({
   format: v.literal(FORMAT),
   /** Sets this host apart from others when it comes to spreading. */
@@ -32,6 +43,8 @@ const STATE = v.object({
   request: v.nullable(REQUEST),
   /** Fingerprints, by path, of what the hook was last run for with success, or what was there at the first start. */
   announced: v.record(v.string(), v.nullable(v.string())),
+  /** By path: what files lost when they were replaced and nobody has given back. */
+  lostRights: v.optional(v.record(v.string(), LOST_RIGHTS), {}),
   /** Next wake-up. */
   wakeAt: v.nullable(v.number()),
 });
@@ -61,7 +74,7 @@ function parseJson(bytes: Uint8Array): unknown {
 /** The state of an updater that never ran. */
 export function newState(random: UpdaterHost["random"]): UpdaterState {
   const tracks = { ca: UNTRIED, crl: UNTRIED, certificate: UNTRIED, hook: UNTRIED };
-  return { seed: random(8).toHex(), tracks, request: null, announced: {}, wakeAt: null };
+  return { seed: random(8).toHex(), tracks, request: null, announced: {}, lostRights: {}, wakeAt: null };
 }
 
 /** Keeps a state in its file; writes only what changed. */

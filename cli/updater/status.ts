@@ -1,12 +1,15 @@
 /** `caucase updater --status`: what is kept and how it is, for people and for monitoring. Changes nothing. */
+import type { FileSystem } from "../../core/host/durable_file.ts";
 import { nameToText } from "../../core/x509/name.ts";
 import { pendingChanges } from "./actions.ts";
+import { waitingForUser } from "./complaints.ts";
 import type { UpdaterEntry } from "./entry_options.ts";
-import type { FileSystem } from "./host.ts";
+import { holdingOf } from "./holding.ts";
 import { HOUR } from "./jitter.ts";
 import { isLocked } from "./lock.ts";
+import { isMended } from "./lost_rights.ts";
 import { DiskReader, type OnDisk } from "./observe.ts";
-import { TASKS } from "./plan.ts";
+import { type RequestFate, TASKS } from "./plan.ts";
 import { readState, type UpdaterState } from "./state.ts";
 
 /** Times are ISO 8601, UTC; null where there is nothing to tell. */
@@ -20,12 +23,14 @@ export async function entryStatus(entry: UpdaterEntry, fileSystem: FileSystem, n
     name: entry.name,
     running: await isLocked(entry.name),
     nextWakeUp: time(state?.wakeAt),
-    certificate: certificateStatus(entry, disk, { state, now }),
+    certificate: await certificateStatus(entry, disk, { state, fileSystem, now }),
     authorities: disk.authorities.map(({ subject, notAfter }) => ({
       subject: nameToText(subject),
       expires: time(notAfter),
     })),
     crls: disk.crls.map(({ number, nextUpdate }) => ({ number: `${number}`, nextUpdate: time(nextUpdate) })),
+    damagedCrl: disk.crlDamage?.message ?? null,
+    lostRights: await lostRights(state, fileSystem),
     hook: entry.onRenew === undefined ? null : {
       pending: state === undefined ? [] : pendingChanges(disk, state).map(({ path }) => path),
       failures: state?.tracks.hook.failures ?? 0,
@@ -38,9 +43,13 @@ export async function entryStatus(entry: UpdaterEntry, fileSystem: FileSystem, n
 }
 
 /** Whether nothing of it needs attention at `now` (Unix seconds), be it that no updater runs any more. */
-export function isHealthy({ tasks, certificate, authorities, crls, nextWakeUp }: EntryStatus, now: number): boolean {
+export function isHealthy(status: EntryStatus, now: number): boolean {
+  const { tasks, certificate, authorities, crls, nextWakeUp, damagedCrl } = status;
   const failing = Object.values(tasks ?? {}).some(({ failures }) => failures > 0);
-  if (failing || (certificate !== null && certificate.state !== "held")) return false;
+  const someoneIsLockedOut = status.lostRights.some(({ certain }) => certain);
+  if (failing || someoneIsLockedOut || damagedCrl !== null || (certificate !== null && certificate.state !== "held")) {
+    return false;
+  }
   const lasts = (end: string | null) => end === null || Date.parse(end) >= now * 1000;
   const isCurrent = authorities.some(({ expires }) => lasts(expires)) && crls.every((crl) => lasts(crl.nextUpdate));
   return isCurrent && (nextWakeUp === null || Date.parse(nextWakeUp) / 1000 + HOUR > now);
@@ -48,25 +57,48 @@ export function isHealthy({ tasks, certificate, authorities, crls, nextWakeUp }:
 
 interface Moment {
   readonly state: UpdaterState | undefined;
+  readonly fileSystem: FileSystem;
   /** Unix seconds. */
   readonly now: number;
 }
 
-function certificateStatus({ certificate: files }: UpdaterEntry, { pair, trouble }: OnDisk, { state, now }: Moment) {
+async function certificateStatus(entry: UpdaterEntry, disk: OnDisk, { state, fileSystem, now }: Moment) {
+  const { certificate: files } = entry;
   if (files === undefined) return null;
-  const request = state?.request?.id ?? null;
-  const waiting = { state: request === null ? "absent" : state?.request?.rejected ? "rejected" : "requested", request };
-  if (trouble !== undefined) return { path: files.certificatePath, state: "unusable", error: trouble.message };
-  if (pair === undefined) return { path: files.certificatePath, ...waiting };
-  const { subject, serial, notBefore, notAfter } = pair.certificate;
+  const path = files.certificatePath;
+  if (disk.trouble !== undefined) return { path, state: "unusable", error: disk.trouble.message };
+  const holding = await holdingOf(files, disk, { request: state?.request ?? null, fileSystem });
+  const waiting = requestStatus(entry, "request" in holding ? holding.request : "unsent", state?.request?.id);
+  if (disk.pair === undefined) return { path, state: waiting.requestState ?? "absent", ...waiting };
+  const { subject, serial, notBefore, notAfter } = disk.pair.certificate;
+  const expired = now > notAfter;
   return {
-    path: files.certificatePath,
-    state: now > notAfter ? "expired" : "held",
+    path,
+    state: expired ? "expired" : "held",
     subject: nameToText(subject),
     serial: `${serial}`,
     valid: time(notBefore),
     expires: time(notAfter),
+    ...(expired && waiting),
   };
+}
+
+/** What became of the request for a certificate that is missing, and who has to do something for it. */
+function requestStatus(entry: UpdaterEntry, fate: RequestFate, id: string | undefined) {
+  if (fate === "unsent" || id === undefined) return { request: null, requestState: null, waitsFor: null };
+  if (fate === "rejected") return { request: id, requestState: "rejected", waitsFor: null };
+  return { request: id, requestState: "requested", waitsFor: waitingForUser(entry, id) };
+}
+
+/** What files lost when they were replaced; not those whose rights somebody has changed since. */
+async function lostRights(state: UpdaterState | undefined, fileSystem: FileSystem) {
+  const lost = [];
+  for (const [path, note] of Object.entries(state?.lostRights ?? {})) {
+    const changed = (await fileSystem.status(path))?.changed;
+    const { what, certain } = note;
+    if (changed !== undefined && !isMended(note, changed)) lost.push({ path, what, certain });
+  }
+  return lost;
 }
 
 function time(seconds: number | null | undefined): string | null {

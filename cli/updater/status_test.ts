@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { unreachable } from "../../tests/support/in_process_api.ts";
 import { UpdaterDesk } from "../../tests/support/updater_desk.ts";
 import { entryStatus, isHealthy } from "./status.ts";
+import { by } from "../../tests/support/issuing.ts";
 
 Deno.test("entryStatus() tells what is kept, and how it went", async () => {
   const desk = new UpdaterDesk({ autoApprove: 0 });
@@ -13,7 +14,7 @@ Deno.test("entryStatus() tells what is kept, and how it went", async () => {
   assert.equal(await kept(), "requested");
   assert.equal(isHealthy(await status(), desk.clock.now()), false);
   const [request] = await desk.ca.issuance.pending();
-  await desk.ca.issuance.sign(request?.id ?? 0n, undefined, desk.clock.now());
+  await desk.ca.issuance.sign(request?.id ?? 0n, by(desk.clock.now()));
   desk.clock.set(desk.clock.now() + 60);
   await desk.start();
   const healthy = await status();

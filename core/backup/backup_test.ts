@@ -4,7 +4,7 @@ import { allBytes, inChunks, untilError } from "../../tests/support/streams.ts";
 import { concatBytes, utf8 } from "../bytes.ts";
 import { CaucaseError } from "../errors.ts";
 import { decodePem } from "../pem.ts";
-import { isPrivateKeyBlock, type PrivateKey, privateKeyFromPem } from "../x509/private_key.ts";
+import { isPrivateKeyBlock, type PrivateKey, privateKeyFromPem } from "../keys/private_key.ts";
 import { openBackup, sealBackup } from "./backup.ts";
 import { MAX_HEADER_SIZE, PREFIX_SIZE, readBackupHeader } from "./container.ts";
 import { type DumpStatement, encodeBegin, encodeCommit, encodeDefinition, encodeRow } from "./sql_dump.ts";

@@ -2,8 +2,8 @@
 import { type Bytes, concatBytes } from "../bytes.ts";
 import type { RandomSource } from "../ca/settings.ts";
 import { CaucaseError, malformed } from "../errors.ts";
-import type { PrivateKey } from "../x509/private_key.ts";
-import type { PublicKey } from "../x509/public_key.ts";
+import type { PrivateKey } from "../keys/private_key.ts";
+import type { PublicKey } from "../keys/public_key.ts";
 import type { StreamKeys } from "./authenticated_stream.ts";
 import { type BackupHeader, type Recipient, RSA_RECIPIENT_CIPHER } from "./container.ts";
 import { decryptOaep, encryptOaep, maxOaepMessage } from "./rsa_oaep.ts";

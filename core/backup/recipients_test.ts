@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import vector from "../../tests/vectors/oaep/rsa_4160.json" with { type: "json" };
 import { newKey, testKey } from "../../tests/support/keys.ts";
-import { parsePrivateKeyDer } from "../x509/private_key.ts";
-import type { PublicKey } from "../x509/public_key.ts";
+import { parsePrivateKeyDer } from "../keys/private_key.ts";
+import type { PublicKey } from "../keys/public_key.ts";
 import { addressBackup, audienceOf, openAddressed } from "./recipients.ts";
 import { decryptOaep, encryptOaep, maxOaepMessage } from "./rsa_oaep.ts";
 

@@ -5,13 +5,13 @@
  */
 import { bigIntToPaddedBytes, type Bytes, bytesToBigInt, concatBytes } from "../bytes.ts";
 import type { RandomSource } from "../ca/settings.ts";
-import { openDer, readWholeBitString } from "../x509/der_reader.ts";
-import { TAG } from "../x509/der_tags.ts";
-import { digest } from "../x509/hashes.ts";
-import type { PrivateKey } from "../x509/private_key.ts";
-import { pkcs1FromPkcs8 } from "../x509/private_key_format.ts";
-import type { PublicKey } from "../x509/public_key.ts";
-import { modularPower, readRsaPublicKey, type RsaPublicNumbers } from "../x509/rsa_numbers.ts";
+import { openDer, readWholeBitString } from "../der/reader.ts";
+import { TAG } from "../der/tags.ts";
+import { digest } from "../keys/hashes.ts";
+import type { PrivateKey } from "../keys/private_key.ts";
+import { pkcs1FromPkcs8 } from "../keys/private_key_format.ts";
+import type { PublicKey } from "../keys/public_key.ts";
+import { modularPower, readRsaPublicKey, type RsaPublicNumbers } from "../keys/rsa_numbers.ts";
 
 const HASH_SIZE = 20;
 const OAEP = { name: "RSA-OAEP", hash: "SHA-1" };

@@ -1,32 +1,32 @@
 /** One certificate authority: its parts, put together. */
-import { Authorities } from "./authorities.ts";
+import { Issuers } from "./issuers.ts";
 import { CrlPublisher } from "./crl_publisher.ts";
 import { Issuance } from "./issuance.ts";
-import { RevocationDesk } from "./revocation.ts";
-import type { AuthoritySettings, IssuanceSettings } from "./settings.ts";
-import type { CaName, CaStore } from "./store.ts";
+import { Revocations } from "./revocations.ts";
+import type { IssuanceSettings, IssuerSettings } from "./settings.ts";
+import type { CaName, CaStores } from "./stores.ts";
 import { Verification } from "./verification.ts";
 
 export interface CertificateAuthority {
   readonly name: CaName;
   /** L, in seconds. */
   readonly lifeSpan: number;
-  readonly authorities: Authorities;
+  readonly issuers: Issuers;
   readonly verification: Verification;
   readonly issuance: Issuance;
   readonly crls: CrlPublisher;
-  readonly revocations: RevocationDesk;
+  readonly revocations: Revocations;
 }
 
 export function createCertificateAuthority(
-  store: CaStore,
-  settings: AuthoritySettings & Omit<IssuanceSettings, "lifeSpan">,
+  stores: CaStores,
+  settings: IssuerSettings & Omit<IssuanceSettings, "lifeSpan">,
 ): CertificateAuthority {
   const { lifeSpan } = settings;
-  const authorities = new Authorities(store, settings);
-  const verification = new Verification(store, authorities);
-  const crls = new CrlPublisher(store, authorities, settings);
-  const issuance = new Issuance({ store, authorities, verification, settings });
-  const revocations = new RevocationDesk({ store, authorities, verification, crls, lifeSpan });
-  return { name: store.name, lifeSpan, authorities, verification, issuance, crls, revocations };
+  const issuers = new Issuers(stores, settings);
+  const verification = new Verification(stores, issuers);
+  const crls = new CrlPublisher(stores, issuers, settings);
+  const issuance = new Issuance({ stores, issuers, verification, settings });
+  const revocations = new Revocations({ stores, issuers, verification, crls, lifeSpan });
+  return { name: stores.name, lifeSpan, issuers, verification, issuance, crls, revocations };
 }

@@ -5,16 +5,18 @@
  * the store changes the number together with anything that changes the content. A number that was overtaken before it was signed is
  * never published. Entries are encoded once; a new revocation costs one signature for each valid CA certificate.
  */
+import { type Bytes, utf8 } from "../bytes.ts";
+import type { Log } from "../log.ts";
 import { encodePem, PEM_LABEL } from "../pem.ts";
 import { buildCrl, CrlEntries } from "../x509/crl_builder.ts";
-import { type Bytes, utf8 } from "../bytes.ts";
-import { BACK_DATE } from "../x509/issuance.ts";
-import type { Authorities, Authority } from "./authorities.ts";
+import { BACK_DATE } from "../x509/tbs_certificate.ts";
+import { SERVER } from "./actor.ts";
 import { DueWork } from "./due_work.ts";
+import type { Issuer } from "./issuer.ts";
+import type { Issuers } from "./issuers.ts";
 import { crlNextUpdate, crlRenewalDueAt, deletableBefore, isCrlRenewalDue } from "./lifecycle.ts";
-import type { Warn } from "./settings.ts";
 import { SingleFlight } from "./single_flight.ts";
-import type { CaStore, Revocation } from "./store.ts";
+import type { CaStores, CrlContent, CrlPosition, CrlState } from "./stores.ts";
 
 /** A signed CRL in both forms. */
 export interface PublishedCrl {
@@ -23,87 +25,91 @@ export interface PublishedCrl {
   readonly number: bigint;
   readonly thisUpdate: number;
   readonly nextUpdate: number;
-  /** Whoever got a copy at this moment or later has this content; a copy from before may have another. */
+  /** A copy from this moment or later has this content; a copy from before may have another. */
   readonly modifiedAt: number;
   /** When the scheduled renewal replaces it, if no revocation does before. */
   readonly renewalDueAt: number;
   readonly der: Bytes;
-  /** PEM, ASCII bytes; made when first asked for, then the same for all who ask: a list may be megabytes long. */
+  /** PEM, ASCII bytes; made when first asked for, then the same for all who ask: a CRL may be megabytes long. */
   pem(): Bytes;
 }
 
-/** What the next CRLs will say: what the store committed, with its entries encoded. */
-interface Content {
-  readonly number: bigint;
-  /** Undefined until the first CRL was ever made. */
-  readonly lastUpdate: number | undefined;
+/** What the next CRLs will say: what the store committed, with its entries encoded. A value. */
+interface Content extends CrlState {
   readonly modifiedAt: number;
-  /** Grows in place: only good together with `number` as long as nothing is awaited in between. */
   readonly entries: CrlEntries;
+  readonly position: CrlPosition;
+}
+
+/** The CRLs with one number, by the CA certificate they belong to. */
+interface Published extends CrlState {
+  readonly crls: ReadonlyMap<Issuer, PublishedCrl>;
 }
 
 export class CrlPublisher {
   #content: Content | undefined;
-  /** By the CA certificate they belong to; all have the same number. */
-  #published: ReadonlyMap<Authority, PublishedCrl> = new Map();
-  readonly #loading = new SingleFlight<Content>();
+  #published: Published = { number: -1n, lastUpdate: undefined, crls: new Map() };
+  /** Numbers of our own revocations that are committed and not answered yet: a reader need not wait for these. */
+  readonly #unanswered = new Set<bigint>();
+  readonly #loading = new SingleFlight<void>();
   readonly #renewing = new SingleFlight<void>();
   readonly #signing = new SingleFlight<void>();
   readonly #renewal: DueWork;
 
   constructor(
-    private readonly store: CaStore,
-    private readonly authorities: Authorities,
-    private readonly settings: { readonly lifeSpan: number; readonly warn: Warn },
+    private readonly stores: CaStores,
+    private readonly issuers: Issuers,
+    private readonly settings: { readonly lifeSpan: number; readonly log: Log },
   ) {
-    this.#renewal = new DueWork(`the scheduled renewal of the CRL of ${store.name}`, settings.warn);
+    this.#renewal = new DueWork((error) => settings.log.warning("crl.not_renewed", { ca: stores.name, error }));
   }
 
-  /** The current CRL of every valid CA certificate, oldest CA first. Does not wait for a signature that is under way. */
-  async current(now: number): Promise<readonly PublishedCrl[]> {
+  /**
+   * The current CRL of every valid CA certificate, oldest CA first, made first where it is not there or due. Lists every revocation
+   * that was answered, by us or by others; does not wait for those that are not.
+   */
+  async ensureCurrent(now: number): Promise<readonly PublishedCrl[]> {
     await this.#renewIfDue(now);
     // Again after each signature: it may have been under way for somebody else, before there was a new CA certificate.
     while (true) {
-      const valid = await this.authorities.valid(now);
-      const crls = valid.flatMap((authority) => this.#published.get(authority) ?? []);
-      const complete = crls.length === valid.length;
-      if (complete && (this.#signing.busy || !this.#isBehind())) return crls;
+      const valid = await this.issuers.ensureValid(now);
+      const { crl: stored } = await this.stores.state();
+      const { crls } = this.#published;
+      const found = valid.flatMap((issuer) => crls.get(issuer) ?? []);
+      if (found.length === valid.length && this.#isGoodEnough(stored)) return found;
       await this.#publish(now);
     }
   }
 
-  /** Takes a committed revocation over into the CRLs; resolves when they are signed and served. */
-  async add(revocation: Revocation, number: bigint, now: number): Promise<void> {
-    this.#append(revocation, number);
-    await this.#renewIfDue(now);
-    while (this.#publishedNumber() < number) {
-      // Read just before the revocation was committed: read again.
-      if (this.#content !== undefined && this.#content.number < number) this.#content = undefined;
-      await this.#publish(now);
+  /** Takes a revocation over that was committed with `number`; resolves when CRLs that list it are signed and served. */
+  async publishRevocation(number: bigint, now: number): Promise<void> {
+    this.#unanswered.add(number);
+    try {
+      await this.#renewIfDue(now);
+      while (this.#published.number < number) await this.#publish(now);
+    } finally {
+      this.#unanswered.delete(number);
     }
   }
 
   /** When the next scheduled renewal is due. */
   async nextDueAt(now: number): Promise<number> {
-    const { lastUpdate } = await this.#loaded();
+    const { crl: { lastUpdate } } = await this.stores.state();
     return lastUpdate === undefined ? now : crlRenewalDueAt(lastUpdate, this.settings.lifeSpan);
   }
 
-  /** Entries are only continued where no number lies between; else the next use reads them anew. */
-  #append(revocation: Revocation, number: bigint): void {
-    const content = this.#content;
-    if (content === undefined || number <= content.number) return;
-    if (number > content.number + 1n) {
-      this.#content = undefined;
-      return;
+  /** Whether what is published lacks nothing but revocations of ours that nobody was told of yet. */
+  #isGoodEnough(stored: CrlState): boolean {
+    const { number, lastUpdate } = this.#published;
+    if (lastUpdate !== stored.lastUpdate || number > stored.number) return false;
+    for (let missing = number + 1n; missing <= stored.number; missing++) {
+      if (!this.#unanswered.has(missing)) return false;
     }
-    content.entries.append(revocation.serial, revocation.revocationDate);
-    const modifiedAt = Math.max(content.modifiedAt, revocation.revocationDate) + 1;
-    this.#content = { ...content, number, modifiedAt };
+    return true;
   }
 
   async #renewIfDue(now: number): Promise<void> {
-    const { lastUpdate } = await this.#loaded();
+    const { crl: { lastUpdate } } = await this.stores.state();
     if (!isCrlRenewalDue(lastUpdate, now, this.settings.lifeSpan)) return;
     // The CRL that there is has half of its time left: a full disk is no reason to withhold it.
     await this.#renewal.attempt(() => this.#renewing.run(() => this.#renew(now)), {
@@ -113,38 +119,34 @@ export class CrlPublisher {
   }
 
   async #renew(now: number): Promise<void> {
-    const { lastUpdate } = await this.#loaded();
-    if (!isCrlRenewalDue(lastUpdate, now, this.settings.lifeSpan)) return;
-    const deletable = deletableBefore(lastUpdate, now, this.settings.lifeSpan);
-    await this.store.renewCrl(now - BACK_DATE, deletable);
-    this.#content = undefined;
-    if (deletable !== undefined) await this.authorities.drop(deletable);
+    const { crl: { lastUpdate: seen } } = await this.stores.state();
+    if (!isCrlRenewalDue(seen, now, this.settings.lifeSpan)) return;
+    await this.stores.requireSigning(now);
+    const dropBefore = deletableBefore(seen, now, this.settings.lifeSpan);
+    const renewal = { seen, lastUpdate: now - BACK_DATE, dropBefore };
+    // Where somebody else was first, theirs is the renewal.
+    const isOurs = await this.stores.revocations.renewCrl(renewal, { actor: SERVER, now });
+    if (isOurs && dropBefore !== undefined) await this.issuers.drop(dropBefore, now);
     await this.#publish(now);
+    if (isOurs) this.settings.log.info("crl.renewed", { ca: this.stores.name, number: this.#published.number });
   }
 
-  async #loaded(): Promise<Content> {
-    return this.#content ?? await this.#loading.run(() => this.#load());
-  }
-
-  async #load(): Promise<Content> {
-    const { number, lastUpdate, revocations } = await this.store.crlContent();
-    const entries = new CrlEntries();
-    let modifiedAt = (lastUpdate ?? 0) + BACK_DATE;
-    for (const revocation of revocations) {
-      entries.append(revocation.serial, revocation.revocationDate);
-      modifiedAt = Math.max(modifiedAt, revocation.revocationDate);
+  /** What the store has now; of what was read before only the rest is read. */
+  async #current(): Promise<Content> {
+    while (true) {
+      const { crl } = await this.stores.state();
+      if (this.#content !== undefined && sameState(this.#content, crl)) return this.#content;
+      await this.#loading.run(() => this.#load());
     }
-    // The next second: until then, another content with the same date may have been served.
-    return this.#content = { number, lastUpdate, modifiedAt: modifiedAt + 1, entries };
   }
 
-  #publishedNumber(): bigint {
-    const [any] = this.#published.values();
-    return any === undefined ? -1n : any.number;
-  }
-
-  #isBehind(): boolean {
-    return this.#content !== undefined && this.#publishedNumber() < this.#content.number;
+  async #load(): Promise<void> {
+    const { revocations } = this.stores;
+    const known = this.#content;
+    const more = known && await revocations.crlContentSince(known.position);
+    this.#content = known !== undefined && more !== undefined
+      ? extended(known, more)
+      : extended(EMPTY, await revocations.crlContent());
   }
 
   #publish(now: number): Promise<void> {
@@ -152,22 +154,34 @@ export class CrlPublisher {
   }
 
   async #sign(now: number): Promise<void> {
-    const valid = await this.authorities.valid(now);
-    while (this.#content === undefined) await this.#loaded();
-    // From here to the calls of buildCrl(), which encodes before it awaits, number and entries belong together.
-    const { number, lastUpdate: thisUpdate, modifiedAt, entries } = this.#content;
-    if (thisUpdate === undefined) throw new Error(`the CRL of ${this.store.name} has no date yet`);
+    const valid = await this.issuers.ensureValid(now);
+    const { number, lastUpdate: thisUpdate, modifiedAt, entries } = await this.#current();
+    if (thisUpdate === undefined) throw new Error(`the CRL of ${this.stores.name} has no date yet`);
     const dates = { thisUpdate, nextUpdate: crlNextUpdate(thisUpdate, this.settings.lifeSpan) };
     const renewalDueAt = crlRenewalDueAt(thisUpdate, this.settings.lifeSpan);
-    const signed = await Promise.all(valid.map(async (authority) => {
-      const { certificate, signer } = authority;
+    const signed = await Promise.all(valid.map(async (issuer) => {
+      const { certificate, signer, keyIdentifier } = issuer;
       const der = await buildCrl({ issuer: certificate, number, entries, ...dates }, signer);
-      const { keyIdentifier } = certificate;
       const crl = { keyIdentifier, number, ...dates, modifiedAt, renewalDueAt, der, pem: lazyPem(der) };
-      return [authority, crl] as const;
+      return [issuer, crl] as const;
     }));
-    this.#published = new Map(signed);
+    this.#published = { number, lastUpdate: thisUpdate, crls: new Map(signed) };
   }
+}
+
+const EMPTY = { modifiedAt: 0, entries: CrlEntries.NONE };
+
+function extended(known: Pick<Content, "modifiedAt" | "entries">, content: CrlContent): Content {
+  const { number, lastUpdate, revocations, position } = content;
+  let latest = (lastUpdate ?? 0) + BACK_DATE;
+  for (const { revocationDate } of revocations) latest = Math.max(latest, revocationDate);
+  // The next second: until then, another content with the same date may have been served.
+  const modifiedAt = Math.max(known.modifiedAt, latest) + 1;
+  return { number, lastUpdate, modifiedAt, entries: known.entries.with(revocations), position };
+}
+
+function sameState(a: CrlState, b: CrlState): boolean {
+  return a.number === b.number && a.lastUpdate === b.lastUpdate;
 }
 
 function lazyPem(der: Bytes): () => Bytes {

@@ -1,15 +1,12 @@
 /** Work that is due, but that something older can still stand in for when it fails. */
-import { describeError } from "../errors.ts";
-import type { Warn } from "./settings.ts";
-
 /** After a failure the work is left alone for so long, in seconds: it may be expensive, and the disk is not emptied in between. */
 const RETRY_AFTER = 60;
 
 export class DueWork {
   #notBefore = -Infinity;
 
-  /** @param name what fails, for the administrator */
-  constructor(private readonly name: string, private readonly warn: Warn) {}
+  /** @param report tells the administrator of a failure */
+  constructor(private readonly report: (error: unknown) => void) {}
 
   /**
    * Does `work`. Where it fails and `canWait` says that what there is will do for now, the failure is reported and the work is
@@ -27,7 +24,7 @@ export class DueWork {
     } catch (error) {
       if (!canWait()) throw error;
       this.#notBefore = now + RETRY_AFTER;
-      this.warn(`${this.name} failed and will be tried again: ${describeError(error)}`);
+      this.report(error);
     }
   }
 }

@@ -1,21 +1,22 @@
 /** From a request to a certificate: submitting, signing, rejecting, renewing. */
 import { type Bytes, bytesToBigInt, equalBytes, utf8 } from "../bytes.ts";
 import { CaucaseError } from "../errors.ts";
+import { checkKeyStrength } from "../keys/public_key.ts";
 import { encodePem, PEM_LABEL } from "../pem.ts";
+import type { LeafOrder } from "../profiles/leaf_profile.ts";
 import { type Certificate, certificateFromPem } from "../x509/certificate.ts";
 import { type CertificationRequest, csrFromPem, verifyCsr } from "../x509/csr.ts";
-import { newSerial, signCertificate } from "../x509/issuance.ts";
-import { checkLeaf, type LeafOrder, prepareLeaf } from "../x509/leaf_profile.ts";
-import { checkKeyStrength, type PublicKey } from "../x509/public_key.ts";
-import type { Authorities } from "./authorities.ts";
+import { SERVER } from "./actor.ts";
+import type { Attribution, Origin } from "./events.ts";
+import type { IssuedCertificate, Issuer } from "./issuer.ts";
+import { checkNames } from "../profiles/leaf_filters.ts";
+import type { Issuers } from "./issuers.ts";
 import { readRenewal, requireHolder } from "./messages.ts";
+import type { Approval, OwnOrder, ReplacementOrder } from "./orders.ts";
 import type { IssuanceSettings } from "./settings.ts";
 import { KeyedQueue } from "./single_flight.ts";
-import type { CaStore, StoredRequest } from "./store.ts";
+import type { CaStores, IssuedRecord, StoredRequest } from "./stores.ts";
 import type { Verification } from "./verification.ts";
-
-/** How a certificate comes about: a person approved it, nobody was asked, or it continues another. */
-type Approval = "manual" | "automatic" | "renewal";
 
 /**
  * Bytes of all pending requests together: the list of them is one text, with up to six characters for a byte, and anybody may send
@@ -25,41 +26,52 @@ const MAX_PENDING_BYTES = 16 * 1024 * 1024;
 
 /** What issuing works on. */
 export interface IssuanceParts {
-  readonly store: CaStore;
-  readonly authorities: Authorities;
+  readonly stores: CaStores;
+  readonly issuers: Issuers;
   readonly verification: Verification;
   readonly settings: IssuanceSettings;
 }
 
 export class Issuance {
-  #autoSignAmount: Promise<number> | undefined;
   readonly #byId = new KeyedQueue<bigint>();
   readonly #byKey = new KeyedQueue<string>();
 
-  private readonly store: CaStore;
-  private readonly authorities: Authorities;
+  private readonly stores: CaStores;
+  private readonly issuers: Issuers;
   private readonly verification: Verification;
   private readonly settings: IssuanceSettings;
 
   constructor(parts: IssuanceParts) {
-    this.store = parts.store;
-    this.authorities = parts.authorities;
+    this.stores = parts.stores;
+    this.issuers = parts.issuers;
     this.verification = parts.verification;
     this.settings = parts.settings;
   }
 
-  /** How many of the first requests are signed without asking: what the database has frozen, else what was set. */
-  autoSignAmount(): Promise<number> {
-    return this.#autoSignAmount ??= this.#readAutoSignAmount();
+  /**
+   * How many of the first requests are signed without asking: what the database has frozen, else what was set. Freezes it where
+   * that is set.
+   */
+  async settleAutoSignAmount(): Promise<number> {
+    const { autoSignAmount, lockAutoSignAmount } = this.settings;
+    const { requests } = this.stores;
+    return await requests.frozenAutoSignAmount() ??
+      (lockAutoSignAmount ? await requests.freezeAutoSignAmount(autoSignAmount) : autoSignAmount);
   }
 
-  /** Stores a request as it came, and signs it if it is among the first. The answer is its id. */
-  async submit(csrPem: Bytes, now: number): Promise<bigint> {
+  /**
+   * Stores a request as it came, and signs it if it is among the first. The answer is its id.
+   * @throws `malformed`, `unacceptable`, `untrusted` for what no certificate can be made from; also when it names nothing
+   */
+  async submit(csrPem: Bytes, by: Attribution): Promise<bigint> {
     const csr = await acceptableCsr(csrPem);
-    const autoSignAmount = await this.autoSignAmount();
+    // Of this request alone: that of a renewal says no names, as those of the old certificate are taken.
+    checkNames(csr);
+    const { requests } = this.stores;
+    const autoSignAmount = await this.settleAutoSignAmount();
     // Signed before it is stored, so that no crash can use up the first user's turn. The count only grows: a no is final.
-    const autoSigned = await this.store.receivedCount() < autoSignAmount ? await this.#autoSign(csr, now) : undefined;
-    const { id } = await this.store.submit({
+    const autoSigned = await requests.receivedCount() < autoSignAmount ? await this.#autoSign(csr, by.now) : undefined;
+    const { id } = await requests.submit({
       id: this.#newId(),
       keyId: csr.publicKey.keyId,
       csr: csrPem,
@@ -67,13 +79,13 @@ export class Issuance {
       maxPendingBytes: MAX_PENDING_BYTES,
       autoSignAmount,
       ...(autoSigned && { autoSigned }),
-      now,
+      by,
     });
     return id;
   }
 
   pending(): Promise<readonly StoredRequest[]> {
-    return this.store.pending();
+    return this.stores.requests.pending();
   }
 
   /** The bytes of a stored request. */
@@ -81,16 +93,23 @@ export class Issuance {
     return (await this.#stored(id, now)).csr;
   }
 
+  /** The certificate issued for a request, PEM. */
+  async certificate(id: bigint, now: number): Promise<string> {
+    const { certificatePem } = await this.#stored(id, now);
+    if (certificatePem === undefined) throw notFound(id);
+    return certificatePem;
+  }
+
   /**
-   * The certificate issued for a request, PEM. Once `fetched`, and not just looked at, it is kept for less time; but not what is kept
-   * for longer than others, see `#renewalKeptUntil`.
+   * As `certificate`, for somebody who takes it away: from then on it is kept for less time; but not what is kept for longer than
+   * others, see `#renewalKeptUntil`.
    */
-  async certificate(id: bigint, now: number, fetched = true): Promise<string> {
+  async fetchCertificate(id: bigint, now: number): Promise<string> {
     const { certificatePem, expirationDate } = await this.#stored(id, now);
     if (certificatePem === undefined) throw notFound(id);
     const { read, unread } = this.settings.retention;
-    if (fetched && expirationDate !== undefined && expirationDate > now + read && expirationDate <= now + unread) {
-      await this.store.expireEarlier(id, now + read);
+    if (expirationDate !== undefined && expirationDate > now + read && expirationDate <= now + unread) {
+      await this.stores.certificates.expireEarlier(id, now + read);
     }
     return certificatePem;
   }
@@ -99,21 +118,22 @@ export class Issuance {
    * Signs a pending request. With a template, subject and extensions come from that.
    * @throws `not-found` when it is not pending (any more)
    */
-  sign(id: bigint, templatePem: Bytes | undefined, now: number): Promise<void> {
+  sign(id: bigint, { template: templatePem, ...by }: Approval): Promise<void> {
     return this.#byId.run(id, async () => {
-      const stored = await this.#stored(id, now);
+      const stored = await this.#stored(id, by.now);
       if (stored.certificatePem !== undefined) throw notFound(id);
       const csr = await csrFromPem(stored.csr);
-      const template = templatePem === undefined ? csr : await verifiedCsr(templatePem);
-      const issued = await this.#issue(template, { publicKey: csr.publicKey, approval: "manual", now });
-      const signed = await this.store.sign(id, issued, now + this.settings.retention.unread);
-      if (!signed) throw notFound(id);
+      const request = templatePem === undefined ? csr : await verifiedCsr(templatePem);
+      const certificate = await this.#issue({ request, publicKey: csr.publicKey, origin: APPROVED, now: by.now });
+      const expirationDate = by.now + this.settings.retention.unread;
+      const issued = { certificate, origin: APPROVED, expirationDate };
+      if (!await this.stores.certificates.sign(id, issued, by)) throw notFound(id);
     });
   }
 
   /** Removes a pending request. Throws `not-found` when it is not pending (any more). */
-  async reject(id: bigint): Promise<void> {
-    if (!(await this.store.reject(id))) throw notFound(id);
+  async reject(id: bigint, by: Attribution): Promise<void> {
+    if (!(await this.stores.requests.reject(id, by))) throw notFound(id);
   }
 
   /**
@@ -127,22 +147,32 @@ export class Issuance {
     const csr = await acceptableCsr(utf8(csrPem));
     // Without the text around it: nobody asks for it byte for byte, and it can be megabytes, each time.
     const bytes = utf8(encodePem(PEM_LABEL.CSR, csr.der));
-    return this.#byKey.run(csr.publicKey.keyId, async () => {
-      const before = await this.#renewedBefore(certificate, { csr, bytes, now });
-      if (before !== undefined) return before;
-      const certificatePem = await this.#issue(certificate, { publicKey: csr.publicKey, approval: "renewal", now });
-      const expirationDate = this.#renewalKeptUntil(certificate, now);
-      const keyId = csr.publicKey.keyId;
-      await this.store.addCertificate({
-        id: this.#newId(),
-        keyId,
-        csr: bytes,
-        certificatePem,
-        expirationDate,
-        now,
-      });
-      return certificatePem;
-    });
+    const by: Attribution = { actor: { kind: "holder", serial: certificate.serial }, now };
+    return this.#byKey.run(csr.publicKey.keyId, () => this.#renewOnce(certificate, { csr, bytes, by }));
+  }
+
+  /**
+   * The certificate for somebody who lost the key of `old`, or gives it up: with `content`, and another key. Whether that is right,
+   * and the revocation of `old`, are the caller's.
+   */
+  async replace(old: Certificate, { csr, bytes, content, by }: ReplacementOrder): Promise<IssuedCertificate> {
+    const origin = { kind: "restore", of: old.serial } as const;
+    // Where there is one that signs it does, however old: a restored database changes no more than it must.
+    const issuer = await this.issuers.signing(by.now) ?? await this.issuers.ensureSigning(by.now);
+    const certificate = await this.#issue({ request: content, publicKey: csr.publicKey, origin, now: by.now, issuer });
+    const expirationDate = by.now + this.settings.retention.unread;
+    await this.#addNew({ certificate, origin, expirationDate }, { csr: bytes, by });
+    return certificate;
+  }
+
+  /** A certificate for the server's own HTTPS listener, recorded before anybody sees it. */
+  async issueOwn({ host, publicKey, csr, now }: OwnOrder): Promise<IssuedCertificate> {
+    const issuer = await this.issuers.ensureSigning(now);
+    const { lifeSpan, retention } = this.settings;
+    const certificate = await issuer.issue({ profile: "https", host, publicKey, now, lifeSpan });
+    const record = { certificate, origin: OWN, expirationDate: now + retention.unread };
+    await this.#addNew(record, { csr, by: { actor: SERVER, now } });
+    return certificate;
   }
 
   /**
@@ -154,60 +184,84 @@ export class Issuance {
     return Math.max(now + unread, old.notAfter + unread - read);
   }
 
-  /** What this renewal was answered with before: the same request, certified for the same subject. */
-  async #renewedBefore(
+  /** Again from the beginning where somebody else stored a request like it meanwhile: perhaps this very renewal. */
+  async #renewOnce(
     old: Certificate,
-    { csr, bytes, now }: { csr: CertificationRequest; bytes: Bytes; now: number },
-  ): Promise<string | undefined> {
-    for (const { certificatePem } of await this.store.requestsLike(csr.publicKey.keyId, bytes, now)) {
-      if (certificatePem === undefined) continue;
-      const issued = await certificateFromPem(certificatePem);
-      if (equalBytes(issued.subject, old.subject)) return certificatePem;
-    }
-    return undefined;
-  }
-
-  async #autoSign(csr: CertificationRequest, now: number) {
-    const certificatePem = await this.#issue(csr, { publicKey: csr.publicKey, approval: "automatic", now });
-    return { certificatePem, expirationDate: now + this.settings.retention.unread };
-  }
-
-  async #issue(
-    request: LeafOrder["request"],
-    { publicKey, approval, now }: { publicKey: PublicKey; approval: Approval; now: number },
+    { csr, bytes, by }: { readonly csr: CertificationRequest; readonly bytes: Bytes; readonly by: Attribution },
   ): Promise<string> {
-    const { certificate: issuer, signer } = await this.authorities.signing(now);
-    const { lifeSpan, random, crlDistributionPoint } = this.settings;
-    const order = {
-      request,
-      publicKey,
-      issuer,
-      now,
+    const origin = { kind: "renewal", of: old.serial } as const;
+    while (true) {
+      const like = await this.stores.requests.findLike(csr.publicKey.keyId, bytes, by.now);
+      const before = await certifiedFor(old.subject, like);
+      if (before !== undefined) return before;
+      const certificate = await this.#issue({ request: old, publicKey: csr.publicKey, origin, now: by.now });
+      const record = { certificate, origin, expirationDate: this.#renewalKeptUntil(old, by.now) };
+      if (await this.#add(record, { csr: bytes, seenLike: like.length, by })) return certificate.pem;
+    }
+  }
+
+  /** For a key that nobody had before. */
+  async #addNew(record: IssuedRecord, rest: { readonly csr: Bytes; readonly by: Attribution }): Promise<void> {
+    if (await this.#add(record, { ...rest, seenLike: 0 })) return;
+    throw new CaucaseError("duplicate-key", `the key ${record.certificate.keyId} is known already`);
+  }
+
+  #add(
+    record: IssuedRecord,
+    rest: { readonly csr: Bytes; readonly seenLike: number; readonly by: Attribution },
+  ): Promise<boolean> {
+    return this.stores.certificates.add({ id: this.#newId(), ...record, ...rest });
+  }
+
+  async #autoSign(csr: CertificationRequest, now: number): Promise<IssuedRecord> {
+    const certificate = await this.#issue({ request: csr, publicKey: csr.publicKey, origin: AUTOMATIC, now });
+    return { certificate, origin: AUTOMATIC, expirationDate: now + this.settings.retention.unread };
+  }
+
+  async #issue({ origin, issuer: chosen, ...order }: OrderedLeaf): Promise<IssuedCertificate> {
+    const issuer = chosen ?? await this.issuers.ensureSigning(order.now);
+    const { lifeSpan, crlDistributionPoint } = this.settings;
+    return await issuer.issue({
+      profile: "leaf",
+      ...order,
       lifeSpan,
-      serial: newSerial(random),
-      autoSigned: approval === "automatic",
-      keepCaucasePolicies: approval === "renewal",
+      autoSigned: origin.kind === "automatic",
+      keepCaucasePolicies: origin.kind === "renewal" || origin.kind === "restore",
       crlDistributionPoint: crlDistributionPoint?.(issuer.keyIdentifier),
-    };
-    return encodePem(PEM_LABEL.CERTIFICATE, await signCertificate(checkLeaf(prepareLeaf(order), order), signer));
+    });
   }
 
   async #stored(id: bigint, now: number): Promise<StoredRequest> {
-    const stored = await this.store.request(id, now);
+    const stored = await this.stores.requests.find(id, now);
     if (stored === undefined) throw notFound(id);
     return stored;
-  }
-
-  async #readAutoSignAmount(): Promise<number> {
-    const { autoSignAmount, lockAutoSignAmount } = this.settings;
-    if (lockAutoSignAmount) return await this.store.freezeAutoSignAmount(autoSignAmount);
-    return await this.store.frozenAutoSignAmount() ?? autoSignAmount;
   }
 
   /** 63 random bits, as SQLite's signed integers hold them. */
   #newId(): bigint {
     return bytesToBigInt(this.settings.random(8)) >> 1n;
   }
+}
+
+const AUTOMATIC: Origin = { kind: "automatic" };
+const APPROVED: Origin = { kind: "approved" };
+const OWN: Origin = { kind: "server" };
+
+/** What decides about a certificate for a user or a service, besides the settings. */
+interface OrderedLeaf extends Pick<LeafOrder, "request" | "publicKey" | "now"> {
+  readonly origin: Origin;
+  /** Where it is not the one that signs today. */
+  readonly issuer?: Issuer;
+}
+
+/** The certificate for that subject among requests, PEM. */
+async function certifiedFor(subject: Uint8Array, requests: readonly StoredRequest[]): Promise<string | undefined> {
+  for (const { certificatePem } of requests) {
+    if (certificatePem === undefined) continue;
+    const issued = await certificateFromPem(certificatePem);
+    if (equalBytes(issued.subject, subject)) return certificatePem;
+  }
+  return undefined;
 }
 
 /** A request that a certificate may be made from: whole, signed with its own key, and that key strong enough. */

@@ -38,35 +38,35 @@ const ROLLOVER_LIFE_SPANS = 2;
 const CRL_LIFE_SPANS = 0.33;
 
 /** The CA certificate whose validity began last; undefined when there is none. */
-export function newest<A extends Validity>(authorities: readonly A[]): A | undefined {
-  return authorities.reduce<A | undefined>(
+export function newest<A extends Validity>(issuers: readonly A[]): A | undefined {
+  return issuers.reduce<A | undefined>(
     (found, candidate) => found === undefined || candidate.notBefore >= found.notBefore ? candidate : found,
     undefined,
   );
 }
 
 /** Those that have not expired, oldest first: the order in which they are handed out. */
-export function unexpired<A extends Validity>(authorities: readonly A[], now: number): A[] {
-  return authorities.filter((authority) => now <= authority.notAfter).toSorted((a, b) => a.notBefore - b.notBefore);
+export function unexpired<A extends Validity>(issuers: readonly A[], now: number): A[] {
+  return issuers.filter((issuer) => now <= issuer.notAfter).toSorted((a, b) => a.notBefore - b.notBefore);
 }
 
 /**
  * The newest that may be used. One from the future, made while the clock was wrong, counts only where there is no other: else it
  * would keep its successors from being made in time.
  */
-export function newestUsable<A extends Validity>(authorities: readonly A[], now: number): A | undefined {
-  const usable = unexpired(authorities, now);
-  return newest(usable.filter((authority) => authority.notBefore <= now)) ?? newest(usable);
+export function newestUsable<A extends Validity>(issuers: readonly A[], now: number): A | undefined {
+  const usable = unexpired(issuers, now);
+  return newest(usable.filter((issuer) => issuer.notBefore <= now)) ?? newest(usable);
 }
 
 /** Whether the next use must make a new CA certificate. */
-export function isNewAuthorityDue(authorities: readonly Validity[], now: number, lifeSpan: number): boolean {
-  return now >= newAuthorityDueAt(authorities, now, lifeSpan);
+export function isNewIssuerDue(issuers: readonly Validity[], now: number, lifeSpan: number): boolean {
+  return now >= newIssuerDueAt(issuers, now, lifeSpan);
 }
 
-/** When `isNewAuthorityDue` becomes true by the passing of time alone, as seen at `now`. */
-export function newAuthorityDueAt(authorities: readonly Validity[], now: number, lifeSpan: number): number {
-  const last = newestUsable(authorities, now);
+/** When `isNewIssuerDue` becomes true by the passing of time alone, as seen at `now`. */
+export function newIssuerDueAt(issuers: readonly Validity[], now: number, lifeSpan: number): number {
+  const last = newestUsable(issuers, now);
   return last === undefined ? now : last.notAfter - ROLLOVER_LIFE_SPANS * lifeSpan;
 }
 
@@ -74,13 +74,13 @@ export function newAuthorityDueAt(authorities: readonly Validity[], now: number,
  * The one that signs: the newest that became valid more than one L ago, else the newest there is. Undefined only when all have
  * expired.
  */
-export function signingAuthority<A extends Validity>(
-  authorities: readonly A[],
+export function signingIssuer<A extends Validity>(
+  issuers: readonly A[],
   now: number,
   lifeSpan: number,
 ): A | undefined {
-  const usable = unexpired(authorities, now);
-  return newest(usable.filter((authority) => now - authority.notBefore > lifeSpan)) ?? newestUsable(usable, now);
+  const usable = unexpired(issuers, now);
+  return newest(usable.filter((issuer) => now - issuer.notBefore > lifeSpan)) ?? newestUsable(usable, now);
 }
 
 /** `nextUpdate` of a CRL whose `thisUpdate` is `lastUpdate`. */

@@ -5,24 +5,24 @@ import {
   crlRenewalDueAt,
   deletableBefore,
   isCrlRenewalDue,
-  isNewAuthorityDue,
-  newAuthorityDueAt,
-  signingAuthority,
+  isNewIssuerDue,
+  newIssuerDueAt,
+  signingIssuer,
   unexpired,
 } from "./lifecycle.ts";
 
 /** One L is 100 s here. */
 const L = 100;
 
-function authority(notBefore: number) {
+function issuer(notBefore: number) {
   return { notBefore, notAfter: notBefore + 4 * L };
 }
 
-const first = authority(1000);
-const second = authority(1200);
+const first = issuer(1000);
+const second = issuer(1200);
 
-Deno.test("isNewAuthorityDue() is true when the newest has 2 L left, or when there is none", () => {
-  const cases: [string, readonly ReturnType<typeof authority>[], number, boolean][] = [
+Deno.test("isNewIssuerDue() is true when the newest has 2 L left, or when there is none", () => {
+  const cases: [string, readonly ReturnType<typeof issuer>[], number, boolean][] = [
     ["there is none", [], 1000, true],
     ["the only one is new", [first], 1000, false],
     ["the only one has more than 2 L left", [first], 1199, false],
@@ -32,47 +32,47 @@ Deno.test("isNewAuthorityDue() is true when the newest has 2 L left, or when the
     ["the next one has 2 L left", [first, second], 1400, true],
     ["all have expired", [first, second], 1601, true],
   ];
-  for (const [situation, authorities, now, due] of cases) {
-    assert.equal(isNewAuthorityDue(authorities, now, L), due, situation);
+  for (const [situation, issuers, now, due] of cases) {
+    assert.equal(isNewIssuerDue(issuers, now, L), due, situation);
   }
 });
 
-Deno.test("isNewAuthorityDue() looks past one from the future when the clock was wrong when it was made", () => {
-  const fromTheFuture = authority(90_000);
-  assert.equal(isNewAuthorityDue([first, fromTheFuture], 1199, L), false);
-  assert.equal(isNewAuthorityDue([first, fromTheFuture], 1200, L), true);
-  assert.equal(isNewAuthorityDue([fromTheFuture], 1200, L), false, "a clock that is far behind makes no CA");
+Deno.test("isNewIssuerDue() looks past one from the future when the clock was wrong when it was made", () => {
+  const fromTheFuture = issuer(90_000);
+  assert.equal(isNewIssuerDue([first, fromTheFuture], 1199, L), false);
+  assert.equal(isNewIssuerDue([first, fromTheFuture], 1200, L), true);
+  assert.equal(isNewIssuerDue([fromTheFuture], 1200, L), false, "a clock that is far behind makes no CA");
 });
 
-Deno.test("signingAuthority() is the newest that became valid more than one L ago, else the newest", () => {
-  const cases: [string, readonly ReturnType<typeof authority>[], number, unknown][] = [
+Deno.test("signingIssuer() is the newest that became valid more than one L ago, else the newest", () => {
+  const cases: [string, readonly ReturnType<typeof issuer>[], number, unknown][] = [
     ["the only one signs at once", [first], 1000, first],
     ["passive: the old one signs", [first, second], 1200, first],
     ["passive: at exactly one L", [first, second], 1300, first],
     ["active: the new one signs", [first, second], 1301, second],
     ["gone: the new one signs", [first, second], 1401, second],
-    ["one from the future does not sign", [first, authority(90_000)], 1050, first],
-    ["the old one expired before the new one is old enough", [authority(900), authority(1290)], 1301, authority(1290)],
+    ["one from the future does not sign", [first, issuer(90_000)], 1050, first],
+    ["the old one expired before the new one is old enough", [issuer(900), issuer(1290)], 1301, issuer(1290)],
   ];
-  for (const [situation, authorities, now, expected] of cases) {
-    assert.deepEqual(signingAuthority(authorities, now, L), expected, situation);
+  for (const [situation, issuers, now, expected] of cases) {
+    assert.deepEqual(signingIssuer(issuers, now, L), expected, situation);
   }
-  assert.equal(signingAuthority([first], 1401, L), undefined, "all have expired");
+  assert.equal(signingIssuer([first], 1401, L), undefined, "all have expired");
 });
 
 Deno.test("a certificate never outlives all knowledge of its issuer when every holder renews once in an L", () => {
   fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 3 * L }), { minLength: 5, maxLength: 60 }), (steps) => {
-    const authorities: ReturnType<typeof authority>[] = [];
+    const issuers: ReturnType<typeof issuer>[] = [];
     let now = 10_000;
     for (const step of [0, ...steps]) {
       now += step;
-      if (isNewAuthorityDue(authorities, now, L)) authorities.push(authority(now));
-      const signing = signingAuthority(authorities, now, L);
+      if (isNewIssuerDue(issuers, now, L)) issuers.push(issuer(now));
+      const signing = signingIssuer(issuers, now, L);
       assert.ok(signing);
       // Whatever signs today existed one L ago, or there is nothing that did.
-      const known = unexpired(authorities, now).filter(({ notBefore }) => now - notBefore > L);
+      const known = unexpired(issuers, now).filter(({ notBefore }) => now - notBefore > L);
       assert.ok(known.length === 0 || known.includes(signing));
-      assert.ok(newAuthorityDueAt(authorities, now, L) > now);
+      assert.ok(newIssuerDueAt(issuers, now, L) > now);
     }
   }));
 });

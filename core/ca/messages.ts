@@ -1,6 +1,6 @@
 /** The signed messages that a CA takes: what their payloads must hold, and whose key must have signed them. */
 import * as v from "valibot";
-import { messageFromJson, type SignedMessage, type UnsignedMessage, verifyMessage } from "../envelope.ts";
+import { messageFromJson, type SignedMessage, type UnsignedMessage, verifyMessage } from "../protocol/envelope.ts";
 import { malformed } from "../errors.ts";
 import { parseJson } from "../json.ts";
 import { type Certificate, certificateFromPem } from "../x509/certificate.ts";

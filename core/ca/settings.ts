@@ -1,26 +1,26 @@
 /** What one certificate authority is told from outside. */
 import type { Bytes } from "../bytes.ts";
+import type { Log } from "../log.ts";
+import type { KeySpec, KeyStore } from "./key_store.ts";
 
 /** Where randomness comes from: `size` bytes, fit for keys. */
 export type RandomSource = (size: number) => Bytes;
 
-/** Takes one line about something that an administrator should know. */
-export type Warn = (message: string) => void;
-
 /** How a CA certifies itself. */
-export interface AuthoritySettings {
+export interface IssuerSettings {
   /** Subject of its first certificate, DER; those that follow keep it. */
   readonly subject: Bytes;
-  /** RSA modulus of new CA keys, in bits. */
-  readonly keyBits: number;
+  /** Where its keys live, and what new ones are. */
+  readonly keys: KeyStore;
+  readonly keySpec: KeySpec;
   /** L, the life span of the certificates it issues, in seconds. */
   readonly lifeSpan: number;
   /** How long its own certificates live, in L. */
-  readonly authorityLifeSpans: number;
+  readonly issuerLifeSpans: number;
   /** The one host it may certify: only the HTTP CA is bound so. */
   readonly onlyHost?: string;
   readonly random: RandomSource;
-  readonly warn: Warn;
+  readonly log: Log;
 }
 
 /** How a CA deals with requests. */

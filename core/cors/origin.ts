@@ -42,14 +42,14 @@ export function parseWhitelist(entries: readonly string[]): ReadonlySet<string> 
 }
 
 /** The part of a request that says where it was sent to. */
-export interface RequestTarget {
+export interface AddressedRequest {
   readonly secure: boolean;
   /** The `Host` header. */
   readonly host: string | undefined;
 }
 
 /** The origin that a request was sent to; undefined when its `Host` is missing or garbage. */
-export function requestOrigin({ secure, host }: RequestTarget): string | undefined {
+export function requestOrigin({ secure, host }: AddressedRequest): string | undefined {
   return host === undefined ? undefined : parseOrigin(`${secure ? "https" : "http"}://${host}`);
 }
 
@@ -64,7 +64,7 @@ export function httpsSibling(httpOrigin: string): string | undefined {
  * Our HTTPS origin, as whoever sent this request reaches it: forwarded ports and other names of this host included.
  * @param fallback our HTTPS origin by configuration, for requests that do not say
  */
-export function httpsOrigin(request: RequestTarget, fallback: string): string {
+export function httpsOrigin(request: AddressedRequest, fallback: string): string {
   const origin = requestOrigin(request);
   if (origin === undefined) return fallback;
   return request.secure ? origin : httpsSibling(origin) ?? fallback;

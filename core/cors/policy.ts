@@ -1,15 +1,15 @@
 /** Which other origin may do what: the whole decision, as one function of the request's headers. */
-import type { CrossOrigin } from "../protocol/routes.ts";
+import type { OriginPolicy } from "../protocol/routes.ts";
 import { type ConsentTokens, readConsentCookie, setConsentCookie, withoutToken } from "./cookie.ts";
 import { isWebOrigin, OPAQUE_ORIGIN, parseOrigin } from "./origin.ts";
-import { readConsent, type Verification } from "./token.ts";
+import { type ConsentVerification, readConsent } from "./token.ts";
 
 export interface OriginQuestion {
   /** The `Origin` header. A request without one comes from no other origin's page: there is nothing to judge. */
   readonly origin: string;
   /** The origin that the request was sent to, in normal form, where it says. */
   readonly sentTo: string | undefined;
-  readonly policy: CrossOrigin;
+  readonly policy: OriginPolicy;
   /** The `Cookie` header. */
   readonly cookie: string | undefined;
 }
@@ -29,7 +29,7 @@ export type Judgement =
  */
 export function judgeOrigin(
   question: OriginQuestion,
-  { whitelist, ...verification }: Verification & { readonly whitelist: ReadonlySet<string> },
+  { whitelist, ...verification }: ConsentVerification & { readonly whitelist: ReadonlySet<string> },
 ): Judgement | Promise<Judgement> {
   if (question.origin === OPAQUE_ORIGIN) return judgeOpaque(question.policy);
   const origin = parseOrigin(question.origin);
@@ -42,14 +42,14 @@ export function judgeOrigin(
 }
 
 /** Nobody can tell whose page it is, so what is open to all is all it gets. */
-function judgeOpaque(policy: CrossOrigin): Judgement {
+function judgeOpaque(policy: OriginPolicy): Judgement {
   return policy === "any" ? { kind: "allowed", origin: OPAQUE_ORIGIN } : refused('origin "null" is nobody\'s');
 }
 
 async function judgeConsent(
   origin: string,
   tokens: ConsentTokens | undefined,
-  verification: Verification,
+  verification: ConsentVerification,
 ): Promise<Judgement> {
   if (tokens === undefined) return { kind: "undecided", origin, setCookie: setConsentCookie(new Map()) };
   const token = tokens.get(origin);

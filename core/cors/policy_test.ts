@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import type { CorsKey } from "./key_set.ts";
-import type { CrossOrigin } from "../protocol/routes.ts";
+import type { OriginPolicy } from "../protocol/routes.ts";
 import { type Judgement, judgeOrigin, type OriginQuestion } from "./policy.ts";
 import { signConsent } from "./token.ts";
 
@@ -8,7 +8,7 @@ const NOW = 1_795_000_000;
 const KEY: CorsKey = { expires: NOW + 1000, secret: "first key, of 43 printable characters or so." };
 const FOO = "https://foo.example";
 const CLEARED = "cors=; Path=/; Max-Age=0; SameSite=None; Secure";
-const POLICIES: readonly CrossOrigin[] = ["any", "consent", "none"];
+const POLICIES: readonly OriginPolicy[] = ["any", "consent", "none"];
 const settings = { whitelist: new Set(["http://white.example", "moz-extension://id"]), keys: [KEY], now: NOW };
 
 function judge(question: Partial<OriginQuestion>): Judgement | Promise<Judgement> {

@@ -28,7 +28,7 @@ export interface ShownForm {
 }
 
 /** What tokens are verified with; `now` in Unix seconds. */
-export interface Verification {
+export interface ConsentVerification {
   readonly keys: readonly CorsKey[];
   readonly now: number;
 }
@@ -42,7 +42,7 @@ export function signConsent({ origin, allowed }: Consent, key: CorsKey): Promise
 }
 
 /** The decision in a token; undefined when it was not signed by one of the keys, or is no consent. */
-export async function readConsent(token: string, verification: Verification): Promise<Consent | undefined> {
+export async function readConsent(token: string, verification: ConsentVerification): Promise<Consent | undefined> {
   const result = v.safeParse(consentClaims, await verify(token, verification));
   return result.success ? { origin: result.output.p.o, allowed: result.output.p.a } : undefined;
 }
@@ -53,7 +53,7 @@ export function signForm(form: ShownForm, { key, now }: { key: CorsKey; now: num
 }
 
 /** The form that a token was made for; undefined when it was not signed by one of the keys, is too old, or is no form's. */
-export async function readForm(token: string, verification: Verification): Promise<ShownForm | undefined> {
+export async function readForm(token: string, verification: ConsentVerification): Promise<ShownForm | undefined> {
   const result = v.safeParse(formClaims, await verify(token, verification));
   if (!result.success) return undefined;
   const { o: origin, r: returnTo, s: shownTo } = result.output.f;
@@ -64,7 +64,7 @@ function sign(token: SignJWT, { secret }: CorsKey): Promise<string> {
   return token.setProtectedHeader({ alg: ALGORITHM, typ: "JWT" }).sign(utf8(secret));
 }
 
-async function verify(token: string, { keys, now }: Verification): Promise<JWTPayload | undefined> {
+async function verify(token: string, { keys, now }: ConsentVerification): Promise<JWTPayload | undefined> {
   for (const { secret } of keys) {
     try {
       const options = { algorithms: [ALGORITHM], currentDate: new Date(now * 1000) };

@@ -4,23 +4,34 @@
  *
  *  1. open the folder that holds the file, a link at its end followed (the link stays, what it points to is replaced)
  *  2. create a file beside it: unguessable name, O_EXCL (nobody's link is followed), and a mode that lets nobody else read it
- *  3. fchown, fchmod to what the file has now, or to what was asked for a new one, before the first byte
+ *  3. fchown, fchmod, access list, extended attributes and label: what the file has now, or what was asked for a new one, before
+ *     the first byte
  *  4. write all, fsync: what is renamed below is on the disk
  *  5. rename over the old file: the one step that others see
  *  6. fsync the folder: the rename is on the disk
  *
  * A failure up to 5 removes the new file. What a killed process left behind is removed by a later write into the folder.
- * Owner and group are kept where the process may do so, see `file_rights.ts`. Not kept: hard links, access control lists and
- * extended attributes.
+ * What cannot be kept of the rights goes to the file system's `onReplaced`, see `file_rights.ts`. Not kept: hard links.
  */
 import { open } from "node:fs/promises";
 import { type Bytes, concatBytes, utf8 } from "../bytes.ts";
+import { copyAttributes } from "./file_attributes.ts";
 import { fileError, systemCode } from "./file_error.ts";
-import { type FileSystem, hostFiles, type NewFile, type OpenFolder, unlessMissing } from "./file_system.ts";
+import {
+  type FileSystem,
+  hostFiles,
+  type NewFile,
+  type OpenFolder,
+  type RightsLoss,
+  unlessMissing,
+} from "./file_system.ts";
 import { withFolderLock } from "./folder_lock.ts";
 import { type FileContent, prepareFile } from "./prepared_file.ts";
+import { withoutUtf16 } from "../text.ts";
 
-export interface WriteOptions {
+export type { FileSystem, RightsLoss };
+
+export interface DurableWriteOptions {
   /** Mode of a file that is new, whatever the umask; without it 0644 less the umask. An existing file keeps its own. */
   readonly mode?: number;
   readonly fileSystem?: FileSystem;
@@ -44,7 +55,11 @@ export const FILE_LIMIT = 64 * 1024 * 1024;
  * Creates or replaces the file at `path`, see above.
  * @throws `file` with the path and the system's reason; then the old file is in place, unless only the last step failed
  */
-export async function writeFileDurably(path: string, content: FileContent, options: WriteOptions = {}): Promise<void> {
+export async function writeFileDurably(
+  path: string,
+  content: FileContent,
+  options: DurableWriteOptions = {},
+): Promise<void> {
   const { mode, fileSystem = hostFileSystem } = options;
   await using prepared = await prepareFile({ path, content, mode }, fileSystem);
   await prepared.replace();
@@ -69,16 +84,22 @@ export async function writeToDevice(path: string, content: string): Promise<bool
   }
 }
 
+/** `old` with `content` behind it, on a line of its own; what was UTF-16 becomes UTF-8. */
+export function appended(old: Bytes, content: string): Bytes {
+  const before = withoutUtf16(old);
+  const separator = before.length > 0 && before.at(-1) !== 0x0a ? "\n" : "";
+  return concatBytes(before, utf8(separator + content));
+}
+
 /**
- * Adds `content` at the end of the file at `path`, on a line of its own, or creates it. The file is replaced as a whole; two
+ * Adds `content` at the end of the file at `path`, see `appended`, or creates it. The file is replaced as a whole; two
  * processes of ours that append at the same time both succeed.
  * @throws `file`; `in-use` when another process holds the folder's lock for too long
  */
-export function appendDurably(path: string, content: string, options: WriteOptions = {}): Promise<void> {
+export function appendDurably(path: string, content: string, options: DurableWriteOptions = {}): Promise<void> {
   return withFolderLock(path, async () => {
     const old = await readFileBytes(path, options.fileSystem) ?? new Uint8Array();
-    const separator = old.length > 0 && old.at(-1) !== 0x0a ? "\n" : "";
-    await writeFileDurably(path, concatBytes(old, utf8(separator + content)), options);
+    await writeFileDurably(path, appended(old, content), options);
   });
 }
 
@@ -99,11 +120,12 @@ async function createFile(path: string, mode: number): Promise<NewFile> {
   const file = await open(path, "wx", mode);
   return {
     status: async () => {
-      const { mode, uid, gid, mtimeMs } = await file.stat();
-      return { kind: "file", mode: mode & 0o777, uid, gid, modified: mtimeMs };
+      const { mode, uid, gid, mtimeMs: modified, ctimeMs: changed } = await file.stat();
+      return { kind: "file", mode: mode & 0o777, uid, gid, modified, changed };
     },
     setOwner: (uid, gid) => file.chown(uid, gid),
     setMode: (mode) => file.chmod(mode),
+    copyAttributes: (from) => copyAttributes(from, file.fd),
     write: async (bytes) => (await file.write(bytes, 0, bytes.length)).bytesWritten,
     sync: () => file.sync(),
     close: () => file.close(),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { FaultyFileSystem } from "../../tests/fault/faulty_file_system.ts";
 import { CaucaseError } from "../errors.ts";
+import { utf16 } from "../../tests/support/saved_text.ts";
 import { appendDurably, FILE_LIMIT, hostFileSystem, readFileBytes, writeFileDurably } from "./durable_file.ts";
 import { isTemporaryName } from "./prepared_file.ts";
 import { inFolder, modeOf, namesIn } from "../../tests/support/host_material.ts";
@@ -167,6 +168,14 @@ Deno.test("appendDurably() creates, appends, and begins a line of its own", () =
     await appendDurably(path, "three\n");
     assert.equal(await Deno.readTextFile(path), "one\ntwo\nthree\n");
     assert.equal(modeOf(path), "600");
+  }));
+
+Deno.test("appendDurably() makes UTF-8 of a file in UTF-16, which nothing in ASCII can be added to", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/f`;
+    await Deno.writeFile(path, utf16("\ufeffonë"));
+    await appendDurably(path, "two\n");
+    assert.equal(await Deno.readTextFile(path), "onë\ntwo\n");
   }));
 
 Deno.test("appendDurably() loses nothing when several append at once", () =>

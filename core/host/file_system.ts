@@ -14,6 +14,16 @@ export interface FileStatus {
   readonly gid: number;
   /** Last modification, Unix milliseconds, by the file system's clock. */
   readonly modified: number;
+  /** Last change of content or rights, Unix milliseconds. */
+  readonly changed: number;
+}
+
+/** Something that a file had and the one in its place has not, or may not have. */
+export interface RightsLoss {
+  /** "owner (it was user 33)" */
+  readonly what: string;
+  /** False where nobody can tell whether the file had it. */
+  readonly certain: boolean;
 }
 
 /** A file that was just created and is open. Owner and mode are set through it, so that nobody can swap the file below. */
@@ -21,6 +31,8 @@ export interface NewFile {
   status(): Promise<FileStatus>;
   setOwner(uid: number, gid: number): Promise<void>;
   setMode(mode: number): Promise<void>;
+  /** Access list, extended attributes and label of the file at `from`; what it did not get, see `file_attributes.ts`. */
+  copyAttributes(from: string): Promise<RightsLoss | undefined>;
   /** Appends; returns how many of the bytes were taken. */
   write(bytes: Uint8Array): Promise<number>;
   /** Returns once content and rights are on the disk. */
@@ -51,6 +63,8 @@ export interface FileSystem {
   rename(from: string, to: string): Promise<void>;
   /** Removes a file or link; nothing to do when there is none. */
   remove(path: string): Promise<void>;
+  /** Hears of each file that was replaced, links followed, and what the new one did not get of its rights. */
+  readonly onReplaced?: (path: string, losses: readonly RightsLoss[]) => void;
 }
 
 /** What a file system is asked without changing anything. */
@@ -106,6 +120,7 @@ function statusOf(info: Deno.FileInfo): FileStatus {
     uid: info.uid ?? 0,
     gid: info.gid ?? 0,
     modified: info.mtime?.getTime() ?? 0,
+    changed: info.ctime?.getTime() ?? 0,
   };
 }
 

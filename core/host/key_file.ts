@@ -2,8 +2,9 @@
 import { CaucaseError } from "../errors.ts";
 import { equalBytes } from "../bytes.ts";
 import { decodePem, PEM_LABEL, type PemBlock } from "../pem.ts";
+import { decodeText } from "../text.ts";
 import { type Certificate, parseCertificate } from "../x509/certificate.ts";
-import { isPrivateKeyBlock, type PrivateKey, privateKeyFromPem } from "../x509/private_key.ts";
+import { isPrivateKeyBlock, type PrivateKey, privateKeyFromPem } from "../keys/private_key.ts";
 import { readFileBytes } from "./durable_file.ts";
 import { fileError } from "./file_error.ts";
 
@@ -20,7 +21,7 @@ export interface KeyFileContent {
 
 /**
  * Reads the file at `path`. Key and certificate may come in either order, with any text and other PEM blocks (say, EC
- * PARAMETERS) around; the key may be PKCS#1, PKCS#8 or SEC1.
+ * PARAMETERS) around, also in UTF-16; the key may be PKCS#1, PKCS#8 or SEC1.
  * @throws `file` when it cannot be read or understood, holds more than one key or more than one certificate, or an encrypted key
  */
 export async function readKeyFile(path: string): Promise<KeyFileContent> {
@@ -38,8 +39,7 @@ export async function findKeyFile(path: string): Promise<KeyFileContent | undefi
 /** What a file with that content holds; `path` names it in errors. Throws as `readKeyFile` does. */
 export async function parseKeyFile(bytes: Uint8Array, path: string): Promise<KeyFileContent> {
   try {
-    // The text around the blocks may be in any encoding: PEM itself is ASCII.
-    const blocks = decodePem(new TextDecoder().decode(bytes));
+    const blocks = decodePem(decodeText(bytes));
     const key = atMostOne(blocks.filter(isPrivateKeyBlock), "private key");
     const certificate = atMostOne(blocks.filter(({ label }) => label === PEM_LABEL.CERTIFICATE), "certificate");
     return {

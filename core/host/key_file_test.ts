@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { CaucaseError } from "../errors.ts";
 import { encodePem } from "../pem.ts";
 import { belongTogether, findKeyFile, readKeyFile } from "./key_file.ts";
+import { utf16 } from "../../tests/support/saved_text.ts";
 import { inFolder, makePair } from "../../tests/support/host_material.ts";
 
 const { keyPem, certificatePem, key, certificate } = await makePair();
@@ -33,6 +34,14 @@ Deno.test("readKeyFile() reads a file with text in another encoding", () =>
     const latin1 = Uint8Array.from(AROUND + keyPem, (character) => character.charCodeAt(0));
     await Deno.writeFile(`${folder}/f`, latin1);
     assert.equal((await readKeyFile(`${folder}/f`)).keyPem, keyPem);
+  }));
+
+Deno.test("readKeyFile() reads UTF-16", () =>
+  inFolder(async (folder) => {
+    for (const bytes of [utf16(`\ufeff${AROUND}${keyPem}`), utf16(keyPem), utf16(keyPem, "big")]) {
+      await Deno.writeFile(`${folder}/f`, bytes);
+      assert.equal((await readKeyFile(`${folder}/f`)).keyPem, keyPem);
+    }
   }));
 
 Deno.test("readKeyFile() leaves out what is not there", () =>

@@ -1,15 +1,77 @@
-/** The change from one key pair to the next in two files, and its completion after it was cut short: see `key_pair_file.ts`. */
+/**
+ * Replaces a key and its certificate together; a change that was cut short is completed.
+ *
+ * One file is replaced by one rename. For two files, a journal, `<key file>.pending` (0600), is written first:
+ *
+ *  1. both new files are brought to the disk under temporary names: nothing after this needs room
+ *  2. the journal: both new contents, and fingerprints of both old ones
+ *  3. rename the key, rename the certificate, sync their folders
+ *  4. remove the journal
+ *
+ * Who finds a journal knows that a change was begun and not completed. `recoverKeyPair`, called by the program that maintains
+ * the files when it starts, completes it; until then `readKeyPair` takes the pair from the journal where the files do not
+ * match. Other programs, which read the two files directly, can see a mismatch only between the two renames, or after a kill
+ * there until the next start. When the second rename fails, the old key is put back.
+ *
+ * Writers exclude one another by the lock of the key's folder.
+ */
 import { type Bytes, utf8 } from "../bytes.ts";
-import { writeFileDurably } from "./durable_file.ts";
+import { hostFileSystem, writeFileDurably } from "./durable_file.ts";
 import { fileError } from "./file_error.ts";
 import type { FileSystem } from "./file_system.ts";
+import { withFolderLock } from "./folder_lock.ts";
 import { KEY_FILE_MODE } from "./key_file.ts";
-import { type Contents, isPair, type KeyPairFiles, type KeyPairPem, readContents } from "./key_pair_contents.ts";
-import { fingerprint, type KeyPairJournal, readJournal, writeJournal } from "./key_pair_journal.ts";
+import {
+  asPair,
+  fingerprint,
+  isOutOfDate,
+  type KeyPairContents,
+  type KeyPairFiles,
+  type KeyPairJournal,
+  type KeyPairPaths,
+  type KeyPairPem,
+  locate,
+  readContents,
+  readJournal,
+} from "./key_pair_file.ts";
 import { type PreparedFile, prepareFile } from "./prepared_file.ts";
 
+/** What became of a journal; `none`: there was nothing to complete. */
+export type Recovery = "none" | "finished" | "discarded";
+
+/**
+ * Replaces key and certificate together. New files: the key's 0600, the certificate's 0644 less the umask, one for both
+ * 0600; existing ones keep owner and mode.
+ * @throws `file` when a file cannot be written (then the old pair is in place), or when the two do not belong together;
+ * `in-use` when another process is writing them and does not come to an end
+ */
+export async function writeKeyPair(wanted: KeyPairPaths & KeyPairPem, fileSystem = hostFileSystem): Promise<void> {
+  await asPair({ key: utf8(wanted.keyPem), certificate: utf8(wanted.certificatePem) }, wanted);
+  await withFolderLock(wanted.keyPath, async () => {
+    const files = await locate(wanted, fileSystem);
+    if (files.key === files.certificate) {
+      const content = wanted.keyPem + wanted.certificatePem;
+      return await writeFileDurably(wanted.keyPath, content, { mode: KEY_FILE_MODE, fileSystem });
+    }
+    await finishChange(files, fileSystem);
+    await changePair(files, wanted, fileSystem);
+  });
+}
+
+/**
+ * Completes a change that was cut short, see above. For the program that maintains the files, when it starts.
+ * @returns `none`: there was nothing to do; `discarded`: the files were replaced by somebody else since
+ * @throws `file` when a file cannot be written: the journal is kept then
+ */
+export function recoverKeyPair(
+  paths: KeyPairPaths,
+  fileSystem = hostFileSystem,
+): Promise<Recovery> {
+  return withFolderLock(paths.keyPath, async () => await finishChange(await locate(paths, fileSystem), fileSystem));
+}
+
 /** Steps 1 to 4. */
-export async function changePair(files: KeyPairFiles, wanted: KeyPairPem, fileSystem: FileSystem): Promise<void> {
+async function changePair(files: KeyPairFiles, wanted: KeyPairPem, fileSystem: FileSystem): Promise<void> {
   const old = await readContents(files, fileSystem);
   await using key = await prepareKey(files, wanted, fileSystem);
   await using certificate = await prepareCertificate(files, wanted, fileSystem);
@@ -32,7 +94,12 @@ export async function changePair(files: KeyPairFiles, wanted: KeyPairPem, fileSy
   await removeFile(files.journal, fileSystem);
 }
 
-async function describe(old: Contents, wanted: KeyPairPem): Promise<KeyPairJournal> {
+async function writeJournal(path: string, journal: KeyPairJournal, fileSystem: FileSystem): Promise<void> {
+  const text = JSON.stringify({ format: "caucase key pair, 1", ...journal }) + "\n";
+  await writeFileDurably(path, text, { mode: KEY_FILE_MODE, fileSystem });
+}
+
+async function describe(old: KeyPairContents, wanted: KeyPairPem): Promise<KeyPairJournal> {
   return {
     keyBefore: await fingerprint(old.key),
     certificateBefore: await fingerprint(old.certificate),
@@ -54,11 +121,8 @@ async function removeFile(path: string, fileSystem: FileSystem): Promise<void> {
   }
 }
 
-/** What became of a journal; `none`: there was nothing to complete. */
-export type Recovery = "none" | "finished" | "discarded";
-
 /** Completes the change that a journal tells of, or gives it up where it is out of date. */
-export async function finishChange(files: KeyPairFiles, fileSystem: FileSystem): Promise<Recovery> {
+async function finishChange(files: KeyPairFiles, fileSystem: FileSystem): Promise<Recovery> {
   if (files.key === files.certificate) return "none";
   const journal = await readJournal(files.journal, fileSystem);
   if (journal === undefined) return "none";
@@ -83,20 +147,4 @@ function prepareKey(files: KeyPairFiles, { keyPem }: KeyPairPem, fileSystem: Fil
 
 function prepareCertificate(files: KeyPairFiles, { certificatePem }: KeyPairPem, fileSystem: FileSystem) {
   return prepareFile({ path: files.certificate, content: certificatePem, mode: undefined }, fileSystem);
-}
-
-/** The new contents of a change that was begun, not completed, and may still be. */
-export async function pendingContents(files: KeyPairFiles, fileSystem: FileSystem): Promise<Contents | undefined> {
-  if (files.key === files.certificate) return undefined;
-  const journal = await readJournal(files.journal, fileSystem);
-  if (journal === undefined || await isOutOfDate(journal, files, fileSystem)) return undefined;
-  return { key: utf8(journal.keyPem), certificate: utf8(journal.certificatePem) };
-}
-
-async function isOutOfDate(journal: KeyPairJournal, files: KeyPairFiles, fileSystem: FileSystem): Promise<boolean> {
-  const contents = await readContents(files, fileSystem);
-  const keys = [journal.keyBefore, await fingerprint(utf8(journal.keyPem))];
-  if (!keys.includes(await fingerprint(contents.key))) return true;
-  const certificates = [journal.certificateBefore, await fingerprint(utf8(journal.certificatePem))];
-  return !certificates.includes(await fingerprint(contents.certificate)) && await isPair(contents);
 }

@@ -1,33 +1,51 @@
 /**
- * A key and its certificate, in one file or in two, that are never seen as a mismatched pair.
+ * A key and its certificate, in one file or in two, that are never seen as a mismatched pair: what the files hold, and how they are
+ * read, also while they are replaced. `key_pair_change.ts` replaces them.
  *
- * One file is replaced by one rename. Two files take two renames, and a process can be killed in between. So a journal,
- * `<key file>.pending` (0600), is written first:
- *
- *  1. both new files are brought to the disk under temporary names: nothing after this needs room
- *  2. the journal: both new contents, and fingerprints of both old ones
- *  3. rename the key, rename the certificate, sync their folders
- *  4. remove the journal
- *
- * Who finds a journal knows that a change was begun and not completed. `recoverKeyPair`, called by the program that maintains
- * the files when it starts, completes it; until then `readKeyPair` takes the pair from the journal where the files do not
- * match. Other programs, which read the two files directly, can see a mismatch only between the two renames, or after a kill
- * there until the next start. When the second rename fails, the old key is put back.
+ * Two files take two renames, and a process can be killed in between. So the change is noted first, in a journal beside the key
+ * (`<key file>.pending`, 0600), and the reader takes the pair from there where the files do not match.
  *
  * A journal is out of date when somebody else has replaced a file since: when the key file is neither the old nor the new
- * one, or when another certificate stands there that belongs to the key. It is then removed and changes nothing: a key that
- * we did not see is never overwritten by a recovery.
- *
- * Writers exclude one another by the lock of the key's folder.
+ * one, or when another certificate stands there that belongs to the key. It is then of no effect: a key that we did not see
+ * is never overwritten by a recovery.
  */
-import { utf8 } from "../bytes.ts";
-import { hostFileSystem, writeFileDurably } from "./durable_file.ts";
-import { withFolderLock } from "./folder_lock.ts";
-import { KEY_FILE_MODE } from "./key_file.ts";
-import { changePair, finishChange, pendingContents, type Recovery } from "./key_pair_change.ts";
-import { asPair, type KeyPair, type KeyPairPaths, type KeyPairPem, locate, readContents } from "./key_pair_contents.ts";
+import { basename, dirname } from "node:path";
+import * as v from "valibot";
+import { type Bytes, fromUtf8, utf8 } from "../bytes.ts";
+import { CaucaseError } from "../errors.ts";
+import type { Certificate } from "../x509/certificate.ts";
+import type { PrivateKey } from "../keys/private_key.ts";
+import { hostFileSystem, readFileBytes } from "./durable_file.ts";
+import { type FileSystem, followLinks, unlessMissing } from "./file_system.ts";
+import { belongTogether, parseKeyFile } from "./key_file.ts";
 
-export type { KeyPair, KeyPairPaths, KeyPairPem, Recovery };
+export interface KeyPairPaths {
+  readonly keyPath: string;
+  /** May be the same file as `keyPath`. */
+  readonly certificatePath: string;
+}
+
+export interface KeyPairPem {
+  readonly keyPem: string;
+  readonly certificatePem: string;
+}
+
+export interface KeyPair extends KeyPairPem {
+  readonly key: PrivateKey;
+  readonly certificate: Certificate;
+}
+
+/** Where the files really are: links followed, and the folder's path made absolute, so that they can be compared. */
+export interface KeyPairFiles {
+  readonly key: string;
+  readonly certificate: string;
+  readonly journal: string;
+}
+
+export interface KeyPairContents {
+  readonly key: Bytes | undefined;
+  readonly certificate: Bytes | undefined;
+}
 
 /**
  * Reads a key and its certificate. Changes nothing on the disk.
@@ -47,33 +65,116 @@ export async function readKeyPair(paths: KeyPairPaths, fileSystem = hostFileSyst
   }
 }
 
-/**
- * Replaces key and certificate together. New files: the key's 0600, the certificate's 0644 less the umask, one for both
- * 0600; existing ones keep owner and mode.
- * @throws `file` when a file cannot be written (then the old pair is in place), or when the two do not belong together;
- * `in-use` when another process is writing them and does not come to an end
- */
-export async function writeKeyPair(wanted: KeyPairPaths & KeyPairPem, fileSystem = hostFileSystem): Promise<void> {
-  await asPair({ key: utf8(wanted.keyPem), certificate: utf8(wanted.certificatePem) }, wanted);
-  await withFolderLock(wanted.keyPath, async () => {
-    const files = await locate(wanted, fileSystem);
-    if (files.key === files.certificate) {
-      const content = wanted.keyPem + wanted.certificatePem;
-      return await writeFileDurably(wanted.keyPath, content, { mode: KEY_FILE_MODE, fileSystem });
-    }
-    await finishChange(files, fileSystem);
-    await changePair(files, wanted, fileSystem);
-  });
+export async function locate(paths: KeyPairPaths, fileSystem: FileSystem): Promise<KeyPairFiles> {
+  const key = await realPath(paths.keyPath, fileSystem);
+  const certificate = await realPath(paths.certificatePath, fileSystem);
+  return { key, certificate, journal: `${key}.pending` };
+}
+
+/** Whether these contents are a key and its certificate. */
+export async function isPair({ key, certificate }: KeyPairContents): Promise<boolean> {
+  if (key === undefined || certificate === undefined) return false;
+  try {
+    await asPair({ key, certificate }, { keyPath: "", certificatePath: "" });
+    return true;
+  } catch (error) {
+    if (error instanceof CaucaseError) return false;
+    throw error;
+  }
+}
+
+async function realPath(path: string, fileSystem: FileSystem): Promise<string> {
+  const target = await followLinks(path, fileSystem);
+  const folder = await unlessMissing(() => Deno.realPath(dirname(target)));
+  return `${folder ?? dirname(target)}/${basename(target)}`;
+}
+
+export async function readContents(files: KeyPairFiles, fileSystem: FileSystem): Promise<KeyPairContents> {
+  return {
+    key: await readFileBytes(files.key, fileSystem),
+    certificate: await readFileBytes(files.certificate, fileSystem),
+  };
 }
 
 /**
- * Completes a change that was cut short, see above. For the program that maintains the files, when it starts.
- * @returns `none`: there was nothing to do; `discarded`: the files were replaced by somebody else since
- * @throws `file` when a file cannot be written: the journal is kept then
+ * The pair that key file and certificate file hold.
+ * @throws `file` when either is missing, cannot be understood, or does not belong to the other
  */
-export function recoverKeyPair(
-  paths: KeyPairPaths,
-  fileSystem = hostFileSystem,
-): Promise<Recovery> {
-  return withFolderLock(paths.keyPath, async () => await finishChange(await locate(paths, fileSystem), fileSystem));
+export async function asPair(contents: KeyPairContents, paths: KeyPairPaths): Promise<KeyPair> {
+  const { key, keyPem } = await parseKeyFile(present(contents.key, paths.keyPath), paths.keyPath);
+  const { certificate, certificatePem } = await parseKeyFile(
+    present(contents.certificate, paths.certificatePath),
+    paths.certificatePath,
+  );
+  if (key === undefined || keyPem === undefined) throw unusable(paths.keyPath, "it holds no private key");
+  if (certificate === undefined || certificatePem === undefined) {
+    throw unusable(paths.certificatePath, "it holds no certificate");
+  }
+  if (!belongTogether(key, certificate)) {
+    throw unusable(paths.certificatePath, `the certificate is for another key than the one in ${paths.keyPath}`);
+  }
+  return { key, keyPem, certificate, certificatePem };
+}
+
+function present(bytes: Bytes | undefined, path: string): Bytes {
+  if (bytes === undefined) throw unusable(path, "it does not exist");
+  return bytes;
+}
+
+function unusable(path: string, reason: string): CaucaseError {
+  return new CaucaseError("file", `cannot use ${path}: ${reason}`);
+}
+
+/** What is written down beside a key before it and its certificate, in two files, are replaced. */
+const JOURNAL = v.object({
+  format: v.literal("caucase key pair, 1"),
+  /** SHA-256 of the key file that is replaced, hex; null when there was none. */
+  keyBefore: v.nullable(v.string()),
+  certificateBefore: v.nullable(v.string()),
+  /** The new contents. */
+  keyPem: v.string(),
+  certificatePem: v.string(),
+});
+
+export type KeyPairJournal = Omit<v.InferOutput<typeof JOURNAL>, "format">;
+
+/**
+ * The journal at `path`; undefined when there is none.
+ * @throws `file` when something else stands there: ours are written durably, so never half
+ */
+export async function readJournal(path: string, fileSystem: FileSystem): Promise<KeyPairJournal | undefined> {
+  const bytes = await readFileBytes(path, fileSystem);
+  if (bytes === undefined) return undefined;
+  try {
+    return v.parse(JOURNAL, JSON.parse(fromUtf8(bytes)));
+  } catch {
+    // Without the cause: a parser's message may quote what stands there, and that may be a key.
+    const hint = "it stands where a change of key and certificate is noted; move it away";
+    throw new CaucaseError("file", `cannot use ${path}: it is not a note of caucase's`, { hint });
+  }
+}
+
+/** How a journal refers to the content of a file: SHA-256 in hex, null for a file that does not exist. */
+export async function fingerprint(bytes: Uint8Array<ArrayBuffer> | undefined): Promise<string | null> {
+  return bytes === undefined ? null : new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}
+
+/** The new contents of a change that was begun, not completed, and may still be. */
+async function pendingContents(files: KeyPairFiles, fileSystem: FileSystem): Promise<KeyPairContents | undefined> {
+  if (files.key === files.certificate) return undefined;
+  const journal = await readJournal(files.journal, fileSystem);
+  if (journal === undefined || await isOutOfDate(journal, files, fileSystem)) return undefined;
+  return { key: utf8(journal.keyPem), certificate: utf8(journal.certificatePem) };
+}
+
+export async function isOutOfDate(
+  journal: KeyPairJournal,
+  files: KeyPairFiles,
+  fileSystem: FileSystem,
+): Promise<boolean> {
+  const contents = await readContents(files, fileSystem);
+  const keys = [journal.keyBefore, await fingerprint(utf8(journal.keyPem))];
+  if (!keys.includes(await fingerprint(contents.key))) return true;
+  const certificates = [journal.certificateBefore, await fingerprint(utf8(journal.certificatePem))];
+  return !certificates.includes(await fingerprint(contents.certificate)) && await isPair(contents);
 }

@@ -1,36 +1,42 @@
 /** How a log record becomes one line (text or JSON) that nobody outside can forge or garble. */
 import { CaucaseError, describeError } from "../errors.ts";
-
-export type LogLevel = "debug" | "info" | "warning" | "error";
-
-/** What may go into a log: nothing that could hold a key without being seen to. */
-export type LogValue = string | number | bigint | boolean | null | undefined | Error | readonly string[];
+import { valueText } from "../log.ts";
 
 export interface LogLine {
   /** Unix milliseconds. */
   readonly timestamp: number;
   readonly level: string;
-  readonly category: string;
+  /** Its stable name. */
+  readonly event: string;
   /** Fixed text at even indexes, values that were put in at odd ones. */
   readonly message: readonly unknown[];
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
+/** Levels as the journal knows them: syslog's priorities (sd-daemon(3)). */
+const PRIORITY: Readonly<Record<string, string>> = { debug: "<7>", info: "<6>", warning: "<4>", error: "<3>" };
+
 /**
- * `<time> <level> <category>: <message>`. Faults of ours (errors that are no `CaucaseError`) add their stacks on indented lines;
- * other properties that the message does not mention are left out.
+ * `<time> <level> <event>: <message>`. Faults of ours (errors that are no `CaucaseError`) add their stacks on indented lines, and
+ * so does the property `stack`; other properties that the message does not mention are left out.
+ * @param journal whether the journal adds the time: then the level comes first, in the form that it takes out again
  */
-export function formatText(line: LogLine): string {
-  const head = `${new Date(line.timestamp).toISOString()} ${line.level} ${line.category}: ${messageText(line)}`;
-  const stacks = Object.values(line.properties).flatMap((value) => isFault(value) ? stackLines(value) : []);
-  return [head, ...stacks.map((stackLine) => `    ${stackLine}`)].map((part) => printable(part) + "\n").join("");
+export function formatText(line: LogLine, journal = false): string {
+  const { timestamp, level, event, properties } = line;
+  const prefix = journal ? PRIORITY[level] ?? "" : "";
+  const time = journal ? "" : `${new Date(timestamp).toISOString()} `;
+  const head = `${time}${level} ${event}: ${messageText(line)}`;
+  const stacks = Object.entries(properties).flatMap(([name, value]) => stackIn(name, value));
+  return [head, ...stacks.map((stackLine) => `    ${stackLine}`)].map((part) => `${prefix}${printable(part)}\n`).join(
+    "",
+  );
 }
 
-/** One JSON object: `time`, `level`, `category`, `message`, `properties`; an error in them is `{message, code or stack}`. */
+/** One JSON object: `time`, `level`, `event`, `message`, `properties`; an error in them is `{message, code or stack}`. */
 export function formatJson(line: LogLine): string {
-  const { timestamp, level, category, properties } = line;
+  const { timestamp, level, event, properties } = line;
   const time = new Date(timestamp).toISOString();
-  const record = { time, level, category, message: messageText(line), properties };
+  const record = { time, level, event, message: messageText(line), properties };
   return escapeControlsAsJson(JSON.stringify(record, (_, value) => jsonValue(value))) + "\n";
 }
 
@@ -58,12 +64,8 @@ function withoutKeys(text: string): string {
 }
 
 function messageText({ message }: LogLine): string {
-  return message.map((part, index) => index % 2 === 0 ? String(part) : valueText(part)).join("");
-}
-
-function valueText(value: unknown): string {
-  if (value instanceof Error) return describeError(value);
-  return Array.isArray(value) ? value.map(valueText).join(", ") : String(jsonValue(value));
+  const values = message.map((part, index) => index % 2 === 0 ? String(part) : valueText(part));
+  return withoutKeys(values.join(""));
 }
 
 function jsonValue(value: unknown): unknown {
@@ -71,17 +73,22 @@ function jsonValue(value: unknown): unknown {
   if (value instanceof Error) {
     return { message: withoutKeys(value.message), stack: stackLines(value).join("\n") };
   }
-  if (value instanceof Uint8Array) return `[${value.length} bytes]`;
   if (typeof value === "string") return withoutKeys(value);
   return typeof value === "bigint" ? String(value) : value;
 }
 
-function isFault(value: unknown): value is Error {
-  return value instanceof Error && !(value instanceof CaucaseError);
+/** Lines about where it happened. */
+function stackIn(name: string, value: unknown): string[] {
+  if (value instanceof Error) return value instanceof CaucaseError ? [] : stackLines(value);
+  return name === "stack" && typeof value === "string" ? trimmedLines(value) : [];
 }
 
 /** The stack of an error and of what caused it. */
 function stackLines(error: Error): string[] {
-  const own = withoutKeys(error.stack ?? error.message).split("\n").map((stackLine) => stackLine.trim());
+  const own = trimmedLines(error.stack ?? error.message);
   return error.cause instanceof Error ? [...own, "caused by", ...stackLines(error.cause)] : own;
+}
+
+function trimmedLines(text: string): string[] {
+  return withoutKeys(text).split("\n").map((line) => line.trim());
 }

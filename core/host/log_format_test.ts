@@ -6,10 +6,16 @@ import { escapeControlsAsJson, formatJson, formatText, type LogLine } from "./lo
 const KEY = "-----BEGIN RSA PRIVATE KEY-----\nc2VjcmV0\n-----END RSA PRIVATE KEY-----\n";
 
 function line(message: unknown[], properties: Record<string, unknown> = {}): LogLine {
-  return { timestamp: Date.UTC(2026, 10, 23, 8, 29, 52), level: "warning", category: "http", message, properties };
+  return {
+    timestamp: Date.UTC(2026, 10, 23, 8, 29, 52),
+    level: "warning",
+    event: "request.failed",
+    message,
+    properties,
+  };
 }
 
-Deno.test("formatText() shows time, level, category and message", () => {
+Deno.test("formatText() shows time, level, event and message", () => {
   const cases: [message: unknown[], text: string][] = [
     [["plain"], "plain"],
     [["from ", "1.2.3.4", ", tried ", 3, " times"], "from 1.2.3.4, tried 3 times"],
@@ -21,10 +27,9 @@ Deno.test("formatText() shows time, level, category and message", () => {
       ["refused: ", new CaucaseError("usage", "no such option", { hint: "see --help" })],
       "refused: no such option (see --help)",
     ],
-    [["bytes ", new Uint8Array(3)], "bytes [3 bytes]"],
   ];
   for (const [message, text] of cases) {
-    assert.equal(formatText(line(message)), `2026-11-23T08:29:52.000Z warning http: ${text}\n`);
+    assert.equal(formatText(line(message)), `2026-11-23T08:29:52.000Z warning request.failed: ${text}\n`);
   }
 });
 
@@ -38,6 +43,30 @@ Deno.test("formatText() adds the stack of a fault and its causes, indented, but 
   assert.equal(formatText(line(["failed"], { error: new CaucaseError("file", "x") })).split("\n").length, 2);
 });
 
+Deno.test("formatText() shows the stack of a refusal where one is given", () => {
+  const properties = {
+    error: new CaucaseError("storage", "full"),
+    stack: "CaucaseError: full\n    at write\nforged: line",
+  };
+  const [head, ...stack] = formatText(line(["GET /: ", properties.error], properties)).trimEnd().split("\n");
+  assert.match(head ?? "", /: GET \/: full$/);
+  assert.deepEqual(stack, ["    CaucaseError: full", "    at write", "    forged: line"]);
+});
+
+Deno.test("formatText() leaves the time to the journal, and gives it the level of each line", () => {
+  const levels: [level: string, prefix: string][] = [
+    ["debug", "<7>"],
+    ["info", "<6>"],
+    ["warning", "<4>"],
+    ["error", "<3>"],
+  ];
+  for (const [level, prefix] of levels) {
+    const text = formatText({ ...line(["it failed"], { stack: "at x\nat y" }), level }, true);
+    const tail = [`${level} request.failed: it failed`, "    at x", "    at y"];
+    assert.equal(text, tail.map((part) => `${prefix}${part}\n`).join(""));
+  }
+});
+
 Deno.test("formatJson() gives one object, errors with code or stack", () => {
   const fault = new Error("fault");
   const properties = {
@@ -47,7 +76,7 @@ Deno.test("formatJson() gives one object, errors with code or stack", () => {
     text: "a\nb",
   };
   const record = JSON.parse(formatJson(line(["a ", "b\nc"], properties)));
-  assert.deepEqual(Object.keys(record), ["time", "level", "category", "message", "properties"]);
+  assert.deepEqual(Object.keys(record), ["time", "level", "event", "message", "properties"]);
   assert.equal(record.time, "2026-11-23T08:29:52.000Z");
   assert.equal(record.message, "a b\nc");
   assert.equal(record.properties.count, "1180591620717411303424");

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { configureLogging, getLog, type LogLevel } from "./log.ts";
+import type { LogLevel } from "../log.ts";
+import { configureLogging, isJournal, systemLog } from "./log.ts";
 
 async function logged(level: LogLevel, format: "text" | "json", action: () => void): Promise<string[]> {
   const lines: string[] = [];
@@ -8,25 +9,31 @@ async function logged(level: LogLevel, format: "text" | "json", action: () => vo
   return lines;
 }
 
-Deno.test("getLog() writes what is at the level or above, with its category", async () => {
-  const log = getLog("http");
-  const all = () => (["debug", "info", "warning", "error"] as const).forEach((level) => log[level]("said"));
-  const cases: [level: LogLevel, count: number][] = [["debug", 4], ["info", 3], ["warning", 2], ["error", 1]];
-  for (const [level, count] of cases) {
-    const lines = await logged(level, "text", all);
-    assert.equal(lines.length, count, level);
-    assert.match(lines[0] ?? "", new RegExp(`^\\S+Z ${level} http: said\\n$`));
+Deno.test("systemLog writes what is at the level or above, with the name of the event", async () => {
+  const say = () => {
+    systemLog.debug("job.done", { job: "backup", due: "tomorrow" });
+    systemLog.info("server.restored");
+    systemLog.warning("restore.ca_made");
+    systemLog.error("listener.failed", { error: "gone" });
+  };
+  const levels = ["debug", "info", "warning", "error"] as const;
+  for (const [index, level] of levels.entries()) {
+    const lines = await logged(level, "text", say);
+    const written = lines.map((line) => /^\S+Z (\w+) [a-z_.]+: [^\n]*\n$/.exec(line)?.[1]);
+    assert.deepEqual(written, levels.slice(index));
   }
 });
 
-Deno.test("getLog() puts properties where the message names them, and takes their text as text", async () => {
-  const say = () => getLog("ca").info("from {peer}: {what}", { peer: "::1", what: "{peer}\n{*}" });
-  assert.match((await logged("info", "text", say))[0] ?? "", / info ca: from ::1: \{peer\}\\n\{\*\}\n$/);
-  const record = JSON.parse((await logged("info", "json", say))[0] ?? "");
-  assert.deepEqual(record.properties, { peer: "::1", what: "{peer}\n{*}" });
+Deno.test("systemLog takes the text of fields as text, and leaves none out", async () => {
+  const fields = { method: "GET", target: "{method}\n{*}", error: new Error("no") };
+  const say = () => systemLog.error("request.failed", fields);
+  assert.match((await logged("info", "text", say))[0] ?? "", / error request\.failed: GET \{method\}\\n\{\*\}: no\n/);
+  const { event, message, properties } = JSON.parse((await logged("info", "json", say))[0] ?? "");
+  assert.deepEqual([event, message], ["request.failed", "GET {method}\n{*}: no"]);
+  assert.deepEqual([properties.method, properties.target, properties.error.message], ["GET", "{method}\n{*}", "no"]);
 });
 
-Deno.test("getLog() survives a standard error that cannot be written to", async () => {
+Deno.test("systemLog survives a standard error that cannot be written to", async () => {
   await configureLogging({
     format: "text",
     level: "info",
@@ -34,19 +41,29 @@ Deno.test("getLog() survives a standard error that cannot be written to", async 
       throw new Error("broken pipe");
     },
   });
-  getLog("server").error("said into the void");
+  systemLog.error("listener.failed", { error: "said into the void" });
 });
 
-Deno.test("getLog() writes to standard error, and nothing before it is configured", async () => {
-  const source = `import { configureLogging, getLog } from "${new URL("./log.ts", import.meta.url)}";
-    getLog("jobs").error("too early");
+Deno.test("systemLog writes to standard error, and nothing before it is configured", async () => {
+  const source = `import { configureLogging, isJournal, systemLog } from "${new URL("./log.ts", import.meta.url)}";
+    systemLog.error("listener.failed", { error: "too early" });
     await configureLogging({ format: "text", level: "info" });
-    getLog("jobs").error("in time");`;
+    systemLog.error("listener.failed", { error: "in time" });`;
   const config = new URL("../../deno.json", import.meta.url).pathname;
   const args = ["run", "-A", "--config", config, `data:application/typescript,${encodeURIComponent(source)}`];
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, env: { NO_COLOR: "1" } }).output();
   const text = new TextDecoder().decode(stderr);
   assert.equal(stdout.length, 0);
-  assert.match(text, / error jobs: in time\n$/);
+  assert.match(text, / error listener\.failed: A listener failed: in time\n$/);
   assert.doesNotMatch(text, /too early/);
+});
+
+Deno.test("isJournal() believes JOURNAL_STREAM only where it is about this standard error", async () => {
+  const { stdout } = await new Deno.Command("stat", {
+    args: ["--dereference", "--format=%d:%i", "/proc/self/fd/2"],
+    stderr: "inherit",
+  }).output();
+  const own = new TextDecoder().decode(stdout).trim();
+  assert.equal(isJournal(own), true);
+  for (const other of [undefined, "", "8:1", `${own}0`]) assert.equal(isJournal(other), false, other);
 });

@@ -2,8 +2,8 @@
 import { dirname } from "node:path";
 import { utf8 } from "../bytes.ts";
 import { fileError } from "./file_error.ts";
-import { setRights } from "./file_rights.ts";
-import { type FileStatus, type FileSystem, followLinks, type NewFile, type OpenFolder } from "./file_system.ts";
+import { type OldFile, setRights } from "./file_rights.ts";
+import { type FileSystem, followLinks, type NewFile, type OpenFolder, type RightsLoss } from "./file_system.ts";
 import { randomBytes } from "./random.ts";
 
 /** Chunks are written as they come, so that a file may be larger than memory. */
@@ -21,7 +21,7 @@ export class PreparedFile {
   #replaced = false;
 
   constructor(
-    private readonly place: { path: string; temporary: string; target: string },
+    private readonly place: { path: string; temporary: string; target: string; losses: readonly RightsLoss[] },
     private readonly folder: OpenFolder,
     private readonly fileSystem: FileSystem,
   ) {}
@@ -30,6 +30,8 @@ export class PreparedFile {
   async replace(): Promise<void> {
     await this.#step(() => this.fileSystem.rename(this.place.temporary, this.place.target));
     this.#replaced = true;
+    const { losses, target } = this.place;
+    this.fileSystem.onReplaced?.(target, losses);
   }
 
   /** Step 6. */
@@ -62,12 +64,13 @@ export async function prepareFile(wanted: WantedFile, fileSystem: FileSystem): P
     const temporary = `${dirname(target)}/.caucase-${randomBytes(16).toHex()}.tmp`;
     const folder = await fileSystem.openFolder(dirname(target));
     try {
-      await writeTemporary(temporary, content, { old, mode, fileSystem });
+      const rules = { old: old && { ...old, path: target }, mode, fileSystem };
+      const losses = await writeTemporary(temporary, content, rules);
+      return new PreparedFile({ path, temporary, target, losses }, folder, fileSystem);
     } catch (error) {
       await folder.close();
       throw error;
     }
-    return new PreparedFile({ path, temporary, target }, folder, fileSystem);
   } catch (error) {
     throw fileError("write", path, error);
   }
@@ -78,24 +81,31 @@ export function isTemporaryName(name: string): boolean {
   return /^\.caucase-[0-9a-f]{32}\.tmp$/.test(name);
 }
 
-interface Circumstances {
-  readonly old: FileStatus | undefined;
+interface TemporaryFileRules {
+  readonly old: OldFile | undefined;
   readonly mode: number | undefined;
   readonly fileSystem: FileSystem;
 }
 
-async function writeTemporary(path: string, content: FileContent, { old, mode, fileSystem }: Circumstances) {
+/** What the old file has and the new one did not get. */
+async function writeTemporary(
+  path: string,
+  content: FileContent,
+  { old, mode, fileSystem }: TemporaryFileRules,
+): Promise<readonly RightsLoss[]> {
   const asUsual = old === undefined && mode === undefined;
   const file = await fileSystem.create(path, asUsual ? 0o644 : 0o600);
+  let losses: readonly RightsLoss[] = [];
   try {
     try {
-      if (!asUsual) await setRights(file, old, mode);
+      if (!asUsual) losses = await setRights(file, old, mode);
       await removeOldLeftovers(path, (await file.status()).modified, fileSystem);
       for await (const chunk of chunksOf(content)) await writeAll(file, chunk);
       await file.sync();
     } finally {
       await file.close();
     }
+    return losses;
   } catch (error) {
     await removeLeftover(path, fileSystem);
     throw error;

@@ -12,6 +12,7 @@ import { dirname, extname } from "node:path";
 import { type Bytes, utf8 } from "../bytes.ts";
 import { CaucaseError } from "../errors.ts";
 import { PEM_LABEL } from "../pem.ts";
+import { decodeText } from "../text.ts";
 import { parseCertificate } from "../x509/certificate.ts";
 import { parseCrl } from "../x509/crl.ts";
 import { hostFileSystem, readFileBytes, writeFileDurably } from "./durable_file.ts";
@@ -29,12 +30,23 @@ export interface TrustStore {
    */
   read(): Promise<string[]>;
   /**
+   * As `read`, but without what is damaged: for what can be had again.
+   * @throws `file` when something cannot be read for reasons of the system
+   */
+  readIntact(): Promise<IntactBlocks>;
+  /**
    * Makes `pems` the content; text around the PEM blocks is left out. A file that holds the right blocks already is not
    * touched, not even for their order.
    * @returns whether anything changed
    * @throws `file`, also when there is no block: an empty store would be taken for a missing one; `malformed`, `unacceptable`
    */
   write(pems: readonly string[]): Promise<boolean>;
+}
+
+export interface IntactBlocks {
+  readonly pems: readonly string[];
+  /** The first damage, with its file: PEM that is malformed, or that does not hold what it says. */
+  readonly damage: CaucaseError | undefined;
 }
 
 /** CA certificates. `path` need not exist: it becomes a file if its name has an extension, else a directory. */
@@ -57,7 +69,12 @@ interface Store {
 }
 
 function open(store: Store): TrustStore {
-  return { path: store.path, read: () => readStore(store), write: (pems) => writeStore(store, pems) };
+  return {
+    path: store.path,
+    read: () => readStore(store),
+    readIntact: () => readIntact(store),
+    write: (pems) => writeStore(store, pems),
+  };
 }
 
 async function caKeyIdentifier(der: Uint8Array): Promise<string> {
@@ -65,21 +82,51 @@ async function caKeyIdentifier(der: Uint8Array): Promise<string> {
 }
 
 async function crlKeyIdentifier(der: Uint8Array): Promise<string> {
-  const { authorityKeyId, issuer } = parseCrl(der);
-  return authorityKeyId ?? new Uint8Array(await crypto.subtle.digest("SHA-1", issuer)).toHex();
+  const { authorityKeyIdentifier, issuer } = parseCrl(der);
+  return authorityKeyIdentifier ?? new Uint8Array(await crypto.subtle.digest("SHA-1", issuer)).toHex();
 }
 
 async function readStore(store: Store): Promise<string[]> {
   try {
-    const paths = await isDirectory(store) ? await filesToRead(store) : [store.path];
     const blocks: string[] = [];
-    for (const path of paths) {
+    for (const path of await pathsToRead(store)) {
       const found = parseBlocks(await readFileBytes(path, store.fileSystem), path, store.label);
       blocks.push(...found.map(({ raw }) => forStorage(raw)));
     }
     return [...new Set(blocks)];
   } catch (error) {
     throw fileError("read", store.path, error);
+  }
+}
+
+async function readIntact(store: Store): Promise<IntactBlocks> {
+  try {
+    const blocks: string[] = [];
+    let damage: CaucaseError | undefined;
+    for (const path of await pathsToRead(store)) {
+      const text = new TextDecoder().decode(await readFileBytes(path, store.fileSystem));
+      // Each block by itself, up to the next BEGIN: one that was cut off takes no other with it.
+      for (const piece of text.split(/(?=-----BEGIN )/)) {
+        const found = await intactBlocks(store, piece, path);
+        if (found instanceof CaucaseError) damage ??= found;
+        else blocks.push(...found);
+      }
+    }
+    return { pems: [...new Set(blocks)], damage };
+  } catch (error) {
+    throw fileError("read", store.path, error);
+  }
+}
+
+/** The blocks of `text` as they are stored, or why one of them is of no use. */
+async function intactBlocks(store: Store, text: string, path: string): Promise<readonly string[] | CaucaseError> {
+  try {
+    const blocks = storedBlocks(text, store.label);
+    for (const { der } of blocks) await store.keyIdentifier(der);
+    return blocks.map(({ raw }) => forStorage(raw));
+  } catch (error) {
+    if (error instanceof CaucaseError) return fileError("use", path, error);
+    throw error;
   }
 }
 
@@ -103,7 +150,8 @@ async function isDirectory({ path, fileSystem }: Store): Promise<boolean> {
   return status === undefined ? path.endsWith("/") || extname(path) === "" : status.kind === "folder";
 }
 
-async function filesToRead(store: Store): Promise<string[]> {
+async function pathsToRead(store: Store): Promise<string[]> {
+  if (!await isDirectory(store)) return [store.path];
   return (await filesIn(store)).filter((name) => !isTemporaryName(name)).map((name) => `${store.path}/${name}`);
 }
 
@@ -119,7 +167,7 @@ async function filesIn({ path, fileSystem }: Store): Promise<string[]> {
 
 function parseBlocks(bytes: Bytes | undefined, path: string, label: string): StoredBlock[] {
   try {
-    return storedBlocks(new TextDecoder().decode(bytes), label);
+    return storedBlocks(bytes === undefined ? "" : decodeText(bytes), label);
   } catch (error) {
     throw fileError("use", path, error);
   }
@@ -147,10 +195,11 @@ async function makeDirectory({ path, fileSystem }: Store): Promise<void> {
 /** Makes the blocks the content of the file at `path`; whether that changed anything. */
 async function writeBlocks(store: Store, path: string, blocks: readonly StoredBlock[]): Promise<boolean> {
   const wanted = new Set(blocks.map(({ raw }) => forStorage(raw)));
-  const text = new TextDecoder().decode(await readFileBytes(path, store.fileSystem));
-  if (holdsBlocks(text, store.label, wanted)) return false;
+  const bytes = await readFileBytes(path, store.fileSystem) ?? new Uint8Array();
+  // Not in UTF-16: other programs that read the file cannot.
+  if (holdsBlocks(new TextDecoder().decode(bytes), store.label, wanted)) return false;
   // Nobody keeps these in a trust store: the path was mistyped, and a key cannot be had again.
-  const [, treasure] = /-----BEGIN [A-Z0-9 ]*(PRIVATE KEY|CERTIFICATE REQUEST)-----/.exec(text) ?? [];
+  const [, treasure] = /-----BEGIN [A-Z0-9 ]*(PRIVATE KEY|CERTIFICATE REQUEST)-----/.exec(decodeText(bytes)) ?? [];
   if (treasure !== undefined) {
     throw new CaucaseError("file", `${path} holds a ${treasure.toLowerCase()} and is not replaced`, {
       hint: "give the store another path",

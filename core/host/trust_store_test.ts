@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { FaultyFileSystem } from "../../tests/fault/faulty_file_system.ts";
+import { utf16 } from "../../tests/support/saved_text.ts";
 import { inFolder, makeCrl, makePair, modeOf, namesIn } from "../../tests/support/host_material.ts";
 import { encodePem, PEM_LABEL } from "../pem.ts";
 import { openCaStore, openCrlStore } from "./trust_store.ts";
@@ -46,6 +47,21 @@ Deno.test("read() takes the blocks of its own label from a file, each once", () 
     await Deno.writeTextFile(path, `text\n${B.replaceAll("\n", "\r\n")}${CRL}${A}between\n${B}`);
     assert.deepEqual(await openCaStore(path).read(), [B, A]);
     assert.deepEqual(await openCrlStore(path).read(), [CRL]);
+  }));
+
+Deno.test("read() takes files in UTF-16 and with a byte order mark; write() makes them such that others can read them", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/store.pem`;
+    await Deno.writeFile(path, utf16(`\ufeff${A}`));
+    const store = openCaStore(path);
+    assert.deepEqual(await store.read(), [A]);
+    assert.equal(await store.write([A]), true);
+    assert.equal(await Deno.readTextFile(path), A);
+    await Deno.writeTextFile(path, `\ufeff${A}`);
+    assert.deepEqual(await store.read(), [A]);
+    assert.equal(await store.write([A]), false);
+    await Deno.writeFile(path, utf16(OLD.keyPem));
+    await assert.rejects(store.write([A]), { code: "file", message: /holds a private key and is not replaced/ });
   }));
 
 Deno.test("read() takes every regular file of a directory, whatever its name, and nothing else", () =>
@@ -219,4 +235,33 @@ Deno.test("write() replaces neither a private key, which cannot be had again, no
       /host\.key\.pem holds a certificate request and is not replaced/,
     );
     assert.equal(await Deno.readTextFile(path), request);
+  }));
+
+Deno.test("readIntact() leaves out what is damaged, and says what that is", () =>
+  inFolder(async (folder) => {
+    const [one, other] = [await makeCrl(await makePair()), await makeCrl(await makePair())];
+    const half = (pem: string) => pem.slice(0, pem.length / 2);
+    const wrongDer = one.replace(/(-----\n)..../, "$1AAAA");
+    const cases: [name: string, content: string, intact: string[], damage: RegExp | undefined][] = [
+      ["nothing wrong", one + other, [one, other], undefined],
+      ["empty", "", [], undefined],
+      ["cut in half", half(one), [], /crl\.pem: PEM: BEGIN X509 CRL without its END/],
+      ["the second one cut in half", one + half(other), [one], /without its END/],
+      ["the first one cut in half, the second one appended", `${half(one)}\n${other}`, [other], /without its END/],
+      ["not what it says", wrongDer + other, [other], /cannot use .*crl\.pem: /],
+    ];
+    const path = `${folder}/crl.pem`;
+    for (const [name, content, intact, damage] of cases) {
+      await Deno.writeTextFile(path, content);
+      const found = await openCrlStore(path).readIntact();
+      assert.deepEqual(found.pems, intact, name);
+      if (damage === undefined) assert.equal(found.damage, undefined, name);
+      else assert.match(found.damage?.message ?? "", damage, name);
+    }
+    await Deno.mkdir(`${folder}/crls`);
+    await Deno.writeTextFile(`${folder}/crls/a.pem`, half(one));
+    await Deno.writeTextFile(`${folder}/crls/b.pem`, other);
+    const { pems, damage } = await openCrlStore(`${folder}/crls`).readIntact();
+    assert.deepEqual(pems, [other]);
+    assert.match(damage?.message ?? "", /crls\/a\.pem: /);
   }));

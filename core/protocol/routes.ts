@@ -6,15 +6,20 @@
 /** Who may: anyone; whoever holds a valid user certificate; the message in the body decides; a person's browser. */
 export type Access = "anyone" | "user" | "message" | "person";
 
+/** The CA for users and the CA for services, as `{ca}` in a path names them. */
+export type PublicCa = "cau" | "cas";
+
 /** Which other origins may: all, those that a person consented to, or none. */
-export type CrossOrigin = "any" | "consent" | "none";
+export type OriginPolicy = "any" | "consent" | "none";
 
 interface RouteShape {
   /** `HEAD` comes with `GET`, `OPTIONS` with every path. */
   readonly method: "GET" | "PUT" | "DELETE" | "POST";
   readonly path: string;
   readonly access: Access;
-  readonly origins: CrossOrigin;
+  readonly origins: OriginPolicy;
+  /** There over HTTPS only. */
+  readonly secure?: true;
   /** Name, kind and title in the self-description; absent where the route is not in it. */
   readonly hal?: { readonly name: string; readonly title: string };
 }
@@ -22,7 +27,7 @@ interface RouteShape {
 export const ROUTES = {
   root: { method: "GET", path: "/", access: "anyone", origins: "any" },
   corsPage: { method: "GET", path: "/cors", access: "person", origins: "consent" },
-  corsDecide: { method: "POST", path: "/cors", access: "person", origins: "none" },
+  corsDecide: { method: "POST", path: "/cors", access: "person", origins: "none", secure: true },
   caRoot: { method: "GET", path: "/{ca}", access: "anyone", origins: "any" },
   crlList: listed(["GET", "/{ca}/crl", "anyone"], "getCertificateRevocationListList", "All current CRLs"),
   crl: listed(["GET", "/{ca}/crl/{authority_key_id}", "anyone"], "getCertificateRevocationList", "One current CRL"),
@@ -41,16 +46,16 @@ export const ROUTES = {
   sign: listed(["PUT", "/{ca}/crt/{crt_id}", "user"], "createCertificate", "Sign a pending request"),
   renew: listed(["PUT", "/{ca}/crt/renew", "message"], "renewCertificate", "Renew a certificate with a new key"),
   revoke: listed(["PUT", "/{ca}/crt/revoke", "message"], "revokeCertificate", "Revoke a certificate"),
-} satisfies Record<string, RouteShape>;
+} as const satisfies Record<string, RouteShape>;
 
 export type RouteName = keyof typeof ROUTES;
 export type Route = RouteShape;
 
-/** A route that the self-description lists: reads as links, all else as actions. */
-function listed(
-  [method, path, access]: readonly [RouteShape["method"], string, Access],
+/** A route that the self-description lists: reads as links, all else as actions. Its type keeps what is said here. */
+function listed<const Method extends RouteShape["method"], const Path extends string, const Who extends Access>(
+  [method, path, access]: readonly [Method, Path, Who],
   name: string,
   title: string,
-): RouteShape {
-  return { method, path, access, origins: "consent", hal: { name, title } };
+) {
+  return { method, path, access, origins: "consent", hal: { name, title } } as const;
 }

@@ -2,13 +2,13 @@
 import { type Bytes, equalBytes } from "../bytes.ts";
 import { malformed } from "../errors.ts";
 import { encodePem, onlyPem, PEM_LABEL } from "../pem.ts";
-import { DerReader, openDer, readBitString, readBoolean, readDer, readInteger, readTime } from "./der_reader.ts";
-import { TAG } from "./der_tags.ts";
+import { DerReader, openDer, readBitString, readBoolean, readDer, readInteger, readTime } from "../der/reader.ts";
+import { TAG } from "../der/tags.ts";
 import { type Extension, findExtension, parseExtensions, readExtensionValue } from "./extension.ts";
-import { authorityKeyIdOf, subjectKeyIdOf } from "./key_identifier.ts";
+import { authorityKeyIdentifierOf, subjectKeyIdentifierOf } from "./key_identifier.ts";
 import { checkName } from "./name.ts";
-import { OID } from "./oids.ts";
-import { parsePublicKey, type PublicKey } from "./public_key.ts";
+import { OID } from "../der/oids.ts";
+import { parsePublicKey, type PublicKey } from "../keys/public_key.ts";
 import { checkSize, expectSameAlgorithm, isSignedWith, openSigned, type Signed } from "./signed.ts";
 
 /** Times are Unix seconds, key identifiers lower-case hex. */
@@ -24,8 +24,8 @@ export interface Certificate extends Signed {
   readonly publicKey: PublicKey;
   /** In their order, unknown ones included. */
   readonly extensions: readonly Extension[];
-  readonly subjectKeyId: string | undefined;
-  readonly authorityKeyId: string | undefined;
+  readonly subjectKeyIdentifier: string | undefined;
+  readonly authorityKeyIdentifier: string | undefined;
   /**
    * The key identifier that is used everywhere for a CA certificate: its authorityKeyIdentifier, which names its own
    * key as it is self-signed, else its subjectKeyIdentifier, else the hash of its key.
@@ -50,7 +50,7 @@ const KEY_CERT_SIGN = 5;
 export async function parseCertificate(der: Uint8Array): Promise<Certificate> {
   checkSize(der, WHAT);
   const opened = openSigned(der, WHAT);
-  const { reader, der: whole, body, signatureAlgorithm, signature } = opened;
+  const { reader, der: whole, tbs, signatureAlgorithm, signature } = opened;
   const version = readVersion(reader.optional(TAG.CONTEXT_CONSTRUCTED)?.content);
   const serial = readSerial(reader);
   expectSameAlgorithm(opened, WHAT);
@@ -62,12 +62,23 @@ export async function parseCertificate(der: Uint8Array): Promise<Certificate> {
   const extensions = readExtensions(reader, version);
   reader.end();
   const publicKey = await parsePublicKey(spki, WHAT);
-  const subjectKeyId = subjectKeyIdOf(extensions);
-  const authorityKeyId = authorityKeyIdOf(extensions);
+  const subjectKeyIdentifier = subjectKeyIdentifierOf(extensions);
+  const authorityKeyIdentifier = authorityKeyIdentifierOf(extensions);
   return {
-    ...{ der: whole, body, signatureAlgorithm, signature },
-    ...{ version, serial, issuer, subject, notBefore, notAfter, publicKey, extensions, subjectKeyId, authorityKeyId },
-    keyIdentifier: authorityKeyId ?? subjectKeyId ?? publicKey.keyId,
+    ...{ der: whole, tbs, signatureAlgorithm, signature },
+    ...{
+      version,
+      serial,
+      issuer,
+      subject,
+      notBefore,
+      notAfter,
+      publicKey,
+      extensions,
+      subjectKeyIdentifier,
+      authorityKeyIdentifier,
+    },
+    keyIdentifier: authorityKeyIdentifier ?? subjectKeyIdentifier ?? publicKey.keyId,
     isCa: mayIssue(extensions),
   };
 }
@@ -88,13 +99,14 @@ export function certificateToPem(certificate: Certificate): string {
  * revocation and whether `ca` may issue are other questions.
  */
 export async function isIssuedBy(certificate: Certificate, ca: Certificate): Promise<boolean> {
-  return equalBytes(certificate.issuer, ca.subject) && namesKeyOf(certificate.authorityKeyId, ca) &&
+  return equalBytes(certificate.issuer, ca.subject) && namesKeyOf(certificate.authorityKeyIdentifier, ca) &&
     await isSignedWith(certificate, ca.publicKey);
 }
 
 /** Whether an authorityKeyIdentifier, if there is one, means the key of `ca`. */
-export function namesKeyOf(authorityKeyId: string | undefined, ca: Certificate): boolean {
-  return authorityKeyId === undefined || authorityKeyId === ca.subjectKeyId || authorityKeyId === ca.keyIdentifier;
+export function namesKeyOf(authorityKeyIdentifier: string | undefined, ca: Certificate): boolean {
+  return authorityKeyIdentifier === undefined || authorityKeyIdentifier === ca.subjectKeyIdentifier ||
+    authorityKeyIdentifier === ca.keyIdentifier;
 }
 
 /** Whether `now` lies within its validity, both ends included (RFC 5280 4.1.2.5). */

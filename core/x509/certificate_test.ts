@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { concatBytes } from "../bytes.ts";
 import { encodePem, PEM_LABEL } from "../pem.ts";
 import { certificateFromPem, certificateToPem, isIssuedBy, isValidAt, parseCertificate } from "./certificate.ts";
-import { TAG } from "./der_tags.ts";
+import { TAG } from "../der/tags.ts";
 import {
   derBitString,
   derElement,
@@ -12,12 +12,12 @@ import {
   derOctetString,
   derOid,
   derSequence,
-} from "./der_writer.ts";
+} from "../der/writer.ts";
 import { encodeExtensions, type Extension } from "./extension.ts";
 import { commonNameDer } from "./name.ts";
-import { OID } from "./oids.ts";
-import { RSA_PKCS1 } from "./signature_algorithm.ts";
-import { type Signer, signerFor } from "./signer.ts";
+import { OID } from "../der/oids.ts";
+import { RSA_PKCS1 } from "../keys/signature_algorithm.ts";
+import { type Signer, signerFor } from "../keys/signer.ts";
 import { TEST_KEY_KINDS, testKey } from "../../tests/support/keys.ts";
 import { certificateDer, NOW, type WantedCertificate } from "../../tests/support/structures.ts";
 
@@ -64,7 +64,7 @@ Deno.test("parseCertificate() tells everything in it", async () => {
   assert.deepEqual([certificate.issuer, certificate.subject], [issuer, subject]);
   assert.deepEqual([certificate.version, certificate.serial], [3, 2n ** 158n]);
   assert.deepEqual([certificate.notBefore, certificate.notAfter], [NOW, NOW + 5]);
-  assert.deepEqual([certificate.subjectKeyId, certificate.authorityKeyId], ["aa01", "bb02"]);
+  assert.deepEqual([certificate.subjectKeyIdentifier, certificate.authorityKeyIdentifier], ["aa01", "bb02"]);
   assert.ok(certificate.isCa);
 });
 

@@ -4,12 +4,12 @@ import { CaucaseError, malformed } from "../errors.ts";
 import { onlyPem, PEM_LABEL } from "../pem.ts";
 import { type Certificate, namesKeyOf } from "./certificate.ts";
 import { RevokedEntries, type RevokedEntry } from "./crl_entries.ts";
-import { DerReader, readDer, readInteger, readTime } from "./der_reader.ts";
-import { TAG } from "./der_tags.ts";
+import { DerReader, readDer, readInteger, readTime } from "../der/reader.ts";
+import { TAG } from "../der/tags.ts";
 import { type Extension, findExtension, parseExtensions, readExtensionValue } from "./extension.ts";
-import { authorityKeyIdOf } from "./key_identifier.ts";
+import { authorityKeyIdentifierOf } from "./key_identifier.ts";
 import { checkName } from "./name.ts";
-import { OID } from "./oids.ts";
+import { OID } from "../der/oids.ts";
 import { expectSameAlgorithm, isSignedWith, openSigned, type Signed } from "./signed.ts";
 
 /** Times are Unix seconds, key identifiers lower-case hex. */
@@ -21,7 +21,7 @@ export interface CertificateList extends Signed {
   readonly nextUpdate: number | undefined;
   /** crlNumber (RFC 5280 5.2.3). */
   readonly number: bigint | undefined;
-  readonly authorityKeyId: string | undefined;
+  readonly authorityKeyIdentifier: string | undefined;
   readonly extensions: readonly Extension[];
   readonly entryCount: number;
   /** Whether `serial` is listed. Looks through the bytes: about a millisecond for 100 000 entries. */
@@ -44,7 +44,7 @@ const UNDERSTOOD: readonly string[] = [OID.CRL_NUMBER, OID.AUTHORITY_KEY_IDENTIF
  */
 export function parseCrl(der: Uint8Array): CertificateList {
   const opened = openSigned(der, WHAT);
-  const { reader, der: whole, body, signatureAlgorithm, signature } = opened;
+  const { reader, der: whole, tbs, signatureAlgorithm, signature } = opened;
   const version = readVersion(reader);
   expectSameAlgorithm(opened, WHAT);
   const issuer = reader.expect(TAG.SEQUENCE).raw.slice();
@@ -55,10 +55,10 @@ export function parseCrl(der: Uint8Array): CertificateList {
   const extensions = readExtensions(reader, version);
   reader.end();
   return {
-    ...{ der: whole, body, signatureAlgorithm, signature },
+    ...{ der: whole, tbs, signatureAlgorithm, signature },
     ...{ version, issuer, thisUpdate, nextUpdate, extensions },
     number: numberOf(extensions),
-    authorityKeyId: authorityKeyIdOf(extensions),
+    authorityKeyIdentifier: authorityKeyIdentifierOf(extensions),
     entryCount: list.length,
     revoked: (serial) => list.has(serial),
     entries: () => list,
@@ -72,7 +72,7 @@ export function crlFromPem(text: string): CertificateList {
 
 /** Whether `ca` signed `crl`: its name, its key identifier where the CRL has one, its signature. */
 export async function isCrlSignedBy(crl: CertificateList, ca: Certificate): Promise<boolean> {
-  return equalBytes(crl.issuer, ca.subject) && namesKeyOf(crl.authorityKeyId, ca) &&
+  return equalBytes(crl.issuer, ca.subject) && namesKeyOf(crl.authorityKeyIdentifier, ca) &&
     await isSignedWith(crl, ca.publicKey);
 }
 

@@ -1,13 +1,13 @@
 /** The revoked certificates of a CRL (RFC 5280 5.1.2.6), read where they lie: a list may have a million entries. */
 import { equalBytes } from "../bytes.ts";
 import { CaucaseError, malformed } from "../errors.ts";
-import { DerCursor } from "./der_cursor.ts";
-import { readDer, readInteger } from "./der_reader.ts";
-import { TAG } from "./der_tags.ts";
-import { timeAt } from "./der_time.ts";
-import { derInteger } from "./der_writer.ts";
+import { DerCursor } from "../der/cursor.ts";
+import { readDer, readInteger } from "../der/reader.ts";
+import { TAG } from "../der/tags.ts";
+import { timeAt } from "../der/time.ts";
+import { derInteger } from "../der/writer.ts";
 import { parseExtensions } from "./extension.ts";
-import { OID } from "./oids.ts";
+import { OID } from "../der/oids.ts";
 
 export interface RevokedEntry {
   readonly serial: bigint;

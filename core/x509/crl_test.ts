@@ -4,13 +4,13 @@ import { concatBytes } from "../bytes.ts";
 import { encodePem, PEM_LABEL } from "../pem.ts";
 import { parseCertificate } from "./certificate.ts";
 import { crlFromPem, isCrlSignedBy, parseCrl } from "./crl.ts";
-import { TAG } from "./der_tags.ts";
-import { derElement, derExplicit, derInteger, derNull, derSequence, derTime, derUtf8String } from "./der_writer.ts";
+import { TAG } from "../der/tags.ts";
+import { derElement, derExplicit, derInteger, derNull, derSequence, derTime, derUtf8String } from "../der/writer.ts";
 import { encodeExtensions, type Extension } from "./extension.ts";
 import { commonNameDer } from "./name.ts";
-import { OID } from "./oids.ts";
-import { ED25519 } from "./signature_algorithm.ts";
-import { type Signer, signerFor } from "./signer.ts";
+import { OID } from "../der/oids.ts";
+import { ED25519 } from "../keys/signature_algorithm.ts";
+import { type Signer, signerFor } from "../keys/signer.ts";
 import { TEST_KEY_KINDS, testKey } from "../../tests/support/keys.ts";
 import { certificateDer, crlDer, crlEntry, NOW, type WantedCrl } from "../../tests/support/structures.ts";
 
@@ -37,7 +37,7 @@ Deno.test("parseCrl() tells everything in it", async () => {
   const crl = await parsed({ issuer, entries, extensions: [AKI, NUMBER] });
   assert.deepEqual(crl.issuer, issuer);
   assert.deepEqual([crl.version, crl.thisUpdate, crl.nextUpdate], [2, NOW, NOW + 1000]);
-  assert.deepEqual([crl.number, crl.authorityKeyId, crl.entryCount], [2n ** 64n, "aa01", 2]);
+  assert.deepEqual([crl.number, crl.authorityKeyIdentifier, crl.entryCount], [2n ** 64n, "aa01", 2]);
   assert.deepEqual([...crl.entries()], [
     { serial: 5n, revocationDate: NOW - 10 },
     { serial: 2n ** 158n, revocationDate: NOW - 5 },

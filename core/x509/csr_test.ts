@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { concatBytes, utf8 } from "../bytes.ts";
+import { type Bytes, concatBytes, fromUtf8, utf8 } from "../bytes.ts";
+import { CaucaseError } from "../errors.ts";
 import { encodePem, PEM_LABEL } from "../pem.ts";
-import { buildCsr, csrFromPem, parseCsr, verifyCsr } from "./csr.ts";
-import { TAG } from "./der_tags.ts";
+import { buildCsr, csrFromFile, csrFromPem, parseCsr, verifyCsr } from "./csr.ts";
+import { TAG } from "../der/tags.ts";
 import {
   derBitString,
   derElement,
@@ -12,12 +13,14 @@ import {
   derOctetString,
   derOid,
   derSequence,
-} from "./der_writer.ts";
+} from "../der/writer.ts";
 import { encodeExtensions, type Extension } from "./extension.ts";
 import { commonNameDer, EMPTY_NAME } from "./name.ts";
-import { OID } from "./oids.ts";
+import { OID } from "../der/oids.ts";
+import { privateKeyToPem } from "../keys/private_key.ts";
 import { encodeSigned } from "./signed.ts";
-import { type Signer, signerFor } from "./signer.ts";
+import { type Signer, signerFor } from "../keys/signer.ts";
+import { utf16 } from "../../tests/support/saved_text.ts";
 import { TEST_KEY_KINDS, testKey } from "../../tests/support/keys.ts";
 
 const SUBJECT = commonNameDer("service");
@@ -32,6 +35,8 @@ function attribute(oid: string, ...values: Uint8Array[]): Uint8Array {
 }
 
 const REQUESTED = attribute(OID.EXTENSION_REQUEST, encodeExtensions(EXTENSIONS));
+
+const MICROSOFT = attribute(OID.MICROSOFT_EXTENSION_REQUEST, encodeExtensions(EXTENSIONS));
 
 /** A request of any content. */
 async function requestOf(
@@ -63,7 +68,7 @@ Deno.test("buildCsr() writes no attribute when no extension is asked for", async
   const request = await csrFromPem(utf8(await buildCsr({ subject: EMPTY_NAME, extensions: [] }, signer)));
   assert.deepEqual(request.extensions, []);
   assert.deepEqual(request.subject, EMPTY_NAME);
-  assert.equal(request.body.subarray(-2).toHex(), "a000");
+  assert.equal(request.tbs.subarray(-2).toHex(), "a000");
 });
 
 Deno.test("verifyCsr() refuses a request that was changed after it was signed", async () => {
@@ -76,8 +81,8 @@ Deno.test("verifyCsr() refuses a request that was changed after it was signed", 
 Deno.test("verifyCsr() refuses a request signed with another key than its own", async () => {
   const stranger = await signerFor(await testKey("P-384"));
   const { publicKey } = await aSigner();
-  const body = derSequence(derInteger(0), SUBJECT, publicKey.spki, derExplicit(0));
-  await assert.rejects(verifyCsr(await parseCsr(await encodeSigned(body, stranger))), { code: "untrusted" });
+  const tbs = derSequence(derInteger(0), SUBJECT, publicKey.spki, derExplicit(0));
+  await assert.rejects(verifyCsr(await parseCsr(await encodeSigned(tbs, stranger))), { code: "untrusted" });
 });
 
 Deno.test("parseCsr() keeps bytes of its own", async () => {
@@ -93,9 +98,15 @@ const TAKEN: Record<string, { attributes: Uint8Array; extensions: number }> = {
     attributes: derExplicit(0, attribute(OID.CHALLENGE_PASSWORD, derElement(TAG.UTF8_STRING, utf8("x")))),
     extensions: 0,
   },
-  "Microsoft's list of extensions, which counts for nothing": {
-    attributes: derExplicit(0, attribute("1.3.6.1.4.1.311.2.1.14", encodeExtensions(EXTENSIONS))),
-    extensions: 0,
+  "Microsoft's list of extensions": { attributes: derExplicit(0, MICROSOFT), extensions: 3 },
+  "both lists, which say the same": { attributes: derExplicit(0, MICROSOFT, REQUESTED), extensions: 3 },
+  "both lists, in another order": {
+    attributes: derExplicit(
+      0,
+      REQUESTED,
+      attribute(OID.MICROSOFT_EXTENSION_REQUEST, encodeExtensions(EXTENSIONS.toReversed())),
+    ),
+    extensions: 3,
   },
   "a list beside other attributes, not sorted": {
     attributes: derExplicit(0, REQUESTED, attribute(OID.CHALLENGE_PASSWORD, derNull()), attribute("1.2.3")),
@@ -124,6 +135,30 @@ const REFUSED: Record<string, Parameters<typeof requestOf>[0]> = {
     ),
   },
   "two lists of extensions": { attributes: derExplicit(0, REQUESTED, REQUESTED) },
+  "Microsoft's list twice": { attributes: derExplicit(0, MICROSOFT, MICROSOFT) },
+  "two values in Microsoft's attribute": {
+    attributes: derExplicit(0, attribute(OID.MICROSOFT_EXTENSION_REQUEST, derSequence(), derSequence())),
+  },
+  "Microsoft's list that says less": {
+    attributes: derExplicit(
+      0,
+      REQUESTED,
+      attribute(OID.MICROSOFT_EXTENSION_REQUEST, encodeExtensions(EXTENSIONS.slice(1))),
+    ),
+  },
+  "Microsoft's list with another criticality": {
+    attributes: derExplicit(
+      0,
+      REQUESTED,
+      attribute(
+        OID.MICROSOFT_EXTENSION_REQUEST,
+        encodeExtensions(EXTENSIONS.map((extension) => ({ ...extension, critical: true }))),
+      ),
+    ),
+  },
+  "an empty list beside Microsoft's": {
+    attributes: derExplicit(0, attribute(OID.EXTENSION_REQUEST, derSequence()), MICROSOFT),
+  },
   "two values in the list's attribute": {
     attributes: derExplicit(0, attribute(OID.EXTENSION_REQUEST, derSequence(), derSequence())),
   },
@@ -149,8 +184,8 @@ for (const [name, parts] of Object.entries(REFUSED)) {
 }
 
 Deno.test("parseCsr() refuses SHA-1 and says so", async () => {
-  const body = derSequence(derInteger(0), SUBJECT, (await aSigner()).publicKey.spki, derExplicit(0));
-  const der = derSequence(body, derSequence(derOid("1.2.840.10045.4.1")), derBitString(new Uint8Array(70)));
+  const tbs = derSequence(derInteger(0), SUBJECT, (await aSigner()).publicKey.spki, derExplicit(0));
+  const der = derSequence(tbs, derSequence(derOid("1.2.840.10045.4.1")), derBitString(new Uint8Array(70)));
   await assert.rejects(parseCsr(der), { code: "unacceptable", message: /SHA-1/ });
 });
 
@@ -174,6 +209,65 @@ Deno.test("csrFromPem() refuses what is not exactly one request in ASCII", async
   };
   for (const [name, bytes] of Object.entries(wrong)) {
     await assert.rejects(csrFromPem(bytes), { code: "malformed" }, name);
+  }
+});
+
+Deno.test("csrFromFile() gives what a server takes, whatever form the request was saved in", async () => {
+  const der = await requestOf({});
+  const pem = encodePem(PEM_LABEL.CSR, der);
+  const key = privateKeyToPem(await testKey("P-256"));
+  const forms: Record<string, Bytes> = {
+    "DER": der,
+    "base64": utf8(der.toBase64()),
+    "base64 in UTF-16 with CRLF": utf16(der.toBase64().replaceAll(/.{64}/g, "$&\r\n")),
+    "a byte order mark": utf8(`\ufeff${pem}`),
+    "UTF-16": utf16(pem),
+    "text around it that is not ASCII": utf8(`é\n${pem}`),
+    "the other label, in UTF-16": utf16(encodePem(PEM_LABEL.NEW_CSR, der)),
+    "the private key beside it": utf8(key + pem),
+  };
+  for (const [form, bytes] of Object.entries(forms)) {
+    const { csr, pem: sent } = await csrFromFile(bytes);
+    assert.deepEqual(csr.der, der, form);
+    assert.equal(fromUtf8(sent), pem, form);
+  }
+});
+
+Deno.test("csrFromFile() leaves PEM in ASCII as it is", async () => {
+  const bytes = utf8(`Subject: CN=service\r\n${encodePem(PEM_LABEL.NEW_CSR, await requestOf({}))}\nmore\n`);
+  assert.equal((await csrFromFile(bytes)).pem, bytes);
+});
+
+Deno.test("csrFromFile() and csrFromPem() say what they were given, and what is wanted", async () => {
+  const der = await requestOf({});
+  const pem = encodePem(PEM_LABEL.CSR, der);
+  const key = await testKey("P-256");
+  const alike: [string, Uint8Array<ArrayBuffer>][] = [
+    ["nothing", utf8("")],
+    ["an HTML page", utf8("<!doctype html><p>")],
+    ["a private key in PEM", utf8(privateKeyToPem(key))],
+    ["a private key in DER", key.pkcs8],
+    ["a public key in PEM", utf8(encodePem("PUBLIC KEY", key.publicKey.spki))],
+  ];
+  const forServers: [string, Uint8Array<ArrayBuffer>][] = [
+    ["a request in DER", der],
+    ["a request in base64 without its BEGIN and END lines", utf8(der.toBase64())],
+    ["a request in PEM, saved as UTF-16", utf16(pem)],
+    ["a request in PEM, with a byte order mark in front", utf8(`\ufeff${pem}`)],
+  ];
+  const calls = [
+    ...alike.flatMap(([what, bytes]) => [csrFromFile, csrFromPem].map((read) => ({ what, bytes, read }))),
+    ...forServers.map(([what, bytes]) => ({ what, bytes, read: csrFromPem })),
+  ];
+  for (const { what, bytes, read } of calls) {
+    const error = await read(bytes).then(() => assert.fail(`${what} was read`), (error: unknown) => error);
+    assert.ok(error instanceof CaucaseError && error.code === "malformed");
+    assert.equal(error.message, `certificate request: this is ${what}`);
+    assert.match(
+      error.details.hint ?? "",
+      /^wanted is PEM in ASCII, with the line -----BEGIN CERTIFICATE REQUEST-----/,
+    );
+    assert.equal(/never leaves its holder/.test(error.details.hint ?? ""), what.startsWith("a private key"), what);
   }
 });
 

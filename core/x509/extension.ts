@@ -1,10 +1,10 @@
 /** The list of extensions of certificates, requests and CRLs (RFC 5280 4.1 and 4.2). Values stay the bytes they were. */
 import { type Bytes, equalBytes } from "../bytes.ts";
 import { CaucaseError, malformed } from "../errors.ts";
-import { type DerElement, DerReader, readBoolean } from "./der_reader.ts";
-import { TAG } from "./der_tags.ts";
-import { derBoolean, derOctetString, derSequence } from "./der_writer.ts";
-import { oidDer } from "./known_oids.ts";
+import { type DerElement, DerReader, readBoolean } from "../der/reader.ts";
+import { TAG } from "../der/tags.ts";
+import { derBoolean, derOctetString, derSequence } from "../der/writer.ts";
+import { oidDer } from "../der/oids.ts";
 
 export interface Extension {
   /** Dotted object identifier. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { CaucaseError, describeError } from "../errors.ts";
-import { readDer } from "./der_reader.ts";
-import { TAG } from "./der_tags.ts";
-import { derBoolean, derInteger, derOctetString, derOid, derSequence } from "./der_writer.ts";
+import { readDer } from "../der/reader.ts";
+import { TAG } from "../der/tags.ts";
+import { derBoolean, derInteger, derOctetString, derOid, derSequence } from "../der/writer.ts";
 import {
   encodeExtensions,
   type Extension,

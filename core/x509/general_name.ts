@@ -1,14 +1,13 @@
 /** GeneralName and what holds lists of them (RFC 5280 4.2.1.6). */
 import { type Bytes, utf8 } from "../bytes.ts";
 import { malformed } from "../errors.ts";
-import { checkNested } from "./der_check.ts";
-import { type DerElement, DerReader, openDer, readOid } from "./der_reader.ts";
-import { TAG } from "./der_tags.ts";
-import { derImplicit, derSequence } from "./der_writer.ts";
+import { checkNested, type DerElement, DerReader, openDer, readOid } from "../der/reader.ts";
+import { TAG } from "../der/tags.ts";
+import { derImplicit, derSequence } from "../der/writer.ts";
 import type { Extension } from "./extension.ts";
 import { ipAddressToText, parseIpAddress } from "./ip_address.ts";
 import { escapeControls, nameToText } from "./name.ts";
-import { OID } from "./oids.ts";
+import { OID } from "../der/oids.ts";
 
 const WHAT = "general name";
 
@@ -84,6 +83,51 @@ export function parseGeneralNames(value: Uint8Array): GeneralName[] {
   while (!reader.done) names.push(parseGeneralName(reader.any()));
   if (names.length === 0) throw malformed("list of general names is empty");
   return names;
+}
+
+/**
+ * As {@link parseGeneralNames}, for names that a certificate is to have: strict readers refuse the whole certificate for one
+ * that names nothing, or for a host name that is none.
+ * @throws `malformed`, naming it
+ */
+export function checkGeneralNames(value: Uint8Array): void {
+  for (const { form, text } of parseGeneralNames(value)) {
+    const breach = form === "DNS" ? hostBreach(text) : form === "email" ? mailboxBreach(text) : emptyBreach(text);
+    if (breach !== undefined) {
+      throw malformed(`the ${FORM_NAME[form] ?? form} ${quoted(text)} ${breach}`, { hint: "ask for other names" });
+    }
+  }
+}
+
+/** How people call the forms, where it is not how X.509 does. */
+const FORM_NAME: Readonly<Record<string, string>> = { DNS: "host name", email: "mailbox", IP: "IP address" };
+
+/** RFC 1034 3.1, no more: underscores are in use, and so is a wildcard as the first label. */
+function hostBreach(host: string): string | undefined {
+  if (host === "") return "is empty";
+  if (host.length > 253) return "has more than 253 characters";
+  if (host.includes(" ")) return "has a blank";
+  const lengths = host.split(".").map((label) => label.length);
+  if (lengths.includes(0)) return "has an empty label";
+  return Math.max(...lengths) > 63 ? "has a label of more than 63 characters" : undefined;
+}
+
+/** RFC 5321 4.1.2 has something on both sides of the `@`; one without it is left as it is. */
+function mailboxBreach(mailbox: string): string | undefined {
+  if (mailbox === "") return "is empty";
+  if (mailbox.startsWith("@")) return "has nothing before the @";
+  return mailbox.endsWith("@") ? "has nothing after the @" : undefined;
+}
+
+function emptyBreach(text: string): string | undefined {
+  return text === "" ? "is empty" : undefined;
+}
+
+/** Characters of a name that an error repeats. */
+const LONGEST_QUOTE = 80;
+
+function quoted(text: string): string {
+  return JSON.stringify(text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text);
 }
 
 function parseGeneralName(element: DerElement): GeneralName {

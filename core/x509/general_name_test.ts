@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { CaucaseError } from "../errors.ts";
-import { derElement, derExplicit, derInteger, derOid, derSequence, derUtf8String } from "./der_writer.ts";
+import { derElement, derExplicit, derInteger, derOid, derSequence, derUtf8String } from "../der/writer.ts";
 import {
+  checkGeneralNames,
   dnsName,
   emailName,
   hostName,
@@ -71,6 +72,64 @@ for (const [label, value] of Object.entries(REFUSED)) {
     assert.throws(() => parseGeneralNames(value), { code: "malformed" });
   });
 }
+
+const LABEL = "a".repeat(63);
+/** 253 characters. */
+const LONGEST_HOST = `${LABEL}.${LABEL}.${LABEL}.${"a".repeat(61)}`;
+
+const USABLE: Record<string, Uint8Array> = {
+  "a host name": dnsName("a.example"),
+  "one label": dnsName("localhost"),
+  "underscores": dnsName("_acme.under_score.example"),
+  "a wildcard": dnsName("*.a.example"),
+  "a wildcard alone": dnsName("*"),
+  "the longest label": dnsName(`${LABEL}.example`),
+  "the longest host name": dnsName(LONGEST_HOST),
+  "a mailbox": emailName("a b@example"),
+  "a mailbox without @": emailName("somebody"),
+  "a URI": uriName("urn:x"),
+  "an address": ipAddress("::"),
+};
+
+for (const [label, name] of Object.entries(USABLE)) {
+  Deno.test(`checkGeneralNames() takes ${label}`, () => checkGeneralNames(derSequence(dnsName("a"), name)));
+}
+
+const UNUSABLE: Record<string, { name: Uint8Array; message: RegExp }> = {
+  "an empty host name": { name: dnsName(""), message: /^the host name "" is empty$/ },
+  "an empty label": { name: dnsName("a..b"), message: /"a\.\.b" has an empty label$/ },
+  "an empty label in front": { name: dnsName(".a.b"), message: /has an empty label$/ },
+  "an empty label at the end": { name: dnsName("a.b."), message: /has an empty label$/ },
+  "a label that is too long": { name: dnsName(`${LABEL}a.b`), message: /has a label of more than 63 characters$/ },
+  "a host name that is too long": {
+    name: dnsName(`${LONGEST_HOST}a`),
+    message: /^the host name "a{63}\.a{16}…" has more than 253 characters$/,
+  },
+  "a blank in a host name": { name: dnsName("a b"), message: /has a blank$/ },
+  "an empty mailbox": { name: emailName(""), message: /^the mailbox "" is empty$/ },
+  "a mailbox of nobody": { name: emailName("@example"), message: /^the mailbox "@example" has nothing before the @$/ },
+  "a mailbox nowhere": { name: emailName("a@"), message: /has nothing after the @$/ },
+  "an empty URI": { name: uriName(""), message: /^the URI "" is empty$/ },
+  "an empty directory name": { name: derExplicit(4, derSequence()), message: /^the DirName "" is empty$/ },
+};
+
+for (const [label, { name, message }] of Object.entries(UNUSABLE)) {
+  Deno.test(`checkGeneralNames() refuses ${label} by name, and reading it is fine`, () => {
+    const value = derSequence(dnsName("a"), name);
+    assert.throws(() => checkGeneralNames(value), { code: "malformed", message });
+    assert.equal(parseGeneralNames(value).length, 2);
+  });
+}
+
+Deno.test("checkGeneralNames() takes just the host names whose labels have 1 to 63 characters, 253 in all", () => {
+  const label = fc.oneof(fc.string({ unit: fc.constantFrom("a", "-", "_", "9"), maxLength: 80 }));
+  fc.assert(fc.property(fc.array(label, { minLength: 1, maxLength: 5 }), (labels) => {
+    const isHost = labels.every(({ length }) => length > 0 && length < 64) && labels.join(".").length < 254;
+    const check = () => checkGeneralNames(derSequence(dnsName(labels.join("."))));
+    if (isHost) check();
+    else assert.throws(check, { code: "malformed" });
+  }));
+});
 
 Deno.test("parseGeneralNames() throws nothing but CaucaseError on any bytes", () => {
   const value = fc.oneof(fc.uint8Array(), fc.uint8Array().map((bytes) => derSequence(bytes)));

@@ -4,9 +4,9 @@
  */
 import { type Bytes, fromUtf8, utf8 } from "../bytes.ts";
 import { malformed } from "../errors.ts";
-import { type DerElement, DerReader, openDer, readBitString } from "./der_reader.ts";
-import { TAG } from "./der_tags.ts";
-import { compareEncodings, derOid, derSequence, derSetOf, derUtf8String } from "./der_writer.ts";
+import { type DerElement, DerReader, openDer, readBitString } from "../der/reader.ts";
+import { TAG } from "../der/tags.ts";
+import { compareEncodings, derOid, derSequence, derSetOf, derUtf8String } from "../der/writer.ts";
 
 const WHAT = "distinguished name";
 const COMMON_NAME = "2.5.4.3";
@@ -28,6 +28,37 @@ const TYPE_NAME: Readonly<Record<string, string>> = {
   "0.9.2342.19200300.100.1.1": "UID",
 };
 
+/** The same types and other usual ones as their definitions, and OpenSSL, call them: for errors. */
+const LONG_NAME: Readonly<Record<string, string>> = {
+  [COMMON_NAME]: "commonName",
+  "2.5.4.4": "surname",
+  "2.5.4.5": "serialNumber",
+  "2.5.4.6": "countryName",
+  "2.5.4.7": "localityName",
+  "2.5.4.8": "stateOrProvinceName",
+  "2.5.4.9": "streetAddress",
+  "2.5.4.10": "organizationName",
+  "2.5.4.11": "organizationalUnitName",
+  "2.5.4.12": "title",
+  "2.5.4.13": "description",
+  "2.5.4.15": "businessCategory",
+  "2.5.4.17": "postalCode",
+  "2.5.4.20": "telephoneNumber",
+  "2.5.4.41": "name",
+  "2.5.4.42": "givenName",
+  "2.5.4.43": "initials",
+  "2.5.4.44": "generationQualifier",
+  [UNIQUE_IDENTIFIER]: "x500UniqueIdentifier",
+  "2.5.4.46": "dnQualifier",
+  "2.5.4.65": "pseudonym",
+  "2.5.4.97": "organizationIdentifier",
+  "0.9.2342.19200300.100.1.25": "domainComponent",
+  "0.9.2342.19200300.100.1.1": "userId",
+  "1.2.840.113549.1.9.1": "emailAddress",
+  "1.2.840.113549.1.9.2": "unstructuredName",
+  "1.2.840.113549.1.9.8": "unstructuredAddress",
+};
+
 interface Attribute {
   readonly type: string;
   readonly value: DerElement;
@@ -43,11 +74,11 @@ const DECODERS: ReadonlyMap<number, Decoder> = new Map<number, Decoder>([
   [TAG.UTF8_STRING, fromUtf8],
   // Nobody writes T.61 into it: other implementations read it as UTF-8 (so ASCII) and fail for the rest.
   [TAG.TELETEX_STRING, fromUtf8],
-  [TAG.PRINTABLE_STRING, alphabet(/^[A-Za-z0-9 '()+,\-./:=?]*$/)],
-  [TAG.NUMERIC_STRING, alphabet(/^[0-9 ]*$/)],
-  [TAG.VISIBLE_STRING, alphabet(/^[\x20-\x7e]*$/)],
+  [TAG.PRINTABLE_STRING, alphabet("PrintableString", /[^A-Za-z0-9 '()+,\-./:=?]/)],
+  [TAG.NUMERIC_STRING, alphabet("NumericString", /[^0-9 ]/)],
+  [TAG.VISIBLE_STRING, alphabet("VisibleString", /[^\x20-\x7e]/)],
   // deno-lint-ignore no-control-regex
-  [TAG.IA5_STRING, alphabet(/^[\x00-\x7f]*$/)],
+  [TAG.IA5_STRING, alphabet("IA5String", /[^\x00-\x7f]/)],
   [TAG.BMP_STRING, (content) => utf16.decode(content)],
   [TAG.UNIVERSAL_STRING, decodeUtf32],
 ]);
@@ -63,6 +94,11 @@ export function commonNameDer(commonName: string): Bytes {
  */
 export function checkName(nameDer: Uint8Array): void {
   for (const attribute of parseName(nameDer).flat()) plainText(attribute);
+}
+
+/** Whether a Name has no part, or none that says anything. @throws `malformed` */
+export function namesNothing(nameDer: Uint8Array): boolean {
+  return parseName(nameDer).flat().every(({ value }) => value.content.length === 0);
 }
 
 /** The most specific common name; undefined where there is none. @throws `malformed` */
@@ -131,19 +167,29 @@ function plainText(attribute: Attribute): string {
 
 /** RFC 4514 2.4: `#` and the value's bits in hexadecimal. Only x500UniqueIdentifier is a bit string (X.520 6.2.7). */
 function bitStringText({ type, value }: Attribute): string {
-  if (type !== UNIQUE_IDENTIFIER) throw malformed(`${WHAT} has a bit string for ${type}`);
+  if (type !== UNIQUE_IDENTIFIER) throw malformed(`${WHAT} has a bit string for ${longName(type)}`);
   readBitString(value, WHAT);
   return `#${value.raw.toHex()}`;
 }
 
 function valueText({ type, value }: Attribute): string {
   const decode = DECODERS.get(value.tag);
-  if (decode === undefined) throw malformed(`${WHAT} has a value of tag ${value.tag} for ${type}, which is no string`);
+  if (decode === undefined) {
+    throw malformed(`${WHAT} has a value of tag ${value.tag} for ${longName(type)}, which is no string`);
+  }
   try {
     return decode(value.content);
   } catch (cause) {
-    throw malformed(`${WHAT} has a string for ${type} that does not decode by its type`, { cause });
+    const problem = cause instanceof ForeignByte ? cause.message : "does not decode by its type";
+    throw malformed(`${WHAT} has a string for ${longName(type)} that ${problem}`, {
+      cause,
+      hint: "write a UTF8String",
+    });
   }
+}
+
+function longName(type: string): string {
+  return LONG_NAME[type] ?? type;
 }
 
 /** RFC 4514 2.4, and what could deceive. */
@@ -155,10 +201,23 @@ function escapeBytes(character: string): string {
   return utf8(character).toHex().replace(/../g, "\\$&");
 }
 
-function alphabet(pattern: RegExp): Decoder {
+/** A byte that a string's type has no room for; the message names both. */
+class ForeignByte extends RangeError {
+  constructor(byte: number, typeName: string) {
+    const isVisible = byte > 0x20 && byte < 0x7f;
+    const shown = isVisible
+      ? `the character "${String.fromCharCode(byte)}"`
+      : `the byte 0x${byte.toString(16).padStart(2, "0")}`;
+    super(`has ${shown}, which the type ${typeName} has no room for`);
+  }
+}
+
+function alphabet(typeName: string, foreign: RegExp): Decoder {
   return (content) => {
     const text = latin1.decode(content);
-    if (!pattern.test(text)) throw new RangeError("characters outside the type's alphabet");
+    // This decoder gives one character for each byte.
+    const byte = content[text.search(foreign)];
+    if (byte !== undefined) throw new ForeignByte(byte, typeName);
     return text;
   };
 }

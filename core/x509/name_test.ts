@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { concatBytes, utf8 } from "../bytes.ts";
 import { CaucaseError } from "../errors.ts";
-import { TAG } from "./der_tags.ts";
-import { derBitString, derElement, derIa5String, derInteger, derOid, derSequence, derSetOf } from "./der_writer.ts";
+import { TAG } from "../der/tags.ts";
+import { derBitString, derElement, derIa5String, derInteger, derOid, derSequence, derSetOf } from "../der/writer.ts";
 import { checkName, commonNameDer, commonNameOf, EMPTY_NAME, nameToText } from "./name.ts";
 
 const CN = "2.5.4.3";
@@ -96,8 +96,36 @@ Deno.test("checkName() takes its time, not the stack, for a set of as many membe
   assert.throws(() => checkName(derSequence(members)), { code: "malformed", message: /twice/ });
 });
 
+const FOREIGN: Record<string, { name: Uint8Array; message: RegExp }> = {
+  "a visible one": {
+    name: commonName(TAG.PRINTABLE_STRING, utf8("*.a_b@example")),
+    message: /string for commonName that has the character "\*", which the type PrintableString has no room for$/,
+  },
+  "one beyond ASCII": {
+    name: commonName(TAG.IA5_STRING, Uint8Array.of(0x61, 0x80)),
+    message: /string for commonName that has the byte 0x80, which the type IA5String has no room for$/,
+  },
+  "a control character": {
+    name: commonName(TAG.VISIBLE_STRING, utf8("a\n")),
+    message: /has the byte 0x0a, which the type VisibleString has no room for$/,
+  },
+};
+
+for (const [name, { name: der, message }] of Object.entries(FOREIGN)) {
+  Deno.test(`checkName() names a character that the string's type cannot hold, and the attribute: ${name}`, () => {
+    assert.throws(() => checkName(der), (error) => {
+      assert.ok(error instanceof CaucaseError && error.code === "malformed");
+      assert.match(error.message, message);
+      assert.equal(error.details.hint, "write a UTF8String");
+      return true;
+    });
+  });
+}
+
 Deno.test("checkName() names the type whose string does not decode", () => {
-  assert.throws(() => checkName(commonName(TAG.UTF8_STRING, Uint8Array.of(0xff))), { message: /2\.5\.4\.3/ });
+  assert.throws(() => checkName(commonName(TAG.UTF8_STRING, Uint8Array.of(0xff))), {
+    message: "distinguished name has a string for commonName that does not decode by its type",
+  });
 });
 
 Deno.test("commonNameOf() gives back what commonNameDer() wrote", () => {

@@ -2,8 +2,8 @@
 import type { Bytes } from "../bytes.ts";
 import { fromUtf8, utf8 } from "../bytes.ts";
 import { malformed } from "../errors.ts";
-import { TAG } from "./der_tags.ts";
-import { derElement, derOid, derSequence, derSetOf, derUtf8String } from "./der_writer.ts";
+import { TAG } from "../der/tags.ts";
+import { derElement, derOid, derSequence, derSetOf, derUtf8String } from "../der/writer.ts";
 
 /** Attribute types by the short names of RFC 4514 3, and two more that openssl knows. */
 const TYPES: Readonly<Record<string, string>> = {

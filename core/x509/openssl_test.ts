@@ -5,14 +5,14 @@ import { type Certificate, certificateFromPem, isIssuedBy } from "./certificate.
 import { crlFromPem, isCrlSignedBy } from "./crl.ts";
 import { buildCsr, csrFromPem, verifyCsr } from "./csr.ts";
 import { utf8 } from "../bytes.ts";
-import { derInteger } from "./der_writer.ts";
+import { derInteger } from "../der/writer.ts";
 import { commonNameDer, nameToText } from "./name.ts";
-import { OID } from "./oids.ts";
-import { isPrivateKeyBlock, privateKeyFromPem, privateKeyToPem } from "./private_key.ts";
+import { OID } from "../der/oids.ts";
+import { isPrivateKeyBlock, privateKeyFromPem, privateKeyToPem } from "../keys/private_key.ts";
 import type { Extension } from "./extension.ts";
-import { verifyMessageBytes } from "./public_key.ts";
-import { rsaPss } from "./signature_algorithm.ts";
-import { messageSignerFor, signerFor } from "./signer.ts";
+import { verifyMessageBytes } from "../keys/public_key.ts";
+import { rsaPss } from "../keys/signature_algorithm.ts";
+import { messageSignerFor, signerFor } from "../keys/signer.ts";
 import { TEST_KEY_KINDS, testKey } from "../../tests/support/keys.ts";
 import { runCommand } from "../../tests/support/process.ts";
 import { opensslPath } from "../../tests/support/requirements.ts";
@@ -182,5 +182,5 @@ withOpenssl("a CRL by openssl says what we read", async ({ run, write, read }) =
   assert.ok(await isCrlSignedBy(crl, ca));
   assert.deepEqual([...crl.entries()].map(({ serial }) => serial), [1n, 2n, 3n]);
   assert.equal([...crl.entries()].at(-1)?.revocationDate, Date.parse("2026-01-01T00:00:03Z") / 1000);
-  assert.deepEqual([crl.number, crl.authorityKeyId], [10n, ca.subjectKeyId]);
+  assert.deepEqual([crl.number, crl.authorityKeyIdentifier], [10n, ca.subjectKeyIdentifier]);
 });

@@ -1,23 +1,23 @@
-/** What certificates, requests and CRLs have in common: a body, an algorithm, and a signature over the body. */
+/** What certificates, requests and CRLs have in common: a part to be signed (tbs), an algorithm, and a signature over that part. */
 import { type Bytes, equalBytes } from "../bytes.ts";
 import { CaucaseError, malformed } from "../errors.ts";
-import { DerReader, openDer, readWholeBitString } from "./der_reader.ts";
-import { TAG } from "./der_tags.ts";
-import { derBitString, derSequence } from "./der_writer.ts";
-import { type PublicKey, verifySignature } from "./public_key.ts";
-import { parseSignatureAlgorithm, type SignatureAlgorithm } from "./signature_algorithm.ts";
-import type { Signer } from "./signer.ts";
+import { DerReader, openDer, readWholeBitString } from "../der/reader.ts";
+import { TAG } from "../der/tags.ts";
+import { derBitString, derSequence } from "../der/writer.ts";
+import { type PublicKey, verifySignature } from "../keys/public_key.ts";
+import { parseSignatureAlgorithm, type SignatureAlgorithm } from "../keys/signature_algorithm.ts";
+import type { Signer } from "../keys/signer.ts";
 
 export interface Signed {
   /** All of it. */
   readonly der: Bytes;
   /** What the signature covers, header included: a view into `der`. */
-  readonly body: Uint8Array;
+  readonly tbs: Uint8Array;
   readonly signatureAlgorithm: SignatureAlgorithm;
   readonly signature: Bytes;
 }
 
-/** A structure taken apart, and a reader for the content of its body. */
+/** A structure taken apart, and a reader for the content of its tbs part. */
 export interface OpenedSigned extends Signed {
   readonly reader: DerReader;
   /** The AlgorithmIdentifier as it was written. */
@@ -41,16 +41,16 @@ export function checkSize(der: Uint8Array, what: string): void {
 export function openSigned(der: Uint8Array, what: string): OpenedSigned {
   const copy = new Uint8Array(der);
   const outer = openDer(copy, TAG.SEQUENCE, what);
-  const body = outer.expect(TAG.SEQUENCE);
+  const tbs = outer.expect(TAG.SEQUENCE);
   const algorithmDer = outer.expect(TAG.SEQUENCE).raw;
   const signature = readWholeBitString(outer.expect(TAG.BIT_STRING), what);
   outer.end();
   const signatureAlgorithm = parseSignatureAlgorithm(algorithmDer, what);
-  const reader = new DerReader(body.content, what);
-  return { der: copy, body: body.raw, signatureAlgorithm, signature, reader, algorithmDer };
+  const reader = new DerReader(tbs.content, what);
+  return { der: copy, tbs: tbs.raw, signatureAlgorithm, signature, reader, algorithmDer };
 }
 
-/** Reads the AlgorithmIdentifier inside the body, which must be the one outside (RFC 5280 4.1.1.2 and 5.1.1.2). */
+/** Reads the AlgorithmIdentifier inside the tbs part, which must be the one outside (RFC 5280 4.1.1.2 and 5.1.1.2). */
 export function expectSameAlgorithm({ reader, algorithmDer }: OpenedSigned, what: string): void {
   if (!equalBytes(reader.expect(TAG.SEQUENCE).raw, algorithmDer)) {
     throw malformed(`${what} names two different signature algorithms`);
@@ -59,10 +59,10 @@ export function expectSameAlgorithm({ reader, algorithmDer }: OpenedSigned, what
 
 /** Whether the holder of `key` signed it. */
 export function isSignedWith(signed: Signed, key: PublicKey): Promise<boolean> {
-  return verifySignature(key, signed.signatureAlgorithm, { data: signed.body, signature: signed.signature });
+  return verifySignature(key, signed.signatureAlgorithm, { data: signed.tbs, signature: signed.signature });
 }
 
-/** DER of `body` with its signature. */
-export async function encodeSigned(body: Uint8Array, signer: Signer): Promise<Bytes> {
-  return derSequence(body, signer.algorithm.der, derBitString(await signer.sign(body)));
+/** DER of `tbs` with its signature. */
+export async function encodeSigned(tbs: Uint8Array, signer: Signer): Promise<Bytes> {
+  return derSequence(tbs, signer.algorithm.der, derBitString(await signer.sign(tbs)));
 }

@@ -1,8 +1,8 @@
 /** Encodes and reads the standard extensions that our profiles are made of (RFC 5280 4.2.1). */
 import type { Bytes } from "../bytes.ts";
 import { malformed } from "../errors.ts";
-import { openDer, readDer, readNamedBits } from "./der_reader.ts";
-import { TAG } from "./der_tags.ts";
+import { openDer, readDer, readNamedBits } from "../der/reader.ts";
+import { TAG } from "../der/tags.ts";
 import {
   derBoolean,
   derElement,
@@ -12,12 +12,11 @@ import {
   derNamedBits,
   derOctetString,
   derSequence,
-} from "./der_writer.ts";
+} from "../der/writer.ts";
 import type { Extension } from "./extension.ts";
 import { dnsName, hostName, uriName } from "./general_name.ts";
 import { parseIpAddress } from "./ip_address.ts";
-import { oidDer } from "./known_oids.ts";
-import { OID } from "./oids.ts";
+import { OID, oidDer } from "../der/oids.ts";
 
 /** Numbers of the bits of KeyUsage (RFC 5280 4.2.1.3). */
 export const KEY_USAGE = {
@@ -40,12 +39,12 @@ export function basicConstraints(ca: false | { readonly pathLength?: number }): 
 }
 
 /** subjectKeyIdentifier (RFC 5280 4.2.1.2) from a key identifier in hexadecimal. */
-export function subjectKeyIdentifier(keyId: string): Extension {
+export function subjectKeyIdentifierExtension(keyId: string): Extension {
   return { oid: OID.SUBJECT_KEY_IDENTIFIER, critical: false, value: derOctetString(Uint8Array.fromHex(keyId)) };
 }
 
 /** authorityKeyIdentifier with the key identifier only (RFC 5280 4.2.1.1), from hexadecimal. */
-export function authorityKeyIdentifier(keyId: string): Extension {
+export function authorityKeyIdentifierExtension(keyId: string): Extension {
   const value = derSequence(derImplicit(0, Uint8Array.fromHex(keyId)));
   return { oid: OID.AUTHORITY_KEY_IDENTIFIER, critical: false, value };
 }

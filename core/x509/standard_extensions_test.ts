@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Extension } from "./extension.ts";
 import {
-  authorityKeyIdentifier,
+  authorityKeyIdentifierExtension,
   basicConstraints,
   crlDistributionPoints,
   extendedKeyUsage,
@@ -11,7 +11,7 @@ import {
   nameConstraints,
   readExtendedKeyUsage,
   readKeyUsage,
-  subjectKeyIdentifier,
+  subjectKeyIdentifierExtension,
 } from "./standard_extensions.ts";
 
 const KEY_ID = "21ed053e7f19dc9671842599525cda510a1c7fe3";
@@ -32,13 +32,13 @@ const ENCODINGS: Record<string, { extension: Extension; oid: string; critical: b
     hex: "30060101ff020100",
   },
   "subjectKeyIdentifier": {
-    extension: subjectKeyIdentifier(KEY_ID),
+    extension: subjectKeyIdentifierExtension(KEY_ID),
     oid: "2.5.29.14",
     critical: false,
     hex: "0414" + KEY_ID,
   },
   "authorityKeyIdentifier": {
-    extension: authorityKeyIdentifier(KEY_ID),
+    extension: authorityKeyIdentifierExtension(KEY_ID),
     oid: "2.5.29.35",
     critical: false,
     hex: "30168014" + KEY_ID,

@@ -1,6 +1,6 @@
 /** What every measurement works with: the programs, their prepared databases, and where results go. */
 import * as path from "node:path";
-import type { PrivateKey } from "../../core/x509/private_key.ts";
+import type { PrivateKey } from "../../core/keys/private_key.ts";
 import { type Holder, makeHolderKeys, makeHolders, makeRequests } from "./holders.ts";
 import type { Ledger, ProgramName } from "./ledger.ts";
 import { type BenchServer, DATABASE, type Program, startProgram } from "./program.ts";

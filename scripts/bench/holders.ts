@@ -1,8 +1,9 @@
 /** Keys, requests and certificates to measure with, made before any clock starts. */
 import { commonNameDer } from "../../core/x509/name.ts";
 import { buildCsr } from "../../core/x509/csr.ts";
-import { generateRsaKey, parsePrivateKeyDer, type PrivateKey } from "../../core/x509/private_key.ts";
-import { signerFor } from "../../core/x509/signer.ts";
+import { generateRsaKey } from "../../core/host/generate_key.ts";
+import { parsePrivateKeyDer, type PrivateKey } from "../../core/keys/private_key.ts";
+import { signerFor } from "../../core/keys/signer.ts";
 
 /** Who can renew or revoke a certificate. */
 export interface Holder {

@@ -1,5 +1,5 @@
 /** Requests as they go over the wire: text, ASCII. */
-import { messageToJson, signMessage } from "../../core/envelope.ts";
+import { messageToJson, signMessage } from "../../core/protocol/envelope.ts";
 import type { Holder } from "./holders.ts";
 
 export const SUBMIT = "/cas/csr";

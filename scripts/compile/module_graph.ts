@@ -24,6 +24,8 @@ export interface InfoReport {
     readonly dependencies?: readonly {
       readonly specifier: string;
       readonly code?: { readonly specifier?: string };
+      /** Instead of it, or beside it, where types alone are imported. */
+      readonly type?: { readonly specifier?: string };
     }[];
   }[];
 }

@@ -3,8 +3,8 @@
  * with the same permissions (tests/support/server_process.ts), so that none of them is missing where it is needed.
  */
 
-/** What says whether there are colours, and progress. */
-export const ENVIRONMENT: readonly string[] = ["NO_COLOR", "TERM"];
+/** What says whether there are colours and progress, and whether the journal reads the log. */
+export const ENVIRONMENT: readonly string[] = ["NO_COLOR", "TERM", "JOURNAL_STREAM"];
 
 /** Options of `deno run` and `deno compile`. What is not granted is refused at once: nobody sits there to be asked. */
 export const PERMISSIONS: readonly string[] = [
@@ -16,8 +16,9 @@ export const PERMISSIONS: readonly string[] = [
   "--allow-write",
   // Hooks are shell commands: who may run a shell may run anything, so naming the shell would narrow nothing. Ending a hook
   // that hangs, with all that it started, needs the whole of it too: a signal to a group of processes.
+  // Access lists and extended attributes of files that are replaced are copied by `cp`, through the same shell.
   "--allow-run",
-  // Two names; all others read as if they were not set, as the runtime's own libraries look for some and could do without.
+  // These names; all others read as if they were not set, as the runtime's own libraries look for some and could do without.
   `--allow-env=${ENVIRONMENT.join(",")}`,
   "--ignore-env",
   // All code is in the executable. Without this, a few hosts of packages may be imported from.

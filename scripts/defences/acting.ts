@@ -8,33 +8,38 @@ const RESUMPTION = { file: "tests/security/resumption_test.ts" };
 const START = { file: "tests/fault/serve_start_stop_test.ts", filter: "refused from the first request" };
 const PLAIN_HTTP = { file: "tests/server/authentication_test.ts", filter: "plain HTTP never authenticates" };
 
-const AUTHENTICATION = "server/http/user_authentication.ts";
-const HANDLERS = "server/http/handlers.ts";
+const AUTHENTICATION = "server/caucase/user_authentication.ts";
+const SITE = "server/caucase/site.ts";
+const ROUTES = "core/protocol/routes.ts";
 const VERIFICATION = "core/ca/verification.ts";
 const CERTIFICATE = "core/x509/certificate.ts";
 const EXCHANGE = "server/http/node_exchange.ts";
 const RUNTIME = "server/tls/runtime_check.ts";
+
+const USER_ROUTES = [
+  ["a look at who lists requests", 'GET", "/{ca}/csr'],
+  ["a look at who rejects", 'DELETE", "/{ca}/csr/{csr_id}'],
+  ["a look at who signs", 'PUT", "/{ca}/crt/{crt_id}'],
+] as const;
 
 export const ACTING: readonly Defence[] = [
   {
     row: "a request without a good user's certificate reaches an action for users: any route, by anybody of 15 kinds",
     mutations: [
       without("the refusal of strangers", AUTHORISATION, [AUTHENTICATION, "if (!good) throw", "if (false) throw"]),
-      without("a look at who lists requests", AUTHORISATION, [
-        HANDLERS,
-        "listPending({ ca, user }: Call): Promise<Answer> {\n  await user();",
-        "listPending({ ca }: Call): Promise<Answer> {",
+      without("the admission of users", AUTHORISATION, [
+        SITE,
+        "    user,\n    message",
+        "    user: (step, arrival) => anyone(step as never, arrival),\n    message",
       ]),
-      without("a look at who rejects", AUTHORISATION, [
-        HANDLERS,
-        "await user();\n    await ca.issuance.reject",
-        "await ca.issuance.reject",
+      without("an admission between the two steps", { file: "server/caucase/site_test.ts", filter: "a new route" }, [
+        "server/http/route_table.ts",
+        "return await admissions[access](step, arrival);",
+        "return await (step as (call: unknown) => Answer)({ user: {}, actor: {} });",
       ]),
-      without("a look at who signs", AUTHORISATION, [
-        HANDLERS,
-        "await user();\n  await ca.issuance.sign",
-        "await ca.issuance.sign",
-      ]),
+      ...USER_ROUTES.map(([what, route]) =>
+        without(what, AUTHORISATION, [ROUTES, `["${route}", "user"]`, `["${route}", "anyone"]`])
+      ),
     ],
   },
   {
@@ -62,13 +67,13 @@ export const ACTING: readonly Defence[] = [
     mutations: [
       without("the dates of a user's certificate", AUTHORISATION, [
         VERIFICATION,
-        "issuer.notAfter && isValidAt(certificate, now) &&",
-        "issuer.notAfter &&",
+        "now > issuer.notAfter || !isValidAt(certificate, now)",
+        "now > issuer.notAfter",
       ]),
       without("the revocations", AUTHORISATION, [
         VERIFICATION,
-        " && !(await this.store.isRevoked(certificate.serial))",
-        "",
+        "return !(await this.stores.revocations.isRevoked(certificate.serial));",
+        "return true;",
       ]),
       without("a look at each request", AUTHORISATION, [
         AUTHENTICATION,
@@ -77,13 +82,13 @@ export const ACTING: readonly Defence[] = [
       ]),
       without("the dates, in a resumed session", RESUMPTION, [
         VERIFICATION,
-        "issuer.notAfter && isValidAt(certificate, now) &&",
-        "issuer.notAfter &&",
+        "now > issuer.notAfter || !isValidAt(certificate, now)",
+        "now > issuer.notAfter",
       ]),
       without("the revocations, after a start", START, [
         VERIFICATION,
-        " && !(await this.store.isRevoked(certificate.serial))",
-        "",
+        "return !(await this.stores.revocations.isRevoked(certificate.serial));",
+        "return true;",
       ]),
     ],
   },
@@ -92,14 +97,14 @@ export const ACTING: readonly Defence[] = [
     mutations: [
       without("the issuer's end, on an open connection", CA_EXPIRES, [
         VERIFICATION,
-        "now <= issuer.notAfter && isValidAt",
-        "isValidAt",
+        "now > issuer.notAfter || !isValidAt",
+        "!isValidAt",
       ]),
       without("the issuer's end, on a new one", CA_EXPIRES, [
         "core/ca/lifecycle.ts",
-        "authorities.filter((authority) => now <= authority.notAfter)",
-        "authorities.filter(() => true)",
-      ], [VERIFICATION, "now <= issuer.notAfter && isValidAt", "isValidAt"]),
+        "issuers.filter((issuer) => now <= issuer.notAfter)",
+        "issuers.filter(() => true)",
+      ], [VERIFICATION, "now > issuer.notAfter || !isValidAt", "isValidAt"]),
     ],
   },
   {
@@ -139,7 +144,7 @@ export const ACTING: readonly Defence[] = [
     row: "a CA's own certificate as a user, a holder, or on the CA's own list",
     mutations: [
       without("the exception of CA certificates", CONFUSION, [
-        "core/ca/authorities.ts",
+        "core/ca/issuers.ts",
         "if (valid.some(({ signer }) => signer.publicKey.keyId === certificate.publicKey.keyId)) return undefined;",
         "",
       ]),

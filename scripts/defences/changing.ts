@@ -21,11 +21,11 @@ const SIGNING_RACE = { file: "tests/server/races_test.ts", filter: "24 signature
 const OVERTAKEN = { file: "core/ca/issuance_test.ts", filter: "rejected while the certificate was made" };
 
 const ISSUANCE = "core/ca/issuance.ts";
-const REVOCATION = "core/ca/revocation.ts";
+const REVOCATION = "core/ca/revocations.ts";
 const VERIFICATION = "core/ca/verification.ts";
-const ENVELOPE = "core/envelope.ts";
-const REQUESTS = "server/storage/request_table.ts";
-const STORE = "server/storage/sqlite_ca_store.ts";
+const ENVELOPE = "core/protocol/envelope.ts";
+const REQUESTS = "server/storage/sqlite/request_table.ts";
+const STORE = "server/storage/sqlite/ca_stores.ts";
 
 export const CHANGING: readonly Defence[] = [
   {
@@ -38,7 +38,7 @@ export const CHANGING: readonly Defence[] = [
       ]),
       without("the holder's signature on a revocation", ANOTHER_KEY, [
         REVOCATION,
-        'if (message.by === "holder") await requireHolder(message.message, certificate);',
+        "await requireHolder(message.message, certificate);",
         "",
       ]),
       without("the holder's signature on a renewal, in the table of everybody", AUTHORISATION, [
@@ -59,7 +59,7 @@ export const CHANGING: readonly Defence[] = [
       without("its dates", ONCE_OVER, [VERIFICATION, "if (!isValidAt(certificate, now)) {", "if (false) {"]),
       without("its revocation", ONCE_OVER, [
         VERIFICATION,
-        "if (await this.store.isRevoked(certificate.serial)) {",
+        "if (await this.stores.revocations.isRevoked(certificate.serial)) {",
         "if (false) {",
       ]),
     ],
@@ -69,7 +69,7 @@ export const CHANGING: readonly Defence[] = [
     mutations: [
       without("a look at the certificate that is revoked", CONFUSION, [
         REVOCATION,
-        "await this.parts.verification.requireIssued(certificate, now);",
+        "await this.parts.verification.requireIssued(certificate, by.now);",
         "",
       ]),
     ],
@@ -78,14 +78,14 @@ export const CHANGING: readonly Defence[] = [
     row: "a revocation without a signature",
     mutations: [
       without("a look at who sent it", AUTHORISATION, [
-        "server/http/handlers.ts",
-        "if (envelope.digest === null) await user();",
-        "",
+        "server/caucase/handlers.ts",
+        'from: envelope.digest === null ? "user" : "holder"',
+        'from: "holder"',
       ]),
       without("a look at who sent it, once signed", UNSIGNED, [
-        "server/http/handlers.ts",
-        "if (envelope.digest === null) await user();",
-        "",
+        "server/caucase/handlers.ts",
+        'from: envelope.digest === null ? "user" : "holder"',
+        'from: "holder"',
       ]),
     ],
   },
@@ -105,7 +105,7 @@ export const CHANGING: readonly Defence[] = [
       without("strict base64", FORMS, [ENVELOPE, 'lastChunkHandling: "strict"', 'lastChunkHandling: "loose"']),
       without("the signature", FORMS, [ENVELOPE, "if (!genuine) throw", "if (false) throw"]),
       without("the longest salt", SCHEMES, [
-        "core/x509/signature_algorithm.ts",
+        "core/keys/signature_algorithm.ts",
         "Math.ceil((bits - 1) / 8) - HASH_SIZE[hash] - 2",
         "HASH_SIZE[hash]",
       ]),
@@ -129,7 +129,7 @@ export const CHANGING: readonly Defence[] = [
       without("a memory that no fetching shortens", FETCHED, [ISSUANCE, " && expirationDate <= now + unread)", ")"]),
       without("a look for the revocation before", REVOKED_AGAIN, [
         STORE,
-        "if (this.#revocations.has(revocation.serial)) return alreadyRevoked(revocation.serial);",
+        "if (this.tables.revocations.has(serial)) return alreadyRevoked(serial);",
         "",
       ]),
     ],
@@ -139,10 +139,10 @@ export const CHANGING: readonly Defence[] = [
     mutations: [
       without("the revocation of the key that was given up", RESTORED, [
         "server/manage/restored_user.ts",
-        "await store.revoke({",
-        "await Promise.resolve({",
+        "await store.revocations.revoke(",
+        "await Promise.resolve(",
       ]),
-      without("the jump of CRL numbers", RESTORED, ["server/storage/restored_mark.ts", "1_000_000n", "1n"]),
+      without("the jump of CRL numbers", RESTORED, ["server/storage/sqlite/restored_mark.ts", "1_000_000n", "1n"]),
     ],
   },
   {
@@ -173,8 +173,8 @@ export const CHANGING: readonly Defence[] = [
       ]),
       without("the answer of the database", OVERTAKEN, [
         ISSUANCE,
-        "if (!signed) throw notFound(id);",
-        "",
+        "if (!await this.stores.certificates.sign(id, issued, by)) throw notFound(id);",
+        "await this.stores.certificates.sign(id, issued, by);",
       ]),
     ],
   },

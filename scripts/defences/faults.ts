@@ -10,11 +10,13 @@ const keyFiles = (filter: string) => ({ file: "tests/fault/serve_key_files_test.
 const clock = (filter: string) => ({ file: "tests/fault/serve_clock_test.ts", filter });
 
 const jobs = (filter: string) => ({ file: "server/jobs_test.ts", filter });
-const CHECK_ITSELF = { file: "server/storage/database_check_test.ts" };
+const CHECK_ITSELF = { file: "server/storage/sqlite/database_check_test.ts" };
 
-const STORE = "server/storage/sqlite_ca_store.ts";
+const STORE = "server/storage/sqlite/ca_stores.ts";
+const LOST = { file: "tests/fault/serve_database_test.ts", filter: "serve ends when its database is" };
+const BEHIND = { file: "tests/fault/serve_clock_test.ts", filter: "behind from one start" };
 const DURABLE_FILE = "core/host/durable_file.ts";
-const CHECK = "server/storage/database_check.ts";
+const CHECK = "server/storage/sqlite/database_check.ts";
 const LIFECYCLE = "core/ca/lifecycle.ts";
 const HTTPS = "server/tls/https_certificate.ts";
 
@@ -31,11 +33,48 @@ const IN_PLACE: Edit = [
 
 export const FAULTS: readonly Defence[] = [
   {
+    row: "a database that is deleted, moved away or replaced under a running server",
+    mutations: [
+      without("a look at the file", LOST, [
+        "server/storage/sqlite/file_place.ts",
+        "if (found?.dev === this.#file.dev && found.ino === this.#file.ino) return undefined;",
+        "if (found !== this.#file) return undefined;",
+      ]),
+      without("the end of the server", LOST, [
+        "server/storage/sqlite/file_place.ts",
+        "this.#lost.resolve(error);",
+        "",
+      ]),
+    ],
+  },
+  {
+    row: "a clock that is behind what the database has seen",
+    mutations: [
+      without("a look before each certificate", BEHIND, [
+        "core/ca/issuers.ts",
+        "has no CA certificate to sign with`);\n    await this.stores.requireSigning(now);",
+        "has no CA certificate to sign with`);",
+      ]),
+      without("a look before each new CRL", BEHIND, [
+        "core/ca/crl_publisher.ts",
+        "await this.stores.requireSigning(now);",
+        "",
+      ]),
+      without("what was recorded", BEHIND, [
+        "core/ca/store_rules.ts",
+        "if (later === undefined ||",
+        "if (later !== undefined ||",
+      ]),
+    ],
+  },
+  {
     row: "kill -9 at any moment: nothing that was answered is lost, no CRL number names two contents",
     mutations: [
       without("the commit before the answer", KILL, [
-        "server/storage/write_queue.ts",
-        "      const tell = this.#commit(writes);\n      for (const acknowledge of tell) acknowledge();",
+        "server/storage/sqlite/write_queue.ts",
+        "      const tell = this.#commit(writes);\n" +
+        "      // What went into a file that nobody will ever see was not kept.\n      this.place.require();\n" +
+        "      for (const acknowledge of tell) acknowledge();",
         "      if (!this.database.isTransaction) {\n" +
         '        this.database.run("BEGIN IMMEDIATE");\n' +
         '        setTimeout(() => this.database.run("COMMIT"), 400);\n' +
@@ -44,8 +83,8 @@ export const FAULTS: readonly Defence[] = [
       ]),
       without("a CRL number for each revocation", KILL, [
         STORE,
-        'this.#revocations.add(revocation);\n      return this.#values.increase("crl_number");',
-        'this.#revocations.add(revocation);\n      return this.#values.counter("crl_number");',
+        'this.tables.values.increase("crl_number");\n      this.tables.record({ kind: "revoked"',
+        'this.tables.values.counter("crl_number");\n      this.tables.record({ kind: "revoked"',
       ]),
     ],
   },
@@ -54,7 +93,7 @@ export const FAULTS: readonly Defence[] = [
     mutations: [
       without("files that are replaced as a whole", FIRST_KILL, IN_PLACE),
       without("the completion of a change that was cut short", TWO_FILES, [
-        "core/host/key_pair_file.ts",
+        "core/host/key_pair_change.ts",
         "return withFolderLock(paths.keyPath, async () => await finishChange(await locate(paths, fileSystem), fileSystem));",
         'return Promise.resolve("none");',
       ]),
@@ -64,19 +103,19 @@ export const FAULTS: readonly Defence[] = [
     row: "a full disk under the database, keys or logs",
     mutations: [
       without("what to do about it", disk("serve answers 500 where its disk is full"), [
-        "server/storage/database.ts",
+        "server/storage/sqlite/database.ts",
         "throw storageError(error, this.path);",
         "throw error;",
       ]),
       without("an access log that is taken up again", disk("while its access log is on a full disk"), [
         "server/http/access_log.ts",
-        "    this.#retry = setTimeout(() => {\n      this.#retry = undefined;\n      this.#startWriting();\n    }, retryMs);",
-        "    this.#broken = true;",
+        "if (!this.#broken) this.#retry = setTimeout(() => this.#startWriting(), this.#options.retryMs);",
+        "this.#broken = true;",
       ]),
       without("indifference to standard error", disk("neither of its outputs"), [
-        "cli/terminal.ts",
-        "if (systemCode(error) === undefined) throw error;",
-        "throw error;",
+        "core/host/log.ts",
+        "  writeAll(Deno.stderr, line);",
+        "  queueMicrotask(() => writeAll(Deno.stderr, line));",
       ]),
     ],
   },
@@ -99,7 +138,7 @@ export const FAULTS: readonly Defence[] = [
         "if (version >= 0) return;",
       ]),
       without("words for SQLite's codes", database("locked by another program"), [
-        "server/storage/storage_error.ts",
+        "server/storage/sqlite/storage_error.ts",
         "REASONS[primaryCode(error)] ?? [error.message, undefined]",
         "[error.message, undefined]",
       ]),
@@ -110,13 +149,13 @@ export const FAULTS: readonly Defence[] = [
     mutations: [
       without("a look at whose certificate it is", keyFiles("somebody else's"), [
         HTTPS,
-        "if (await ca.authorities.issuerOf(identity.certificate, now) !== undefined) return identity;",
+        "if (await ca.issuers.issuerOf(identity.certificate, now) !== undefined) return identity;",
         "if (identity !== undefined) return identity;",
-      ], [HTTPS, "return await this.options.ca.authorities.issuerOf(certificate, now) !== undefined;", "return true;"]),
+      ], [HTTPS, "return await this.options.ca.issuers.issuerOf(certificate, now) !== undefined;", "return true;"]),
       without("a place for what is spoilt", keyFiles("truncated"), [
         HTTPS,
-        '(await Deno.stat(path)).isFile ? `; put aside as ${await putAside(path, now)}` : ""',
-        '""',
+        "if (!(await Deno.stat(path)).isFile) log",
+        "if (path) log",
       ]),
       without("their closing", keyFiles("closes key files to others"), [
         "server/secret_file.ts",
@@ -130,7 +169,7 @@ export const FAULTS: readonly Defence[] = [
     mutations: [
       without("distrust of a CA from the future", clock("ten years ahead while it runs"), [
         LIFECYCLE,
-        "return newest(usable.filter((authority) => authority.notBefore <= now)) ?? newest(usable);",
+        "return newest(usable.filter((issuer) => issuer.notBefore <= now)) ?? newest(usable);",
         "return newest(usable);",
       ]),
       without("distrust of a CRL from the future", clock("ten years ahead while it runs"), [
@@ -176,11 +215,11 @@ export const FAULTS: readonly Defence[] = [
   {
     row: "another CA taken over halfway",
     mutations: [
-      without("one transaction", { file: "server/storage/take_over_test.ts", filter: "changes nothing" }, [
-        "server/storage/take_over.ts",
-        "  return lists.map(",
-        '  for (const sql of ["RELEASE part", "COMMIT", "BEGIN IMMEDIATE", "SAVEPOINT part"]) database.run(sql);\n' +
-        "  return lists.map(",
+      without("one transaction", { file: "server/storage/sqlite/take_over_test.ts", filter: "changes nothing" }, [
+        "server/storage/sqlite/take_over.ts",
+        "  const imported = importCrls(",
+        '  for (const sql of ["RELEASE part", "COMMIT", "BEGIN IMMEDIATE", "SAVEPOINT part"]) parts.database.run(sql);\n' +
+        "  const imported = importCrls(",
       ]),
     ],
   },

@@ -3,19 +3,21 @@ import { type Defence, without } from "./mutation.ts";
 
 const SPELLINGS = { file: "tests/security/gates_test.ts", filter: "no spelling of a path" };
 const DISGUISES = { file: "tests/security/gates_test.ts", filter: "can make a user's browser send" };
-const CORS_PAGE_TEST = "server/http/cors_page_test.ts";
-const CONSENT_HTML_TEST = "server/http/consent_html_test.ts";
+const CORS_PAGE_TEST = "server/caucase/cors_page_test.ts";
+const CONSENT_HTML_TEST = "server/caucase/consent_html_test.ts";
 const POLICY_TEST = "core/cors/policy_test.ts";
-const VOUCHER_TEST = "core/https_voucher_test.ts";
+const VOUCHER_TEST = "core/protocol/https_voucher_test.ts";
 
+const ROUTES = "core/protocol/routes.ts";
 const ROUTER = "server/http/router.ts";
-const APP = "server/http/app.ts";
+const TABLE = "server/http/route_table.ts";
+const SITE = "server/caucase/site.ts";
 const POLICY = "core/cors/policy.ts";
-const CROSS_ORIGIN = "server/http/cross_origin.ts";
-const CORS_PAGE = "server/http/cors_page.ts";
-const CONSENT_HTML = "server/http/consent_html.ts";
-const VOUCHER = "core/https_voucher.ts";
-const TRUST = "cli/trust_refresh.ts";
+const CROSS_ORIGIN = "server/caucase/cross_origin.ts";
+const CORS_PAGE = "server/caucase/cors_page.ts";
+const CONSENT_HTML = "server/caucase/consent_html.ts";
+const VOUCHER = "core/protocol/https_voucher.ts";
+const TRUST = "cli/net/trust_refresh.ts";
 
 export const IMPERSONATING: readonly Defence[] = [
   {
@@ -33,7 +35,7 @@ export const IMPERSONATING: readonly Defence[] = [
       ]),
       without("case", SPELLINGS, [ROUTER, "expected !== segment", "expected !== segment.toLowerCase()"]),
       without("methods from the request line alone", DISGUISES, [
-        APP,
+        TABLE,
         "selectRoute(match, exchange.method)",
         'selectRoute(match, exchange.header("x-http-method-override") ?? exchange.method)',
       ]),
@@ -53,18 +55,18 @@ export const IMPERSONATING: readonly Defence[] = [
     row: "a page elsewhere uses the browser's certificate",
     mutations: [
       without("methods from the request line alone, as a user", DISGUISES, [
-        APP,
+        TABLE,
         "selectRoute(match, exchange.method)",
         'selectRoute(match, exchange.header("x-http-method") ?? exchange.method)',
       ]),
-      without("a question before the route runs", { file: "server/http/app_test.ts" }, [
-        APP,
+      without("a question before the route runs", { file: "server/caucase/site_test.ts" }, [
+        SITE,
         'if (verdict.kind === "refuse") return verdict.answer;',
         'if (verdict.kind === "refuse") verdict = { kind: "go on", headers: {} };',
-      ], [APP, "const verdict = await parts", "let verdict = await parts"]),
+      ], [SITE, "const verdict = await", "let verdict = await"]),
       without(
         "refusals of the policy",
-        { file: "server/http/cross_origin_test.ts", filter: "unreadable for scripts" },
+        { file: "server/caucase/cross_origin_test.ts", filter: "unreadable for scripts" },
         [
           CROSS_ORIGIN,
           'return refuse(new CaucaseError("origin-refused", judgement.reason), VARY);',
@@ -92,13 +94,18 @@ export const IMPERSONATING: readonly Defence[] = [
     row: "a page gives consent in the user's name, frames the page that asks, or runs script in it",
     mutations: [
       without("a look at where the form was", { file: CORS_PAGE_TEST, filter: "posts of other origins' pages" }, [
-        CORS_PAGE,
-        'if (verdict.kind === "refuse") return verdict.answer;',
-        "",
+        ROUTES,
+        'access: "person", origins: "none"',
+        'access: "person", origins: "consent"',
+      ]),
+      without("posts over HTTPS alone", { file: CORS_PAGE_TEST, filter: "is not there over HTTP" }, [
+        ROUTES,
+        'origins: "none", secure: true',
+        'origins: "none"',
       ]),
       without("the form's token", { file: CORS_PAGE_TEST, filter: "not the one of the form" }, [
         CORS_PAGE,
-        "if (!await wasShown(exchange, { origin, returnTo, token }))",
+        "if (!await wasShown(exchange, { origin, returnTo, token }, now))",
         "if (false)",
       ]),
       without("the question in the token", { file: CORS_PAGE_TEST, filter: "not the one of the form" }, [
@@ -131,16 +138,16 @@ export const IMPERSONATING: readonly Defence[] = [
   {
     row: "another server answers users in place of ours",
     mutations: [
-      without("the voucher", { file: "cli/server_authentication_test.ts", filter: "never fall back" }, [
-        "cli/server_authentication.ts",
+      without("the voucher", { file: "cli/net/server_authentication_test.ts", filter: "never fall back" }, [
+        "cli/net/server_authentication.ts",
         "if (voucher !== undefined) return await readVoucher(voucher, authorities);",
         "if (voucher !== undefined) return await readVoucher(voucher, authorities).catch(() => undefined);",
       ]),
       without("the demand of one", {
-        file: "cli/server_authentication_test.ts",
+        file: "cli/net/server_authentication_test.ts",
         filter: "refuse it where that is required",
       }, [
-        "cli/server_authentication.ts",
+        "cli/net/server_authentication.ts",
         "if (required) throw",
         "if (false) throw",
       ]),
@@ -159,12 +166,12 @@ export const IMPERSONATING: readonly Defence[] = [
   {
     row: "another CA at the first contact, where a fingerprint was given",
     mutations: [
-      without("the comparison", { file: "cli/first_contact_test.ts" }, [
+      without("the comparison", { file: "cli/net/first_contact_test.ts" }, [
         TRUST,
         "if (fingerprint !== undefined) await requireFingerprint(certificate, fingerprint);",
         "",
       ]),
-      without("the demand of one", { file: "cli/first_contact_test.ts" }, [
+      without("the demand of one", { file: "cli/net/first_contact_test.ts" }, [
         TRUST,
         "if (fingerprint === undefined && !trustOnFirstUse)",
         "if (false)",

@@ -12,12 +12,12 @@ const HOSTILE_BACKUP = "server/manage/hostile_backup_test.ts";
 const DUMP_TEST = "core/backup/sql_dump_test.ts";
 const AUDIT_TEST = "scripts/audit/audit_test.ts";
 
-const PRIVATE_FILE = "server/storage/private_file.ts";
+const PRIVATE_FILE = "server/storage/sqlite/database_file.ts";
 const PREPARED_FILE = "core/host/prepared_file.ts";
 const STREAM = "core/backup/authenticated_stream.ts";
 const CONTAINER = "core/backup/container.ts";
 const DUMP = "core/backup/sql_dump.ts";
-const LOAD = "server/manage/load_backup.ts";
+const LOAD = "server/storage/sqlite/dump_loading.ts";
 
 export const KEEPING: readonly Defence[] = [
   {
@@ -31,18 +31,18 @@ export const KEEPING: readonly Defence[] = [
       ),
       without("private files", UMASK, [
         PREPARED_FILE,
-        "await setRights(file, old, mode);",
+        "losses = await setRights(file, old, mode);",
         "await file.setMode(0o644);",
       ]),
       without(
         "private files from the first byte on",
         BEING_WRITTEN,
         [PREPARED_FILE, "asUsual ? 0o644 : 0o600", "0o644"],
-        [PREPARED_FILE, "if (!asUsual) await setRights(file, old, mode);", ""],
+        [PREPARED_FILE, "if (!asUsual) losses = await setRights(file, old, mode);", ""],
         [
           PREPARED_FILE,
           "await file.sync();",
-          "if (!asUsual) await setRights(file, old, mode);\n      await file.sync();",
+          "if (!asUsual) losses = await setRights(file, old, mode);\n      await file.sync();",
         ],
       ),
     ],
@@ -63,8 +63,8 @@ export const KEEPING: readonly Defence[] = [
       ]),
       without("silence about keys", NO_MORE_RIGHTS, [
         "server/tls/https_certificate.ts",
-        "const certificatePem = encodePem(PEM_LABEL.CERTIFICATE, der);\n    await write",
-        "const certificatePem = encodePem(PEM_LABEL.CERTIFICATE, der);\n    this.options.warn(keyPem);\n    await write",
+        "const keyPem = privateKeyToPem(key);\n    await write",
+        "const keyPem = privateKeyToPem(key);\n    console.error(keyPem);\n    await write",
       ]),
     ],
   },
@@ -83,8 +83,8 @@ export const KEEPING: readonly Defence[] = [
       ]),
       without("modesty, asking what the machine is called", NO_MORE_RIGHTS, [
         "cli/serve.ts",
-        "const options = readServeOptions(args);\n",
-        "const options = readServeOptions(args);\n  Deno.hostname();\n",
+        "const { options, logs } = readServeOptions(args);\n",
+        "const { options, logs } = readServeOptions(args);\n  Deno.hostname();\n",
       ]),
     ],
   },
@@ -92,14 +92,18 @@ export const KEEPING: readonly Defence[] = [
     row: "code that got in asks an open CA for its key",
     mutations: [
       without("keys that cannot be exported", { file: MEMORY, filter: "cannot be exported again" }, [
-        "core/x509/private_key.ts",
+        "core/keys/private_key.ts",
         'parameters, false, ["sign"]',
         'parameters, true, ["sign"]',
       ]),
-      without("authorities that keep no key", { file: MEMORY, filter: "cannot show its private key" }, [
-        "core/ca/authorities.ts",
-        "return { certificate, certificatePem, ...signers, notBefore, notAfter };",
-        "return { certificate, certificatePem, ...signers, key, notBefore, notAfter };",
+      without("CA certificates that keep no key", { file: MEMORY, filter: "cannot show its private key" }, [
+        "core/ca/issuer.ts",
+        "this.messageSigner = key.messageSigner;",
+        "this.messageSigner = key.messageSigner;\n    Object.assign(this, { key });",
+      ], [
+        "server/keys/pem_keys.ts",
+        "return { publicKey: key.publicKey,",
+        "return { ...{ key }, publicKey: key.publicKey,",
       ]),
     ],
   },

@@ -5,18 +5,18 @@ const GREED = { file: "tests/security/smuggled_extensions_test.ts", filter: "ask
 const GREEDY_RENEWAL = { file: "tests/security/smuggled_extensions_test.ts", filter: "is renewed without it" };
 const TWO_WAYS = { file: "tests/security/smuggled_names_test.ts", filter: "read in two ways" };
 const NAMES = { file: "tests/security/smuggled_names_test.ts", filter: "names get into a certificate" };
-const REFUSALS = { file: "server/http/handlers_refusals_test.ts", filter: "no acceptable request" };
+const REFUSALS = { file: "server/caucase/handlers_refusals_test.ts", filter: "no acceptable request" };
 const SUBMIT = { file: "core/ca/issuance_test.ts", filter: "no certificate may be made from" };
 const LINTERS = { file: "tests/linters/catalogue_test.ts", filter: "openssl finds nothing" };
 
-const PROFILE = "core/x509/leaf_profile.ts";
-const FILTERS = "core/x509/leaf_filters.ts";
-const RULES = "core/x509/leaf_rules.ts";
+const PROFILE = "core/profiles/leaf_profile.ts";
+const FILTERS = "core/profiles/leaf_filters.ts";
+const RULES = "core/profiles/leaf_rules.ts";
 const ISSUANCE = "core/ca/issuance.ts";
 const EXTENSION = "core/x509/extension.ts";
 const CSR = "core/x509/csr.ts";
 const NAME = "core/x509/name.ts";
-const PUBLIC_KEY = "core/x509/public_key.ts";
+const PUBLIC_KEY = "core/keys/public_key.ts";
 
 export const REQUESTING: readonly Defence[] = [
   {
@@ -70,8 +70,8 @@ export const REQUESTING: readonly Defence[] = [
     mutations: [
       without("the old certificate as the pattern", GREEDY_RENEWAL, [
         ISSUANCE,
-        'this.#issue(certificate, { publicKey: csr.publicKey, approval: "renewal", now })',
-        'this.#issue(csr, { publicKey: csr.publicKey, approval: "renewal", now })',
+        "this.#issue({ request: old, publicKey: csr.publicKey, origin, now: by.now });\n      const record",
+        "this.#issue({ request: csr, publicKey: csr.publicKey, origin, now: by.now });\n      const record",
       ]),
     ],
   },
@@ -83,7 +83,12 @@ export const REQUESTING: readonly Defence[] = [
         "if (extensions.has(extension.oid)) throw",
         "if (false) throw",
       ]),
-      without("the refusal of two lists", TWO_WAYS, [CSR, "if (requested !== undefined) throw", "if (false) throw"]),
+      without("the refusal of two lists", TWO_WAYS, [CSR, "if (requested.has(oid)) throw", "if (false) throw"]),
+      without("the comparison with Microsoft's list", TWO_WAYS, [
+        CSR,
+        "if (!sameExtensions(first, second)) {",
+        "if (false) {",
+      ]),
       without("the look at the subject", TWO_WAYS, [CSR, "checkName(subject);", ""]),
       without("the look at its strings", TWO_WAYS, [
         NAME,
@@ -121,14 +126,19 @@ export const REQUESTING: readonly Defence[] = [
     row: "a certificate or list that strict readers refuse",
     mutations: [
       without("the issuer's key identifier", LINTERS, [
-        "core/x509/issuance.ts",
+        "core/x509/tbs_certificate.ts",
         "encodeExtensions(certificate.extensions)",
         "encodeExtensions(certificate.extensions.filter(({ oid }) => oid !== '2.5.29.35'))",
       ]),
+      without("names that are critical where the subject is empty", LINTERS, [
+        FILTERS,
+        "return isNameless ? { ...requested, critical: true } : requested;",
+        "return requested;",
+      ], [RULES, "return critical || !namesNothing(subject) ?", "return true ?"]),
       without("the key identifier of a list's issuer", LINTERS, [
         "core/x509/crl_builder.ts",
-        "authorityKeyIdentifier(issuer.keyIdentifier), // 5.2.1",
-        'authorityKeyIdentifier("00".repeat(20)),',
+        "authorityKeyIdentifierExtension(issuer.keyIdentifier), // 5.2.1",
+        'authorityKeyIdentifierExtension("00".repeat(20)),',
       ]),
     ],
   },

@@ -33,12 +33,12 @@ export const STOPPING: readonly Defence[] = [
         "  return decodeURIComponent(value);",
       ]),
       without("a look at whether an element is whole", { file: HOSTILE_INPUT, filter: "a certificate (P-256)" }, [
-        "core/x509/der_cursor.ts",
+        "core/der/cursor.ts",
         "if (length > this.#limit - this.contentStart) throw",
         "if (false) throw",
       ]),
       without("a look at whether a point is one", { file: HOSTILE_INPUT, filter: "a request (P-521)" }, [
-        "core/x509/public_key.ts",
+        "core/keys/public_key.ts",
         "if (!isPointOn(curve, point)) throw",
         "if (false) throw",
       ]),
@@ -111,7 +111,7 @@ export const STOPPING: readonly Defence[] = [
     row: "a flood of requests that wait for a decision",
     mutations: [
       without("a limit of those", { file: "tests/fault/limits_addresses_test.ts", filter: "a flood of requests" }, [
-        "server/storage/refusals.ts",
+        "core/ca/store_rules.ts",
         "pending.count >= maxPending",
         "pending.count < 0",
       ]),

@@ -1,10 +1,10 @@
 /** A CA whose key everybody knows, the same in every run: what the corpus holds was signed by it. */
-import { derInteger, derOctetString, derOid, derSequence } from "../../core/x509/der_writer.ts";
+import { derInteger, derOctetString, derOid, derSequence } from "../../core/der/writer.ts";
 import { type Certificate, parseCertificate } from "../../core/x509/certificate.ts";
 import type { Extension } from "../../core/x509/extension.ts";
-import { OID } from "../../core/x509/oids.ts";
-import { parsePrivateKeyDer, type PrivateKey } from "../../core/x509/private_key.ts";
-import { type Signer, signerFor } from "../../core/x509/signer.ts";
+import { OID } from "../../core/der/oids.ts";
+import { parsePrivateKeyDer, type PrivateKey } from "../../core/keys/private_key.ts";
+import { type Signer, signerFor } from "../../core/keys/signer.ts";
 import { certificateDer, NOW } from "../../tests/support/structures.ts";
 
 export interface FuzzCa {

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { utf8 } from "../../core/bytes.ts";
 import { malformed } from "../../core/errors.ts";
-import { DerReader, openDer } from "../../core/x509/der_reader.ts";
-import { TAG } from "../../core/x509/der_tags.ts";
-import { derInteger, derOctetString, derSequence } from "../../core/x509/der_writer.ts";
+import { DerReader, openDer } from "../../core/der/reader.ts";
+import { TAG } from "../../core/der/tags.ts";
+import { derInteger, derOctetString, derSequence } from "../../core/der/writer.ts";
 import { Coverage } from "./coverage.ts";
 import { Search } from "./search.ts";
 import { defineTarget, type Grammar, type Target } from "./target.ts";
@@ -88,6 +88,6 @@ Deno.test("Coverage tells what ran since it was asked last", async () => {
   };
   const [empty, one] = [await ran(new Uint8Array()), await ran(derInteger(1))];
   assert.ok(empty.size > 0 && empty.isSubsetOf(one) === false || one.size > empty.size);
-  assert.ok([...one].some((block) => block.startsWith("core/x509/der_cursor.ts:")));
-  assert.ok(![...await coverage.take()].some((block) => block.startsWith("core/x509/der_reader.ts:")));
+  assert.ok([...one].some((block) => block.startsWith("core/der/cursor.ts:")));
+  assert.ok(![...await coverage.take()].some((block) => block.startsWith("core/der/reader.ts:")));
 });

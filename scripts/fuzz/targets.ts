@@ -1,7 +1,7 @@
 /** All targets, by name. */
 import type { Target } from "./target.ts";
 import { backupBlocks, backupHeader, backupHeaderJson, backupStream, dump } from "./targets/backups.ts";
-import { certificate, crl, request } from "./targets/certificates.ts";
+import { certificate, crl, request, requestFile } from "./targets/certificates.ts";
 import { der, pem } from "./targets/formats.ts";
 import { cookie, keySet, nameText, netloc, origin, requestTarget } from "./targets/http.ts";
 import { encryptedKey, keyFile, privateKey, publicKey } from "./targets/keys.ts";
@@ -10,7 +10,7 @@ import { chain, envelope, renewal, revocation, voucher } from "./targets/message
 export const TARGETS: readonly Target[] = [
   ...[pem, der],
   ...[privateKey, publicKey, encryptedKey, keyFile],
-  ...[request, certificate, crl],
+  ...[request, requestFile, certificate, crl],
   ...[envelope, renewal, revocation, chain, voucher],
   ...[backupHeader, backupHeaderJson, backupStream, backupBlocks, dump],
   ...[cookie, keySet, origin, netloc, requestTarget, nameText],

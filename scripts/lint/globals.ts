@@ -3,9 +3,9 @@
 type Node = Deno.lint.Node;
 
 /**
- * Calls `visit` with the dotted name of each global that is used: `console.log`, `Deno.FsFile` (also as a type), `Date.now`
- * (called or not, also in `const { now } = Date`), `setTimeout`. A leading `globalThis.` is left out. A local name that hides a
- * global is taken for it: rename it.
+ * Calls `visit` with the dotted name of each global that is used: `console.log`, `Deno.FsFile` (also as a type),
+ * `Date.now` (called or not, also in `const { now } = Date`), `setTimeout`. A leading `globalThis.` is left out. A
+ * local name that hides a global is taken for it: rename it.
  */
 export function globalVisitor(visit: (name: string, node: Node) => void): Deno.lint.LintVisitor {
   return {

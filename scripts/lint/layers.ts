@@ -49,7 +49,8 @@ function remedy(from: Place, to: Place): string {
   }
   if (to.layer === "nowhere") return "A source file belongs into core/, server/, cli/, tests/ or scripts/.";
   if (from.layer === "core" && to.layer === "host") {
-    return "core/ decides and never acts: take the time, randomness or bytes as a parameter, or do this in server/ or cli/.";
+    return "core/ decides and never acts: take the time, randomness or bytes as a parameter, or do this in server/ " +
+      "or cli/.";
   }
   if (to.layer === "server") {
     return `Only ${DOORS.join(" and ")} reach into server/; what both sides need belongs into core/.`;

@@ -13,7 +13,7 @@ const ALLOWED: readonly (readonly [file: string, specifier: string])[] = [
   ["cli/serve.ts", "../server/serve.ts"],
   ["cli/manage.ts", "../server/manage.ts"],
   ["server/serve.ts", "./http/router.ts"],
-  ["server/http/router.ts", "../../core/protocol/routes.ts"],
+  ["server/caucase/site.ts", "../../core/protocol/routes.ts"],
   ["server/jobs.ts", "../core/host/clock.ts"],
   ["core/ca/issue.ts", "../x509/csr.ts"],
   ["core/x509/csr.ts", "node:crypto"],

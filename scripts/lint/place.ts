@@ -29,7 +29,9 @@ export function placeOf(filename: string): Place {
   return { path: relative, layer: layerOf(relative) };
 }
 
-/** The place a relative specifier in `from` points to; undefined for packages, built-in modules and JSON, which is data. */
+/**
+ * The place a relative specifier in `from` points to; undefined for packages, built-in modules and JSON, which is data.
+ */
 export function resolveSpecifier(from: Place, specifier: string): Place | undefined {
   if (!/^\.{1,2}\//.test(specifier) || specifier.endsWith(".json")) return undefined;
   return placeOf(path.join(path.dirname(from.path), specifier));

@@ -8,6 +8,7 @@ type Node = Deno.lint.Node;
 const CLOCK = "core/ is told the time: take `now` (Unix seconds) as a parameter.";
 const WAITING = "core/ never waits: let server/ or cli/ wait with a Clock of core/host/clock.ts.";
 const RANDOM = "core/ is given randomness: take `random: (size: number) => Bytes` as a parameter.";
+const KEYS = "core/ asks a KeyStore for keys; core/host/generate_key.ts makes them.";
 const EFFECTS = "Effects belong into core/host/ (when server and command line share them), server/ or cli/.";
 const LOGGING = "core/ returns or throws what there is to say; cli/terminal.ts and the log of core/host/log.ts say it.";
 
@@ -29,6 +30,7 @@ const IMPURE: ReadonlyMap<string, string> = new Map([
   ["Math.random", RANDOM],
   ["crypto.getRandomValues", RANDOM],
   ["crypto.randomUUID", RANDOM],
+  ["crypto.subtle.generateKey", KEYS],
   ["setTimeout", WAITING],
   ["setInterval", WAITING],
   ["setImmediate", WAITING],

@@ -42,7 +42,8 @@ export const functionLength: Deno.lint.Rule = {
 type WithParameters = Extract<Node, { params: Deno.lint.Parameter[] }>;
 
 const WITH_PARAMETERS =
-  "FunctionDeclaration, FunctionExpression, ArrowFunctionExpression, TSDeclareFunction, TSMethodSignature, TSEmptyBodyFunctionExpression";
+  "FunctionDeclaration, FunctionExpression, ArrowFunctionExpression, TSDeclareFunction, TSMethodSignature, " +
+  "TSEmptyBodyFunctionExpression";
 
 export const parameters: Deno.lint.Rule = {
   create(context) {

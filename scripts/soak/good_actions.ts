@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { decodePem } from "../../core/pem.ts";
 import { parseCrl } from "../../core/x509/crl.ts";
-import type { PrivateKey } from "../../core/x509/private_key.ts";
+import type { PrivateKey } from "../../core/keys/private_key.ts";
 import { type Credentials, type Holder, holderOf, JSON_TYPE } from "../../tests/support/desk.ts";
 import { newEcKey } from "../../tests/support/issuing.ts";
 import { newKey } from "../../tests/support/keys.ts";

@@ -4,7 +4,7 @@ import { certify, type Desk, firstUser, type Holder, JSON_TYPE, revokeSerial } f
 import { forge } from "../../tests/support/forgery.ts";
 import { newEcKey } from "../../tests/support/issuing.ts";
 import { csrFor, renewalBody, revocationBody } from "../../tests/support/requests.ts";
-import { newAuthority } from "../../tests/support/seeded_authorities.ts";
+import { newIssuer } from "../../tests/support/seeded_issuers.ts";
 import type { Identity, People } from "./job.ts";
 
 export async function makePeople(desk: Desk): Promise<People> {
@@ -15,7 +15,7 @@ export async function makePeople(desk: Desk): Promise<People> {
   return {
     user: identityOf(user),
     revokedUser: identityOf(revokedUser),
-    rogueUser: await forge(await newAuthority("cau"), user),
+    rogueUser: await forge(await newIssuer("cau"), user),
     ...await spentMessages(desk, await certify(desk, user)),
   };
 }

@@ -1,8 +1,8 @@
 /** When backups are made: some time after the newest one, as soon as there is a user. */
-import type { Warn } from "../../core/ca/settings.ts";
+import type { Log } from "../../core/log.ts";
 import type { Job } from "../jobs.ts";
 import { freeBackupPath, newestBackup, removeOldBackups } from "./backup_folder.ts";
-import { describeMade, describeNewest } from "./backup_log.ts";
+import { tellMade, tellNewest } from "./backup_log.ts";
 import { makeBackupInThread } from "./backup_thread.ts";
 import type { BackupOrder, MadeBackup } from "./make_backup.ts";
 
@@ -19,7 +19,7 @@ export interface BackupJobOptions {
   /** Path of the database. */
   readonly database: string;
   readonly settings: BackupSettings;
-  readonly warn: Warn;
+  readonly log: Log;
   /** Gives up a backup that is being made. */
   readonly signal: AbortSignal;
   /** Instead of a thread, for tests. */
@@ -31,13 +31,13 @@ const NO_USER_RETRY = 3600;
 
 /** A job that makes backups in time, and says what was made. At first it says which backup is the newest. */
 export function createBackupJob(options: BackupJobOptions): Job {
-  const { settings: { folder, period }, warn, signal } = options;
+  const { settings: { folder, period }, log, signal } = options;
   let announced = false;
   return {
     name: "backup",
     async run(now) {
       const newest = await newestBackup(folder, now);
-      if (!announced) warn(await describeNewest(folder, newest, now));
+      if (!announced) await tellNewest(log, folder, { newest, now });
       announced = true;
       const due = newest === undefined ? now : newest.since + period;
       if (due > now || signal.aborted) return due;
@@ -54,12 +54,12 @@ export function createBackupJob(options: BackupJobOptions): Job {
 
 /** Whether there was a user to make a backup for. */
 async function makeDue(options: BackupJobOptions, now: number): Promise<boolean> {
-  const { database, settings: { folder, keep }, warn, signal, make = makeBackupInThread } = options;
+  const { database, settings: { folder, keep }, log, signal, make = makeBackupInThread } = options;
   const target = await freeBackupPath(folder, now);
   const started = performance.now();
   const made = await make({ database, target, now }, signal);
   if (made === undefined) return false;
-  for (const line of describeMade(target, made, (performance.now() - started) / 1000)) warn(line);
+  tellMade(log, target, { ...made, seconds: (performance.now() - started) / 1000 });
   if (keep !== undefined) await removeOldBackups(folder, keep, target);
   return true;
 }

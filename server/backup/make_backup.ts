@@ -5,7 +5,7 @@ import { CaucaseError } from "../../core/errors.ts";
 import { hostFileSystem, writeFileDurably } from "../../core/host/durable_file.ts";
 import { KEY_FILE_MODE } from "../../core/host/key_file.ts";
 import { randomBytes } from "../../core/host/random.ts";
-import { Snapshot } from "./snapshot.ts";
+import { Snapshot } from "../storage/sqlite/snapshot.ts";
 import { userKeys } from "./users.ts";
 
 export interface BackupOrder {
@@ -44,7 +44,7 @@ export async function makeBackup(
   { signal, fileSystem = hostFileSystem }: BackupCircumstances = {},
 ): Promise<MadeBackup | undefined> {
   using snapshot = await Snapshot.open(database);
-  const { recipients, leftOut } = audienceOf(await userKeys(snapshot.database, now));
+  const { recipients, leftOut } = audienceOf(await userKeys(snapshot, now));
   if (recipients.length === 0 && leftOut.length === 0) return undefined;
   const sealed = sealBackup(untilAborted(snapshot.statements(), signal), { recipients, random: randomBytes });
   let size = 0;

@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
+import { createLog } from "../../core/log.ts";
+import { recordedLog, strictLog } from "../../tests/support/recorded_log.ts";
+import { tempFolder } from "../../tests/support/temp_folder.ts";
 import { AccessLog } from "./access_log.ts";
+import { AccessLogFile, type AccessLogOutput } from "./access_log_output.ts";
+
+function outputOf(write: (bytes: Uint8Array) => Promise<void>): AccessLogOutput {
+  return { name: "standard output", write };
+}
 
 /** Output that takes a piece only when it is told to. */
 class SlowOutput {
@@ -24,11 +32,9 @@ class SlowOutput {
   }
 }
 
-const noWarning = (message: string) => assert.fail(message);
-
 Deno.test("AccessLog gathers lines and writes them together", async () => {
   const output = new SlowOutput();
-  const log = new AccessLog({ write: output.write, warn: noWarning, gatherMs: 1 });
+  const log = new AccessLog({ output: outputOf(output.write), log: strictLog, gatherMs: 1 });
   log.add("one");
   log.add("two");
   assert.deepEqual(output.pieces, []);
@@ -45,7 +51,7 @@ Deno.test("AccessLog gathers lines and writes them together", async () => {
 
 Deno.test("AccessLog writes without waiting once much is gathered", async () => {
   const output = new SlowOutput();
-  const log = new AccessLog({ write: output.write, warn: noWarning, gatherMs: 60_000 });
+  const log = new AccessLog({ output: outputOf(output.write), log: strictLog, gatherMs: 60_000 });
   for (let i = 0; i < 1000; i++) log.add("x".repeat(100));
   assert.equal(output.pieces.length, 1);
   output.release();
@@ -59,8 +65,8 @@ Deno.test("AccessLog drops lines while output is blocked, and says how many", as
   const output = new SlowOutput();
   const warnings: string[] = [];
   const log = new AccessLog({
-    write: output.write,
-    warn: (message) => warnings.push(message),
+    output: outputOf(output.write),
+    log: recordedLog(warnings),
     gatherMs: 1,
     maxKept: 100,
   });
@@ -84,7 +90,7 @@ Deno.test("AccessLog says once that the reader is gone, and goes on without", as
     writes++;
     return Promise.reject(new Deno.errors.BrokenPipe("Broken pipe"));
   };
-  const log = new AccessLog({ write, warn: (message) => warnings.push(message) });
+  const log = new AccessLog({ output: outputOf(write), log: recordedLog(warnings) });
   log.add("one");
   await log.close();
   log.add("two");
@@ -95,7 +101,7 @@ Deno.test("AccessLog says once that the reader is gone, and goes on without", as
 
 Deno.test("AccessLog.close() does not wait for blocked output beyond its deadline", async () => {
   const output = new SlowOutput();
-  const log = new AccessLog({ write: output.write, warn: noWarning });
+  const log = new AccessLog({ output: outputOf(output.write), log: strictLog });
   log.add("one");
   await log.close(1);
   assert.deepEqual(output.pieces, ["one\n"]);
@@ -112,7 +118,7 @@ Deno.test("AccessLog goes on when output can be written again, on a new line, an
     recovered.resolve();
     return Promise.resolve();
   };
-  const log = new AccessLog({ write, warn: (message) => warnings.push(message), gatherMs: 1, retryMs: 1 });
+  const log = new AccessLog({ output: outputOf(write), log: recordedLog(warnings), gatherMs: 1, retryMs: 1 });
   const flood = setInterval(() => log.add("a line"), 1);
   await recovered.promise;
   clearInterval(flood);
@@ -135,11 +141,110 @@ Deno.test("AccessLog.close() tries a last time while output cannot be written", 
     return Promise.resolve();
   };
   const warned = Promise.withResolvers<void>();
-  const log = new AccessLog({ write, warn: () => warned.resolve(), gatherMs: 1, retryMs: 60_000 });
+  const told = createLog(() => warned.resolve());
+  const log = new AccessLog({ output: outputOf(write), log: told, gatherMs: 1, retryMs: 60_000 });
   log.add("lost");
   await warned.promise;
   log.add("kept");
   full = false;
   await log.close();
   assert.deepEqual(pieces, ["\nkept\n"]);
+});
+
+/** A log that keeps the names of events, and can be waited for. */
+class Heard {
+  readonly events: string[] = [];
+  #onEvent: () => void = () => {};
+  readonly log = createLog(({ event }) => {
+    this.events.push(event);
+    this.#onEvent();
+  });
+
+  /** Resolves when it was told `count` times. */
+  async times(count: number): Promise<void> {
+    while (this.events.length < count) await new Promise<void>((resolve) => this.#onEvent = resolve);
+  }
+}
+
+Deno.test("AccessLog makes its file for the owner and the group, and adds to one that is there", async () => {
+  await using folder = await tempFolder();
+  const path = `${folder.path}/access.log`;
+  for (const line of ["one", "two"]) {
+    const log = new AccessLog({ output: new AccessLogFile(path), log: strictLog });
+    log.add(line);
+    await log.close();
+  }
+  assert.equal(await Deno.readTextFile(path), "one\ntwo\n");
+  assert.equal(((await Deno.stat(path)).mode ?? 0) & 0o137, 0, "no right that 0640 does not have");
+});
+
+Deno.test("AccessLog.reopen() leaves the file that was moved away, and loses no line", async () => {
+  await using folder = await tempFolder();
+  const path = `${folder.path}/access.log`;
+  const heard = new Heard();
+  const log = new AccessLog({ output: new AccessLogFile(path), log: heard.log, gatherMs: 1 });
+  const expected: string[] = [];
+  for (let rotation = 1; rotation <= 5; rotation++) {
+    await heard.times(rotation);
+    for (let index = 0; index < 500; index++) expected.push(`${rotation} ${index}`);
+    for (const line of expected.slice(-500, -250)) log.add(line);
+    await Deno.rename(path, `${path}.${rotation}`);
+    for (const line of expected.slice(-250)) log.add(line);
+    log.reopen();
+  }
+  await log.close();
+  const files = [1, 2, 3, 4, 5].map((rotation) => `${path}.${rotation}`);
+  const texts = await Promise.all([...files, path].map((file) => Deno.readTextFile(file)));
+  assert.deepEqual(texts.join("").trimEnd().split("\n"), expected);
+  assert.deepEqual(new Set(heard.events), new Set(["access_log.opened"]));
+});
+
+Deno.test("AccessLog says once that its file cannot be opened, and keeps its lines until it can be", async () => {
+  await using folder = await tempFolder();
+  const path = `${folder.path}/later/access.log`;
+  const output = new AccessLogFile(path);
+  const open = output.open.bind(output);
+  let tries = 0;
+  output.open = async () => {
+    if (++tries === 4) await Deno.mkdir(`${folder.path}/later`);
+    await open();
+  };
+  const heard = new Heard();
+  const log = new AccessLog({ output, log: heard.log, gatherMs: 1, retryMs: 1 });
+  log.add("early");
+  await heard.times(2);
+  log.add("late");
+  await log.close();
+  assert.deepEqual(heard.events, ["access_log.not_opened", "access_log.opened"]);
+  assert.equal(await Deno.readTextFile(path), "early\nlate\n");
+});
+
+Deno.test("AccessLog.reopen() goes on with the old file where there can be no new one", async () => {
+  await using folder = await tempFolder();
+  const path = `${folder.path}/access.log`;
+  const heard = new Heard();
+  const log = new AccessLog({ output: new AccessLogFile(path), log: heard.log });
+  log.add("one");
+  await heard.times(1);
+  await Deno.rename(path, `${path}.1`);
+  await Deno.mkdir(path);
+  log.reopen();
+  log.add("two");
+  await heard.times(2);
+  await log.close();
+  assert.deepEqual(heard.events, ["access_log.opened", "access_log.not_reopened"]);
+  assert.equal(await Deno.readTextFile(`${path}.1`), "one\ntwo\n");
+});
+
+Deno.test("AccessLog.reopen() changes nothing where there is no file, nor after the end", async () => {
+  const pieces: string[] = [];
+  const write = (bytes: Uint8Array) => Promise.resolve(void pieces.push(new TextDecoder().decode(bytes)));
+  const log = new AccessLog({ output: outputOf(write), log: strictLog });
+  log.add("one");
+  log.reopen();
+  log.add("two");
+  await log.close();
+  log.reopen();
+  await log.close();
+  assert.equal(pieces.join(""), "one\ntwo\n");
 });

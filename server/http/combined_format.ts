@@ -1,7 +1,7 @@
 /** Apache's combined log format. */
 
 /** What one line tells. */
-export interface Access {
+export interface AccessEntry {
   readonly remoteAddress: string;
   /** Serial number of the user's certificate, decimal. */
   readonly user: string | undefined;
@@ -25,7 +25,7 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
  * One line without its end: `127.0.0.1 - - [23/Nov/2026:14:04:05 +0000] "GET /cau HTTP/1.1" 200 1192 "-" "caucase 0.9.17"`.
  * Control characters, quotes and whatever is not ASCII are escaped as Apache does it, so that a line is always one line.
  */
-export function combinedLine(access: Access): string {
+export function combinedLine(access: AccessEntry): string {
   const user = access.user === undefined ? "-" : escapeField(access.user);
   return `${access.remoteAddress} - ${user} [${logTime(access.timeMs)}] "${escapeField(access.requestLine)}" ` +
     `${access.status} ${access.bytes} "${escapeField(access.referer)}" "${escapeField(access.userAgent)}"`;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Access, combinedLine } from "./combined_format.ts";
+import { type AccessEntry, combinedLine } from "./combined_format.ts";
 
-const ACCESS: Access = {
+const ACCESS: AccessEntry = {
   remoteAddress: "127.0.0.1",
   user: undefined,
   timeMs: Date.UTC(2026, 10, 23, 14, 4, 5, 999),

@@ -1,4 +1,5 @@
 /** All open connections: who may have one, which is closed when there are too many, and which takes too long. */
+import type { Log } from "../../core/log.ts";
 import { isIPv6 } from "node:net";
 import { canonicalAddress } from "./addresses.ts";
 import type { Limits } from "./limits.ts";
@@ -21,7 +22,7 @@ const NOTICE_INTERVAL = 60_000;
 
 export class ConnectionPool {
   readonly #limits: PoolLimits;
-  readonly #warn: (message: string) => void;
+  readonly #log: Log;
   /** Each with its {@linkcode addressGroup}. */
   readonly #all = new Map<PooledConnection, string>();
   /** Those without a request, the one that is idle longest first. */
@@ -29,9 +30,9 @@ export class ConnectionPool {
   readonly #counts = new Map<string, number>();
   #noticeDue = -Infinity;
 
-  constructor(limits: PoolLimits, warn: (message: string) => void) {
+  constructor(limits: PoolLimits, log: Log) {
     this.#limits = limits;
-    this.#warn = warn;
+    this.#log = log;
   }
 
   get size(): number {
@@ -86,11 +87,12 @@ export class ConnectionPool {
 
   #makeRoomFor(group: string): boolean {
     if (this.#count(group) >= this.#limits.connectionsPerAddress) {
-      this.#notice(`${group} has ${this.#count(group)} connections`);
+      const count = this.#count(group);
+      this.#notice(() => this.#log.warning("connections.address_limit", { address: group, count }));
       if (!this.#closeLongestIdle((other) => other === group)) return false;
     }
     if (this.#all.size < this.#limits.connections) return true;
-    this.#notice(`${this.#all.size} connections are open`);
+    this.#notice(() => this.#log.warning("connections.limit", { count: this.#all.size }));
     // Whoever has most gives first.
     const most = this.#largestCount();
     return this.#closeLongestIdle((other) => this.#count(other) === most) || this.#closeLongestIdle(() => true);
@@ -113,11 +115,11 @@ export class ConnectionPool {
     return largest;
   }
 
-  #notice(what: string): void {
+  #notice(tell: () => void): void {
     const now = performance.now();
     if (now < this.#noticeDue) return;
     this.#noticeDue = now + NOTICE_INTERVAL;
-    this.#warn(`${what}, which is the limit: idle ones are closed, or new ones refused`);
+    tell();
   }
 }
 

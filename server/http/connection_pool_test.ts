@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { addressGroup, ConnectionPool, type PooledConnection } from "./connection_pool.ts";
+import { recordedLog } from "../../tests/support/recorded_log.ts";
 
 class FakeConnection implements PooledConnection {
   destroyed = false;
@@ -22,7 +23,7 @@ class FakeConnection implements PooledConnection {
 
 function poolOf(addresses: readonly string[], limits = { connections: 3, connectionsPerAddress: 9 }) {
   const warnings: string[] = [];
-  const pool = new ConnectionPool(limits, (message) => warnings.push(message));
+  const pool = new ConnectionPool(limits, recordedLog(warnings));
   const connections = addresses.map((address) => new FakeConnection(address));
   for (const connection of connections) assert.ok(pool.admit(connection));
   return { pool, connections, warnings };

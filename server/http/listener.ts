@@ -1,19 +1,19 @@
 /**
- * The listeners: HTTP and HTTPS on every address, with one handler, one set of limits and one access log. HTTPS asks for a client
+ * The listeners: each endpoint with its sites, all with one set of limits and one access log. HTTPS asks for a client
  * certificate and takes any: who it belongs to and whether it is any good is judged per request, never here.
  */
 import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
-import { createServer as createHttpsServer, type Server as HttpsServer } from "node:https";
-import type { Server } from "node:net";
+import { createServer as createHttpsServer, Server as HttpsServer } from "node:https";
 import { CaucaseError, describeError } from "../../core/errors.ts";
+import type { Log } from "../../core/log.ts";
 import { proveClientCertificates } from "../tls/runtime_check.ts";
 import { AnswerMemory } from "./answer_memory.ts";
 import { BodyMemory } from "./body_reader.ts";
 import { ConnectionPool } from "./connection_pool.ts";
-import type { Handler } from "./exchange.ts";
 import { completeLimits, type Limits } from "./limits.ts";
 import { createRequestServer } from "./request_server.ts";
 import { watchServer } from "./server_events.ts";
+import { faultFields, type ReportFault, serveSites, type Site } from "./site.ts";
 
 /** What the HTTPS listener shows and asks for; all of it PEM. */
 export interface TlsIdentity {
@@ -23,30 +23,31 @@ export interface TlsIdentity {
   readonly ca: readonly string[];
 }
 
-export interface ListenerOptions {
-  /** Numeric, as `resolveAddresses` gives them. */
-  readonly addresses: readonly string[];
+/** Where one listens, and what is served there. */
+export interface Endpoint {
+  /** Numeric address, as `resolveAddresses` gives them. */
+  readonly host: string;
   /** 0: any free one. */
-  readonly httpPort: number;
-  readonly httpsPort: number;
-  readonly handler: Handler;
+  readonly port: number;
+  /** Whether it speaks TLS, with the identity of all that do. */
+  readonly secure: boolean;
+  readonly sites: readonly Site[];
+}
+
+export interface ListenerOptions {
+  readonly endpoints: readonly Endpoint[];
   readonly tls: TlsIdentity;
   /** Those that are not to be the defaults. */
   readonly limits?: Partial<Limits>;
   /** Takes one line of the access log, without its end; must return at once. */
   readonly accessLog: (line: string) => void;
   /** Takes what the administrator should know: faults with their stack, limits that were reached. */
-  readonly log: (message: string) => void;
-}
-
-export interface ListeningAddress {
-  readonly host: string;
-  readonly httpPort: number;
-  readonly httpsPort: number;
+  readonly log: Log;
 }
 
 export interface Listeners {
-  readonly addresses: readonly ListeningAddress[];
+  /** The port that an endpoint of the options got. */
+  portOf(endpoint: Endpoint): number;
   /** New connections see the new certificate; those that exist go on. */
   replaceCertificate(identity: TlsIdentity): void;
   /**
@@ -62,58 +63,62 @@ export async function startListeners(options: ListenerOptions): Promise<Listener
   // Beside the rest: it takes a fifth of a start. Until it is there nobody counts as a user, so nothing is lost by listening.
   const proof = proveClientCertificates(options.tls);
   const pool = new ConnectionPool(limits, options.log);
-  const memory = new BodyMemory(limits.bodyBytesInMemory);
-  const answers = new AnswerMemory(limits.answerBytesInMemory);
-  const serve = createRequestServer({ ...options, limits, memory, answers });
-  const watched = { pool, limits, serve, accessLog: options.accessLog };
-  const servers: Server[] = [];
-  const httpsServers: HttpsServer[] = [];
-  const addresses: ListeningAddress[] = [];
+  const shared = {
+    pool,
+    limits,
+    accessLog: options.accessLog,
+    log: options.log,
+    memory: new BodyMemory(limits.bodyBytesInMemory),
+    answers: new AnswerMemory(limits.answerBytesInMemory),
+  };
+  const report: ReportFault = (error, exchange) => options.log.error("request.failed", faultFields(error, exchange));
+  const servers = new Map<Endpoint, HttpServer | HttpsServer>();
   try {
-    for (const host of options.addresses) {
-      const http = createHttpServer(serverOptions(limits));
-      const https = createHttpsServer({ ...serverOptions(limits), ...tlsOptions(options.tls, limits) });
-      watchServer(http, { ...watched, secure: false });
-      watchServer(https, { ...watched, secure: true });
-      servers.push(http, https);
-      httpsServers.push(https);
-      const httpPort = await listen(http, host, options.httpPort);
-      addresses.push({ host, httpPort, httpsPort: await listen(https, host, options.httpsPort) });
+    for (const endpoint of options.endpoints) {
+      const server = createServer(endpoint, options.tls, limits);
+      const handler = serveSites(endpoint.sites, report);
+      watchServer(server, { ...shared, serve: createRequestServer({ ...shared, handler }), secure: endpoint.secure });
+      servers.set(endpoint, server);
+      await listen(server, endpoint);
     }
     await proof;
   } catch (error) {
     await Promise.allSettled([proof]);
-    for (const server of servers) server.close();
+    for (const server of servers.values()) server.close();
     throw error;
   }
-  for (const server of servers) {
-    server.on("error", (error: Error) => options.log(`A listener failed: ${error.stack ?? error.message}`));
+  for (const server of servers.values()) {
+    server.on("error", (error: Error) => options.log.error("listener.failed", { error }));
   }
-  return new RunningListeners({ addresses, servers, httpsServers, pool, limits });
+  return new RunningListeners({ servers, pool, limits });
 }
 
 interface RunningParts {
-  readonly addresses: readonly ListeningAddress[];
-  readonly servers: readonly Server[];
-  readonly httpsServers: readonly HttpsServer[];
+  readonly servers: ReadonlyMap<Endpoint, HttpServer | HttpsServer>;
   readonly pool: ConnectionPool;
   readonly limits: Limits;
 }
 
 class RunningListeners implements Listeners {
-  readonly addresses: readonly ListeningAddress[];
   readonly #parts: RunningParts;
   readonly #sweep: ReturnType<typeof setInterval>;
   #closed: Promise<void> | undefined;
 
   constructor(parts: RunningParts) {
-    this.addresses = parts.addresses;
     this.#parts = parts;
     this.#sweep = setInterval(() => parts.pool.check(performance.now()), parts.limits.sweepMs);
   }
 
+  portOf(endpoint: Endpoint): number {
+    const address = this.#parts.servers.get(endpoint)?.address();
+    if (typeof address !== "object" || !address) throw new Error(`nothing listens for ${endpoint.host}`);
+    return address.port;
+  }
+
   replaceCertificate(identity: TlsIdentity): void {
-    for (const server of this.#parts.httpsServers) server.setSecureContext(secureContext(identity));
+    for (const server of this.#parts.servers.values()) {
+      if (server instanceof HttpsServer) server.setSecureContext(secureContext(identity));
+    }
   }
 
   close(graceMs: number): Promise<void> {
@@ -122,7 +127,7 @@ class RunningListeners implements Listeners {
 
   async #close(graceMs: number): Promise<void> {
     const { servers, pool } = this.#parts;
-    const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+    const closed = [...servers.values()].map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
     pool.closeSoon();
     const cut = setTimeout(() => pool.destroyAll(), graceMs);
     await Promise.all(closed);
@@ -158,8 +163,12 @@ function tlsOptions(identity: TlsIdentity, limits: Limits) {
   };
 }
 
-/** The port it then listens on. */
-async function listen(server: HttpServer | HttpsServer, host: string, port: number): Promise<number> {
+function createServer({ secure }: Endpoint, identity: TlsIdentity, limits: Limits): HttpServer | HttpsServer {
+  if (!secure) return createHttpServer(serverOptions(limits));
+  return createHttpsServer({ ...serverOptions(limits), ...tlsOptions(identity, limits) });
+}
+
+async function listen(server: HttpServer | HttpsServer, { host, port }: Endpoint): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject);
   server.listen({ host, port }, resolve);
@@ -169,8 +178,6 @@ async function listen(server: HttpServer | HttpsServer, host: string, port: numb
     throw listenError(cause, `${host} port ${port}`);
   }
   server.off("error", reject);
-  const address = server.address();
-  return typeof address === "object" && address ? address.port : port;
 }
 
 /** What the system means that refuses to listen. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { echo, listening, newIdentity } from "../../tests/support/listening.ts";
+import { echo, endpointsOf, listening, newIdentity, siteOf } from "../../tests/support/listening.ts";
 import { RawClient } from "../../tests/support/raw_client.ts";
+import { quietLog } from "../../tests/support/recorded_log.ts";
 import { startListeners } from "./listener.ts";
 
 const LONG = 60_000;
@@ -85,9 +86,10 @@ Deno.test("close() may be called again", async () => {
 Deno.test("startListeners() fails as in-use and leaves nothing open when a port is taken", async () => {
   await using first = await listening(echo);
   const { key, cert } = await newIdentity();
-  const options = { handler: echo, tls: { key, cert, ca: [cert] }, accessLog: () => {}, log: () => {} };
+  const options = { tls: { key, cert, ca: [cert] }, accessLog: () => {}, log: quietLog };
   const free = freePort();
-  const start = startListeners({ ...options, addresses: ["127.0.0.1"], httpPort: free, httpsPort: first.https });
+  const [http, https] = endpointsOf("127.0.0.1", echo);
+  const start = startListeners({ ...options, endpoints: [{ ...http, port: free }, { ...https, port: first.https }] });
   await assert.rejects(start, {
     code: "in-use",
     message: `127.0.0.1 port ${first.https} is in use by another program`,
@@ -97,25 +99,33 @@ Deno.test("startListeners() fails as in-use and leaves nothing open when a port 
 
 Deno.test("startListeners() fails as usage for an address that is not ours", async () => {
   const { key, cert } = await newIdentity();
-  const options = { handler: echo, tls: { key, cert, ca: [cert] }, accessLog: () => {}, log: () => {} };
-  const start = startListeners({ ...options, addresses: ["192.0.2.1"], httpPort: 0, httpsPort: 0 });
+  const options = { tls: { key, cert, ca: [cert] }, accessLog: () => {}, log: quietLog };
+  const start = startListeners({ ...options, endpoints: endpointsOf("192.0.2.1", echo) });
   await assert.rejects(start, { code: "usage", message: /^cannot listen on 192\.0\.2\.1 port 0: / });
 });
 
-Deno.test("startListeners() listens on every address", async () => {
+Deno.test("startListeners() serves each endpoint its own sites, secure or not", async () => {
   const { key, cert } = await newIdentity();
-  const options = { handler: echo, tls: { key, cert, ca: [cert] }, accessLog: () => {}, log: () => {} };
+  const site = (name: string) => [siteOf(({ secure }) => ({ status: 200, body: `${name} ${secure}` }))];
+  const endpoints = [
+    { host: "127.0.0.1", port: 0, secure: false, sites: site("one") },
+    { host: "127.0.0.1", port: 0, secure: true, sites: site("two") },
+    { host: "127.0.0.2", port: 0, secure: false, sites: site("operations") },
+  ];
   const listeners = await startListeners({
-    ...options,
-    addresses: ["127.0.0.1", "127.0.0.2"],
-    httpPort: 0,
-    httpsPort: 0,
+    tls: { key, cert, ca: [cert] },
+    endpoints,
+    accessLog: () => {},
+    log: quietLog,
   });
-  for (const { host, httpPort } of listeners.addresses) {
-    using client = await RawClient.tcp(httpPort, host);
+  const bodies: string[] = [];
+  for (const endpoint of endpoints) {
+    const port = listeners.portOf(endpoint);
+    using client = endpoint.secure ? await RawClient.tls(port) : await RawClient.tcp(port, endpoint.host);
     client.request("GET", "/");
-    assert.equal((await client.response()).status, 200);
+    bodies.push((await client.response()).body);
   }
+  assert.deepEqual(bodies, ["one false", "two true", "operations false"]);
   await listeners.close(0);
 });
 

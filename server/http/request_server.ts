@@ -1,6 +1,7 @@
 /** Answers one request of a connection: checks it, calls the handler, writes and logs what it says. */
 import type { IncomingMessage } from "node:http";
-import { describeError, describeFault } from "../../core/errors.ts";
+import { describeError } from "../../core/errors.ts";
+import type { Log } from "../../core/log.ts";
 import type { AnswerMemory, HeldAnswer } from "./answer_memory.ts";
 import { writeAnswer } from "./answer_writer.ts";
 import type { BodyMemory, BodyReader } from "./body_reader.ts";
@@ -19,7 +20,7 @@ export interface RequestServerParts {
   /** Takes one line of the access log, without its end. */
   readonly accessLog: (line: string) => void;
   /** Takes faults of ours, with their stack. */
-  readonly log: (message: string) => void;
+  readonly log: Log;
 }
 
 /** Makes what {@linkcode Connection} calls for each of its requests. */
@@ -92,7 +93,7 @@ class ServedRequest implements RunningRequest, HeldAnswer {
   /** Our own mistake: the administrator gets it all, the client nothing. */
   readonly #fault = (error: unknown): void => {
     const { request, response } = this.#origin.received;
-    this.#parts.log(`${request.method} ${request.url}: ${describeFault(error)}`);
+    this.#parts.log.error("request.failed", { method: request.method, target: request.url, error });
     if (response.headersSent) this.#origin.connection.destroy();
     else this.#write({ status: 500 });
   };

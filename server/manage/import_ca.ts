@@ -1,5 +1,5 @@
 /** Key pairs of another CA become service CA certificates. */
-import type { CaStore, StoredAuthority } from "../../core/ca/store.ts";
+import type { CaStores, StoredIssuer } from "../../core/ca/stores.ts";
 import { equalBytes } from "../../core/bytes.ts";
 import { belongTogether } from "../../core/host/key_file.ts";
 import { onlyPem, PEM_LABEL } from "../../core/pem.ts";
@@ -11,11 +11,12 @@ import {
   parseCertificate,
 } from "../../core/x509/certificate.ts";
 import { findExtension, readExtensionValue } from "../../core/x509/extension.ts";
-import { readDer, readNamedBits } from "../../core/x509/der_reader.ts";
-import { TAG } from "../../core/x509/der_tags.ts";
-import { OID } from "../../core/x509/oids.ts";
-import { isPrivateKeyBlock, type PrivateKey, privateKeyToPem } from "../../core/x509/private_key.ts";
-import { checkKeyStrength } from "../../core/x509/public_key.ts";
+import { readDer, readNamedBits } from "../../core/der/reader.ts";
+import { TAG } from "../../core/der/tags.ts";
+import { OID } from "../../core/der/oids.ts";
+import { isPrivateKeyBlock, type PrivateKey } from "../../core/keys/private_key.ts";
+import { checkKeyStrength } from "../../core/keys/public_key.ts";
+import { pemReference } from "../keys/pem_keys.ts";
 import { about, openKey, type Passphrases, readPemBlocks, unusable } from "./pem_files.ts";
 
 /** A CA certificate with its key, and the file that the certificate was in. */
@@ -94,13 +95,17 @@ function signsCrls({ extensions }: Certificate): boolean {
 }
 
 /** Those that the CA does not have yet, as its store takes them. */
-export async function newAuthorities(store: CaStore, pairs: readonly CaKeyPair[]): Promise<StoredAuthority[]> {
+export async function newIssuers(
+  stores: CaStores,
+  pairs: readonly CaKeyPair[],
+): Promise<(StoredIssuer & { readonly keyIdentifier: string })[]> {
   // As DER: who else wrote to the database may have cut the lines of PEM elsewhere.
   const derOf = (pem: string) => onlyPem(pem, [PEM_LABEL.CERTIFICATE], "CA certificate in the database").der.toHex();
-  const stored = new Set((await store.authorities()).map(({ certificatePem }) => derOf(certificatePem)));
+  const stored = new Set((await stores.issuers.list()).issuers.map(({ certificatePem }) => derOf(certificatePem)));
   return pairs.filter(({ certificate }) => !stored.has(certificate.der.toHex())).map(({ certificate, key }) => ({
     expirationDate: certificate.notAfter,
-    keyPem: privateKeyToPem(key),
+    key: pemReference(key),
     certificatePem: certificateToPem(certificate),
+    keyIdentifier: certificate.keyIdentifier,
   }));
 }

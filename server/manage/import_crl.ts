@@ -1,10 +1,10 @@
 /** Takes over what the CRLs of imported CA certificates say. */
-import type { CaStore, Revocation } from "../../core/ca/store.ts";
+import type { CaStores, Revocation } from "../../core/ca/stores.ts";
 import type { OnProgress } from "../../core/progress.ts";
 import { PEM_LABEL } from "../../core/pem.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
 import { type CertificateList, isCrlSignedBy, parseCrl } from "../../core/x509/crl.ts";
-import { type CrlToImport, MAX_CRL_NUMBER } from "../storage/crl_import.ts";
+import { type CrlToImport, MAX_CRL_NUMBER } from "../storage/sqlite/take_over.ts";
 import { readCaRecords } from "./ca_records.ts";
 import { about, readPemBlocks, unusable } from "./pem_files.ts";
 
@@ -26,7 +26,7 @@ export async function readCrls(paths: readonly string[]): Promise<CrlFile[]> {
 
 /** Whose lists they are to become. */
 export interface Importer {
-  readonly store: CaStore;
+  readonly store: CaStores;
   /** CA certificates that will be in the store by then. */
   readonly added: readonly Certificate[];
   readonly onProgress?: OnProgress | undefined;

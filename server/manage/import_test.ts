@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
 import { DAY, LIFE_SPAN, NOW, random } from "../../tests/support/issuing.ts";
 import { testKey } from "../../tests/support/keys.ts";
+import { strictLog } from "../../tests/support/recorded_log.ts";
 import { keyPem, manageHost } from "../../tests/support/restorable.ts";
-import { newAuthority, type SeededCa } from "../../tests/support/seeded_authorities.ts";
+import { newIssuer, type SeededCa } from "../../tests/support/seeded_issuers.ts";
 import { type TempFolder, tempFolder } from "../../tests/support/temp_folder.ts";
 import { decodePem, encodePem, onlyPem, PEM_LABEL } from "../../core/pem.ts";
 import type { Progress } from "../../core/progress.ts";
 import { certificateToPem } from "../../core/x509/certificate.ts";
 import { buildCrl, CrlEntries } from "../../core/x509/crl_builder.ts";
-import { decryptPrivateKey, encryptPrivateKey } from "../../core/x509/encrypted_key.ts";
-import { signerFor } from "../../core/x509/signer.ts";
-import { lockDatabase } from "../storage/database_lock.ts";
-import { openSqliteStorage } from "../storage/sqlite_storage.ts";
+import { decryptPrivateKey, encryptPrivateKey } from "../../core/keys/encrypted_key.ts";
+import { signerFor } from "../../core/keys/signer.ts";
+import { lockDatabase } from "../storage/sqlite/database_lock.ts";
+import { openSqliteStorage } from "../storage/sqlite/sqlite_storage.ts";
 import { manage, type ManageHost, type ManageOrder } from "./manage.ts";
 
 /** A folder with files and a database that is not there yet. */
@@ -41,7 +42,7 @@ class Desk implements AsyncDisposable {
   }
 
   async storage() {
-    return await openSqliteStorage({ path: this.path("db"), lock: false, log: assert.fail });
+    return await openSqliteStorage({ path: this.path("db"), lock: false, log: strictLog });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -54,8 +55,7 @@ function pairPem({ key, certificate }: SeededCa): string {
 }
 
 async function crlPem({ key, certificate }: SeededCa, number: bigint, ...serials: bigint[]): Promise<string> {
-  const entries = new CrlEntries();
-  for (const serial of serials) entries.append(serial, NOW - DAY);
+  const entries = CrlEntries.NONE.with(serials.map((serial) => ({ serial, revocationDate: NOW - DAY })));
   const list = { issuer: certificate, thisUpdate: NOW - 60, nextUpdate: NOW + DAY, number, entries };
   return encodePem(PEM_LABEL.CRL, await buildCrl(list, await signerFor(key)));
 }
@@ -75,7 +75,7 @@ function hostWith(passphrase: string): ManageHost & { asked: string[] } {
 
 Deno.test("manage() imports a CA whose key is in another file, and its CRL, into a new database", async () => {
   await using desk = await Desk.open();
-  const ca = await newAuthority("cas");
+  const ca = await newIssuer("cas");
   const certificate = await desk.file("ca.crt", certificateToPem(ca.certificate));
   const key = await desk.file("ca.key", `text before\n${keyPem(ca.key)}`);
   const crl = await desk.file("crl.pem", await crlPem(ca, 32n, 5n, 6n));
@@ -83,19 +83,19 @@ Deno.test("manage() imports a CA whose key is in another file, and its CRL, into
   assert.deepEqual(await desk.manage(order), {
     restored: false,
     importedCas: 1,
-    importedCrls: [{ number: 32n, lastUpdate: NOW - 60, added: 2, known: 0 }],
+    importedCrls: { number: 32n, lastUpdate: NOW - 60, added: 2, known: 0 },
   });
   assert.deepEqual(await desk.manage(order), {
     restored: false,
     importedCas: 0,
-    importedCrls: [{ number: 33n, lastUpdate: NOW - 60, added: 0, known: 2 }],
+    importedCrls: { number: 33n, lastUpdate: NOW - 60, added: 0, known: 2 },
   });
   const storage = await desk.storage();
-  const [stored, another] = await storage.ca("cas").authorities();
+  const [stored, another] = (await storage.ca("cas").issuers.list()).issuers;
   assert.ok(stored && !another);
   assert.equal(stored.certificatePem, certificateToPem(ca.certificate));
   assert.equal(stored.expirationDate, ca.certificate.notAfter);
-  const { number, lastUpdate, revocations } = await storage.ca("cas").crlContent();
+  const { number, lastUpdate, revocations } = await storage.ca("cas").revocations.crlContent();
   assert.deepEqual({ number, lastUpdate }, { number: 34n, lastUpdate: NOW - 60 });
   const dates = { revocationDate: NOW - DAY, expirationDate: ca.certificate.notAfter };
   assert.deepEqual(revocations, [{ serial: 5n, ...dates }, { serial: 6n, ...dates }]);
@@ -104,7 +104,7 @@ Deno.test("manage() imports a CA whose key is in another file, and its CRL, into
 
 Deno.test("manage() asks once for the passphrase of each encrypted key, naming its file", async () => {
   await using desk = await Desk.open();
-  const cas = [await newAuthority("cas"), await newAuthority("cas")];
+  const cas = [await newIssuer("cas"), await newIssuer("cas")];
   const files: string[] = [];
   for (const [index, { key, certificate }] of cas.entries()) {
     const pem = await encryptPrivateKey(key, { passphrase: "sesame", random, iterations: 1 });
@@ -121,7 +121,7 @@ Deno.test("manage() asks once for the passphrase of each encrypted key, naming i
 
 Deno.test("manage() exports what it imported, encrypted, into a new private file, beside a server", async () => {
   await using desk = await Desk.open();
-  const cas = [await newAuthority("cas"), await newAuthority("cas")];
+  const cas = [await newIssuer("cas"), await newIssuer("cas")];
   const files = await Promise.all(cas.map((ca, index) => desk.file(`${index}.pem`, pairPem(ca))));
   await desk.manage({ importCa: files });
   using _server = await lockDatabase(desk.path("db"));
@@ -185,7 +185,7 @@ const REFUSALS: readonly Refusal[] = [
     message: /crl\.pem: none of the service CA certificates signed its CRL$/,
     order: async (desk, ca) => ({
       importCa: [await desk.file("a.pem", pairPem(ca))],
-      importCrl: [await desk.file("crl.pem", await crlPem(await newAuthority("cas"), 1n))],
+      importCrl: [await desk.file("crl.pem", await crlPem(await newIssuer("cas"), 1n))],
     }),
   },
   {
@@ -219,7 +219,7 @@ const REFUSALS: readonly Refusal[] = [
 for (const { name, message, order, now } of REFUSALS) {
   Deno.test(`manage() refuses ${name}, and leaves no database`, async () => {
     await using desk = await Desk.open();
-    const wanted = await order(desk, await newAuthority("cas"));
+    const wanted = await order(desk, await newIssuer("cas"));
     const before = await desk.list();
     await assert.rejects(desk.manage(wanted, manageHost(now ?? NOW)), { name: "CaucaseError", message });
     assert.deepEqual(await desk.list(), before);
@@ -228,7 +228,7 @@ for (const { name, message, order, now } of REFUSALS) {
 
 Deno.test("manage() takes what is no CA certificate with --import-bad-ca alone", async () => {
   await using desk = await Desk.open();
-  const ca = await newAuthority("cas");
+  const ca = await newIssuer("cas");
   const importCa = [await desk.file("a.pem", pairPem(ca))];
   const host = manageHost(NOW + 5 * LIFE_SPAN);
   await assert.rejects(desk.manage({ importCa }, host), { code: "file" });
@@ -237,7 +237,7 @@ Deno.test("manage() takes what is no CA certificate with --import-bad-ca alone",
 
 Deno.test("manage() tells how far taking over a list is", async () => {
   await using desk = await Desk.open();
-  const ca = await newAuthority("cas");
+  const ca = await newIssuer("cas");
   const list = await crlPem(ca, 1n, ...Array.from({ length: 2500 }, (_, index) => BigInt(index + 1)));
   const crl = await desk.file("ca.crl", list);
   const told: Progress[] = [];

@@ -1,14 +1,22 @@
 /** What an administrator does with a database: restore, import, export, in this order. */
+import { OPERATOR } from "../../core/ca/actor.ts";
 import type { RandomSource } from "../../core/ca/settings.ts";
+import type { Log } from "../../core/log.ts";
 import type { OnProgress } from "../../core/progress.ts";
-import { databaseExists, NewDatabase, requireNoDatabase } from "../storage/new_database.ts";
-import { openSqliteStorage } from "../storage/sqlite_storage.ts";
-import type { ImportedCrl } from "../storage/crl_import.ts";
+import {
+  createStorage,
+  openStorage,
+  openStorageForReading,
+  requireNoStorage,
+  requireStorageName,
+  storageExists,
+} from "../storage/open.ts";
+import type { ManagedStores } from "../storage/sqlite/private_database.ts";
+import type { ImportedCrls } from "../storage/sqlite/take_over.ts";
 import { exportCa, requireAbsent } from "./export_ca.ts";
-import { type CaKeyPair, checkCaKeyPair, newAuthorities, readKeyPairs } from "./import_ca.ts";
+import { type CaKeyPair, checkCaKeyPair, newIssuers, readKeyPairs } from "./import_ca.ts";
 import { type CrlFile, judgeCrls, readCrls } from "./import_crl.ts";
 import type { Passphrases } from "./pem_files.ts";
-import { type ManagedStores, privateStores } from "./private_stores.ts";
 import { prepareRestoration, publishRestored, type Restoration, type RestoreFiles, restoreInto } from "./restore.ts";
 
 /** Paths and figures, as the command line has them. */
@@ -29,7 +37,7 @@ export interface ManageHost {
   readonly now: number;
   readonly random: RandomSource;
   readonly passphrases: Passphrases;
-  readonly warn: (message: string) => void;
+  readonly log: Log;
   /** Told how far reading a backup and taking over a CRL are. */
   readonly onProgress?: OnProgress | undefined;
   /** Told what was done, once it is on the disk: an export that fails after it changes nothing about that. */
@@ -41,16 +49,18 @@ export interface ManageReport {
   readonly restored: boolean;
   /** How many CA certificates were new; undefined when none were to be imported. */
   readonly importedCas: number | undefined;
-  readonly importedCrls: readonly ImportedCrl[];
+  /** What became of the CRLs together; undefined when none were to be imported. */
+  readonly importedCrls: ImportedCrls | undefined;
 }
 
 /**
  * Everything that can be refused is refused before the database changes; a new database appears when it is complete.
- * @throws `file`, `storage`, `in-use`, and what a restore is refused with
+ * @throws `usage` for a `db` that cannot be one; `file`, `storage`, `in-use`, and what a restore is refused with
  */
 export async function manage(order: ManageOrder, host: ManageHost): Promise<ManageReport> {
+  requireStorageName(order.db);
   if (order.exportCa !== undefined) await requireAbsent(order.exportCa);
-  if (order.restore !== undefined) await requireNoDatabase(order.db);
+  if (order.restore !== undefined) await requireNoStorage(order.db);
   const work = await prepare(order, host);
   const report = await changeDatabase(work, { order, host });
   host.done?.(report);
@@ -80,32 +90,33 @@ interface Commission {
 async function changeDatabase(work: Work, { order, host }: Commission): Promise<ManageReport> {
   const { restoration, pairs, crls } = work;
   if (restoration !== undefined) return await intoNewDatabase(work, { order, host });
-  if (pairs.length === 0 && crls.length === 0) return { restored: false, importedCas: undefined, importedCrls: [] };
-  const exists = await databaseExists(order.db);
+  if (pairs.length === 0 && crls.length === 0) {
+    return { restored: false, importedCas: undefined, importedCrls: undefined };
+  }
+  const exists = await storageExists(order.db);
   return exists ? await intoDatabase(work, { order, host }) : await intoNewDatabase(work, { order, host });
 }
 
 async function intoNewDatabase(work: Work, { order, host }: Commission): Promise<ManageReport> {
   const { restoration } = work;
-  await using target = await NewDatabase.create(order.db);
-  const stores = privateStores(target.database, host.warn);
+  await using target = await createStorage(order.db, host.log);
   if (restoration === undefined) {
-    target.completeSchema();
-    const report = await importAll(stores, work, host.onProgress);
+    target.content.completeSchema();
+    const report = await importAll(target.content, work, host);
     await target.publish();
     return report;
   }
-  const circumstances = { ...host, stores, lifeSpan: order.userLifeSpan };
+  const circumstances = { ...host, lifeSpan: order.userLifeSpan };
   const certificatePem = await restoreInto(target, restoration, circumstances);
-  const report = await importAll(stores, work, host.onProgress);
+  const report = await importAll(target.content, work, host);
   await publishRestored(target, restoration.files.crt, certificatePem);
   return { ...report, restored: true };
 }
 
 async function intoDatabase(work: Work, { order, host }: Commission): Promise<ManageReport> {
-  const storage = await openSqliteStorage({ path: order.db, lock: true, log: host.warn });
+  const storage = await openStorage(order.db, host.log);
   try {
-    return await importAll(storage, work, host.onProgress);
+    return await importAll(storage, work, host);
   } finally {
     await storage.close();
   }
@@ -114,19 +125,20 @@ async function intoDatabase(work: Work, { order, host }: Commission): Promise<Ma
 async function importAll(
   stores: ManagedStores,
   { pairs, crls }: Work,
-  onProgress: OnProgress | undefined,
+  { now, onProgress }: ManageHost,
 ): Promise<ManageReport> {
   const store = stores.ca("cas");
   const added = pairs.map(({ certificate }) => certificate);
-  const lists = await judgeCrls(crls, { store, added, onProgress });
-  const authorities = await newAuthorities(store, pairs);
-  const importedCrls = await stores.takeOver("cas", { authorities, lists });
-  return { restored: false, importedCas: pairs.length === 0 ? undefined : authorities.length, importedCrls };
+  const inherited = await judgeCrls(crls, { store, added, onProgress });
+  const issuers = await newIssuers(store, pairs);
+  const by = { actor: OPERATOR, now };
+  const importedCrls = await stores.takeOver("cas", { issuers, crls: inherited, by });
+  return { restored: false, importedCas: pairs.length === 0 ? undefined : issuers.length, importedCrls };
 }
 
 /** Only looks: also beside a server that uses the database. */
-async function exportFrom(db: string, path: string, { passphrases, warn }: ManageHost): Promise<void> {
-  const storage = await openSqliteStorage({ path: db, lock: false, readOnly: true, log: warn });
+async function exportFrom(db: string, path: string, { passphrases, log }: ManageHost): Promise<void> {
+  const storage = await openStorageForReading(db, log);
   try {
     await exportCa(storage.ca("cas"), path, passphrases);
   } finally {

@@ -5,7 +5,7 @@ import type { OnProgress } from "../../core/progress.ts";
 import { readChunks } from "../../core/host/backup_file.ts";
 import { belongTogether } from "../../core/host/key_file.ts";
 import { type Certificate, parseCertificate } from "../../core/x509/certificate.ts";
-import { isPrivateKeyBlock, type PrivateKey } from "../../core/x509/private_key.ts";
+import { isPrivateKeyBlock, type PrivateKey } from "../../core/keys/private_key.ts";
 import { about, openKey, type Passphrases, readPemBlocks, unusable } from "./pem_files.ts";
 
 /** A user's private key, and the certificates for it that are in the same file. */

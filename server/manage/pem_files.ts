@@ -3,8 +3,9 @@ import { CaucaseError } from "../../core/errors.ts";
 import { readFileBytes } from "../../core/host/durable_file.ts";
 import { fileError } from "../../core/host/file_error.ts";
 import { decodePem, type PemBlock } from "../../core/pem.ts";
-import { decryptPrivateKey } from "../../core/x509/encrypted_key.ts";
-import { isEncryptedKeyBlock, type PrivateKey, privateKeyFromPem } from "../../core/x509/private_key.ts";
+import { decodeText } from "../../core/text.ts";
+import { decryptPrivateKey } from "../../core/keys/encrypted_key.ts";
+import { isEncryptedKeyBlock, type PrivateKey, privateKeyFromPem } from "../../core/keys/private_key.ts";
 
 /** Where passphrases come from: a terminal, a file, a test. */
 export interface Passphrases {
@@ -18,8 +19,7 @@ export interface Passphrases {
 export async function readPemBlocks(path: string): Promise<PemBlock[]> {
   const bytes = await readFileBytes(path);
   if (bytes === undefined) throw new CaucaseError("file", `cannot read ${path}: it does not exist`);
-  // The text around the blocks may be in any encoding: PEM itself is ASCII.
-  return await about(path, () => decodePem(new TextDecoder().decode(bytes)));
+  return await about(path, () => decodePem(decodeText(bytes)));
 }
 
 /** The private key of one block of the file at `path`; asks for its passphrase if it is encrypted. @throws `file` */

@@ -1,21 +1,19 @@
 /** From a backup to a database: what is checked before, and what is made of it. */
+import { OPERATOR } from "../../core/ca/actor.ts";
 import { CaucaseError } from "../../core/errors.ts";
-import { hostFileSystem, readFileBytes } from "../../core/host/durable_file.ts";
+import { appended, hostFileSystem, readFileBytes } from "../../core/host/durable_file.ts";
 import { withFolderLock } from "../../core/host/folder_lock.ts";
 import { parseKeyFile } from "../../core/host/key_file.ts";
 import { prepareFile } from "../../core/host/prepared_file.ts";
 import { onStopSignals } from "../../core/host/signals.ts";
 import type { OnProgress } from "../../core/progress.ts";
-import { concatBytes, utf8 } from "../../core/bytes.ts";
-import { type CertificationRequest, csrFromPem, verifyCsr } from "../../core/x509/csr.ts";
-import { checkKeyStrength } from "../../core/x509/public_key.ts";
-import type { NewDatabase } from "../storage/new_database.ts";
-import { RESTORED_MARK } from "../storage/restored_mark.ts";
+import { type CertificationRequest, csrFromFile, verifyCsr } from "../../core/x509/csr.ts";
+import { checkKeyStrength } from "../../core/keys/public_key.ts";
+import type { NewDatabase } from "../storage/sqlite/new_database.ts";
 import { loadBackup } from "./load_backup.ts";
 import { readUserKey, type UserKey } from "./open_backup_file.ts";
 import { about, type Passphrases, unusable } from "./pem_files.ts";
-import type { ManagedStores } from "./private_stores.ts";
-import { type NewRequest, type Replacement, replaceUser } from "./restored_user.ts";
+import { type Replacement, replaceUser, type RestoringRequest } from "./restored_user.ts";
 
 /** Paths, as the command line names them. */
 export interface RestoreFiles {
@@ -32,7 +30,7 @@ export interface RestoreFiles {
 export interface Restoration {
   readonly files: RestoreFiles;
   readonly user: UserKey;
-  readonly request: NewRequest;
+  readonly request: RestoringRequest;
 }
 
 /** @throws `file` for whatever of these files cannot be used */
@@ -46,14 +44,14 @@ export async function prepareRestoration(files: RestoreFiles, passphrases: Passp
   return { files, user, request };
 }
 
-async function readRequest(path: string): Promise<NewRequest> {
+async function readRequest(path: string): Promise<RestoringRequest> {
   const bytes = await readFileBytes(path);
   if (bytes === undefined) throw new CaucaseError("file", `cannot read ${path}: it does not exist`);
   return await about(path, async () => {
-    const csr = await csrFromPem(bytes);
+    const { csr, pem } = await csrFromFile(bytes);
     checkKeyStrength(csr.publicKey);
     await verifyCsr(csr);
-    return { csr, bytes };
+    return { csr, bytes: pem };
   });
 }
 
@@ -68,7 +66,6 @@ async function requireFitting(path: string, { publicKey }: CertificationRequest)
 
 /** What a restore needs besides the files. */
 export interface Circumstances extends Omit<Replacement, "user" | "request"> {
-  readonly stores: ManagedStores;
   readonly onProgress?: OnProgress | undefined;
 }
 
@@ -82,7 +79,7 @@ export async function restoreInto(
   { files, user, request }: Restoration,
   circumstances: Circumstances,
 ): Promise<string> {
-  const { database } = target;
+  const { content: database } = target;
   const { onProgress } = circumstances;
   const stop = onStopSignals();
   try {
@@ -93,9 +90,9 @@ export async function restoreInto(
   } finally {
     stop.remove();
   }
-  target.completeSchema();
-  const certificatePem = await replaceUser(database, circumstances.stores, { ...circumstances, user, request });
-  database.run(`PRAGMA user_version = ${RESTORED_MARK}`);
+  database.completeSchema();
+  const certificatePem = await replaceUser(database, { ...circumstances, user, request });
+  database.markRestored({ actor: OPERATOR, now: circumstances.now });
   return certificatePem;
 }
 
@@ -106,8 +103,7 @@ export async function restoreInto(
 export function publishRestored(target: NewDatabase, path: string, certificatePem: string): Promise<void> {
   return withFolderLock(path, async () => {
     const old = await readFileBytes(path) ?? new Uint8Array();
-    const separator = old.length > 0 && old.at(-1) !== 0x0a ? "\n" : "";
-    const content = concatBytes(old, utf8(separator + certificatePem));
+    const content = appended(old, certificatePem);
     await using prepared = await prepareFile({ path, content, mode: undefined }, hostFileSystem);
     try {
       await target.publish();

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
+import { utf16 } from "../../tests/support/saved_text.ts";
 import { LIFE_SPAN, NOW, random } from "../../tests/support/issuing.ts";
 import { newKey, testKey } from "../../tests/support/keys.ts";
+import { strictLog } from "../../tests/support/recorded_log.ts";
 import {
   backUp,
   keyAndCertificatePem,
@@ -15,10 +17,13 @@ import {
 import { crlLifeSpan } from "../../core/ca/lifecycle.ts";
 import { belongTogether } from "../../core/host/key_file.ts";
 import { certificateFromPem, isIssuedBy } from "../../core/x509/certificate.ts";
-import { encryptPrivateKey } from "../../core/x509/encrypted_key.ts";
-import { RESTORED_MARK } from "../storage/restored_mark.ts";
-import { CA_NAMES } from "../storage/schema.ts";
-import { openSqliteStorage } from "../storage/sqlite_storage.ts";
+import { findExtension } from "../../core/x509/extension.ts";
+import { nameToText } from "../../core/x509/name.ts";
+import { OID } from "../../core/der/oids.ts";
+import { encryptPrivateKey } from "../../core/keys/encrypted_key.ts";
+import { RESTORED_MARK } from "../storage/sqlite/restored_mark.ts";
+import { CA_NAMES } from "../../core/ca/stores.ts";
+import { openSqliteStorage } from "../storage/sqlite/sqlite_storage.ts";
 import { manage } from "./manage.ts";
 
 const TABLES = CA_NAMES.flatMap((ca) =>
@@ -27,7 +32,7 @@ const TABLES = CA_NAMES.flatMap((ca) =>
 const CHANGED = ["caucrt", "caurevoked", "caucounter"];
 
 async function openRestored({ order }: Restorable) {
-  return await openSqliteStorage({ path: order.db, lock: true, log: assert.fail });
+  return await openSqliteStorage({ path: order.db, lock: true, log: strictLog });
 }
 
 /** Rows of `table` in both databases. */
@@ -43,7 +48,11 @@ function rowsOf({ original, order }: Restorable, table: string): { before: unkno
 Deno.test("manage() restores every row, certifies the new key like the old one, and revokes that", async () => {
   await using restorable = await makeRestorable();
   const { original, certificate, files, order } = restorable;
-  assert.deepEqual(await manage(order, manageHost()), { restored: true, importedCas: undefined, importedCrls: [] });
+  assert.deepEqual(await manage(order, manageHost()), {
+    restored: true,
+    importedCas: undefined,
+    importedCrls: undefined,
+  });
   for (const table of TABLES.filter((name) => !CHANGED.includes(name))) {
     const { before, after } = rowsOf(restorable, table);
     assert.deepEqual(after, before, table);
@@ -89,7 +98,7 @@ Deno.test("manage() leaves a restored database private, alone, marked, and ready
   database.close();
   const storage = await openRestored(restorable);
   assert.equal(await storage.jumpIfRestored(), true);
-  assert.equal((await storage.ca("cau").crlContent()).number, 1_000_001n, "one revocation, then the jump");
+  assert.equal((await storage.ca("cau").revocations.crlContent()).number, 1_000_001n, "one revocation, then the jump");
   await storage.close();
 });
 
@@ -186,7 +195,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     name: "the request is none",
     code: "file",
-    message: /^cannot use .*new\.csr: certificate request: no PEM block/,
+    message: /^cannot use .*new\.csr: certificate request: this is no PEM at all$/,
     spoil: ({ files }) => write(files.csr, "x"),
   },
   {
@@ -236,3 +245,21 @@ Deno.test("manage() refuses to restore for a revoked user, or for a key that a u
   await assert.rejects(manage(revoked.order, manageHost()), { code: "untrusted", message: /is revoked$/ });
   for (const { list } of [known, revoked]) assert.deepEqual(await list(), ["b.caucased", "new.csr", "old.pem"]);
 });
+
+Deno.test("manage() certifies a user whose old certificate names nothing under the names of the request", async () => {
+  await using restorable = await makeRestorable(() => {}, (original, key) => original.addNamelessUser(key));
+  const { files, order } = restorable;
+  const pem = await Deno.readTextFile(files.csr);
+  await Deno.writeFile(files.csr, utf16(`\ufeff${pem}`));
+  const host = manageHost();
+  await manage(order, host);
+  const issued = await certificateFromPem(await Deno.readTextFile(files.crt));
+  assert.equal(nameToText(issued.subject), "CN=anybody");
+  assert.ok(findExtension(issued.extensions, OID.KEY_USAGE), "all but the names is as it was");
+  assert.match(host.warnings.join(), /^the names of the old certificate cannot be used, .*: .*nothing is named/);
+  assert.ok(rowsOf(restorable, "caucrt").after.flat().some((value) => hasText(value, pem)), "the request is in ASCII");
+});
+
+function hasText(value: unknown, text: string): boolean {
+  return value === text || value instanceof Uint8Array && new TextDecoder().decode(value) === text;
+}

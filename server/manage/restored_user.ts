@@ -2,43 +2,42 @@
  * The user who restores gives a key up: it was on the way through shells and folders. Their certificate is issued anew for
  * another key, and the old one revoked.
  */
-import { type Bytes, bytesToBigInt } from "../../core/bytes.ts";
-import { Authorities } from "../../core/ca/authorities.ts";
-import { CA_LIFE_SPANS, crlLifeSpan, signingAuthority } from "../../core/ca/lifecycle.ts";
+import type { Bytes } from "../../core/bytes.ts";
+import { OPERATOR } from "../../core/ca/actor.ts";
+import { type CertificateAuthority, createCertificateAuthority } from "../../core/ca/certificate_authority.ts";
+import { CA_LIFE_SPANS, crlLifeSpan } from "../../core/ca/lifecycle.ts";
 import type { RandomSource } from "../../core/ca/settings.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import { belongTogether } from "../../core/host/key_file.ts";
-import { encodePem, PEM_LABEL } from "../../core/pem.ts";
+import type { Log } from "../../core/log.ts";
 import { type Certificate, certificateFromPem, isIssuedBy } from "../../core/x509/certificate.ts";
 import type { CertificationRequest } from "../../core/x509/csr.ts";
-import { newSerial, signCertificate } from "../../core/x509/issuance.ts";
-import { checkLeaf, prepareLeaf } from "../../core/x509/leaf_profile.ts";
-import { type Signer, signerFor } from "../../core/x509/signer.ts";
-import { bothForms, toText } from "../storage/column_values.ts";
-import type { Database } from "../storage/database.ts";
-import { RequestTable } from "../storage/request_table.ts";
-import { type CaRecord, readCaRecords } from "./ca_records.ts";
+import { EMPTY_NAME } from "../../core/x509/name.ts";
+import { PEM_KEYS } from "../keys/pem_keys.ts";
+import { findExtension } from "../../core/x509/extension.ts";
+import { checkNames, type RequestedContent } from "../../core/profiles/leaf_filters.ts";
+import { OID } from "../../core/der/oids.ts";
+import type { PrivateDatabase } from "../storage/sqlite/private_database.ts";
 import type { UserKey } from "./open_backup_file.ts";
-import type { ManagedStores } from "./private_stores.ts";
 
-/** Bits of a CA key that must be made because all have expired. */
-const CA_KEY_BITS = 2048;
+/** A CA key that must be made because all have expired; its certificate takes everything else from the one before. */
+const CA_KEY = { kind: "RSA", bits: 2048 } as const;
 
-export interface NewRequest {
+export interface RestoringRequest {
   readonly csr: CertificationRequest;
-  /** As it was read: what the database keeps. */
+  /** PEM in ASCII: what the database keeps. */
   readonly bytes: Bytes;
 }
 
 export interface Replacement {
   readonly user: UserKey;
-  readonly request: NewRequest;
+  readonly request: RestoringRequest;
   /** Unix seconds. */
   readonly now: number;
   /** L of users' certificates, in seconds. */
   readonly lifeSpan: number;
   readonly random: RandomSource;
-  readonly warn: (message: string) => void;
+  readonly log: Log;
 }
 
 /**
@@ -48,33 +47,32 @@ export interface Replacement {
  * @throws `untrusted` when the old certificate is revoked, or of no CA in the database; `not-found` when there is none;
  * `duplicate-key` when the new request's key is known
  */
-export async function replaceUser(database: Database, stores: ManagedStores, order: Replacement): Promise<string> {
-  const { user, request, now, lifeSpan, random } = order;
-  const store = stores.ca("cau");
+export async function replaceUser(database: PrivateDatabase, order: Replacement): Promise<string> {
+  const { user, request, now, lifeSpan, log } = order;
+  const store = database.ca("cau");
   const { keyId } = request.csr.publicKey;
-  if (storedCertificate(database, keyId) !== undefined) {
+  if (database.userCertificate(keyId) !== undefined) {
     throw new CaucaseError("duplicate-key", `the key of the request, ${keyId}, is known to the backup's user CA`, {
       hint: "make a new key and a request for it",
     });
   }
-  const authorities = await readCaRecords(store);
-  const old = await findCertificate(database, user, authorities);
-  if (await store.isRevoked(old.serial)) {
+  const ca = createCertificateAuthority(store, settingsFor(order));
+  const old = await findCertificate(database, user, await certificatesOf(ca));
+  if (await store.revocations.isRevoked(old.serial)) {
     throw new CaucaseError("untrusted", `the certificate ${old.serial} of the key is revoked`, {
       hint: "another user must restore",
     });
   }
-  const certificatePem = await issue(old, await signing(stores, authorities, order), order);
-  const id = bytesToBigInt(random(8)) >> 1n;
-  const expirationDate = now + lifeSpan;
-  const row = { id, keyId, csr: request.bytes, certificatePem, expirationDate };
-  database.transaction(() => new RequestTable(database, "cau").insert(row));
-  await store.revoke({
-    serial: old.serial,
-    revocationDate: now,
-    expirationDate: old.notAfter + crlLifeSpan(lifeSpan),
-  });
-  return certificatePem;
+  const issuersBefore = (await ca.issuers.all()).length;
+  if (issuersBefore === 0) throw new CaucaseError("not-found", "the backup has no CA certificate for users");
+  const by = { actor: OPERATOR, now };
+  const certificate = await ca.issuance.replace(old, { ...request, content: contentFrom(old, order), by });
+  if ((await ca.issuers.all()).length > issuersBefore) {
+    log.warning("restore.ca_made");
+  }
+  const expirationDate = old.notAfter + crlLifeSpan(lifeSpan);
+  await store.revocations.revoke({ serial: old.serial, revocationDate: now, expirationDate }, by);
+  return certificate.pem;
 }
 
 /**
@@ -82,60 +80,57 @@ export async function replaceUser(database: Database, stores: ManagedStores, ord
  * that came with the key.
  */
 export async function findCertificate(
-  database: Database,
+  database: PrivateDatabase,
   { key, certificates }: UserKey,
-  authorities: readonly CaRecord[],
+  issuers: readonly Certificate[],
 ): Promise<Certificate> {
-  const stored = storedCertificate(database, key.publicKey.keyId);
+  const stored = database.userCertificate(key.publicKey.keyId);
   const candidates = stored ? [await certificateFromPem(stored), ...certificates] : certificates;
   for (const candidate of candidates) {
     // A row says whose key it is about, and so could any file.
     if (!belongTogether(key, candidate)) continue;
-    for (const { certificate: ca } of authorities) if (await isIssuedBy(candidate, ca)) return candidate;
+    for (const ca of issuers) if (await isIssuedBy(candidate, ca)) return candidate;
   }
   throw new CaucaseError("not-found", `the backup has no user's certificate for the key ${key.publicKey.keyId}`, {
     hint: "give a file that holds the key and its certificate",
   });
 }
 
-/** PEM, however long it may be kept; empty while the request is pending. Undefined when the key is not known. */
-function storedCertificate(database: Database, keyId: string): string | undefined {
-  const row = database.get("SELECT crt FROM caucrt WHERE key_id IN (?, ?)", ...bothForms(keyId));
-  return row && (row["crt"] === null ? "" : toText(row["crt"]));
+async function certificatesOf({ issuers }: CertificateAuthority): Promise<Certificate[]> {
+  return (await issuers.all()).map(({ certificate }) => certificate);
 }
 
-interface Signing {
-  readonly certificate: Certificate;
-  readonly signer: Signer;
+/**
+ * As the old one. Where that has names that no certificate can have any more (none at all, a host name that is none), the
+ * request's take their place: a database must not be lost for a name.
+ */
+function contentFrom(old: Certificate, { request: { csr }, log }: Replacement): RequestedContent {
+  try {
+    checkNames(old);
+    return old;
+  } catch (error) {
+    if (!(error instanceof CaucaseError)) throw error;
+    log.warning("restore.names_replaced", { error });
+  }
+  const others = old.extensions.filter(({ oid }) => oid !== OID.SUBJECT_ALT_NAME);
+  const names = findExtension(csr.extensions, OID.SUBJECT_ALT_NAME);
+  return { subject: csr.subject, extensions: names === undefined ? others : [...others, names] };
 }
 
-/** The CA that signs; a new one only where all have expired. */
-async function signing(stores: ManagedStores, records: readonly CaRecord[], order: Replacement): Promise<Signing> {
-  const { now, lifeSpan, random, warn } = order;
-  const validities = records.map((record) => {
-    const { notBefore, notAfter } = record.certificate;
-    return { notBefore, notAfter, record };
-  });
-  const found = signingAuthority(validities, now, lifeSpan)?.record;
-  if (found !== undefined) return { certificate: found.certificate, signer: await signerFor(found.key) };
-  const [any] = records;
-  if (any === undefined) throw new CaucaseError("not-found", "the backup has no CA certificate for users");
-  warn("all CA certificates for users in the backup have expired: a new one was made");
-  const settings = { subject: any.certificate.subject, keyBits: CA_KEY_BITS, authorityLifeSpans: CA_LIFE_SPANS };
-  return await new Authorities(stores.ca("cau"), { ...settings, lifeSpan, random, warn }).signing(now);
-}
-
-async function issue(old: Certificate, { certificate: issuer, signer }: Signing, order: Replacement): Promise<string> {
-  const { request, now, lifeSpan, random } = order;
-  const leaf = {
-    request: old,
-    publicKey: request.csr.publicKey,
-    issuer,
-    now,
+/** The CA for users as it must be to issue one certificate: it takes no requests. */
+function settingsFor({ lifeSpan, random, log }: Replacement) {
+  return {
+    // Never used: there is a CA certificate, whose subject its successor keeps.
+    subject: EMPTY_NAME,
+    keys: PEM_KEYS,
+    keySpec: CA_KEY,
     lifeSpan,
-    serial: newSerial(random),
-    autoSigned: false,
-    keepCaucasePolicies: true,
+    issuerLifeSpans: CA_LIFE_SPANS,
+    maxPending: 0,
+    autoSignAmount: 0,
+    lockAutoSignAmount: false,
+    retention: { unread: lifeSpan, read: lifeSpan },
+    random,
+    log,
   };
-  return encodePem(PEM_LABEL.CERTIFICATE, await signCertificate(checkLeaf(prepareLeaf(leaf), leaf), signer));
 }

@@ -2,15 +2,13 @@
 import { CaucaseError } from "../../core/errors.ts";
 import type { OnProgress } from "../../core/progress.ts";
 import { isValidAt } from "../../core/x509/certificate.ts";
-import type { CaName } from "../../core/ca/store.ts";
-import type { Database } from "../storage/database.ts";
-import { CA_NAMES, createSchema } from "../storage/schema.ts";
-import { openScratchDatabase } from "../storage/scratch_database.ts";
+import { CA_NAMES, type CaName } from "../../core/ca/stores.ts";
+import { openScratchStorage } from "../storage/open.ts";
+import type { PrivateDatabase, RowCounts } from "../storage/sqlite/private_database.ts";
 import { readCaRecords } from "./ca_records.ts";
 import { loadBackup } from "./load_backup.ts";
 import { readUserKey } from "./open_backup_file.ts";
 import type { Passphrases } from "./pem_files.ts";
-import { type ManagedStores, privateStores } from "./private_stores.ts";
 import { findCertificate } from "./restored_user.ts";
 
 export interface VerifyOrder {
@@ -23,14 +21,11 @@ export interface VerifyOrder {
 }
 
 /** What a CA has in a backup. */
-export interface CaFigures {
+export interface CaFigures extends RowCounts {
   readonly ca: CaName;
   readonly caCertificates: number;
   /** Of those, how many have not expired. */
   readonly validCaCertificates: number;
-  readonly certificates: number;
-  readonly pendingRequests: number;
-  readonly revocations: number;
   readonly crlNumber: bigint;
 }
 
@@ -46,19 +41,18 @@ export interface BackupFigures {
  */
 export async function verifyBackup(order: VerifyOrder, passphrases: Passphrases): Promise<BackupFigures> {
   const user = await readUserKey(order.key, passphrases);
-  const database = await openScratchDatabase();
+  const database = await openScratchStorage();
   try {
     const header = await loadBackup(database, order.backup, { ...user, onProgress: order.onProgress });
-    database.transaction(() => createSchema(database));
-    requireIntegrity(database);
-    const stores = privateStores(database, () => {});
-    const authorities = await readCaRecords(stores.ca("cau"));
-    const { serial } = await findCertificate(database, user, authorities);
-    if (await stores.ca("cau").isRevoked(serial)) {
+    database.completeSchema();
+    database.requireIntegrity();
+    const issuers = (await readCaRecords(database.ca("cau"))).map(({ certificate }) => certificate);
+    const { serial } = await findCertificate(database, user, issuers);
+    if (await database.ca("cau").revocations.isRevoked(serial)) {
       throw new CaucaseError("untrusted", `the certificate ${serial} of the key is revoked: another user must restore`);
     }
     const cas: CaFigures[] = [];
-    for (const ca of CA_NAMES) cas.push(await figuresOf(ca, { database, stores, now: order.now }));
+    for (const ca of CA_NAMES) cas.push(await figuresOf(ca, database, order.now));
     return { recipients: header.recipients.map(({ keyId }) => keyId), cas };
   } catch (error) {
     throw namingBackup(order.backup, error);
@@ -67,25 +61,14 @@ export async function verifyBackup(order: VerifyOrder, passphrases: Passphrases)
   }
 }
 
-function requireIntegrity(database: Database): void {
-  const [first] = database.all("PRAGMA integrity_check");
-  if (first?.["integrity_check"] !== "ok") throw new CaucaseError("storage", "SQLite finds the database damaged");
-}
-
-async function figuresOf(
-  ca: CaName,
-  { database, stores, now }: { database: Database; stores: ManagedStores; now: number },
-): Promise<CaFigures> {
-  const records = await readCaRecords(stores.ca(ca));
-  const count = (sql: string) => Number(database.get(`SELECT COUNT(*) AS n FROM ${ca}${sql}`)?.["n"]);
+async function figuresOf(ca: CaName, database: PrivateDatabase, now: number): Promise<CaFigures> {
+  const records = await readCaRecords(database.ca(ca));
   return {
     ca,
     caCertificates: records.length,
     validCaCertificates: records.filter(({ certificate }) => isValidAt(certificate, now)).length,
-    certificates: count("crt WHERE crt IS NOT NULL"),
-    pendingRequests: count("crt WHERE crt IS NULL"),
-    revocations: count("revoked"),
-    crlNumber: (await stores.ca(ca).crlContent()).number,
+    ...database.countRows(ca),
+    crlNumber: (await database.ca(ca).state()).crl.number,
   };
 }
 

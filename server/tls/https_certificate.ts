@@ -1,23 +1,19 @@
 /** The server's own certificate for HTTPS: read, judged, made anew in time, with a new key each time. */
-import { bytesToBigInt, utf8 } from "../../core/bytes.ts";
+import { utf8 } from "../../core/bytes.ts";
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
-import { SECONDS_PER_DAY } from "../../core/ca/lifecycle.ts";
-import type { RandomSource, Warn } from "../../core/ca/settings.ts";
-import type { CaStore } from "../../core/ca/store.ts";
-import { CaucaseError, describeError } from "../../core/errors.ts";
+import { CaucaseError } from "../../core/errors.ts";
 import { writeFileDurably } from "../../core/host/durable_file.ts";
 import { belongTogether, findKeyFile, KEY_FILE_MODE, type KeyFileContent } from "../../core/host/key_file.ts";
-import { encodePem, PEM_LABEL } from "../../core/pem.ts";
 import { type Certificate, certificateToPem, parseCertificate } from "../../core/x509/certificate.ts";
 import { buildCsr } from "../../core/x509/csr.ts";
 import { findExtension, sameExtension } from "../../core/x509/extension.ts";
 import { hostName, subjectAltNameExtension } from "../../core/x509/general_name.ts";
-import { checkHttps, prepareHttps } from "../../core/x509/https_profile.ts";
-import { newSerial, signCertificate } from "../../core/x509/issuance.ts";
 import { EMPTY_NAME } from "../../core/x509/name.ts";
-import { OID } from "../../core/x509/oids.ts";
-import { generateRsaKey, type PrivateKey, privateKeyToPem } from "../../core/x509/private_key.ts";
-import { signerFor } from "../../core/x509/signer.ts";
+import { OID } from "../../core/der/oids.ts";
+import { generateRsaKey } from "../../core/host/generate_key.ts";
+import { privateKeyToPem } from "../../core/keys/private_key.ts";
+import { signerFor } from "../../core/keys/signer.ts";
+import { type Log, timeText } from "../../core/log.ts";
 import { closeToOthers, putAside } from "../secret_file.ts";
 
 /** What the HTTPS listener shows. */
@@ -30,20 +26,15 @@ export interface HttpsIdentity {
 export interface HttpsCertificateOptions {
   /** File that holds key and certificate, 0600. */
   readonly path: string;
-  /** The HTTP CA and its store: what was issued is written down there too. */
+  /** The HTTP CA. */
   readonly ca: CertificateAuthority;
-  readonly store: CaStore;
   /** Host of netloc: a DNS name or an IP address, without brackets. */
   readonly host: string;
   readonly keyBits: number;
   /** Renew with less than this left, in seconds. */
   readonly threshold: number;
-  readonly random: RandomSource;
-  readonly warn: Warn;
+  readonly log: Log;
 }
-
-/** A stored certificate is kept in the database for one day, as the CA for services does. */
-const RETENTION = SECONDS_PER_DAY;
 
 export class HttpsCertificate {
   #current: HttpsIdentity | undefined;
@@ -51,13 +42,20 @@ export class HttpsCertificate {
   constructor(private readonly options: HttpsCertificateOptions) {}
 
   /** The identity to show at `now`, made first where there is none, or one that will not do any longer. */
-  async current(now: number): Promise<HttpsIdentity> {
-    this.#current ??= await this.#read(now);
-    if (this.#current === undefined || !(await this.#isGood(this.#current, now))) this.#current = await this.#make(now);
-    return this.#current;
+  async ensureCurrent(now: number): Promise<HttpsIdentity> {
+    const known = this.#current ??= await this.#read(now);
+    if (known !== undefined && await this.#isGood(known, now)) return known;
+    try {
+      return this.#current = await this.#make(now);
+    } catch (error) {
+      // With a clock that is behind, what there is goes on being shown: it may well be good, and nothing else may be signed.
+      if (known === undefined || !(error instanceof CaucaseError && error.code === "clock-behind")) throw error;
+      this.options.log.warning("https.not_renewed", { error });
+      return known;
+    }
   }
 
-  /** When `current` will make a new one. */
+  /** When `ensureCurrent` will make a new one. */
   renewalDueAt({ certificate: { notAfter } }: HttpsIdentity): number {
     // With more than a third of L it would be renewed again as soon as it was made.
     return notAfter - Math.min(this.options.threshold, Math.floor(this.options.ca.lifeSpan / 3));
@@ -67,68 +65,50 @@ export class HttpsCertificate {
     const { certificate } = identity;
     if (now < certificate.notBefore || now >= this.renewalDueAt(identity)) return false;
     if (!certifiesHost(certificate, this.options.host)) return false;
-    return await this.options.ca.authorities.issuerOf(certificate, now) !== undefined;
+    return await this.options.ca.issuers.issuerOf(certificate, now) !== undefined;
   }
 
   /** What is in the file, if it is ours. Anything else is put aside: it may be somebody's. */
   async #read(now: number): Promise<HttpsIdentity | undefined> {
-    const { path, ca, warn } = this.options;
+    const { path, ca, log } = this.options;
     try {
       const content = await findKeyFile(path);
       if (content === undefined) return undefined;
       await this.#closeToOthers();
       const identity = identityIn(content, path);
-      if (await ca.authorities.issuerOf(identity.certificate, now) !== undefined) return identity;
+      if (await ca.issuers.issuerOf(identity.certificate, now) !== undefined) return identity;
       // A new and empty database in place of a mislaid one would otherwise begin new CAs without a word.
       if (now < identity.certificate.notAfter) throw notOurs(path);
     } catch (error) {
       if (!(error instanceof CaucaseError)) throw error;
       // Anything else than a file, as a mistyped folder, is never moved away: it cannot be written either, which is said then.
-      const aside = (await Deno.stat(path)).isFile ? `; put aside as ${await putAside(path, now)}` : "";
-      warn(`${describeError(error)}${aside}: making a new key and certificate for HTTPS`);
+      if (!(await Deno.stat(path)).isFile) log.warning("https.unusable", { error });
+      else log.warning("https.put_aside", { error, aside: await putAside(path, now) });
     }
     return undefined;
   }
 
   /** Some file systems have no modes, and a file may be another's: that is said, and no reason to give up a good key. */
   async #closeToOthers(): Promise<void> {
-    const { path, warn } = this.options;
+    const { path, log } = this.options;
     try {
-      if (await closeToOthers(path)) warn(`others could read the private key in ${path}: remove it for a new one`);
+      if (await closeToOthers(path)) log.warning("https.key_was_readable", { path });
     } catch (error) {
       if (!(error instanceof CaucaseError)) throw error;
-      warn(`others can read the private key in ${path}: ${describeError(error)}`);
+      log.warning("https.key_is_readable", { path, error });
     }
   }
 
   async #make(now: number): Promise<HttpsIdentity> {
-    const { path, keyBits } = this.options;
+    const { path, ca, host, keyBits, log } = this.options;
     const key = await generateRsaKey(keyBits);
-    const der = await this.#issue(key, now);
+    const csr = utf8(await buildCsr({ subject: EMPTY_NAME, extensions: [] }, await signerFor(key)));
+    const { der, pem: certificatePem } = await ca.issuance.issueOwn({ host, publicKey: key.publicKey, csr, now });
     const keyPem = privateKeyToPem(key);
-    const certificatePem = encodePem(PEM_LABEL.CERTIFICATE, der);
     await writeFileDurably(path, keyPem + certificatePem, { mode: KEY_FILE_MODE });
-    return { keyPem, certificatePem, certificate: await parseCertificate(der) };
-  }
-
-  /** A certificate for `key`, recorded before anybody sees it. */
-  async #issue(key: PrivateKey, now: number) {
-    const { ca, store, host, random } = this.options;
-    const { publicKey } = key;
-    const { certificate: issuer, signer } = await ca.authorities.signing(now);
-    const order = { host, publicKey, issuer, now, lifeSpan: ca.lifeSpan, serial: newSerial(random) };
-    const prepared = prepareHttps(order);
-    const der = await signCertificate(checkHttps(prepared, order), signer);
-    const csr = await buildCsr({ subject: EMPTY_NAME, extensions: [] }, await signerFor(key));
-    await store.addCertificate({
-      id: bytesToBigInt(random(8)) >> 1n,
-      keyId: publicKey.keyId,
-      csr: utf8(csr),
-      certificatePem: encodePem(PEM_LABEL.CERTIFICATE, der),
-      expirationDate: now + RETENTION,
-      now,
-    });
-    return der;
+    const certificate = await parseCertificate(der);
+    log.info("https.made", { notAfter: timeText(certificate.notAfter) });
+    return { keyPem, certificatePem, certificate };
   }
 }
 

@@ -1,18 +1,19 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
-import type { Storage } from "../../core/ca/store.ts";
+import type { Storage } from "../../core/ca/stores.ts";
 import { decodePem, encodePem, PEM_LABEL } from "../../core/pem.ts";
-import { isForHost } from "../../core/x509/ca_profile.ts";
+import { isForHost } from "../../core/profiles/ca_profile.ts";
 import { type Certificate, isIssuedBy } from "../../core/x509/certificate.ts";
-import { checkHttps, prepareHttps } from "../../core/x509/https_profile.ts";
-import { newSerial, signCertificate } from "../../core/x509/issuance.ts";
-import { privateKeyFromPem, privateKeyToPem } from "../../core/x509/private_key.ts";
-import { signerFor } from "../../core/x509/signer.ts";
-import { testAuthorities } from "../../tests/support/authorities.ts";
+import { checkHttps, prepareHttps } from "../../core/profiles/https_profile.ts";
+import { newSerial, signCertificate } from "../../core/x509/tbs_certificate.ts";
+import { privateKeyFromPem, privateKeyToPem } from "../../core/keys/private_key.ts";
+import { signerFor } from "../../core/keys/signer.ts";
+import { testCas } from "../../tests/support/certificate_authorities.ts";
 import { DAY, LIFE_SPAN, newEcKey, NOW, random } from "../../tests/support/issuing.ts";
-import { newAuthority, seedAuthorities, type SeededCa } from "../../tests/support/seeded_authorities.ts";
+import { recordedLog } from "../../tests/support/recorded_log.ts";
+import { newIssuer, type SeededCa, seedIssuers } from "../../tests/support/seeded_issuers.ts";
 import { type TempFolder, tempFolder } from "../../tests/support/temp_folder.ts";
-import { createMemoryStorage } from "../storage/memory_storage.ts";
+import { createMemoryStores } from "../../core/ca/memory_stores.ts";
 import { HttpsCertificate, type HttpsCertificateOptions, type HttpsIdentity } from "./https_certificate.ts";
 
 const HOST = "ca.example.com";
@@ -27,8 +28,8 @@ class Desk implements AsyncDisposable {
   }
 
   static async open(): Promise<Desk> {
-    const storage = createMemoryStorage();
-    const { http_cas } = await seedAuthorities(storage);
+    const storage = createMemoryStores();
+    const { http_cas } = await seedIssuers(storage);
     return new Desk(await tempFolder(), storage, http_cas);
   }
 
@@ -36,13 +37,11 @@ class Desk implements AsyncDisposable {
   certificate(changes: Partial<HttpsCertificateOptions> = {}): HttpsCertificate {
     return new HttpsCertificate({
       path: this.path,
-      ca: testAuthorities(this.storage).http_cas,
-      store: this.storage.ca("http_cas"),
+      ca: testCas(this.storage).http_cas,
       host: HOST,
       keyBits: 2048,
       threshold: 31 * DAY,
-      random,
-      warn: (message) => this.warnings.push(message),
+      log: recordedLog(this.warnings),
       ...changes,
     });
   }
@@ -83,7 +82,7 @@ async function assertMade(desk: Desk, { certificate, keyPem, certificatePem }: H
 
 /** Certificates that the store remembers to be for `certificate`'s key, PEM. */
 async function recorded(desk: Desk, { publicKey }: Certificate, { csr }: { csr: Uint8Array<ArrayBuffer> }) {
-  const rows = await desk.storage.ca("http_cas").requestsLike(publicKey.keyId, csr, NOW);
+  const rows = await desk.storage.ca("http_cas").requests.findLike(publicKey.keyId, csr, NOW);
   return rows.map((row) => row.certificatePem);
 }
 
@@ -91,13 +90,13 @@ Deno.test("current() makes key and certificate when the file is missing: 0600, a
   await using desk = await Desk.open();
   const store = desk.storage.ca("http_cas");
   const added: { csr: Uint8Array<ArrayBuffer>; fileIsThere: boolean }[] = [];
-  const addCertificate = store.addCertificate.bind(store);
-  store.addCertificate = async (row) => {
+  const addCertificate = store.certificates.add.bind(store.certificates);
+  store.certificates.add = async (row) => {
     const fileIsThere = await Deno.stat(desk.path).then(() => true, () => false);
     added.push({ csr: row.csr, fileIsThere });
-    await addCertificate(row);
+    return await addCertificate(row);
   };
-  const identity = await desk.certificate().current(NOW);
+  const identity = await desk.certificate().ensureCurrent(NOW);
   await assertMade(desk, identity, NOW);
   assert.equal(((await Deno.stat(desk.path)).mode ?? 0) & 0o777, 0o600);
   const [row] = added;
@@ -111,10 +110,10 @@ Deno.test("current() goes on with a good file, and reads it once", async () => {
   await using desk = await Desk.open();
   const content = await desk.put();
   const certificate = desk.certificate();
-  const first = await certificate.current(NOW);
+  const first = await certificate.ensureCurrent(NOW);
   assert.equal(first.keyPem + first.certificatePem, content);
   await Deno.remove(desk.path);
-  assert.equal(await certificate.current(NOW + 60), first);
+  assert.equal(await certificate.ensureCurrent(NOW + 60), first);
   assert.deepEqual(desk.warnings, []);
 });
 
@@ -133,7 +132,7 @@ Deno.test("current() makes a new certificate when the file does not hold a key a
       await Deno.writeTextFile(desk.path, content);
       const aside = `${desk.path}.unusable-${NOW}`;
       desk.warnings.length = 0;
-      await assertMade(desk, await desk.certificate().current(NOW), NOW);
+      await assertMade(desk, await desk.certificate().ensureCurrent(NOW), NOW);
       assert.match(
         desk.warnings.join("\n"),
         /^[^\n]*server\.key\.pem[^\n]*; put aside as [^\n]*: making a new key and certificate for HTTPS$/,
@@ -147,10 +146,10 @@ Deno.test("current() makes a new certificate when the file does not hold a key a
 Deno.test("current() makes a new certificate when the one there is for another host or from another CA", async () => {
   await using desk = await Desk.open();
   await desk.put({ host: "old.example.com" });
-  await assertMade(desk, await desk.certificate().current(NOW), NOW);
+  await assertMade(desk, await desk.certificate().ensureCurrent(NOW), NOW);
   assert.deepEqual(desk.warnings, []);
-  const content = await desk.put({ ca: await newAuthority("http_cas") });
-  await assertMade(desk, await desk.certificate().current(NOW), NOW);
+  const content = await desk.put({ ca: await newIssuer("http_cas") });
+  await assertMade(desk, await desk.certificate().ensureCurrent(NOW), NOW);
   assert.match(
     desk.warnings.join("\n"),
     /^[^\n]*server\.key\.pem is of a CA that the database does not have \(is --db /,
@@ -161,23 +160,23 @@ Deno.test("current() makes a new certificate when the one there is for another h
 Deno.test("current() makes a new CA too when the server has another name, and goes on with the old one when it has its old one", async () => {
   await using desk = await Desk.open();
   await desk.put();
-  const renamed = testAuthorities(desk.storage, { netloc: "ca.example.org:8009" }).http_cas;
-  const { certificate } = await desk.certificate({ host: "ca.example.org", ca: renamed }).current(NOW);
-  const { certificate: issuer } = await renamed.authorities.signing(NOW);
+  const renamed = testCas(desk.storage, { netloc: "ca.example.org:8009" }).http_cas;
+  const { certificate } = await desk.certificate({ host: "ca.example.org", ca: renamed }).ensureCurrent(NOW);
+  const { certificate: issuer } = await renamed.issuers.ensureSigning(NOW);
   assert.ok(await isIssuedBy(certificate, issuer));
   assert.ok(isForHost(issuer, "ca.example.org"));
   assert.deepEqual(desk.warnings, []);
-  assert.equal((await desk.storage.ca("http_cas").authorities()).length, 2);
-  const back = await desk.certificate().current(NOW);
+  assert.equal((await desk.storage.ca("http_cas").issuers.list()).issuers.length, 2);
+  const back = await desk.certificate().ensureCurrent(NOW);
   assert.ok(await isIssuedBy(back.certificate, desk.ca.certificate));
-  assert.equal((await desk.storage.ca("http_cas").authorities()).length, 2);
+  assert.equal((await desk.storage.ca("http_cas").issuers.list()).issuers.length, 2);
 });
 
 Deno.test("current() closes a file to others that was open to them, and says so", async () => {
   await using desk = await Desk.open();
   const content = await desk.put();
   await Deno.chmod(desk.path, 0o640);
-  const { keyPem, certificatePem } = await desk.certificate().current(NOW);
+  const { keyPem, certificatePem } = await desk.certificate().ensureCurrent(NOW);
   assert.equal(keyPem + certificatePem, content, "it is still the one in use");
   assert.equal(((await Deno.stat(desk.path)).mode ?? 0) & 0o777, 0o600);
   assert.match(
@@ -191,7 +190,7 @@ Deno.test("current() goes on with a good file that it may not close to others, a
   const content = await desk.put();
   await Deno.chmod(desk.path, 0o640);
   using _ = chmodRefused();
-  const { keyPem, certificatePem } = await desk.certificate().current(NOW);
+  const { keyPem, certificatePem } = await desk.certificate().ensureCurrent(NOW);
   assert.equal(keyPem + certificatePem, content);
   assert.equal(await Deno.readTextFile(desk.path), content, "nothing was put aside");
   assert.match(
@@ -204,14 +203,14 @@ Deno.test("current() renews with a new key when less than the threshold is left,
   await using desk = await Desk.open();
   await desk.put();
   const certificate = desk.certificate({ threshold: 10 * DAY });
-  const first = await certificate.current(NOW);
+  const first = await certificate.ensureCurrent(NOW);
   const due = NOW - 10 + LIFE_SPAN - 10 * DAY;
   assert.equal(certificate.renewalDueAt(first), due);
-  assert.equal(await certificate.current(due - 1), first);
-  const second = await certificate.current(due);
+  assert.equal(await certificate.ensureCurrent(due - 1), first);
+  const second = await certificate.ensureCurrent(due);
   await assertMade(desk, second, due);
   assert.notEqual(second.certificate.publicKey.keyId, first.certificate.publicKey.keyId);
-  assert.equal(await certificate.current(due + 1), second);
+  assert.equal(await certificate.ensureCurrent(due + 1), second);
 });
 
 Deno.test("renewalDueAt() takes no threshold above L/3, or it would renew without end", async () => {
@@ -219,7 +218,7 @@ Deno.test("renewalDueAt() takes no threshold above L/3, or it would renew withou
   await desk.put();
   for (const [days, expected] of [[31, 31], [30, 30], [32, 31], [93, 31], [1000, 31], [0, 0]] as const) {
     const certificate = desk.certificate({ threshold: days * DAY });
-    const identity = await certificate.current(NOW);
+    const identity = await certificate.ensureCurrent(NOW);
     assert.equal(certificate.renewalDueAt(identity), NOW - 10 + LIFE_SPAN - expected * DAY, `${days} days`);
   }
 });
@@ -228,15 +227,15 @@ Deno.test("current() replaces a certificate from the future: the clock was wrong
   await using desk = await Desk.open();
   await desk.put();
   const certificate = desk.certificate();
-  await certificate.current(NOW);
+  await certificate.ensureCurrent(NOW);
   const now = NOW - 11;
-  await assertMade(desk, await certificate.current(now), now);
+  await assertMade(desk, await certificate.ensureCurrent(now), now);
 });
 
 Deno.test("current() changes nothing when the store refuses: an unrecorded certificate is never shown", async () => {
   await using desk = await Desk.open();
-  desk.storage.ca("http_cas").addCertificate = () => Promise.reject(new Error("disk is full"));
+  desk.storage.ca("http_cas").certificates.add = () => Promise.reject(new Error("disk is full"));
   const certificate = desk.certificate();
-  await assert.rejects(certificate.current(NOW), /disk is full/);
+  await assert.rejects(certificate.ensureCurrent(NOW), /disk is full/);
   await assert.rejects(Deno.stat(desk.path), Deno.errors.NotFound);
 });

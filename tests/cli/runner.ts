@@ -1,12 +1,12 @@
 /** Runs the scripts of this folder, see README.md, with the real program against real servers. */
 import assert from "node:assert/strict";
 import { basename } from "node:path";
-import { ApiClient } from "../../cli/api_client.ts";
+import { ApiClient } from "../../cli/net/api_client.ts";
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
 import { buildCsr } from "../../core/x509/csr.ts";
 import { commonNameDer } from "../../core/x509/name.ts";
-import type { PrivateKey } from "../../core/x509/private_key.ts";
-import { signerFor } from "../../core/x509/signer.ts";
+import type { PrivateKey } from "../../core/keys/private_key.ts";
+import { signerFor } from "../../core/keys/signer.ts";
 import { newKey, testKey } from "../support/keys.ts";
 import { runCommand } from "../support/process.ts";
 import { csrFor } from "../support/requests.ts";
@@ -23,6 +23,8 @@ export interface Stage {
   /** Id of the first user's request, which was signed unasked. */
   readonly aliceId: string;
 }
+
+const CASES = new URL("../vectors/cases", import.meta.url).pathname;
 
 interface Scene {
   readonly folder: string;
@@ -60,7 +62,8 @@ async function setScene(folder: string, { url, alice, aliceId }: Stage): Promise
   await Deno.writeTextFile(`${folder}/alice.pem`, alice, { mode: 0o600 });
   const port = new URL(url).port;
   const httpsUrl = `https://localhost:${Number(port) + 1}`;
-  return { folder, variables: new Map([["URL", url], ["HTTPS", httpsUrl], ["PORT", port], ["ALICE", aliceId]]) };
+  const whereabouts = [["URL", url], ["HTTPS", httpsUrl], ["CASES", CASES]] as const;
+  return { folder, variables: new Map([...whereabouts, ["PORT", port], ["ALICE", aliceId]]) };
 }
 
 async function runStep(step: Step, scene: Scene): Promise<void> {

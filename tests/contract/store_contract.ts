@@ -1,5 +1,5 @@
 /**
- * What `CaStore` and `Storage` promise (core/ca/store.ts), as one suite for every implementation:
+ * What `CaStores` and `Storage` promise (core/ca/stores.ts), as one suite for every implementation:
  *
  * ```ts
  * storeContract("SQLite", async () => ({ storage: await open(), [Symbol.asyncDispose]: … }));
@@ -8,16 +8,21 @@
 import { requestCases } from "./store_request_cases.ts";
 import { revocationCases } from "./store_revocation_cases.ts";
 import { certificateCases } from "./store_certificate_cases.ts";
+import { clockCases } from "./store_clock_cases.ts";
+import { eventCases } from "./store_event_cases.ts";
 import { raceCases } from "./store_race_cases.ts";
-import type { OpenStore } from "./store_fixtures.ts";
-import type { Storage } from "../../core/ca/store.ts";
-
-/** Case by title; the title begins with the method and says what it does when. */
-export type Cases = Readonly<Record<string, (storage: Storage) => Promise<void>>>;
+import type { Cases, OpenStore } from "./store_fixtures.ts";
 
 /** Registers a test for every case, each on a store of its own from `open`. */
 export function storeContract(implementation: string, open: OpenStore): void {
-  const cases: Cases = { ...requestCases, ...certificateCases, ...revocationCases, ...raceCases };
+  const cases: Cases = {
+    ...requestCases,
+    ...certificateCases,
+    ...revocationCases,
+    ...eventCases,
+    ...clockCases,
+    ...raceCases,
+  };
   for (const [title, run] of Object.entries(cases)) {
     Deno.test(`${title} (${implementation})`, async () => {
       await using store = await open();

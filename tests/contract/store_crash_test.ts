@@ -1,7 +1,8 @@
 /** What the SQLite store promises when its process is killed, and about the files it makes. */
 import assert from "node:assert/strict";
-import { openSqliteStorage } from "../../server/storage/sqlite_storage.ts";
+import { openSqliteStorage } from "../../server/storage/sqlite/sqlite_storage.ts";
 import { RunningProcess, withUmask } from "../support/process.ts";
+import { strictLog } from "../support/recorded_log.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
 const WRITER = [Deno.execPath(), "run", "-A", new URL("store_writer.ts", import.meta.url).pathname];
@@ -22,16 +23,16 @@ Deno.test("openSqliteStorage() finds all that was acknowledged before a kill", a
     writer.signal("SIGKILL");
     const { out } = await writer.ended;
 
-    const storage = await openSqliteStorage({ path, lock: true, log: assert.fail });
+    const storage = await openSqliteStorage({ path, lock: true, log: strictLog });
     const store = storage.ca("cas");
-    for (const [id = -1n] of acknowledged(out, "submitted")) assert.equal((await store.request(id, 0))?.id, id);
+    for (const [id = -1n] of acknowledged(out, "submitted")) assert.equal((await store.requests.find(id, 0))?.id, id);
     const revoked = acknowledged(out, "revoked");
-    for (const [serial = -1n] of revoked) assert.equal(await store.isRevoked(serial), true);
-    const { number, revocations } = await store.crlContent();
+    for (const [serial = -1n] of revoked) assert.equal(await store.revocations.isRevoked(serial), true);
+    const { number, revocations } = await store.revocations.crlContent();
     // Revocation and number are one: neither is there without the other.
     assert.equal(number, BigInt(revocations.length));
     for (const [_, of = 0n] of revoked) assert.ok(of <= number, `CRL number ${of} was given, ${number} is stored`);
-    assert.equal(await store.receivedCount(), (await store.pending()).length);
+    assert.equal(await store.requests.receivedCount(), (await store.requests.pending()).length);
     await storage.close();
     await Deno.remove(path);
   }

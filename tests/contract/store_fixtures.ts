@@ -1,10 +1,23 @@
 /** Requests, certificates and revocations for the store's contract. A store never looks into them: any text will do. */
 import { utf8 } from "../../core/bytes.ts";
-import type { CaStore, NewCertificate, NewRequest, Revocation, Storage } from "../../core/ca/store.ts";
+import type { Attribution } from "../../core/ca/events.ts";
+import type {
+  CaStores,
+  CrlState,
+  IssuedRecord,
+  NewCertificate,
+  NewRequest,
+  Revocation,
+  Storage,
+  StoredIssuer,
+} from "../../core/ca/stores.ts";
 
 /** Where all cases start, Unix seconds. */
 export const NOW = 1_800_000_000;
 export const DAY = 86_400;
+
+/** Who does everything in these cases, and when. */
+export const BY: Attribution = { actor: { kind: "user", issuer: "ab".repeat(20), serial: 2n ** 120n }, now: NOW };
 
 /** A store to run the contract on, empty, gone when disposed of. */
 export interface StoreUnderTest extends AsyncDisposable {
@@ -12,6 +25,9 @@ export interface StoreUnderTest extends AsyncDisposable {
 }
 
 export type OpenStore = () => Promise<StoreUnderTest>;
+
+/** Case by title; the title begins with the method and says what it does when. */
+export type Cases = Readonly<Record<string, (storage: Storage) => Promise<void>>>;
 
 /** A key identifier of its own for each `n`. */
 export function keyId(n: number): string {
@@ -25,27 +41,91 @@ export function csrBytes(n: number) {
 /** The n-th request: id, key and bytes differ from all others'. Nothing is signed automatically. */
 export function newRequest(n: number, changes: Partial<NewRequest> = {}): NewRequest {
   const limits = { maxPending: 50, maxPendingBytes: 1_000_000, autoSignAmount: 0 };
-  return { id: BigInt(n), keyId: keyId(n), csr: csrBytes(n), ...limits, now: NOW, ...changes };
+  return { id: BigInt(n), keyId: keyId(n), csr: csrBytes(n), ...limits, by: BY, ...changes };
 }
 
 /** The n-th request with a certificate ready, in case it is among the first `amount`. */
 export function firstRequest(n: number, amount: number, changes: Partial<NewRequest> = {}): NewRequest {
-  const autoSigned = { certificatePem: `automatic ${n}`, expirationDate: NOW + DAY };
+  const autoSigned = issuedRecord(`automatic ${n}`, { keyId: keyId(n) });
   return newRequest(n, { autoSignAmount: amount, autoSigned, ...changes });
 }
 
-export function newCertificate(n: number, changes: Partial<NewCertificate> = {}): NewCertificate {
-  const { id, keyId, csr } = newRequest(n);
-  return { id, keyId, csr, certificatePem: `certificate ${n}`, expirationDate: NOW + DAY, now: NOW, ...changes };
+let lastSerial = 2n ** 100n;
+
+/** What a certificate's record may differ in. */
+interface RecordChanges {
+  readonly serial?: bigint;
+  readonly keyId?: string;
+  readonly expirationDate?: number;
+}
+
+/** A certificate whose PEM is `pem`, automatically signed, with a serial number of its own. */
+export function issuedRecord(pem: string, changes: RecordChanges = {}): IssuedRecord {
+  const { expirationDate = NOW + DAY, ...rest } = changes;
+  const certificate = {
+    der: utf8(pem),
+    pem,
+    serial: ++lastSerial,
+    notBefore: NOW - 10,
+    notAfter: NOW + 93 * DAY,
+    issuer: "cd".repeat(20),
+    keyId: keyId(0),
+    profile: "leaf",
+    ...rest,
+  } as const;
+  return { certificate, origin: { kind: "automatic" }, expirationDate };
+}
+
+/** The n-th request with a certificate, which renews another. */
+export function newCertificate(
+  n: number,
+  changes: Partial<Pick<NewCertificate, "id" | "csr" | "seenLike" | "by">> & RecordChanges = {},
+): NewCertificate {
+  const { keyId: key = keyId(n), serial, expirationDate, ...rest } = changes;
+  const record = issuedRecord(`certificate ${n}`, {
+    keyId: key,
+    ...(serial !== undefined && { serial }),
+    ...(expirationDate !== undefined && { expirationDate }),
+  });
+  const { id, csr } = newRequest(n);
+  return { id, csr, seenLike: 0, by: BY, ...record, origin: { kind: "renewal", of: 7n }, ...rest };
+}
+
+/** The n-th CA certificate. */
+export function newIssuer(n: number): StoredIssuer & { readonly keyIdentifier: string } {
+  return {
+    expirationDate: NOW + n,
+    key: { kind: "pem", pem: `-----BEGIN RSA PRIVATE KEY-----\n${n}\n` },
+    certificatePem: `CA ${n}\n`,
+    keyIdentifier: keyId(n),
+  };
+}
+
+/** Adds a CA certificate to those that there are. */
+export async function addIssuer(store: CaStores, issuer: StoredIssuer & { readonly keyIdentifier: string }) {
+  return await store.issuers.add(issuer, (await store.issuers.list()).revision, BY);
+}
+
+/** Renews the CRL from where it is; the state after that. */
+export async function renewCrl(store: CaStores, lastUpdate: number, dropBefore?: number): Promise<CrlState> {
+  const { crl } = await store.state();
+  await store.revocations.renewCrl({ seen: crl.lastUpdate, lastUpdate, dropBefore }, BY);
+  return (await store.state()).crl;
 }
 
 export function revocation(serial: bigint, expirationDate = NOW + 90 * DAY): Revocation {
   return { serial, revocationDate: NOW, expirationDate };
 }
 
+/** What the CRL must say, without the place to go on from. */
+export async function crlContent(store: CaStores) {
+  const { position: _, ...content } = await store.revocations.crlContent();
+  return content;
+}
+
 /** Ids of what is pending. */
-export async function pendingIds(store: CaStore): Promise<readonly bigint[]> {
-  return (await store.pending()).map(({ id }) => id);
+export async function pendingIds(store: CaStores): Promise<readonly bigint[]> {
+  return (await store.requests.pending()).map(({ id }) => id);
 }
 
 /** The codes with which promises are rejected, "ok" where they are not, in order. */

@@ -2,11 +2,12 @@
  * A program that writes to the database at its first argument until it is killed, many writes at a time, and tells what was
  * acknowledged: `submitted <id>` or `revoked <serial> <CRL number>`, a line each.
  */
-import { openSqliteStorage } from "../../server/storage/sqlite_storage.ts";
-import { newRequest, revocation } from "./store_fixtures.ts";
+import { openSqliteStorage } from "../../server/storage/sqlite/sqlite_storage.ts";
+import { BY, newRequest, revocation } from "./store_fixtures.ts";
+import { strictLog } from "../support/recorded_log.ts";
 
 const [path = ""] = Deno.args;
-const storage = await openSqliteStorage({ path, lock: true, log: console.error });
+const storage = await openSqliteStorage({ path, lock: true, log: strictLog });
 const store = storage.ca("cas");
 const encoder = new TextEncoder();
 let last = 0;
@@ -18,7 +19,7 @@ function tell(line: string): void {
 
 async function submit(): Promise<never> {
   while (true) {
-    const { id } = await store.submit(newRequest(++last, { maxPending: Infinity }));
+    const { id } = await store.requests.submit(newRequest(++last, { maxPending: Infinity }));
     tell(`submitted ${id}`);
   }
 }
@@ -26,7 +27,7 @@ async function submit(): Promise<never> {
 async function revoke(): Promise<never> {
   while (true) {
     const serial = BigInt(++last);
-    tell(`revoked ${serial} ${await store.revoke(revocation(serial))}`);
+    tell(`revoked ${serial} ${await store.revocations.revoke(revocation(serial), BY)}`);
   }
 }
 

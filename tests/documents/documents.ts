@@ -1,5 +1,4 @@
 /** Which documents there are, and what each of them takes for granted. */
-import { fileURLToPath } from "node:url";
 import {
   CURL,
   HAPROXY,
@@ -12,10 +11,8 @@ import {
   PYTHON3,
   SQLITE3,
 } from "./other_programs.ts";
+import { PROJECT } from "./places.ts";
 import type { StageOptions } from "./stage.ts";
-
-/** The project's folder, with a slash at its end. */
-export const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** What a document needs beside what every machine has. */
 export interface Setting extends StageOptions {

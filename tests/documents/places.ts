@@ -2,6 +2,11 @@
  * From the machines of a document to one folder: names, ports and paths, as tests/documents/README.md lists them. It computes.
  */
 
+import { fileURLToPath } from "node:url";
+
+/** The project's folder, with a slash at its end. */
+export const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
+
 /** Ports of 127.0.0.1 and a folder that stand for what documents name. */
 export interface Places {
   /** Stands for `/`: what documents put into `/etc`, `/var`, `/usr/local`, `/srv`, `/opt` and `/Library` is there. */

@@ -98,7 +98,7 @@ function isChecked({ shown, text }: Command): boolean {
 
 /** Programs that stay in the terminal, and what they write once they are ready. */
 const STAYING: readonly (readonly [command: RegExp, ready: RegExp])[] = [
-  [/^(?:.*&& )?(?:npx|deno|caucase)\b.*\sserve\b(?!.*--help)/, /^Listening on /m],
+  [/^(?:.*&& )?(?:npx|deno|caucase)\b.*\sserve\b(?!.*--help)/, / Listening on /],
   [/^caucase updater\b(?!.*--(once|status|help))/, /^Next wake-up at /m],
 ];
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { openBackup } from "../../core/backup/backup.ts";
 import { readChunks } from "../../core/host/backup_file.ts";
 import { isTemporaryName } from "../../core/host/prepared_file.ts";
-import type { PrivateKey } from "../../core/x509/private_key.ts";
+import type { PrivateKey } from "../../core/keys/private_key.ts";
 import { testKey } from "../support/keys.ts";
 import { OUR_PROGRAM, type ServerProcess, type ServerSettings, startServer } from "../support/server_process.ts";
 import { type UserDatabase, userDatabase } from "../support/user_database.ts";

@@ -24,6 +24,8 @@ export class FaultyFileSystem implements FileSystem {
     return {
       status: file.status,
       setOwner: (uid, gid) => this.step(`setOwner ${path}`, () => file.setOwner(uid, gid)),
+      // Not a step: what a kill leaves of it is a temporary file without its content.
+      copyAttributes: file.copyAttributes,
       setMode: (mode) => this.step(`setMode ${path}`, () => file.setMode(mode)),
       write: (bytes) => {
         const part = bytes.subarray(0, this.longestWrite);

@@ -1,6 +1,7 @@
 /** Durable writes by real processes: killed at any moment, on full and read-only disks, under any umask. */
 import assert from "node:assert/strict";
-import { readKeyPair, recoverKeyPair, writeKeyPair } from "../../core/host/key_pair_file.ts";
+import { recoverKeyPair, writeKeyPair } from "../../core/host/key_pair_change.ts";
+import { readKeyPair } from "../../core/host/key_pair_file.ts";
 import { isTemporaryName } from "../../core/host/prepared_file.ts";
 import { makePair, modeOf, namesIn } from "../support/host_material.ts";
 import { type Outcome, runCommand, RunningProcess, withUmask } from "../support/process.ts";

@@ -5,7 +5,8 @@
  * second of them. `read`: reads the pair. Prints `done`, or the error's code and message.
  */
 import { writeFileDurably } from "../../core/host/durable_file.ts";
-import { type KeyPairPem, readKeyPair, recoverKeyPair, writeKeyPair } from "../../core/host/key_pair_file.ts";
+import { recoverKeyPair, writeKeyPair } from "../../core/host/key_pair_change.ts";
+import { type KeyPairPem, readKeyPair } from "../../core/host/key_pair_file.ts";
 import { CaucaseError } from "../../core/errors.ts";
 
 const [action = "", path = ""] = Deno.args;

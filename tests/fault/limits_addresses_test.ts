@@ -33,7 +33,10 @@ Deno.test({
       for (const client of greedy) client[Symbol.dispose]();
     }
     await assertServed(neighbour);
-    assert.match(server.process.written.err, /^127\.0\.0\.1 has 10 connections, which is the limit: /m);
+    assert.match(
+      server.process.written.err,
+      / warning connections\.address_limit: 127\.0\.0\.1 has 10 connections, which is the limit: /m,
+    );
     assert.doesNotMatch(server.process.written.err, /127\.0\.0\.2/);
   },
 });

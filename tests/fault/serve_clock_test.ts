@@ -8,7 +8,7 @@ import { readKeyFile } from "../../core/host/key_file.ts";
 import { certify, CSR_TYPE, firstUser, type Holder, revokeSerial } from "../support/desk.ts";
 import { DAY, newEcKey, NOW } from "../support/issuing.ts";
 import { csrFor } from "../support/requests.ts";
-import { runServer, type TestServer } from "../support/running_server.ts";
+import { runServer, TestServer } from "../support/running_server.ts";
 
 const YEAR = 365 * DAY;
 
@@ -37,13 +37,37 @@ for (const [where, wrong] of Object.entries(JUMPS)) {
         await scene.workAtAnyTime(round * 10n);
         await setClock(NOW + Number(round) * 3600);
         await scene.assertAllIsWell(round * 100n);
-        authorities.push(countAuthorities(server));
+        authorities.push(countIssuers(server));
       }
       assert.equal(authorities[1], authorities[0], "the second time there was one for that time");
-      assert.deepEqual(server.warnings, []);
+      // A clock that is behind is said to be, and nothing was signed by it; one that was ahead could not be told from a right one.
+      const said = server.warnings.filter((warning) => /nothing is signed: the clock says/.test(warning));
+      assert.deepEqual(server.warnings, said);
+      assert.equal(said.length > 0, wrong < NOW);
+      assert.deepEqual(signedBefore(server, NOW - 60), []);
     });
   }
 }
+
+Deno.test("serve makes no new CA with a clock from before the program was made, and takes an old one that is accepted", async () => {
+  const long = NOW - YEAR;
+  const message = /the clock says 2025-11-23T14:00:00\.000Z, before this program was made/;
+  await assert.rejects(runServer({ ownKeys: true, now: long }), { code: "clock-behind", message });
+  await using server = await runServer();
+  const user = await firstUser(server);
+  await server.stop();
+  server.clock.set(NOW - DAY / 2);
+  await server.start();
+  assert.equal((await revokeSerial(server, user, { serial: 5n })).status, 401, "the user's certificate has not begun");
+  const { status } = await server.ask("GET", "/cas/crl");
+  assert.equal(status, 200, "what there is goes on being served");
+  await server.stop();
+  const accepting = { ...server.options, acceptClock: true };
+  await using again = new TestServer(accepting, undefined);
+  again.clock.set(NOW - DAY / 2);
+  await again.start();
+  assert.deepEqual(again.warnings, []);
+});
 
 class Scene {
   readonly #revoked: bigint[] = [];
@@ -75,7 +99,7 @@ class Scene {
     assert.equal(await this.revoke(serial), 204);
     const crls = await this.#readCrls();
     const ca = await certificateFromPem(caPem);
-    const crl = crls.find(({ authorityKeyId }) => authorityKeyId === ca.keyIdentifier);
+    const crl = crls.find(({ authorityKeyIdentifier }) => authorityKeyIdentifier === ca.keyIdentifier);
     assert.deepEqual(this.#revoked.filter((each) => !crl?.revoked(each)), [], "none is lost");
     const now = server.clock.now();
     assert.ok(crl !== undefined && crl.thisUpdate <= now && now < (crl.nextUpdate ?? 0));
@@ -100,9 +124,9 @@ class Scene {
   async #readCrls(): Promise<CertificateList[]> {
     const { text } = await this.server.ask("GET", "/cas/crl");
     const crls = decodePem(text).map(({ der }) => parseCrl(der));
-    for (const { authorityKeyId, number = -1n, body } of crls) {
-      const content = body.toHex();
-      const name = `${authorityKeyId} ${number}`;
+    for (const { authorityKeyIdentifier, number = -1n, tbs } of crls) {
+      const content = tbs.toHex();
+      const name = `${authorityKeyIdentifier} ${number}`;
       assert.equal(this.#seen.get(name) ?? content, content, `number ${number} names two contents`);
       assert.ok(number >= this.#highest, `number ${number} after ${this.#highest}`);
       this.#seen.set(name, content);
@@ -112,7 +136,16 @@ class Scene {
   }
 }
 
-function countAuthorities({ options }: TestServer): number {
+/** What was signed, by the clock of then, before `time`. */
+function signedBefore({ options }: TestServer, time: number): unknown[] {
+  using database = new DatabaseSync(options.db, { readOnly: true });
+  const kinds = ["issued", "revoked", "crl-renewed", "issuer-added"].map((kind) => `event LIKE '{"kind":"${kind}"%'`);
+  const imported = 'actor = \'{"kind":"operator"}\'';
+  const sql = `SELECT time, event FROM caucase_event WHERE time < ? AND (${kinds.join(" OR ")}) AND NOT ${imported}`;
+  return database.prepare(sql).all(time);
+}
+
+function countIssuers({ options }: TestServer): number {
   using database = new DatabaseSync(options.db, { readOnly: true });
   return Number(database.prepare("SELECT COUNT(*) AS n FROM casca").get()?.["n"]);
 }

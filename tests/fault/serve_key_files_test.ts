@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readKeyFile } from "../../core/host/key_file.ts";
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
-import { privateKeyToPem } from "../../core/x509/private_key.ts";
+import { privateKeyToPem } from "../../core/keys/private_key.ts";
 import { certify, firstUser } from "../support/desk.ts";
 import { newCa, NOW } from "../support/issuing.ts";
 import { isRefusal } from "../support/refusals.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { makePair, type TestPair } from "../support/host_material.ts";
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
 import { buildCrl, CrlEntries } from "../../core/x509/crl_builder.ts";
-import { signerFor } from "../../core/x509/signer.ts";
+import { signerFor } from "../../core/keys/signer.ts";
 import { httpAnswer, RawServer } from "../support/raw_server.ts";
 import { DAY } from "../support/issuing.ts";
 import { tempFolder } from "../support/temp_folder.ts";
@@ -17,7 +17,7 @@ const now = ca.certificate.notBefore + 100;
 /** A CRL that `signer` made that many seconds ago, PEM. */
 async function crlOf({ certificate: issuer, key }: TestPair, number: bigint, age: number): Promise<string> {
   const dates = { thisUpdate: now - age, nextUpdate: now + 30 * DAY };
-  const der = await buildCrl({ issuer, ...dates, number, entries: new CrlEntries() }, await signerFor(key));
+  const der = await buildCrl({ issuer, ...dates, number, entries: CrlEntries.NONE }, await signerFor(key));
   return encodePem(PEM_LABEL.CRL, der);
 }
 

@@ -13,14 +13,20 @@ const RULES = { validityDays: 93, maxPending: 3, autoApproveCount: 10 };
 const MOUNTS = (await runCommand(["unshare", "-rm", "true"], { cwd: "/" }).catch(() => undefined))?.status === 0;
 if (!MOUNTS) console.log("left out: a full and a read-only disk (unshare -rm does not work here)");
 
-/** A server, and a host whose certificate from there is due. */
-async function dueHost(server: TestServer, folder: string): Promise<files.Settings> {
+/** A host that has just got its certificate from the server. */
+async function newHost(server: TestServer, folder: string): Promise<files.Settings> {
   const key = `${folder}/key.pem`;
   const entry = { ...files.filesIn(folder, `http://127.0.0.1:${server.port}`), key, onRenew: files.HOOK };
   await Deno.mkdir(folder, { recursive: true });
   await files.runWell({ folder, entry, machine: { now: NOW } });
+  return { folder, entry, machine: { now: NOW + 60 } };
+}
+
+/** One whose certificate is due by now. */
+async function dueHost(server: TestServer, folder: string): Promise<files.Settings> {
+  const settings = await newHost(server, folder);
   server.clock.set(DUE);
-  return { folder, entry, machine: { now: DUE } };
+  return { ...settings, machine: { now: DUE } };
 }
 
 /** Runs `script` in `folder`, with mounts of its own; `"$@"` in it is the updater with `--once`. */
@@ -79,5 +85,24 @@ Deno.test({
     assert.match(err, /cannot write .*crl\.pem: read-only file system/);
     assert.match(err, /cannot write .*key\.pem\.renewing: read-only file system/);
     assert.ok(await files.fitsForOthers(settings.entry));
+  },
+});
+
+Deno.test({
+  name:
+    "updater says once that a full disk takes no word of what it remembers, and ends with status 1, though nothing was due",
+  ignore: !MOUNTS,
+  async fn() {
+    await using folder = await tempFolder();
+    await using server = await runServer({ serve: { service: RULES } });
+    const settings = await newHost(server, `${folder.path}/disk`);
+    const script = `cp -r disk old && mount -t tmpfs -o size=64k none disk && cp -p old/* disk && cd disk
+      cat /dev/zero > filler 2>/dev/null || true
+      "$@"`;
+    const { status, err } = await inNamespace(settings, folder.path, script);
+    const complaints = err.split("\n").filter((line) => line.includes("no space left on device"));
+    assert.equal(complaints.length, 1, err);
+    assert.match(complaints[0] ?? "", /cannot write .*caucase-updater\.json: no space left on device/);
+    assert.equal(status, 1);
   },
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { LookNow, runEntries } from "../../cli/updater/daemon.ts";
 import { type RawEntry, toEntry } from "../../cli/updater/entry_options.ts";
 import { findKeyFile } from "../../core/host/key_file.ts";
-import type { PrivateKey } from "../../core/x509/private_key.ts";
+import type { PrivateKey } from "../../core/keys/private_key.ts";
 import { DAY, NOW } from "../support/issuing.ts";
 import { runServer, type TestServer } from "../support/running_server.ts";
 import { type TempFolder, tempFolder } from "../support/temp_folder.ts";

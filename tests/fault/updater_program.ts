@@ -3,7 +3,7 @@
  * which step it kills itself. Keys are on P-256: an RSA key takes a third of a second.
  */
 import { updater } from "../../cli/updater.ts";
-import type { Connection, HolderApi, UpdaterHost } from "../../cli/updater/host.ts";
+import type { HolderApi, HolderConnection, UpdaterHost } from "../../cli/updater/host.ts";
 import { systemHost } from "../../cli/updater/host.ts";
 import { newKey } from "../support/keys.ts";
 import { FaultyFileSystem } from "./faulty_file_system.ts";
@@ -41,7 +41,7 @@ export function hostOf({ now }: Machine, files: FaultyFileSystem): UpdaterHost {
 }
 
 /** Each call is two steps: it is sent, it was answered. */
-function connect(host: UpdaterHost, to: Connection, files: FaultyFileSystem): HolderApi {
+function connect(host: UpdaterHost, to: HolderConnection, files: FaultyFileSystem): HolderApi {
   const api = host.connect(to);
   const call = async <T>(name: keyof HolderApi, action: () => Promise<T>): Promise<T> => {
     const answer = await files.step(`send ${name}`, action);

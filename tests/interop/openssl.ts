@@ -70,8 +70,8 @@ export interface ShownCertificate {
   /** PEM. */
   readonly publicKey: string;
   /** Upper-case hex with colons. */
-  readonly subjectKeyId: string;
-  readonly authorityKeyId: string;
+  readonly subjectKeyIdentifier: string;
+  readonly authorityKeyIdentifier: string;
 }
 
 /** What the first certificate of a file says. */
@@ -86,8 +86,8 @@ export async function showCertificate(folder: string, file: string): Promise<Sho
     notAfter: Date.parse(field(short, /^notAfter=(.*)$/m).replace(" ", "T")) / 1000,
     text,
     publicKey: await output(folder, "x509", "-in", file, "-noout", "-pubkey"),
-    subjectKeyId: field(text, /Subject Key Identifier:\s+([0-9A-F:]+)/),
-    authorityKeyId: field(text, /Authority Key Identifier:\s+(?:keyid:)?([0-9A-F:]+)/),
+    subjectKeyIdentifier: field(text, /Subject Key Identifier:\s+([0-9A-F:]+)/),
+    authorityKeyIdentifier: field(text, /Authority Key Identifier:\s+(?:keyid:)?([0-9A-F:]+)/),
   };
 }
 

@@ -24,22 +24,22 @@ interopTestTogether("a CA is followed by the next one, and clients follow", asyn
   const lost = await newDesk("lost", pairing, server);
   const signer = () => signerAfterRenewal(desk);
 
-  assert.equal(await signer(), first.subjectKeyId, "quiet: the first CA signs");
+  assert.equal(await signer(), first.subjectKeyIdentifier, "quiet: the first CA signs");
   await renewUntil(first.notAfter - 2 * LIFE_SPAN + 1, desk);
 
-  assert.equal(await signer(), first.subjectKeyId, "passive: the first CA still signs");
+  assert.equal(await signer(), first.subjectKeyIdentifier, "passive: the first CA still signs");
   const second = await caCertificate(desk, 1);
   assert.equal(second.subject, first.subject);
   await bothInDirectories(desk, [first, second]);
   await revokedOnBothLists(desk);
   await renewUntil(second.notAfter - 3 * LIFE_SPAN + 1, desk);
 
-  assert.equal(await signer(), second.subjectKeyId, "active: the second CA signs");
+  assert.equal(await signer(), second.subjectKeyIdentifier, "active: the second CA signs");
   await followsLate(away, [first, second]);
   await renewUntil(first.notAfter + 1, desk);
 
-  assert.equal(await signer(), second.subjectKeyId, "gone: the first CA is dropped");
-  assert.equal((await caCertificate(desk, 0)).subjectKeyId, second.subjectKeyId);
+  assert.equal(await signer(), second.subjectKeyIdentifier, "gone: the first CA is dropped");
+  assert.equal((await caCertificate(desk, 0)).subjectKeyIdentifier, second.subjectKeyIdentifier);
   await startsWith(await newDesk("newcomer", pairing, server), second);
   await staysLost(lost, first);
 });
@@ -62,7 +62,7 @@ async function newDesk(name: string, pairing: Pairing, server: ServerProcess): P
 async function signerAfterRenewal(desk: ClientDesk): Promise<string> {
   await desk.expect({}, "--threshold", "1", "--renew-crt", "kept.crt.pem", "kept.key.pem");
   assert.equal(await desk.verdict("kept.crt.pem", justNow()), "OK");
-  return (await showCertificate(desk.folder, "kept.crt.pem")).authorityKeyId;
+  return (await showCertificate(desk.folder, "kept.crt.pem")).authorityKeyIdentifier;
 }
 
 /** A moment at which what was made in the last seconds is valid, whatever is left of its short life. */
@@ -92,7 +92,7 @@ async function caCertificate(desk: ClientDesk, index: number): Promise<ShownCert
 /** Stores that are directories: one file for each CA, and for its CRL, named by its key identifier. */
 async function bothInDirectories(desk: ClientDesk, cas: readonly ShownCertificate[]): Promise<void> {
   await desk.expect({}, "--ca-crt", "cas_store", "--crl", "crl_store");
-  const names = cas.map((ca) => ca.subjectKeyId.replaceAll(":", "").toLowerCase()).toSorted();
+  const names = cas.map((ca) => ca.subjectKeyIdentifier.replaceAll(":", "").toLowerCase()).toSorted();
   assert.deepEqual(await fileNames(`${desk.folder}/cas_store`), names.map((name) => `${name}.ca.pem`));
   assert.deepEqual(await fileNames(`${desk.folder}/crl_store`), names.map((name) => `${name}.crl.pem`));
 }
@@ -118,12 +118,12 @@ async function followsLate(desk: ClientDesk, cas: readonly ShownCertificate[]): 
   assert.equal((await desk.read("cas.crt.pem")).match(/BEGIN/g)?.length, 1);
   await desk.expect({});
   for (const [index, ca] of cas.entries()) {
-    assert.equal((await caCertificate(desk, index)).subjectKeyId, ca.subjectKeyId);
+    assert.equal((await caCertificate(desk, index)).subjectKeyIdentifier, ca.subjectKeyIdentifier);
   }
 }
 
 async function startsWith(desk: ClientDesk, ca: ShownCertificate): Promise<void> {
-  assert.equal((await caCertificate(desk, 0)).subjectKeyId, ca.subjectKeyId);
+  assert.equal((await caCertificate(desk, 0)).subjectKeyIdentifier, ca.subjectKeyIdentifier);
 }
 
 /** Who knew only the first CA and comes when it has expired cannot know whom to trust: an error, and nothing changes. */
@@ -131,5 +131,5 @@ async function staysLost(desk: ClientDesk, first: ShownCertificate): Promise<voi
   const before = await desk.read("cas.crt.pem");
   await desk.expect({ status: 1 });
   assert.equal(await desk.read("cas.crt.pem"), before);
-  assert.equal((await caCertificate(desk, 0)).subjectKeyId, first.subjectKeyId);
+  assert.equal((await caCertificate(desk, 0)).subjectKeyIdentifier, first.subjectKeyIdentifier);
 }

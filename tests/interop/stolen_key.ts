@@ -4,14 +4,7 @@
  */
 import { type Bytes, bytesToBigInt, concatBytes } from "../../core/bytes.ts";
 import { encodePem, onlyPem } from "../../core/pem.ts";
-import {
-  derBitString,
-  derExplicit,
-  derInteger,
-  derOctetString,
-  derOid,
-  derSequence,
-} from "../../core/x509/der_writer.ts";
+import { derBitString, derExplicit, derInteger, derOctetString, derOid, derSequence } from "../../core/der/writer.ts";
 
 export type KeyKind = "RSA" | "EC";
 

@@ -46,7 +46,7 @@ async function followsRollover(pairing: Pairing): Promise<void> {
     assert.equal(await verdict(folder.path), "OK");
     const held = await heldCertificate(folder.path);
     serials.add(held.serial);
-    return held.authorityKeyId === first.authorityKeyId ? undefined : held;
+    return held.authorityKeyIdentifier === first.authorityKeyIdentifier ? undefined : held;
   });
   assert.ok(serials.size > 3, `${serials.size} certificates`);
   assert.equal(last.issuer, first.issuer);

@@ -1,15 +1,15 @@
 /** One of every kind, straight from the profiles: what no server makes in an afternoon, such as other CA keys and late dates. */
 import type { Bytes } from "../../core/bytes.ts";
-import { caSubject, checkCa, checkCaSuccessor, prepareCa, prepareCaSuccessor } from "../../core/x509/ca_profile.ts";
+import { caSubject, checkCa, checkCaSuccessor, prepareCa, prepareCaSuccessor } from "../../core/profiles/ca_profile.ts";
 import { type Certificate, parseCertificate } from "../../core/x509/certificate.ts";
 import { buildCrl, CrlEntries } from "../../core/x509/crl_builder.ts";
-import { checkHttps, prepareHttps } from "../../core/x509/https_profile.ts";
-import { newSerial, signCertificate } from "../../core/x509/issuance.ts";
-import { checkLeaf, type LeafOrder, prepareLeaf } from "../../core/x509/leaf_profile.ts";
+import { checkHttps, prepareHttps } from "../../core/profiles/https_profile.ts";
+import { newSerial, signCertificate } from "../../core/x509/tbs_certificate.ts";
+import { checkLeaf, type LeafOrder, prepareLeaf } from "../../core/profiles/leaf_profile.ts";
 import { commonNameDer } from "../../core/x509/name.ts";
-import { AUTO_SIGNED_POLICY, policiesExtension } from "../../core/x509/policies.ts";
-import type { PrivateKey } from "../../core/x509/private_key.ts";
-import { signerFor } from "../../core/x509/signer.ts";
+import { AUTO_SIGNED_POLICY, policiesExtension } from "../../core/profiles/policies.ts";
+import type { PrivateKey } from "../../core/keys/private_key.ts";
+import { signerFor } from "../../core/keys/signer.ts";
 import { keyUsage } from "../../core/x509/standard_extensions.ts";
 import { DAY, leafOrder, LIFE_SPAN, NOW, random } from "../support/issuing.ts";
 import { TEST_KEY_KINDS, testKey, type TestKeyKind } from "../support/keys.ts";
@@ -136,8 +136,7 @@ const CRLS: readonly [string, WantedCrl][] = [
 
 async function crlOf({ key, certificate }: Ca, label: string, wanted: WantedCrl): Promise<Specimen> {
   const { number = 1n, serials = [], now = NOW } = wanted;
-  const entries = new CrlEntries();
-  for (const serial of serials) entries.append(serial, now);
+  const entries = CrlEntries.NONE.with(serials.map((serial) => ({ serial, revocationDate: now })));
   const content = { issuer: certificate, thisUpdate: now, nextUpdate: now + 30 * DAY, number, entries };
   return specimen("CRL", label, { der: await buildCrl(content, await signerFor(key)), issuer: certificate.der });
 }

@@ -7,8 +7,8 @@ import { utf8 } from "../../core/bytes.ts";
 import { onlyPem, PEM_LABEL } from "../../core/pem.ts";
 import { buildCsr } from "../../core/x509/csr.ts";
 import { commonNameDer } from "../../core/x509/name.ts";
-import type { PrivateKey } from "../../core/x509/private_key.ts";
-import { signerFor } from "../../core/x509/signer.ts";
+import type { PrivateKey } from "../../core/keys/private_key.ts";
+import { signerFor } from "../../core/keys/signer.ts";
 import { KEY_USAGE, keyUsage } from "../../core/x509/standard_extensions.ts";
 import { manage } from "../../server/manage/manage.ts";
 import {
@@ -113,7 +113,7 @@ class Session {
     // A user's key is taken once, and making one of RSA takes its time.
     if (ca === "cau" && request.key === "RSA") return;
     const holder = await this.#certify(ca, user, request);
-    // Users renew as services do, and at each stage. Messages are signed with any key but one on P-521, see core/envelope.ts.
+    // Users renew as services do, and at each stage. Messages are signed with any key but one on P-521, see core/protocol/envelope.ts.
     if (ca === "cas" && request.key !== "P-521") await this.#renew(ca, holder, `${request.label}, renewed`);
   }
 

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
 import { certificateToPem } from "../../core/x509/certificate.ts";
-import { signerFor } from "../../core/x509/signer.ts";
+import { signerFor } from "../../core/keys/signer.ts";
 import { NOW } from "../support/issuing.ts";
 import { type KeptFolder, readFolder } from "../support/kept_certificates.ts";
 import { testKey } from "../support/keys.ts";
-import { newAuthority, type SeededCa } from "../support/seeded_authorities.ts";
+import { newIssuer, type SeededCa } from "../support/seeded_issuers.ts";
 import { certificateDer, crlDer } from "../support/structures.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import { userDatabase } from "../support/user_database.ts";
@@ -31,7 +31,7 @@ Deno.test("specimensOf() takes the certificates of a database and who signed the
 });
 
 Deno.test("specimensOf() leaves out what another signed, what is no certificate, and users' files", async () => {
-  const [ours, rogue] = [await newAuthority("cau"), await newAuthority("cau")];
+  const [ours, rogue] = [await newIssuer("cau"), await newIssuer("cau")];
   const signer = await signerFor(rogue.key);
   const forged = encodePem(PEM_LABEL.CERTIFICATE, await certificateDer(signer, { issuer: ours.certificate.subject }));
   const damaged = encodePem(PEM_LABEL.CERTIFICATE, Uint8Array.of(0x30, 0));
@@ -43,7 +43,7 @@ Deno.test("specimensOf() leaves out what another signed, what is no certificate,
 });
 
 Deno.test("specimensOf() takes CRLs from files, and what the HTTP CA signed", async () => {
-  const [cas, http] = [await newAuthority("cas"), await newAuthority("http_cas")];
+  const [cas, http] = [await newIssuer("cas"), await newIssuer("http_cas")];
   const https = await certificateDer(await signerFor(http.key), { issuer: http.certificate.subject, notBefore: NOW });
   const specimens = await specimensOf({
     databases: [
@@ -57,7 +57,7 @@ Deno.test("specimensOf() takes CRLs from files, and what the HTTP CA signed", as
 
 Deno.test("readFolder() reads databases and PEM files in all folders, and nothing that is no file", async () => {
   await using folder = await tempFolder();
-  const pem = pemOf(await newAuthority("cas"));
+  const pem = pemOf(await newIssuer("cas"));
   await Deno.mkdir(`${folder.path}/inner`);
   await Deno.writeTextFile(`${folder.path}/inner/ca.pem`, `text\n${pem}`);
   await Deno.writeTextFile(`${folder.path}/notes`, "no certificate");

@@ -38,6 +38,7 @@ systemctl start nginx
 ${await readmeBlock("/usr/local/bin/caucase")}
 ${await readmeBlock("systemctl enable --now caucase\n")}
 until_works listens 443
+systemctl reload caucase
 rights caucase > /results/server-rights
 id -u caucase > /results/server-user
 systemctl show -P ActiveState caucase > /results/server-state

@@ -5,9 +5,9 @@ import { encodePem, PEM_LABEL } from "../../core/pem.ts";
 import { buildCrl, CrlEntries } from "../../core/x509/crl_builder.ts";
 import type { Extension } from "../../core/x509/extension.ts";
 import { dnsName, hostName, subjectAltNameExtension } from "../../core/x509/general_name.ts";
-import { checkHttps, prepareHttps } from "../../core/x509/https_profile.ts";
-import { newSerial, signCertificate } from "../../core/x509/issuance.ts";
-import { checkLeaf, type LeafOrder, prepareLeaf } from "../../core/x509/leaf_profile.ts";
+import { checkHttps, prepareHttps } from "../../core/profiles/https_profile.ts";
+import { newSerial, signCertificate } from "../../core/x509/tbs_certificate.ts";
+import { checkLeaf, type LeafOrder, prepareLeaf } from "../../core/profiles/leaf_profile.ts";
 import { EMPTY_NAME } from "../../core/x509/name.ts";
 import { extendedKeyUsage, keyUsage } from "../../core/x509/standard_extensions.ts";
 import { DAY, leafOrder, LIFE_SPAN, newCa, newEcKey, NOW, random, type TestCa } from "../support/issuing.ts";
@@ -134,8 +134,7 @@ test("openssl crl reads lists with and without entries", async () => {
 });
 
 async function crlOf(ca: TestCa, serials: readonly bigint[]): Promise<Bytes> {
-  const entries = new CrlEntries();
-  for (const serial of serials) entries.append(serial, NOW - DAY);
+  const entries = CrlEntries.NONE.with(serials.map((serial) => ({ serial, revocationDate: NOW - DAY })));
   const { issuer, signer } = ca;
   return await buildCrl({ issuer, thisUpdate: NOW, nextUpdate: NOW + DAY, number: 9n, entries }, signer);
 }

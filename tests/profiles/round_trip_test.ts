@@ -1,15 +1,15 @@
 /** What the profiles make, read back by our own parsers: both halves of `core/x509` agree. */
 import assert from "node:assert/strict";
 import { bytesToBigInt } from "../../core/bytes.ts";
-import { checkCaSuccessor, prepareCaSuccessor } from "../../core/x509/ca_profile.ts";
+import { checkCaSuccessor, prepareCaSuccessor } from "../../core/profiles/ca_profile.ts";
 import { isIssuedBy, isValidAt, parseCertificate } from "../../core/x509/certificate.ts";
 import { isCrlSignedBy, parseCrl } from "../../core/x509/crl.ts";
 import { buildCrl, CrlEntries } from "../../core/x509/crl_builder.ts";
-import { newSerial, signCertificate } from "../../core/x509/issuance.ts";
-import { checkLeaf, prepareLeaf } from "../../core/x509/leaf_profile.ts";
+import { newSerial, signCertificate } from "../../core/x509/tbs_certificate.ts";
+import { checkLeaf, prepareLeaf } from "../../core/profiles/leaf_profile.ts";
 import { nameToText } from "../../core/x509/name.ts";
-import { isAutoSigned, policiesExtension } from "../../core/x509/policies.ts";
-import { signerFor } from "../../core/x509/signer.ts";
+import { isAutoSigned, policiesExtension } from "../../core/profiles/policies.ts";
+import { signerFor } from "../../core/keys/signer.ts";
 import { DAY, hexOf, leafOrder, LIFE_SPAN, newCa, newEcKey, NOW, random } from "../support/issuing.ts";
 
 const OLD_MARK = { oid: "2.25.285541874270823339875695650038637483517.0", qualifiers: undefined };
@@ -65,9 +65,8 @@ Deno.test("a CA's successor has its subject and a key identifier of its own", as
 
 Deno.test("a CRL reads as what was built", async () => {
   const ca = await newCa();
-  const entries = new CrlEntries();
   const serials = [0n, 1n, 255n, 1n << 158n];
-  for (const [index, serial] of serials.entries()) entries.append(serial, NOW - index);
+  const entries = CrlEntries.NONE.with(serials.map((serial, index) => ({ serial, revocationDate: NOW - index })));
   const content = { issuer: ca.issuer, thisUpdate: NOW, nextUpdate: NOW + DAY, number: 12n, entries };
   const crl = parseCrl(await buildCrl(content, ca.signer));
   assert.ok(await isCrlSignedBy(crl, await parseCertificate(ca.der)));

@@ -1,12 +1,12 @@
 /** Every route of the interface for everybody who may come, over real connections; and what is refused changes nothing. */
 import assert from "node:assert/strict";
-import { ROUTES } from "../../core/protocol/routes.ts";
+import { type PublicCa, ROUTES } from "../../core/protocol/routes.ts";
 import { type Actor, ACTOR_NAMES, connectActors } from "../support/actors.ts";
 import { type AgedServer, holderFrom, runAgedServer } from "../support/aged_server.ts";
 import { LIFE_SPAN, NOW } from "../support/issuing.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { AUTHORISATION } from "./authorisation_table.ts";
-import { type PublicCa, requestOf, REQUESTS, routeNameOf, routeOf } from "./route_requests.ts";
+import { requestOf, REQUESTS, routeNameOf, routeOf } from "./route_requests.ts";
 
 const [HEAD = "", ...LINES] = AUTHORISATION.split("\n").filter((line) => line.trim() !== "");
 const COLUMNS = HEAD.trim().split(/\s+/);

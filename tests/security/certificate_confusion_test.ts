@@ -3,14 +3,14 @@ import assert from "node:assert/strict";
 import { utf8 } from "../../core/bytes.ts";
 import { encodePem, onlyPem, PEM_LABEL } from "../../core/pem.ts";
 import { certificateToPem } from "../../core/x509/certificate.ts";
-import { derTime } from "../../core/x509/der_writer.ts";
-import { privateKeyFromPem } from "../../core/x509/private_key.ts";
-import { signerFor } from "../../core/x509/signer.ts";
+import { derTime } from "../../core/der/writer.ts";
+import { privateKeyFromPem } from "../../core/keys/private_key.ts";
+import { signerFor } from "../../core/keys/signer.ts";
 import { type AgedServer, holderFrom, runAgedServer } from "../support/aged_server.ts";
 import { certify, type Holder, holderOf, JSON_TYPE, type Reply, revokeSerial } from "../support/desk.ts";
 import { newEcKey, NOW } from "../support/issuing.ts";
 import { csrFor, renewalBody, revocationBody, unsignedBody } from "../support/requests.ts";
-import { newAuthority, type SeededCa } from "../support/seeded_authorities.ts";
+import { newIssuer, type SeededCa } from "../support/seeded_issuers.ts";
 import { certificateDer } from "../support/structures.ts";
 
 /**
@@ -134,8 +134,8 @@ async function withScene(action: (scene: Scene) => Promise<void>): Promise<void>
   await using aged = await runAgedServer();
   const [admin, rogueCas, rogueCau] = [
     await holderFrom(aged.cau),
-    await newAuthority("cas"),
-    await newAuthority("cau"),
+    await newIssuer("cas"),
+    await newIssuer("cau"),
   ];
   await action({ ...aged, admin, rogueCas, rogueCau });
   assert.deepEqual(aged.server.warnings, []);

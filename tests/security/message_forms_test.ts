@@ -1,8 +1,8 @@
 /** What counts as a message that its holder signed: how it may be written, and what nobody can make of it afterwards. */
 import assert from "node:assert/strict";
 import { type Bytes, concatBytes, utf8 } from "../../core/bytes.ts";
-import { importSigningKey, type PrivateKey, signWith } from "../../core/x509/private_key.ts";
-import { ECDSA, ED25519, RSA_PKCS1, rsaPss, type SignatureAlgorithm } from "../../core/x509/signature_algorithm.ts";
+import { importSigningKey, type PrivateKey, signWith } from "../../core/keys/private_key.ts";
+import { ECDSA, ED25519, RSA_PKCS1, rsaPss, type SignatureAlgorithm } from "../../core/keys/signature_algorithm.ts";
 import { type AgedServer, holderFrom, runAgedServer } from "../support/aged_server.ts";
 import { type Holder, JSON_TYPE } from "../support/desk.ts";
 import { newKey, testKey } from "../support/keys.ts";

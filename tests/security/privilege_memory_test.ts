@@ -1,11 +1,11 @@
 /** What the server keeps of its keys: nothing that any of its code could show, write or send. */
 import assert from "node:assert/strict";
-import type { Authority } from "../../core/ca/authorities.ts";
+import type { Issuer } from "../../core/ca/issuer.ts";
 import { onlyPem, PEM_LABEL } from "../../core/pem.ts";
-import { privateKeyFromPem } from "../../core/x509/private_key.ts";
-import { createMemoryStorage } from "../../server/storage/memory_storage.ts";
+import { privateKeyFromPem } from "../../core/keys/private_key.ts";
+import { createMemoryStores } from "../../core/ca/memory_stores.ts";
 import { NOW } from "../support/issuing.ts";
-import { testAuthorities } from "../support/authorities.ts";
+import { testCas } from "../support/certificate_authorities.ts";
 import { testKey } from "../support/keys.ts";
 import { type Secret, secretsIn, secretsOfKey } from "./secret_search.ts";
 
@@ -28,16 +28,16 @@ function secretsWithin(root: object, secrets: readonly Secret[]): string[] {
 }
 
 Deno.test("an open CA cannot show its private key", async () => {
-  const storage = createMemoryStorage();
-  const { cas } = testAuthorities(storage);
-  const [authority] = await cas.authorities.valid(NOW);
-  const [row] = await storage.ca("cas").authorities();
-  assert.ok(authority && row);
-  const key = await privateKeyFromPem(onlyPem(row.keyPem, [PEM_LABEL.PKCS1], "key"));
+  const storage = createMemoryStores();
+  const { cas } = testCas(storage);
+  const [issuer] = await cas.issuers.ensureValid(NOW);
+  const [row] = (await storage.ca("cas").issuers.list()).issuers;
+  assert.ok(issuer && row);
+  const key = await privateKeyFromPem(onlyPem(row.key.pem, [PEM_LABEL.PKCS1], "key"));
   const secrets = secretsOfKey("the CA's key", key);
-  assert.deepEqual(secretsWithin(authority, secrets), []);
+  assert.deepEqual(secretsWithin(issuer, secrets), []);
   const shown = new TextEncoder().encode(
-    Deno.inspect(authority, { depth: 10, showHidden: true, iterableLimit: Infinity }),
+    Deno.inspect(issuer, { depth: 10, showHidden: true, iterableLimit: Infinity }),
   );
   assert.deepEqual(secretsIn(shown, secrets), []);
   // The search would find it.
@@ -52,9 +52,9 @@ Deno.test("keys are imported so that they cannot be exported again, whatever sig
     return importKey.apply(crypto.subtle, args);
   } as SubtleCrypto["importKey"];
   try {
-    const { cas, http_cas } = testAuthorities(createMemoryStorage());
-    const authorities: Authority[] = [...await cas.authorities.valid(NOW), ...await http_cas.authorities.valid(NOW)];
-    for (const { signer, messageSigner } of authorities) {
+    const { cas, http_cas } = testCas(createMemoryStores());
+    const issuers: Issuer[] = [...await cas.issuers.ensureValid(NOW), ...await http_cas.issuers.ensureValid(NOW)];
+    for (const { signer, messageSigner } of issuers) {
       await signer.sign(new Uint8Array(1));
       await messageSigner.sign(new Uint8Array(1));
     }

@@ -1,8 +1,8 @@
 /** Everything that the program does with files and processes, once: what it leaves behind is for tests to look at. */
 import { utf8 } from "../../core/bytes.ts";
-import { EMPTY_NAME } from "../../core/x509/name.ts";
+import { commonNameDer } from "../../core/x509/name.ts";
 import { buildCsr } from "../../core/x509/csr.ts";
-import { signerFor } from "../../core/x509/signer.ts";
+import { signerFor } from "../../core/keys/signer.ts";
 import { newKey } from "../support/keys.ts";
 import { freePortPair } from "../support/ports.ts";
 import { type Outcome, runCommand, RunningProcess } from "../support/process.ts";
@@ -133,7 +133,7 @@ class Stage implements Scene {
 
   async prepare(): Promise<void> {
     const signer = await signerFor(await newKey("P-256"));
-    const template = await buildCsr({ subject: EMPTY_NAME, extensions: [] }, signer);
+    const template = await buildCsr({ subject: commonNameDer("template"), extensions: [] }, signer);
     await Deno.writeFile(`${this.folder}/template.csr`, utf8(template));
     await Deno.writeTextFile(`${this.folder}/pass`, `${PASSPHRASE}\n`);
     await Deno.mkdir(`${this.folder}/backups`);

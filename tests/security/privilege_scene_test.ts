@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { fromUtf8, utf8 } from "../../core/bytes.ts";
 import { decodePem } from "../../core/pem.ts";
-import { isPrivateKeyBlock, privateKeyFromPem } from "../../core/x509/private_key.ts";
+import { isPrivateKeyBlock, privateKeyFromPem } from "../../core/keys/private_key.ts";
 import { PERMISSIONS } from "../../scripts/compile/permissions.ts";
-import { Database } from "../../server/storage/database.ts";
+import { Database } from "../../server/storage/sqlite/database.ts";
 import { runCommand, type RunningProcess, withUmask } from "../support/process.ts";
 import { OUR_PROGRAM } from "../support/server_process.ts";
 import { tempFolder } from "../support/temp_folder.ts";

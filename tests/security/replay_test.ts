@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { certificateFromPem } from "../../core/x509/certificate.ts";
 import { crlFromPem } from "../../core/x509/crl.ts";
-import type { PrivateKey } from "../../core/x509/private_key.ts";
+import type { PrivateKey } from "../../core/keys/private_key.ts";
 import { makeBackup } from "../../server/backup/make_backup.ts";
 import { manage } from "../../server/manage/manage.ts";
 import { DatabaseWatch } from "../support/database_watch.ts";

@@ -1,15 +1,13 @@
 /** For each row of the authorisation table a request that the route takes, as far as it is for anyone. */
 import assert from "node:assert/strict";
 import { type Bytes, fromUtf8 } from "../../core/bytes.ts";
-import { type Route, type RouteName, ROUTES } from "../../core/protocol/routes.ts";
+import { type PublicCa, type Route, type RouteName, ROUTES } from "../../core/protocol/routes.ts";
 import type { Actor } from "../support/actors.ts";
 import { type AgedServer, holderFrom } from "../support/aged_server.ts";
 import { CSR_TYPE, type Holder, JSON_TYPE, submit } from "../support/desk.ts";
 import { newEcKey } from "../support/issuing.ts";
 import type { RequestParts } from "../support/raw_client.ts";
 import { csrFor, renewalBody, revocationBody, unsignedBody } from "../support/requests.ts";
-
-export type PublicCa = "cau" | "cas";
 
 export interface Circumstances {
   readonly aged: AgedServer;

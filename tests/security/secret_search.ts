@@ -1,9 +1,9 @@
 /** Looks for secrets in whatever form somebody may have let them slip. */
 import { bytesToBigInt, concatBytes, utf8 } from "../../core/bytes.ts";
-import { openDer } from "../../core/x509/der_reader.ts";
-import { TAG } from "../../core/x509/der_tags.ts";
-import { pkcs1FromPkcs8 } from "../../core/x509/private_key_format.ts";
-import type { PrivateKey } from "../../core/x509/private_key.ts";
+import { openDer } from "../../core/der/reader.ts";
+import { TAG } from "../../core/der/tags.ts";
+import { pkcs1FromPkcs8 } from "../../core/keys/private_key_format.ts";
+import type { PrivateKey } from "../../core/keys/private_key.ts";
 
 export interface Secret {
   /** For people; not the secret. */

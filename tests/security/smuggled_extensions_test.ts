@@ -3,21 +3,21 @@ import assert from "node:assert/strict";
 import { utf8 } from "../../core/bytes.ts";
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
 import { type Certificate, certificateFromPem } from "../../core/x509/certificate.ts";
-import { derImplicit, derOid, derSequence } from "../../core/x509/der_writer.ts";
+import { derImplicit, derOid, derSequence } from "../../core/der/writer.ts";
 import { type Extension } from "../../core/x509/extension.ts";
 import { dnsName, subjectAltNameExtension } from "../../core/x509/general_name.ts";
 import { commonNameDer } from "../../core/x509/name.ts";
-import { OID } from "../../core/x509/oids.ts";
-import { policiesExtension } from "../../core/x509/policies.ts";
-import { signerFor } from "../../core/x509/signer.ts";
+import { OID } from "../../core/der/oids.ts";
+import { policiesExtension } from "../../core/profiles/policies.ts";
+import { signerFor } from "../../core/keys/signer.ts";
 import {
-  authorityKeyIdentifier,
+  authorityKeyIdentifierExtension,
   basicConstraints,
   crlDistributionPoints,
   extendedKeyUsage,
   keyUsage,
   nameConstraints,
-  subjectKeyIdentifier,
+  subjectKeyIdentifierExtension,
 } from "../../core/x509/standard_extensions.ts";
 import { holderFrom, runAgedServer } from "../support/aged_server.ts";
 import { holderOf, JSON_TYPE } from "../support/desk.ts";
@@ -45,8 +45,8 @@ function greed(ca: Certificate): Extension[] {
     ),
     nameConstraints("mallory.example"),
     crlDistributionPoints("http://mallory.example/crl"),
-    subjectKeyIdentifier(ca.keyIdentifier),
-    authorityKeyIdentifier("00".repeat(20)),
+    subjectKeyIdentifierExtension(ca.keyIdentifier),
+    authorityKeyIdentifierExtension("00".repeat(20)),
     subjectAltNameExtension([dnsName("host1.example.com")], true),
     unknown("1.3.6.1.5.5.7.1.1", elsewhere), // authorityInfoAccess
     unknown("1.3.6.1.5.5.7.48.1.5", Uint8Array.of(5, 0)), // id-pkix-ocsp-nocheck

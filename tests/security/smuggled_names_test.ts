@@ -1,12 +1,12 @@
 /** Requests that can be read in two ways, and names that are not what they seem. */
 import assert from "node:assert/strict";
 import { utf8 } from "../../core/bytes.ts";
-import { TAG } from "../../core/x509/der_tags.ts";
-import { derElement, derExplicit, derImplicit, derInteger, derOid, derSequence } from "../../core/x509/der_writer.ts";
+import { TAG } from "../../core/der/tags.ts";
+import { derElement, derExplicit, derImplicit, derInteger, derOid, derSequence } from "../../core/der/writer.ts";
 import { encodeExtensions, type Extension } from "../../core/x509/extension.ts";
 import { dnsName, subjectAltNameExtension } from "../../core/x509/general_name.ts";
 import { commonNameDer } from "../../core/x509/name.ts";
-import { OID } from "../../core/x509/oids.ts";
+import { OID } from "../../core/der/oids.ts";
 import { basicConstraints, keyUsage } from "../../core/x509/standard_extensions.ts";
 import { holderFrom, runAgedServer } from "../support/aged_server.ts";
 import { type Asked, attribute, nameOf, unknown, WAYS } from "./smuggled_requests.ts";
@@ -47,6 +47,9 @@ const AMBIGUOUS: Readonly<Record<string, Asked>> = {
   "a policy in a longer encoding": extensionsOf(
     unknown(OID.CERTIFICATE_POLICIES, Uint8Array.fromHex("300730050603805503")),
   ),
+  "two lists that differ, one of them Microsoft's": {
+    attributes: [attribute(OID.EXTENSION_REQUEST, GOOD), attribute(OID.MICROSOFT_EXTENSION_REQUEST, BAD)],
+  },
   "an empty list of names": extensionsOf(subjectAltNameExtension([], true)),
   "a name beyond ASCII": extensionsOf(subjectAltNameExtension([derImplicit(2, utf8("hôst"))], true)),
   "a zero byte in a DNS name": extensionsOf(
@@ -86,7 +89,7 @@ const DECEPTIVE: Readonly<Record<string, { subject?: Uint8Array; name?: Uint8Arr
   },
   "the name of the CA among the names": { name: derExplicit(4, commonNameDer("Caucase CAS at ca.example.com:8009")) },
   "every host": { name: dnsName("*") },
-  "no subject": { subject: derSequence() },
+  "no subject": { subject: derSequence(), name: dnsName("host1.example.com") },
 };
 
 Deno.test("names get into a certificate byte for byte or not at all: none is cut, joined or decoded on its way", async () => {

@@ -6,7 +6,7 @@ import { newEcKey } from "../support/issuing.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { csrFor, renewalBody, revocationBody } from "../support/requests.ts";
 import { runServer, type TestServer } from "../support/running_server.ts";
-import { newAuthority } from "../support/seeded_authorities.ts";
+import { newIssuer } from "../support/seeded_issuers.ts";
 
 /** The status of `GET /cas/csr` on a connection that stays open. */
 async function statusOn(client: RawClient): Promise<number> {
@@ -31,7 +31,7 @@ Deno.test("only a certificate of the CA for users opens what is for users", asyn
   await using server = await runServer();
   const user = await firstUser(server);
   assert.equal((await server.ask("GET", "/cas/csr", { as: user })).status, 200);
-  const rogue = await newAuthority("cau");
+  const rogue = await newIssuer("cau");
   const service = await certify(server, user);
   await assertStranger(server, null, "nobody");
   await assertStranger(server, service, "a service");

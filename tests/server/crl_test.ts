@@ -33,14 +33,14 @@ class Witness {
   readonly #last = new Map<string, bigint>();
 
   /** @throws when a number went back, or has another content than before */
-  see({ authorityKeyId = "", number = -1n, body }: CertificateList): void {
-    const content = body.toHex();
-    const name = `${authorityKeyId} ${number}`;
-    const last = this.#last.get(authorityKeyId) ?? -1n;
+  see({ authorityKeyIdentifier = "", number = -1n, tbs }: CertificateList): void {
+    const content = tbs.toHex();
+    const name = `${authorityKeyIdentifier} ${number}`;
+    const last = this.#last.get(authorityKeyIdentifier) ?? -1n;
     assert.ok(number >= last, `number ${number} after ${last}`);
     assert.equal(this.#contents.get(name) ?? content, content, `number ${number} names two contents`);
     this.#contents.set(name, content);
-    this.#last.set(authorityKeyId, number);
+    this.#last.set(authorityKeyIdentifier, number);
   }
 }
 
@@ -130,8 +130,8 @@ Deno.test("a certificate whose revocation was answered 204 is refused on every p
 Deno.test("a CRL comes in the form that was asked for, and not again where the copy is still good", async () => {
   await using server = await runServer();
   const user = await firstUser(server);
-  const { authorityKeyId = "" } = await readCrl(server);
-  const path = `/cas/crl/${BigInt(`0x${authorityKeyId}`)}`;
+  const { authorityKeyIdentifier = "" } = await readCrl(server);
+  const path = `/cas/crl/${BigInt(`0x${authorityKeyIdentifier}`)}`;
   const accept = "application/pkix-crl";
   const pem = await server.ask("GET", path);
   const der = await server.ask("GET", path, { headers: { accept } });

@@ -1,7 +1,7 @@
 /** The life of a service over the network: issued, renewed while the CA changes its key, revoked. */
 import assert from "node:assert/strict";
 import { decodePem } from "../../core/pem.ts";
-import { followChain, parseChain } from "../../core/trust.ts";
+import { followChain, parseChain } from "../../core/protocol/ca_chain.ts";
 import { type Certificate, certificateFromPem, isIssuedBy } from "../../core/x509/certificate.ts";
 import { parseCrl } from "../../core/x509/crl.ts";
 import {
@@ -91,6 +91,6 @@ Deno.test("while there are two CA certificates, both have a CRL with the same re
     const { text } = await server.ask("GET", `/cas/crl/${BigInt(`0x${ca.keyIdentifier}`)}`);
     assert.equal(text, crls[index]?.text, "oldest first");
     const crl = await parseCrl(crls[index]?.der ?? new Uint8Array());
-    assert.deepEqual([crl.authorityKeyId, crl.revoked(later.certificate.serial)], [ca.keyIdentifier, true]);
+    assert.deepEqual([crl.authorityKeyIdentifier, crl.revoked(later.certificate.serial)], [ca.keyIdentifier, true]);
   }
 });

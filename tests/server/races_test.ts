@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { certificateFromPem } from "../../core/x509/certificate.ts";
 import { crlFromPem } from "../../core/x509/crl.ts";
-import { isAutoSigned } from "../../core/x509/policies.ts";
+import { isAutoSigned } from "../../core/profiles/policies.ts";
 import { certify, firstUser, type Holder, JSON_TYPE, type Reply, revokeSerial, submit } from "../support/desk.ts";
 import { LIFE_SPAN, newEcKey, NOW } from "../support/issuing.ts";
 import { csrFor, renewalBody, revocationBody } from "../support/requests.ts";

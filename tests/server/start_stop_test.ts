@@ -8,7 +8,7 @@ import { RawClient } from "../support/raw_client.ts";
 import { isRefusal } from "../support/refusals.ts";
 import { csrFor } from "../support/requests.ts";
 import { runServer, serveOptions, TestServer } from "../support/running_server.ts";
-import { OUR_PROGRAM } from "../support/server_process.ts";
+import { OUR_PROGRAM, startServer } from "../support/server_process.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
 /** Names of the files beside the database. */
@@ -124,4 +124,23 @@ Deno.test("a server that starts with nothing makes all its files, private ones 0
     assert.equal(((await Deno.stat(`${folder.path}/${name}`)).mode ?? 0) & 0o777, 0o600, name);
   }
   assert.deepEqual(server.warnings, []);
+});
+
+Deno.test("serve keeps its database in the file that is named, also where SQLite reads something else into that name", async () => {
+  await using folder = await tempFolder();
+  await using server = await startServer({ folder: folder.path, options: ["--db", ":memory:"] });
+  await server.stop();
+  assert.ok((await Deno.stat(`${folder.path}/:memory:`)).size > 0);
+});
+
+Deno.test("serve exits 2 before it makes anything when its database is a URL", async () => {
+  await using folder = await tempFolder();
+  for (const db of ["file:x?mode=memory", "postgres://me:secret@host/db"]) {
+    const command = [...OUR_PROGRAM, "serve", "--netloc", "127.0.0.1:8009", "--db", db];
+    const { status, out, err } = await runCommand(command, { cwd: folder.path });
+    assert.deepEqual([status, out], [2, ""]);
+    assert.match(err, /--db takes the path of an SQLite database, not a "(file|postgres):" URL/);
+    assert.doesNotMatch(err, /secret/);
+  }
+  assert.deepEqual(names(folder.path), []);
 });

@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
 import { certificateToPem, parseCertificate } from "../../core/x509/certificate.ts";
-import { policiesExtension } from "../../core/x509/policies.ts";
-import { signerFor } from "../../core/x509/signer.ts";
+import { policiesExtension } from "../../core/profiles/policies.ts";
+import { signerFor } from "../../core/keys/signer.ts";
 import { type AgedServer, holderFrom } from "./aged_server.ts";
 import { type Credentials, type Holder, holderOf, revokeSerial } from "./desk.ts";
 import { newEcKey, NOW } from "./issuing.ts";
 import { RawClient } from "./raw_client.ts";
-import { newAuthority, type SeededCa } from "./seeded_authorities.ts";
+import { newIssuer, type SeededCa } from "./seeded_issuers.ts";
 import { certificateDer } from "./structures.ts";
 
 export interface Actor extends Disposable {
@@ -134,7 +134,7 @@ async function signed(by: Holder["privateKey"], key: Holder["privateKey"], { cer
 }
 
 async function lookAlike({ certificate }: SeededCa): Promise<SeededCa> {
-  const { key } = await newAuthority("cau");
+  const { key } = await newIssuer("cau");
   const { serial, subject, notBefore, notAfter, extensions } = certificate;
   const der = await certificateDer(await signerFor(key), {
     serial,

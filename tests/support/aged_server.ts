@@ -1,22 +1,27 @@
 /** A server some years old: its CA for users was followed by another twice, and the test holds the keys of all of them. */
 import { CA_LIFE_SPANS } from "../../core/ca/lifecycle.ts";
-import type { CaStore } from "../../core/ca/store.ts";
+import type { CaStores } from "../../core/ca/stores.ts";
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
-import { caSubject, checkCa, prepareCa } from "../../core/x509/ca_profile.ts";
-import { certificateToPem, parseCertificate } from "../../core/x509/certificate.ts";
+import { caSubject, checkCa, prepareCa } from "../../core/profiles/ca_profile.ts";
+import { parseCertificate } from "../../core/x509/certificate.ts";
 import type { Extension } from "../../core/x509/extension.ts";
-import { newSerial, signCertificate } from "../../core/x509/issuance.ts";
+import { newSerial, signCertificate } from "../../core/x509/tbs_certificate.ts";
 import { commonNameDer } from "../../core/x509/name.ts";
-import { type PrivateKey, privateKeyToPem } from "../../core/x509/private_key.ts";
-import { signerFor } from "../../core/x509/signer.ts";
-import { authorityKeyIdentifier, basicConstraints, subjectKeyIdentifier } from "../../core/x509/standard_extensions.ts";
+import type { PrivateKey } from "../../core/keys/private_key.ts";
+import { signerFor } from "../../core/keys/signer.ts";
+import {
+  authorityKeyIdentifierExtension,
+  basicConstraints,
+  subjectKeyIdentifierExtension,
+} from "../../core/x509/standard_extensions.ts";
 import { bytesToBigInt } from "../../core/bytes.ts";
-import { openSqliteStorage } from "../../server/storage/sqlite_storage.ts";
+import { openSqliteStorage } from "../../server/storage/sqlite/sqlite_storage.ts";
 import { DatabaseWatch } from "./database_watch.ts";
 import { type Holder, holderOf } from "./desk.ts";
 import { LIFE_SPAN, newEcKey, NOW, random } from "./issuing.ts";
+import { quietLog } from "./recorded_log.ts";
 import { httpsIdentity, serveOptions, TestServer } from "./running_server.ts";
-import { NETLOC, newAuthority, type SeededCa } from "./seeded_authorities.ts";
+import { NETLOC, newIssuer, type SeededCa, storeIssuer } from "./seeded_issuers.ts";
 import { certificateDer } from "./structures.ts";
 import { type TempFolder, tempFolder } from "./temp_folder.ts";
 
@@ -34,12 +39,12 @@ export interface AgedServer extends AsyncDisposable {
 export async function runAgedServer(): Promise<AgedServer> {
   const folder = await tempFolder();
   const [cau, olderCau, retiredCau, cas] = await Promise.all([
-    authoritySince("cau", NOW - 1.5 * LIFE_SPAN),
-    authoritySince("cau", NOW - 3 * LIFE_SPAN),
-    authoritySince("cau", NOW - CA_LIFE_SPANS * LIFE_SPAN),
-    authoritySince("cas", NOW - LIFE_SPAN),
+    issuerSince("cau", NOW - 1.5 * LIFE_SPAN),
+    issuerSince("cau", NOW - 3 * LIFE_SPAN),
+    issuerSince("cau", NOW - CA_LIFE_SPANS * LIFE_SPAN),
+    issuerSince("cas", NOW - LIFE_SPAN),
   ]);
-  const https = await newAuthority("http_cas");
+  const https = await newIssuer("http_cas");
   await fill(folder, { cau: [retiredCau, olderCau, cau], cas: [cas], http_cas: [https] });
   const rules = { validityDays: 93, maxPending: 1000, autoApproveCount: 0 };
   const options = serveOptions(folder.path, { user: rules, service: rules });
@@ -57,7 +62,7 @@ export async function runAgedServer(): Promise<AgedServer> {
   };
 }
 
-async function authoritySince(role: "cau" | "cas", now: number): Promise<SeededCa> {
+async function issuerSince(role: "cau" | "cas", now: number): Promise<SeededCa> {
   const key = await newEcKey();
   const { publicKey } = key;
   const lifeSpan = CA_LIFE_SPANS * LIFE_SPAN;
@@ -66,16 +71,12 @@ async function authoritySince(role: "cau" | "cas", now: number): Promise<SeededC
   return { key, certificate: await parseCertificate(der) };
 }
 
-async function fill(folder: TempFolder, authorities: Record<CaStore["name"], readonly SeededCa[]>): Promise<void> {
+async function fill(folder: TempFolder, authorities: Record<CaStores["name"], readonly SeededCa[]>): Promise<void> {
   const { db: path } = serveOptions(folder.path);
-  const storage = await openSqliteStorage({ path, lock: true, log: () => {} });
+  const storage = await openSqliteStorage({ path, lock: true, log: quietLog });
   for (const name of ["cau", "cas", "http_cas"] as const) {
     for (const { key, certificate } of authorities[name]) {
-      await storage.ca(name).addAuthority({
-        expirationDate: certificate.notAfter,
-        keyPem: privateKeyToPem(key),
-        certificatePem: certificateToPem(certificate),
-      });
+      await storeIssuer(storage.ca(name), { key, certificate });
     }
   }
   await storage.close();
@@ -103,8 +104,8 @@ export async function holderFrom(ca: SeededCa, wanted: WantedHolder = {}): Promi
     ...{ notBefore, notAfter, spki },
     extensions: [
       basicConstraints(false),
-      subjectKeyIdentifier(keyId),
-      authorityKeyIdentifier(ca.certificate.keyIdentifier),
+      subjectKeyIdentifierExtension(keyId),
+      authorityKeyIdentifierExtension(ca.certificate.keyIdentifier),
       ...extensions,
     ],
   });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Bytes } from "../../core/bytes.ts";
 import { type Certificate, certificateFromPem } from "../../core/x509/certificate.ts";
-import { type PrivateKey, privateKeyToPem } from "../../core/x509/private_key.ts";
+import { type PrivateKey, privateKeyToPem } from "../../core/keys/private_key.ts";
 import { newEcKey } from "./issuing.ts";
 import { csrFor, unsignedBody } from "./requests.ts";
 

@@ -9,8 +9,9 @@ import type { HolderApi, UpdaterHost } from "../../cli/updater/host.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
 import { readKeyPair } from "../../core/host/key_pair_file.ts";
-import { createMemoryStorage } from "../../server/storage/memory_storage.ts";
-import { testAuthorities } from "./authorities.ts";
+import { createMemoryStores } from "../../core/ca/memory_stores.ts";
+import { testCas } from "./certificate_authorities.ts";
+import { createLog } from "../../core/log.ts";
 import { inProcessApi, unreachable } from "./in_process_api.ts";
 import { newKey } from "./keys.ts";
 import { MemoryFiles } from "./memory_files.ts";
@@ -46,7 +47,7 @@ class Fleet {
   readonly #api: HolderApi;
 
   constructor(hosts: number) {
-    this.#ca = testAuthorities(createMemoryStorage(), { serviceAutoApprove: hosts }).cas;
+    this.#ca = testCas(createMemoryStores(), { serviceAutoApprove: hosts }).cas;
     const carry = <T>(name: string, call: () => Promise<T>) => this.#carry(name, call);
     this.#api = inProcessApi({ ca: this.#ca, now: () => this.now, carry });
   }
@@ -72,12 +73,9 @@ class Fleet {
       clock: { now: () => this.now, sleepUntil: () => Promise.reject(new Error("nobody sleeps in a simulation")) },
       random: (size) => Uint8Array.from({ length: size }, () => Math.floor(chance() * 256)),
       fileSystem: files,
-      log: {
-        debug: ignore,
-        info: ignore,
-        warning: ignore,
-        error: (_, about) => assert.fail(about?.["error"] instanceof Error ? about["error"] : "a fault"),
-      },
+      log: createLog(({ level, fields: { error } }) => {
+        if (level === "error") assert.fail(error instanceof Error ? error : "a fault");
+      }),
       connect: () => this.#api,
       newKey: () => newKey("P-256"),
       runHook: () => {

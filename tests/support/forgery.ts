@@ -1,7 +1,7 @@
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
-import { signerFor } from "../../core/x509/signer.ts";
+import { signerFor } from "../../core/keys/signer.ts";
 import type { Credentials, Holder } from "./desk.ts";
-import type { SeededCa } from "./seeded_authorities.ts";
+import type { SeededCa } from "./seeded_issuers.ts";
 import { certificateDer } from "./structures.ts";
 
 /**

@@ -1,14 +1,14 @@
 /** CA certificates that follow one another, what they sign, and the chain that leads from one to the next. */
-import { messageToJson, signMessage } from "../../core/envelope.ts";
+import { messageToJson, signMessage } from "../../core/protocol/envelope.ts";
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
-import { linkPayload } from "../../core/trust.ts";
-import { caSubject, checkCa, prepareCa } from "../../core/x509/ca_profile.ts";
+import { linkPayload } from "../../core/protocol/ca_chain.ts";
+import { caSubject, checkCa, prepareCa } from "../../core/profiles/ca_profile.ts";
 import { type Certificate, certificateToPem, parseCertificate } from "../../core/x509/certificate.ts";
 import { buildCrl, CrlEntries } from "../../core/x509/crl_builder.ts";
-import { newSerial, signCertificate, type SubjectKey } from "../../core/x509/issuance.ts";
-import { checkLeaf, prepareLeaf } from "../../core/x509/leaf_profile.ts";
-import type { PrivateKey } from "../../core/x509/private_key.ts";
-import { signerFor } from "../../core/x509/signer.ts";
+import { newSerial, signCertificate, type SubjectKey } from "../../core/x509/tbs_certificate.ts";
+import { checkLeaf, prepareLeaf } from "../../core/profiles/leaf_profile.ts";
+import type { PrivateKey } from "../../core/keys/private_key.ts";
+import { signerFor } from "../../core/keys/signer.ts";
 import { leafOrder, LIFE_SPAN, random } from "./issuing.ts";
 import { newKey } from "./keys.ts";
 
@@ -46,7 +46,7 @@ export async function crlOf({ certificate, key }: Generation, number: bigint): P
     thisUpdate,
     nextUpdate: thisUpdate + LIFE_SPAN,
     number,
-    entries: new CrlEntries(),
+    entries: CrlEntries.NONE,
   };
   return encodePem(PEM_LABEL.CRL, await buildCrl(content, await signerFor(key)));
 }

@@ -1,11 +1,11 @@
 /** Key pairs and CRLs for the tests of this folder, on P-256 as that is quick to make. */
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
-import { caSubject, checkCa, prepareCa } from "../../core/x509/ca_profile.ts";
+import { caSubject, checkCa, prepareCa } from "../../core/profiles/ca_profile.ts";
 import { type Certificate, parseCertificate } from "../../core/x509/certificate.ts";
 import { buildCrl, CrlEntries } from "../../core/x509/crl_builder.ts";
-import { newSerial, signCertificate } from "../../core/x509/issuance.ts";
-import { parsePrivateKeyDer, type PrivateKey } from "../../core/x509/private_key.ts";
-import { signerFor } from "../../core/x509/signer.ts";
+import { newSerial, signCertificate } from "../../core/x509/tbs_certificate.ts";
+import { parsePrivateKeyDer, type PrivateKey } from "../../core/keys/private_key.ts";
+import { signerFor } from "../../core/keys/signer.ts";
 import { randomBytes } from "../../core/host/random.ts";
 
 export interface TestPair {
@@ -43,7 +43,7 @@ export async function makeCrl({ certificate, key }: TestPair, number = 1n): Prom
     thisUpdate: NOW,
     nextUpdate: NOW + 3600,
     number,
-    entries: new CrlEntries(),
+    entries: CrlEntries.NONE,
   };
   return encodePem(PEM_LABEL.CRL, await buildCrl(content, await signerFor(key)));
 }

@@ -1,9 +1,10 @@
 /** A server as its holders see it, without sockets: calls go straight to a CA, and fail as they would over the network. */
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
-import { type Message, messageToJson } from "../../core/envelope.ts";
+import { type Message, messageToJson } from "../../core/protocol/envelope.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import type { HolderApi } from "../../cli/updater/host.ts";
-import { statusOf } from "../../server/http/refusals.ts";
+import { statusOf } from "../../server/caucase/refusals.ts";
+import { by } from "./issuing.ts";
 
 export interface InProcessServer {
   readonly ca: CertificateAuthority;
@@ -20,14 +21,14 @@ export function inProcessApi({ ca, now, carry }: InProcessServer): HolderApi {
   return {
     serverUrl: SERVER_URL,
     caCertificate: () =>
-      call("caCertificate", async () => (await ca.authorities.valid(now()))[0]?.certificatePem ?? ""),
-    caChain: () => call("caChain", () => ca.authorities.chainJson(now())),
+      call("caCertificate", async () => (await ca.issuers.ensureValid(now()))[0]?.certificatePem ?? ""),
+    caChain: () => call("caChain", () => ca.issuers.ensureChainJson(now())),
     crls: () =>
-      call("crls", async () => (await ca.crls.current(now())).map((crl) => text.decode(crl.pem())).join("\n")),
-    submit: (csr) => call("submit", async () => `${await ca.issuance.submit(new Uint8Array(csr), now())}`),
+      call("crls", async () => (await ca.crls.ensureCurrent(now())).map((crl) => text.decode(crl.pem())).join("\n")),
+    submit: (csr) => call("submit", async () => `${await ca.issuance.submit(new Uint8Array(csr), by(now()))}`),
     request: (id) =>
       call("request", () => optional(async () => text.decode(await ca.issuance.request(BigInt(id), now())))),
-    certificate: (id) => call("certificate", () => optional(() => ca.issuance.certificate(BigInt(id), now()))),
+    certificate: (id) => call("certificate", () => optional(() => ca.issuance.fetchCertificate(BigInt(id), now()))),
     renew: (message: Message) => call("renew", () => ca.issuance.renew(JSON.stringify(messageToJson(message)), now())),
   };
 }

@@ -1,22 +1,29 @@
 /** CAs and requests for tests of what issues certificates. Keys are EC: their kind does not matter to a profile. */
 import type { Bytes } from "../../core/bytes.ts";
+import type { Actor } from "../../core/ca/actor.ts";
+import type { Attribution } from "../../core/ca/events.ts";
 import { encodeExtensions, type Extension } from "../../core/x509/extension.ts";
-import { caSubject, checkCa, prepareCa } from "../../core/x509/ca_profile.ts";
-import { type Issuer, newSerial, signCertificate, type SubjectKey } from "../../core/x509/issuance.ts";
-import type { LeafOrder } from "../../core/x509/leaf_profile.ts";
+import { caSubject, checkCa, prepareCa } from "../../core/profiles/ca_profile.ts";
+import { type IssuerIdentity, newSerial, signCertificate, type SubjectKey } from "../../core/x509/tbs_certificate.ts";
+import type { LeafOrder } from "../../core/profiles/leaf_profile.ts";
 import { commonNameDer } from "../../core/x509/name.ts";
-import { parsePrivateKeyDer, type PrivateKey } from "../../core/x509/private_key.ts";
-import { type Signer, signerFor } from "../../core/x509/signer.ts";
+import { parsePrivateKeyDer, type PrivateKey } from "../../core/keys/private_key.ts";
+import { type Signer, signerFor } from "../../core/keys/signer.ts";
 
 /** 2026-11-23T14:00:00Z. */
 export const NOW = 1795442400;
 export const DAY = 86400;
 export const LIFE_SPAN = 93 * DAY;
 
+/** Somebody at `now`: a stranger, unless said otherwise. */
+export function by(now: number, actor: Actor = { kind: "anonymous", address: "192.0.2.1" }): Attribution {
+  return { actor, now };
+}
+
 export interface TestCa {
   readonly key: PrivateKey;
   readonly signer: Signer;
-  readonly issuer: Issuer;
+  readonly issuer: IssuerIdentity;
   readonly der: Bytes;
 }
 
@@ -43,7 +50,7 @@ export async function newCa(onlyHost?: string): Promise<TestCa> {
 
 /** An order for a service certificate that asks for `extensions`. */
 export function leafOrder(
-  issuer: Issuer,
+  issuer: IssuerIdentity,
   publicKey: SubjectKey,
   extensions: readonly Extension[] = [],
 ): LeafOrder {

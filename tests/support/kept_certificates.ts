@@ -4,8 +4,8 @@
  */
 import * as path from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { CaName } from "../../core/ca/store.ts";
-import { CA_NAMES } from "../../server/storage/schema.ts";
+import type { CaName } from "../../core/ca/stores.ts";
+import { CA_NAMES } from "../../core/ca/stores.ts";
 
 const VARIABLE = "CAUCASE_KEEP_CERTIFICATES";
 

@@ -2,7 +2,8 @@
  * Private keys for tests, one of each kind, made when first asked for and then shared: an RSA key costs a third of a
  * second.
  */
-import { generateRsaKey, parsePrivateKeyDer, type PrivateKey } from "../../core/x509/private_key.ts";
+import { generateRsaKey } from "../../core/host/generate_key.ts";
+import { parsePrivateKeyDer, type PrivateKey } from "../../core/keys/private_key.ts";
 
 export type TestKeyKind = "RSA" | "P-256" | "P-384" | "P-521" | "Ed25519";
 

@@ -1,12 +1,14 @@
 /** Listeners on 127.0.0.1 for tests, with certificates that nobody needs to trust. */
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
-import { signCertificate } from "../../core/x509/issuance.ts";
-import { checkLeaf, prepareLeaf } from "../../core/x509/leaf_profile.ts";
-import { privateKeyToPem } from "../../core/x509/private_key.ts";
+import { signCertificate } from "../../core/x509/tbs_certificate.ts";
+import { checkLeaf, prepareLeaf } from "../../core/profiles/leaf_profile.ts";
+import { privateKeyToPem } from "../../core/keys/private_key.ts";
 import type { Handler } from "../../server/http/exchange.ts";
 import type { Limits } from "../../server/http/limits.ts";
-import { type Listeners, startListeners } from "../../server/http/listener.ts";
+import { type Endpoint, type Listeners, startListeners } from "../../server/http/listener.ts";
+import type { Site } from "../../server/http/site.ts";
 import { leafOrder, newCa, newEcKey } from "./issuing.ts";
+import { recordedLog } from "./recorded_log.ts";
 
 /** A key and a certificate for it, PEM and DER. */
 export interface TestIdentity {
@@ -35,22 +37,31 @@ export interface Listening extends AsyncDisposable {
   readonly log: string[];
 }
 
+/** A site that is one handler; what that throws is answered 500. */
+export function siteOf(handler: Handler): Site {
+  return { prefix: "", answer: handler, refuse: () => ({ status: 500 }) };
+}
+
+/** HTTP and HTTPS on free ports of an address. */
+export function endpointsOf(host: string, handler: Handler): [http: Endpoint, https: Endpoint] {
+  const both = { host, port: 0, sites: [siteOf(handler)] };
+  return [{ ...both, secure: false }, { ...both, secure: true }];
+}
+
 /** Listens on free ports with `handler` until it is disposed of. */
 export async function listening(handler: Handler, limits: Partial<Limits> = {}): Promise<Listening> {
   const { key, cert } = await serverIdentity;
   const accessLog: string[] = [];
   const log: string[] = [];
+  const endpoints = endpointsOf("127.0.0.1", handler);
   const listeners = await startListeners({
-    addresses: ["127.0.0.1"],
-    httpPort: 0,
-    httpsPort: 0,
-    handler,
+    endpoints,
     tls: { key, cert, ca: [cert] },
     limits: { sweepMs: 20, ...limits },
     accessLog: (line) => accessLog.push(line),
-    log: (message) => log.push(message),
+    log: recordedLog(log),
   });
-  const [{ httpPort: http, httpsPort: https } = { httpPort: 0, httpsPort: 0 }] = listeners.addresses;
+  const [http, https] = [listeners.portOf(endpoints[0]), listeners.portOf(endpoints[1])];
   return { listeners, http, https, accessLog, log, [Symbol.asyncDispose]: () => listeners.close(0) };
 }
 

@@ -1,4 +1,5 @@
 /** A file system in memory, for simulations: no disk, no waiting, and a crash at any step. */
+import { type Bytes, utf8 } from "../../core/bytes.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import type { FileStatus, FileSystem, NewFile, OpenFolder } from "../../core/host/file_system.ts";
 
@@ -40,8 +41,8 @@ export class MemoryFiles implements FileSystem {
     return file && new TextDecoder().decode(file.bytes);
   }
 
-  put(path: string, text: string): void {
-    this.#files.set(path, { bytes: new TextEncoder().encode(text), mode: 0o600 });
+  put(path: string, content: string | Bytes): void {
+    this.#files.set(path, { bytes: typeof content === "string" ? utf8(content) : content, mode: 0o600 });
   }
 
   mode(path: string): number | undefined {
@@ -54,7 +55,7 @@ export class MemoryFiles implements FileSystem {
 
   status(path: string): Promise<FileStatus | undefined> {
     const file = this.#files.get(path);
-    return Promise.resolve(file && { kind: "file", mode: file.mode, uid: 0, gid: 0, modified: 0 });
+    return Promise.resolve(file && { kind: "file", mode: file.mode, uid: 0, gid: 0, modified: 0, changed: 0 });
   }
 
   readLink(path: string): Promise<string> {
@@ -105,8 +106,9 @@ export class MemoryFiles implements FileSystem {
 
   #openNew(path: string): NewFile {
     return {
-      status: async () => await this.status(path) ?? { kind: "file", mode: 0, uid: 0, gid: 0, modified: 0 },
+      status: async () => await this.status(path) ?? { kind: "file", mode: 0, uid: 0, gid: 0, modified: 0, changed: 0 },
       setOwner: () => Promise.resolve(),
+      copyAttributes: () => Promise.resolve(undefined),
       setMode: (mode) => this.#step(() => this.#change(path, { mode })),
       write: (added) =>
         this.#step(() => {

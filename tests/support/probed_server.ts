@@ -1,14 +1,14 @@
 /** What a server answers to whoever probes it, to be changed by tests: no sockets, and any time. */
-import type { Answer, Ask, Question } from "../../cli/probe/server.ts";
-import { messageToJson, signMessage } from "../../core/envelope.ts";
+import type { AskServer, ProbeAnswer, Question } from "../../cli/probe/server.ts";
+import { messageToJson, signMessage } from "../../core/protocol/envelope.ts";
 import { CaucaseError } from "../../core/errors.ts";
-import { vouchForHttps } from "../../core/https_voucher.ts";
+import { vouchForHttps } from "../../core/protocol/https_voucher.ts";
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
-import { linkPayload } from "../../core/trust.ts";
+import { linkPayload } from "../../core/protocol/ca_chain.ts";
 import { buildCrl, CrlEntries } from "../../core/x509/crl_builder.ts";
-import { checkHttps, prepareHttps } from "../../core/x509/https_profile.ts";
-import { newSerial, signCertificate } from "../../core/x509/issuance.ts";
-import { messageSignerFor } from "../../core/x509/signer.ts";
+import { checkHttps, prepareHttps } from "../../core/profiles/https_profile.ts";
+import { newSerial, signCertificate } from "../../core/x509/tbs_certificate.ts";
+import { messageSignerFor } from "../../core/keys/signer.ts";
 import { DAY, LIFE_SPAN, newCa, newEcKey, NOW, random, type TestCa } from "./issuing.ts";
 
 /** The name that the server is asked by. */
@@ -41,8 +41,8 @@ export async function probedServer(): Promise<ProbedServer> {
   return { answers, date: new Date(NOW * 1000).toUTCString(), serverCertificate, cas, httpCa };
 }
 
-export function asking({ answers, date, serverCertificate }: ProbedServer): Ask {
-  return ({ ca, about, secure }: Question): Promise<Answer> => {
+export function asking({ answers, date, serverCertificate }: ProbedServer): AskServer {
+  return ({ ca, about, secure }: Question): Promise<ProbeAnswer> => {
     const text = answers.get(`${ca} ${about}${secure ? " https" : ""}`);
     if (text === undefined || text instanceof CaucaseError) return Promise.reject(text ?? refusal(404));
     return Promise.resolve({
@@ -63,7 +63,7 @@ export function pemOf({ der }: TestCa): string {
 
 export async function crlPem({ issuer, signer }: TestCa): Promise<string> {
   const dates = { thisUpdate: THIS_UPDATE, nextUpdate: NEXT_UPDATE };
-  const der = await buildCrl({ issuer, ...dates, number: 7n, entries: new CrlEntries() }, signer);
+  const der = await buildCrl({ issuer, ...dates, number: 7n, entries: CrlEntries.NONE }, signer);
   return encodePem(PEM_LABEL.CRL, der);
 }
 

@@ -1,11 +1,11 @@
 /** Requests and messages as clients send them. */
 import { type Bytes, utf8 } from "../../core/bytes.ts";
-import { messageToJson, signMessage } from "../../core/envelope.ts";
+import { messageToJson, signMessage } from "../../core/protocol/envelope.ts";
 import { buildCsr } from "../../core/x509/csr.ts";
 import { dnsName, subjectAltNameExtension } from "../../core/x509/general_name.ts";
 import { commonNameDer } from "../../core/x509/name.ts";
-import type { PrivateKey } from "../../core/x509/private_key.ts";
-import { signerFor } from "../../core/x509/signer.ts";
+import type { PrivateKey } from "../../core/keys/private_key.ts";
+import { signerFor } from "../../core/keys/signer.ts";
 
 /** A request for a host, PEM. */
 export async function csrFor(key: PrivateKey, name = "host1"): Promise<Bytes> {

@@ -51,6 +51,20 @@ const SQLITE3: Requirement = {
   programs: ["sqlite3"],
 };
 
+const SETFACL: Requirement = {
+  what: "setfacl",
+  install: "apt-get install acl attr, or set SETFACL to its file",
+  variable: "SETFACL",
+  programs: ["setfacl"],
+};
+
+const SETFATTR: Requirement = {
+  what: "setfattr",
+  install: "apt-get install acl attr, or set SETFATTR to its file",
+  variable: "SETFATTR",
+  programs: ["setfattr"],
+};
+
 const PKILINT: Requirement = {
   what: "pkilint",
   install: "pip install pkilint==0.13.3, and set PKILINT to the folder of its commands",
@@ -90,6 +104,13 @@ export function opensslPath(variable: Variables = ofProcess): string | undefined
 /** The file of the `sqlite3` command, or undefined after saying that it is missing. */
 export function sqlite3Path(variable: Variables = ofProcess): string | undefined {
   return find(SQLITE3, { variable, named: variable(SQLITE3.variable) });
+}
+
+/** The files of the `setfacl` and the `setfattr` command, or undefined after saying what is missing. */
+export function attributeTools(variable: Variables = ofProcess): { setfacl: string; setfattr: string } | undefined {
+  const setfacl = find(SETFACL, { variable, named: variable(SETFACL.variable) });
+  const setfattr = find(SETFATTR, { variable, named: variable(SETFATTR.variable) });
+  return setfacl === undefined || setfattr === undefined ? undefined : { setfacl, setfattr };
 }
 
 /** The Python that has pkilint, or undefined after saying that it is missing: the one which its commands begin with. */

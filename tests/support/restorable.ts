@@ -4,14 +4,16 @@ import { encodePem, PEM_LABEL } from "../../core/pem.ts";
 import { type Certificate, certificateToPem } from "../../core/x509/certificate.ts";
 import { buildCsr } from "../../core/x509/csr.ts";
 import { commonNameDer } from "../../core/x509/name.ts";
-import type { PrivateKey } from "../../core/x509/private_key.ts";
-import { signerFor } from "../../core/x509/signer.ts";
+import type { PrivateKey } from "../../core/keys/private_key.ts";
+import type { PublicKey } from "../../core/keys/public_key.ts";
+import { signerFor } from "../../core/keys/signer.ts";
 import { sealBackup } from "../../core/backup/backup.ts";
-import { Snapshot } from "../../server/backup/snapshot.ts";
+import { Snapshot } from "../../server/storage/sqlite/snapshot.ts";
 import type { ManageHost, ManageOrder } from "../../server/manage/manage.ts";
 import type { RestoreFiles } from "../../server/manage/restore.ts";
 import { DAY, LIFE_SPAN, NOW, random } from "./issuing.ts";
 import { newKey, testKey } from "./keys.ts";
+import { recordedLog } from "./recorded_log.ts";
 import { allBytes, inChunks } from "./streams.ts";
 import { type UserDatabase, userDatabase } from "./user_database.ts";
 
@@ -33,10 +35,13 @@ export interface Restorable extends AsyncDisposable {
 }
 
 /** `change` is made to the database before the backup. */
-export async function makeRestorable(change: (original: UserDatabase) => void = () => {}): Promise<Restorable> {
+export async function makeRestorable(
+  change: (original: UserDatabase) => void = () => {},
+  addUser = (original: UserDatabase, publicKey: PublicKey) => original.addUser(publicKey),
+): Promise<Restorable> {
   const original = await userDatabase();
   const key = await testKey("RSA");
-  const certificate = await original.addUser(key.publicKey);
+  const certificate = await addUser(original, key.publicKey);
   change(original);
   const folder = `${original.folder.path}/restore`;
   await Deno.mkdir(folder);
@@ -78,7 +83,7 @@ export function manageHost(now = RESTORED_AT): ManageHost & { readonly warnings:
   const warnings: string[] = [];
   const refuse = () => Promise.reject(new Error("no passphrase was to be asked for"));
   const passphrases = { ofKey: refuse, forExport: refuse };
-  return { now, random, passphrases, warn: (line) => warnings.push(line), warnings };
+  return { now, random, passphrases, log: recordedLog(warnings), warnings };
 }
 
 export function keyPem(key: PrivateKey): string {

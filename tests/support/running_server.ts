@@ -6,23 +6,26 @@ import { utf8 } from "../../core/bytes.ts";
 import { ManualClock } from "../../core/host/clock.ts";
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
 import { parseNetloc } from "../../core/protocol/netloc.ts";
-import { checkHttps, prepareHttps } from "../../core/x509/https_profile.ts";
-import { newSerial, signCertificate } from "../../core/x509/issuance.ts";
-import { privateKeyToPem } from "../../core/x509/private_key.ts";
-import { signerFor } from "../../core/x509/signer.ts";
+import { checkHttps, prepareHttps } from "../../core/profiles/https_profile.ts";
+import { newSerial, signCertificate } from "../../core/x509/tbs_certificate.ts";
+import { privateKeyToPem } from "../../core/keys/private_key.ts";
+import { signerFor } from "../../core/keys/signer.ts";
 import { type RunningServer, type ServeOptions, startServer } from "../../server/serve.ts";
-import { openSqliteStorage } from "../../server/storage/sqlite_storage.ts";
+import { openSqliteStorage } from "../../server/storage/sqlite/sqlite_storage.ts";
 import type { AskOptions, Desk, Reply } from "./desk.ts";
 import { LIFE_SPAN, newEcKey, NOW, random } from "./issuing.ts";
 import { freePortPair } from "./ports.ts";
 import { readReply } from "./read_reply.ts";
-import { NETLOC, seedAuthorities, type SeededCa } from "./seeded_authorities.ts";
+import { quietLog, recordedLog } from "./recorded_log.ts";
+import { NETLOC, type SeededCa, seedIssuers } from "./seeded_issuers.ts";
 import { type TempFolder, tempFolder } from "./temp_folder.ts";
 
 export interface TestServerOptions {
   readonly serve?: Partial<ServeOptions>;
   /** Whether the server makes its own keys, RSA, when it starts; else quick ones are there already. */
   readonly ownKeys?: boolean;
+  /** What its clock shows; `NOW` unless given. */
+  readonly now?: number;
 }
 
 /** Starts a server whose clock shows `NOW`; `await using` stops it when the block ends. */
@@ -30,6 +33,7 @@ export async function runServer(options: TestServerOptions = {}): Promise<TestSe
   const folder = await tempFolder();
   if (!options.ownKeys) await seedFiles(folder.path);
   const server = new TestServer(serveOptions(folder.path, options.serve), folder);
+  if (options.now !== undefined) server.clock.set(options.now);
   await server.start();
   return server;
 }
@@ -76,7 +80,7 @@ export class TestServer implements Desk, AsyncDisposable {
     this.#running = await startServer(this.options, {
       clock: this.clock,
       random,
-      warn: (message) => this.warnings.push(message),
+      log: recordedLog(this.warnings),
       accessLog: (line) => this.accessLog.push(line),
     });
   }
@@ -130,8 +134,8 @@ function byteLength(body: string | Uint8Array): number {
 /** A database with CA certificates and a certificate for HTTPS, all on P-256. */
 async function seedFiles(folder: string): Promise<void> {
   const { db, serverKey } = serveOptions(folder);
-  const storage = await openSqliteStorage({ path: db, lock: true, log: () => {} });
-  const { http_cas } = await seedAuthorities(storage);
+  const storage = await openSqliteStorage({ path: db, lock: true, log: quietLog });
+  const { http_cas } = await seedIssuers(storage);
   await storage.close();
   await Deno.writeTextFile(serverKey, await httpsIdentity(http_cas), { mode: 0o600 });
 }

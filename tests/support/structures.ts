@@ -1,10 +1,10 @@
 /** Certificates and CRLs of any content, also such as must be refused: nothing here checks anything. */
 import { type Bytes, concatBytes } from "../../core/bytes.ts";
-import { TAG } from "../../core/x509/der_tags.ts";
-import { derBitString, derElement, derExplicit, derInteger, derSequence, derTime } from "../../core/x509/der_writer.ts";
+import { TAG } from "../../core/der/tags.ts";
+import { derBitString, derElement, derExplicit, derInteger, derSequence, derTime } from "../../core/der/writer.ts";
 import { encodeExtensions, type Extension } from "../../core/x509/extension.ts";
 import { commonNameDer } from "../../core/x509/name.ts";
-import type { Signer } from "../../core/x509/signer.ts";
+import type { Signer } from "../../core/keys/signer.ts";
 
 /** 2026-11-23T14:00:00Z. */
 export const NOW = 1795442400;

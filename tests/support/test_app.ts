@@ -1,21 +1,22 @@
 /** The whole HTTP interface over CAs in memory, without a network: for tests of what is answered. */
 import { utf8 } from "../../core/bytes.ts";
-import type { Storage } from "../../core/ca/store.ts";
+import type { Storage } from "../../core/ca/stores.ts";
 import type { CorsKeys } from "../../core/cors/key_set.ts";
 import { ManualClock } from "../../core/host/clock.ts";
 import { onlyPem, PEM_LABEL } from "../../core/pem.ts";
-import type { AllAuthorities } from "../../server/authorities.ts";
-import { createApp } from "../../server/http/app.ts";
-import { createCorsPage } from "../../server/http/cors_page.ts";
-import { createCrossOrigin } from "../../server/http/cross_origin.ts";
+import type { CertificateAuthorities } from "../../server/certificate_authorities.ts";
+import { createCaucaseSite } from "../../server/caucase/site.ts";
+import { serveSites } from "../../server/http/site.ts";
+import { createCorsPage } from "../../server/caucase/cors_page.ts";
+import { createCrossOrigin } from "../../server/caucase/cross_origin.ts";
 import type { Answer, Exchange, Handler } from "../../server/http/exchange.ts";
-import { createOwnOrigins } from "../../server/http/own_origins.ts";
-import { createMemoryStorage } from "../../server/storage/memory_storage.ts";
-import { testAuthorities, type TestAuthoritiesOptions } from "./authorities.ts";
+import { createOwnOrigins } from "../../server/caucase/own_origins.ts";
+import { createMemoryStores } from "../../core/ca/memory_stores.ts";
+import { testCas, type TestCasOptions } from "./certificate_authorities.ts";
 import type { AskOptions, Desk, Reply } from "./desk.ts";
 import { fakeExchange } from "./exchange.ts";
 import { NOW } from "./issuing.ts";
-import { NETLOC, seedAuthorities, type SeededCa } from "./seeded_authorities.ts";
+import { NETLOC, type SeededCa, seedIssuers } from "./seeded_issuers.ts";
 
 export const CORS_KEY = { expires: NOW + 400 * 86_400, secret: "a key of forty-three printable characters .." };
 
@@ -29,20 +30,19 @@ export class TestApp implements Desk {
 
   constructor(
     readonly storage: Storage,
-    readonly authorities: AllAuthorities,
+    readonly authorities: CertificateAuthorities,
     readonly seeded: Readonly<Record<"cau" | "cas", SeededCa>>,
   ) {
     const origins = { keys: KEYS, own: createOwnOrigins(NETLOC), clock: this.clock };
-    const crossOrigin = createCrossOrigin({ ...origins, whitelist: ["https://white.example"] });
-    this.handler = createApp({
+    const site = createCaucaseSite({
       httpCa: this.authorities.http_cas,
       authorities,
-      crossOrigin,
-      corsPage: createCorsPage({ ...origins, crossOrigin }),
+      crossOrigin: createCrossOrigin({ ...origins, whitelist: ["https://white.example"] }),
+      corsPage: createCorsPage(origins),
       own: origins.own,
       clock: this.clock,
-      reportFault: (error) => this.faults.push(error),
     });
+    this.handler = serveSites([site], (error) => this.faults.push(error));
   }
 
   async ask(method: string, path: string, options: AskOptions = {}): Promise<Reply> {
@@ -56,10 +56,10 @@ export class TestApp implements Desk {
 }
 
 /** An app whose CAs have certificates on P-256. */
-export async function newTestApp(options: TestAuthoritiesOptions = {}): Promise<TestApp> {
-  const storage = createMemoryStorage();
-  const seeded = await seedAuthorities(storage);
-  return new TestApp(storage, testAuthorities(storage, options), seeded);
+export async function newTestApp(options: TestCasOptions = {}): Promise<TestApp> {
+  const storage = createMemoryStores();
+  const seeded = await seedIssuers(storage);
+  return new TestApp(storage, testCas(storage, options), seeded);
 }
 
 /** The request as the listener would report it; each has a connection of its own. */

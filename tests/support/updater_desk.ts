@@ -7,8 +7,9 @@ import type { CertificateAuthority } from "../../core/ca/certificate_authority.t
 import { describeError } from "../../core/errors.ts";
 import { ManualClock } from "../../core/host/clock.ts";
 import { type KeyPair, readKeyPair } from "../../core/host/key_pair_file.ts";
-import { createMemoryStorage } from "../../server/storage/memory_storage.ts";
-import { testAuthorities } from "./authorities.ts";
+import { createMemoryStores } from "../../core/ca/memory_stores.ts";
+import { testCas } from "./certificate_authorities.ts";
+import { createLog } from "../../core/log.ts";
 import { inProcessApi, SERVER_URL } from "./in_process_api.ts";
 import { DAY, NOW, random } from "./issuing.ts";
 import { newKey } from "./keys.ts";
@@ -47,7 +48,7 @@ export class UpdaterDesk {
   constructor({ entry = {}, autoApprove = 1, like }: DeskOptions = {}) {
     this.files = like?.files.copy() ?? new MemoryFiles();
     if (like !== undefined) this.clock.set(like.clock.now());
-    this.ca = like?.ca ?? testAuthorities(createMemoryStorage(), { serviceAutoApprove: autoApprove }).cas;
+    this.ca = like?.ca ?? testCas(createMemoryStores(), { serviceAutoApprove: autoApprove }).cas;
     this.entry = toEntry({ ...STANDARD, ...entry }, String);
   }
 
@@ -74,14 +75,13 @@ export class UpdaterDesk {
   }
 
   host(): UpdaterHost {
-    const note = (message: string, { error, news }: Record<string, unknown> = {}) => {
-      this.log.push(error === undefined ? `${news ?? message}` : describeError(error));
-    };
     return {
       clock: this.clock,
       random,
       fileSystem: this.files,
-      log: { debug: note, info: note, warning: note, error: note },
+      log: createLog(({ fields: { error, news }, ...record }) => {
+        this.log.push(error === undefined ? `${news ?? record.sentence}` : describeError(error));
+      }),
       connect: () => this.#connect(),
       newKey: () => newKey("P-256"),
       runHook: async (run) => {

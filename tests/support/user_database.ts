@@ -3,22 +3,29 @@ import { DatabaseSync } from "node:sqlite";
 import { utf8 } from "../../core/bytes.ts";
 import type { SqlValue } from "../../core/backup/sql_literal.ts";
 import { type Certificate, certificateToPem, parseCertificate } from "../../core/x509/certificate.ts";
-import { newSerial, signCertificate } from "../../core/x509/issuance.ts";
-import { checkLeaf, prepareLeaf } from "../../core/x509/leaf_profile.ts";
-import { commonNameDer } from "../../core/x509/name.ts";
-import type { PublicKey } from "../../core/x509/public_key.ts";
-import { signerFor } from "../../core/x509/signer.ts";
-import { openSqliteStorage } from "../../server/storage/sqlite_storage.ts";
+import { newSerial, signCertificate } from "../../core/x509/tbs_certificate.ts";
+import { checkLeaf, prepareLeaf } from "../../core/profiles/leaf_profile.ts";
+import { commonNameDer, EMPTY_NAME } from "../../core/x509/name.ts";
+import type { PublicKey } from "../../core/keys/public_key.ts";
+import { signerFor } from "../../core/keys/signer.ts";
+import {
+  authorityKeyIdentifierExtension,
+  keyUsage,
+  subjectKeyIdentifierExtension,
+} from "../../core/x509/standard_extensions.ts";
+import { openSqliteStorage } from "../../server/storage/sqlite/sqlite_storage.ts";
 import { LIFE_SPAN, NOW, random } from "./issuing.ts";
-import { seedAuthorities, type SeededCa } from "./seeded_authorities.ts";
+import { quietLog } from "./recorded_log.ts";
+import { type SeededCa, seedIssuers } from "./seeded_issuers.ts";
+import { certificateDer } from "./structures.ts";
 import { type TempFolder, tempFolder } from "./temp_folder.ts";
 
 /** Opens it as a server would; gone when the block ends. */
 export async function userDatabase(): Promise<UserDatabase> {
   const folder = await tempFolder();
   const path = `${folder.path}/caucase.sqlite`;
-  const storage = await openSqliteStorage({ path, lock: false, log: () => {} });
-  const { cau } = await seedAuthorities(storage);
+  const storage = await openSqliteStorage({ path, lock: false, log: quietLog });
+  const { cau } = await seedIssuers(storage);
   await storage.close();
   return new UserDatabase(folder, path, cau);
 }
@@ -45,7 +52,24 @@ export class UserDatabase implements AsyncDisposable {
       keepCaucasePolicies: false,
     };
     const der = await signCertificate(checkLeaf(prepareLeaf(order), order), await signerFor(this.ca.key));
-    const certificate = await parseCertificate(der);
+    return this.#add(publicKey, await parseCertificate(der), now);
+  }
+
+  /** Stores a certificate for a key as an older version issued it, without any name. */
+  async addNamelessUser(publicKey: PublicKey): Promise<Certificate> {
+    const { subject: issuer, keyIdentifier } = this.ca.certificate;
+    const der = await certificateDer(await signerFor(this.ca.key), {
+      ...{ issuer, subject: EMPTY_NAME, spki: publicKey.spki, serial: 7n, notAfter: NOW + LIFE_SPAN },
+      extensions: [
+        authorityKeyIdentifierExtension(keyIdentifier),
+        subjectKeyIdentifierExtension(publicKey.keyId),
+        keyUsage([0], true),
+      ],
+    });
+    return this.#add(publicKey, await parseCertificate(der), NOW);
+  }
+
+  #add(publicKey: PublicKey, certificate: Certificate, now: number): Certificate {
     const pem = utf8(certificateToPem(certificate));
     this.addRow("caucrt", [null, utf8(publicKey.keyId), BigInt(now + LIFE_SPAN), utf8("a request"), pem]);
     return certificate;

@@ -1,8 +1,8 @@
 /** Changes to DER as a tree of elements, whose lengths fit again afterwards: random bytes hardly get past the first length. */
 import { bigIntToBytes, concatBytes } from "../../../core/bytes.ts";
-import { type DerElement, DerReader } from "../../../core/x509/der_reader.ts";
-import { TAG } from "../../../core/x509/der_tags.ts";
-import { derHeader, derInteger, derOid } from "../../../core/x509/der_writer.ts";
+import { type DerElement, DerReader } from "../../../core/der/reader.ts";
+import { TAG } from "../../../core/der/tags.ts";
+import { derHeader, derInteger, derOid } from "../../../core/der/writer.ts";
 import type { SeededRandom } from "../random.ts";
 import { mutateBytes } from "./bytes.ts";
 

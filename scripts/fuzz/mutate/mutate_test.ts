@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { utf8 } from "../../../core/bytes.ts";
 import { encodePem } from "../../../core/pem.ts";
-import { derInteger, derOctetString, derSequence } from "../../../core/x509/der_writer.ts";
+import { derInteger, derOctetString, derSequence } from "../../../core/der/writer.ts";
 import { commonNameDer } from "../../../core/x509/name.ts";
 import { SeededRandom } from "../random.ts";
 import type { Grammar } from "../target.ts";

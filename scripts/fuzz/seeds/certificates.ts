@@ -2,18 +2,22 @@
 import { concatBytes, utf8 } from "../../../core/bytes.ts";
 import { decodePem, encodePem, PEM_LABEL } from "../../../core/pem.ts";
 import { buildCsr } from "../../../core/x509/csr.ts";
-import { derInteger } from "../../../core/x509/der_writer.ts";
-import { encryptPrivateKey } from "../../../core/x509/encrypted_key.ts";
+import { TAG } from "../../../core/der/tags.ts";
+import { derElement, derExplicit, derInteger, derOid, derSequence } from "../../../core/der/writer.ts";
+import { encryptPrivateKey } from "../../../core/keys/encrypted_key.ts";
 import { encodeExtensions, type Extension } from "../../../core/x509/extension.ts";
 import { dnsName, emailName, ipAddress, subjectAltNameExtension, uriName } from "../../../core/x509/general_name.ts";
+import { EMPTY_NAME } from "../../../core/x509/name.ts";
 import { nameFromText } from "../../../core/x509/name_text.ts";
-import { OID } from "../../../core/x509/oids.ts";
-import { policiesExtension } from "../../../core/x509/policies.ts";
-import { privateKeyToPem } from "../../../core/x509/private_key.ts";
-import { rsaPss } from "../../../core/x509/signature_algorithm.ts";
-import { signerFor } from "../../../core/x509/signer.ts";
+import { OID } from "../../../core/der/oids.ts";
+import { policiesExtension } from "../../../core/profiles/policies.ts";
+import { privateKeyToPem } from "../../../core/keys/private_key.ts";
+import { rsaPss } from "../../../core/keys/signature_algorithm.ts";
+import { encodeSigned } from "../../../core/x509/signed.ts";
+import { type Signer, signerFor } from "../../../core/keys/signer.ts";
 import { extendedKeyUsage, keyUsage } from "../../../core/x509/standard_extensions.ts";
 import { TEST_KEY_KINDS, testKey } from "../../../tests/support/keys.ts";
+import { utf16 } from "../../../tests/support/saved_text.ts";
 import { certificateDer, crlDer, crlEntry, NOW } from "../../../tests/support/structures.ts";
 import { fuzzCa } from "../material.ts";
 import { PASSPHRASE } from "../targets/keys.ts";
@@ -66,8 +70,26 @@ export async function certificateSeeds(): Promise<Record<string, Seeds>> {
   put("certificate", "CA", (await fuzzCa()).certificate.der);
   put("crl", "empty", await crlDer(pss));
   put("request", "plain", derOf(await buildCsr({ subject: nameFromText("CN=a"), extensions: [] }, pss)));
+  const nameless = [subjectAltNameExtension([dnsName("host.example.com")], false)];
+  const plain = await buildCsr({ subject: EMPTY_NAME, extensions: nameless }, pss);
+  put("request", "no-subject", derOf(plain));
+  put("request", "microsoft", await microsoftRequest(pss));
+  put("request-file", "plain", utf8(`text\n${plain}`));
+  put("request-file", "mark", utf8(`\ufeff${plain}`));
+  put("request-file", "utf16", utf16(plain));
+  put("request-file", "der", derOf(plain));
+  put("request-file", "base64", utf8(derOf(plain).toBase64()));
+  put("request-file", "with-key", utf8(privateKeyToPem(await testKey("Ed25519")) + plain));
   put("der", "elements", concatBytes(encodeExtensions(REQUESTED), SUBJECT, await certificateDer(pss)));
   return seeds;
+}
+
+/** As older Windows asks. */
+async function microsoftRequest(signer: Signer): Promise<Uint8Array> {
+  const requested = derElement(TAG.SET, encodeExtensions(REQUESTED));
+  const attribute = derSequence(derOid(OID.MICROSOFT_EXTENSION_REQUEST), requested);
+  const info = derSequence(derInteger(0), SUBJECT, signer.publicKey.spki, derExplicit(0, attribute));
+  return await encodeSigned(info, signer);
 }
 
 function crlEntries(): Uint8Array[] {

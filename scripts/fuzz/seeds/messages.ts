@@ -7,9 +7,9 @@ import { encodeBegin, encodeCommit, encodeDefinition, encodeRow } from "../../..
 import { setConsentCookie } from "../../../core/cors/cookie.ts";
 import { formatKeySet } from "../../../core/cors/key_set.ts";
 import { signConsent, signForm } from "../../../core/cors/token.ts";
-import { messageToJson, signMessage } from "../../../core/envelope.ts";
-import { vouchForHttps } from "../../../core/https_voucher.ts";
-import { linkPayload } from "../../../core/trust.ts";
+import { messageToJson, signMessage } from "../../../core/protocol/envelope.ts";
+import { vouchForHttps } from "../../../core/protocol/https_voucher.ts";
+import { linkPayload } from "../../../core/protocol/ca_chain.ts";
 import { certificateToPem } from "../../../core/x509/certificate.ts";
 import { buildCsr } from "../../../core/x509/csr.ts";
 import { EMPTY_NAME } from "../../../core/x509/name.ts";

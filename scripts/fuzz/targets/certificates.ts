@@ -1,25 +1,19 @@
 /** Requests, certificates and CRLs: what strangers send. */
 import assert from "node:assert/strict";
-import { type Bytes, equalBytes, utf8 } from "../../../core/bytes.ts";
+import { type Bytes, equalBytes, fromUtf8, utf8 } from "../../../core/bytes.ts";
 import { CaucaseError } from "../../../core/errors.ts";
 import { encodePem, PEM_LABEL } from "../../../core/pem.ts";
 import { certificateFromPem, certificateToPem, isIssuedBy, parseCertificate } from "../../../core/x509/certificate.ts";
 import { crlFromPem, isCrlSignedBy, parseCrl } from "../../../core/x509/crl.ts";
-import { type CertificationRequest, csrFromPem, parseCsr, verifyCsr } from "../../../core/x509/csr.ts";
-import { TAG } from "../../../core/x509/der_tags.ts";
-import {
-  derBitString,
-  derElement,
-  derExplicit,
-  derInteger,
-  derSequence,
-  derTime,
-} from "../../../core/x509/der_writer.ts";
-import { encodeExtensions } from "../../../core/x509/extension.ts";
-import { newSerial, signCertificate } from "../../../core/x509/issuance.ts";
-import { checkLeaf, prepareLeaf } from "../../../core/x509/leaf_profile.ts";
+import { type CertificationRequest, csrFromFile, csrFromPem, parseCsr, verifyCsr } from "../../../core/x509/csr.ts";
+import { TAG } from "../../../core/der/tags.ts";
+import { derBitString, derElement, derExplicit, derInteger, derSequence, derTime } from "../../../core/der/writer.ts";
+import { encodeExtensions, findExtension } from "../../../core/x509/extension.ts";
+import { newSerial, signCertificate } from "../../../core/x509/tbs_certificate.ts";
+import { checkLeaf, prepareLeaf } from "../../../core/profiles/leaf_profile.ts";
 import { EMPTY_NAME, nameToText } from "../../../core/x509/name.ts";
-import { ED25519 } from "../../../core/x509/signature_algorithm.ts";
+import { OID } from "../../../core/der/oids.ts";
+import { ED25519 } from "../../../core/keys/signature_algorithm.ts";
 import { FUZZ_NOW, fuzzCa } from "../material.ts";
 import { defineTarget } from "../target.ts";
 
@@ -49,6 +43,30 @@ export const request = defineTarget({
   },
 });
 
+/** What people give to a client, whatever program saved it. */
+export const requestFile = defineTarget({
+  name: "request-file",
+  grammar: "pem",
+  codes: CODES,
+  words: ["-----BEGIN CERTIFICATE REQUEST-----", "-----BEGIN PRIVATE KEY-----", "\ufeff", "\0", "<html>"],
+  read: csrFromFile,
+  check: async ({ csr, pem }, input) => {
+    const taken = await csrFromPem(pem);
+    assert.equal(taken.der.toHex(), csr.der.toHex(), "a server takes what is sent");
+    const again = await csrFromFile(pem);
+    assert.ok(equalBytes(again.pem, pem), "what is sent is what would be sent");
+    if (!equalBytes(pem, input)) assert.equal(fromUtf8(pem), encodePem(PEM_LABEL.CSR, csr.der), "nothing else is sent");
+  },
+  grown: {
+    "base64": (size) => utf8("MAMCAQU=".repeat(size / 8)),
+    "labels": (size) => utf8("-----BEGIN X-----\n".repeat(size / 18)),
+    "DER of one element": (size) => derSequence(new Uint8Array(size)),
+    "elements": (size) => derSequence(derSequence(pairs(size, TAG.SEQUENCE)), derSequence()),
+    "UTF-16": (size) => new Uint8Array(size).map((_, index) => index % 2 === 0 ? 0x2d : 0),
+    "blanks": (size) => utf8(" ".repeat(size)),
+  },
+});
+
 /** Whoever approved the request gets a certificate that is ours through and through, or a refusal: nothing else. */
 async function issueFor(csr: CertificationRequest, keepCaucasePolicies: boolean): Promise<void> {
   const order = {
@@ -66,6 +84,10 @@ async function issueFor(csr: CertificationRequest, keepCaucasePolicies: boolean)
   const issued = await parseCertificate(der);
   assert.ok(await isIssuedBy(issued, CA.certificate));
   assert.equal(issued.isCa, false, "no request makes a CA");
+  const names = findExtension(issued.extensions, OID.SUBJECT_ALT_NAME);
+  if (equalBytes(csr.subject, EMPTY_NAME)) {
+    assert.ok(names?.critical, "what has no subject has names that are critical");
+  }
   assert.deepEqual([issued.subject, issued.publicKey], [csr.subject, csr.publicKey]);
 }
 

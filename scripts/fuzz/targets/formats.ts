@@ -10,8 +10,8 @@ import {
   readInteger,
   readOid,
   readTime,
-} from "../../../core/x509/der_reader.ts";
-import { TAG } from "../../../core/x509/der_tags.ts";
+} from "../../../core/der/reader.ts";
+import { TAG } from "../../../core/der/tags.ts";
 import {
   derBitString,
   derBoolean,
@@ -20,7 +20,7 @@ import {
   derOid,
   derSequence,
   derTime,
-} from "../../../core/x509/der_writer.ts";
+} from "../../../core/der/writer.ts";
 import { storedBlocks } from "../../../core/host/stored_pem.ts";
 import { defineTarget } from "../target.ts";
 

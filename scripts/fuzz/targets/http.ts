@@ -18,9 +18,11 @@ import { parseNetloc } from "../../../core/protocol/netloc.ts";
 import { nameToText } from "../../../core/x509/name.ts";
 import { nameFromText } from "../../../core/x509/name_text.ts";
 import { canonicalAddress } from "../../../server/http/addresses.ts";
-import { parseCrlId, parseRequestId } from "../../../server/http/ids.ts";
+import { parseCrlId, parseRequestId } from "../../../server/caucase/request_parts.ts";
 import { checkRequest } from "../../../server/http/request_check.ts";
-import { matchPath } from "../../../server/http/router.ts";
+import { ROUTES } from "../../../core/protocol/routes.ts";
+import { PUBLIC_CAS } from "../../../server/caucase/handlers.ts";
+import { Router } from "../../../server/http/router.ts";
 import { FUZZ_NOW } from "../material.ts";
 import { defineTarget } from "../target.ts";
 
@@ -134,6 +136,8 @@ export const netloc = defineTarget({
   },
 });
 
+const router = new Router(ROUTES, { prefix: "", closed: { ca: PUBLIC_CAS } });
+
 /** First line: method, target, version; then headers. The parser before us lets more through than a corpus can hold. */
 export const requestTarget = defineTarget({
   name: "request-target",
@@ -154,9 +158,9 @@ export const requestTarget = defineTarget({
     "%",
   ],
   codes: ["malformed", "not-found"],
-  read: (input) => matchPath(checkRequest(requestOf(textOf(input))).target),
-  check({ parameters }) {
-    const id = Object.values(parameters).at(-1) ?? "";
+  read: (input) => router.match(checkRequest(requestOf(textOf(input))).target),
+  check({ values }) {
+    const id = values.at(-1) ?? "";
     assert.ok(parseRequestId(id) >= 0n || parseCrlId(id).number >= 0n);
   },
   grown: {

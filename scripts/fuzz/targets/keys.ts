@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { type Bytes, utf8 } from "../../../core/bytes.ts";
 import { decodePem } from "../../../core/pem.ts";
 import { parseKeyFile } from "../../../core/host/key_file.ts";
-import { TAG } from "../../../core/x509/der_tags.ts";
-import { derElement, derInteger, derSequence } from "../../../core/x509/der_writer.ts";
-import { decryptPrivateKey } from "../../../core/x509/encrypted_key.ts";
+import { TAG } from "../../../core/der/tags.ts";
+import { derElement, derInteger, derSequence } from "../../../core/der/writer.ts";
+import { decryptPrivateKey } from "../../../core/keys/encrypted_key.ts";
 import {
   isEncryptedKeyBlock,
   isPrivateKeyBlock,
@@ -13,9 +13,9 @@ import {
   type PrivateKey,
   privateKeyFromPem,
   privateKeyToPem,
-} from "../../../core/x509/private_key.ts";
-import { signerFor } from "../../../core/x509/signer.ts";
-import { parsePublicKey, verifyMessageBytes, verifySignature } from "../../../core/x509/public_key.ts";
+} from "../../../core/keys/private_key.ts";
+import { signerFor } from "../../../core/keys/signer.ts";
+import { parsePublicKey, verifyMessageBytes, verifySignature } from "../../../core/keys/public_key.ts";
 import { defineTarget } from "../target.ts";
 import { parseNodes } from "../mutate/der.ts";
 

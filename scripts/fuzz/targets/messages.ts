@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { utf8 } from "../../../core/bytes.ts";
 import { readRenewal, readRevocation, readRevocationEnvelope, requireHolder } from "../../../core/ca/messages.ts";
-import { type Message, messageFromJson, messageToJson, verifyMessage } from "../../../core/envelope.ts";
-import { readVoucher } from "../../../core/https_voucher.ts";
+import { type Message, messageFromJson, messageToJson, verifyMessage } from "../../../core/protocol/envelope.ts";
+import { readVoucher } from "../../../core/protocol/https_voucher.ts";
 import { parseJson } from "../../../core/json.ts";
-import { followChain, parseChain } from "../../../core/trust.ts";
+import { followChain, parseChain } from "../../../core/protocol/ca_chain.ts";
 import { FUZZ_NOW, fuzzCa } from "../material.ts";
 import { defineTarget } from "../target.ts";
 

@@ -1,0 +1,168 @@
+/** The operations of a caucase server, for one of its CAs: paths and methods come from the route table. */
+import * as v from "valibot";
+import { type Bytes, utf8 } from "../../core/bytes.ts";
+import { type Message, messageToJson } from "../../core/protocol/envelope.ts";
+import { CaucaseError, malformed } from "../../core/errors.ts";
+import { parseJson } from "../../core/json.ts";
+import { type PublicCa, type Route, type RouteName, ROUTES } from "../../core/protocol/routes.ts";
+import { httpRequest, type HttpResponse } from "./http_request.ts";
+import { refusalError } from "./refusal.ts";
+import { operationUrl, parseServerUrl } from "./server_url.ts";
+
+/** A user's certificate and key, PEM. */
+export interface UserCredentials {
+  readonly certificatePem: string;
+  readonly keyPem: string;
+}
+
+export interface PendingRequest {
+  /** Decimal. */
+  readonly id: string;
+  readonly csrPem: string;
+}
+
+export interface ApiClientOptions {
+  readonly user?: UserCredentials;
+  /**
+   * The trust anchors to demand of the HTTPS server, PEM; undefined to take any. Asked before the first call as a user.
+   */
+  readonly anchors?: () => Promise<readonly string[] | undefined>;
+  readonly signal?: AbortSignal;
+}
+
+interface CallOptions {
+  readonly id?: string;
+  readonly body?: Uint8Array;
+  readonly contentType?: string;
+  /** Go to HTTPS and show the user's certificate. */
+  readonly asUser?: boolean;
+}
+
+const PendingShape = v.array(v.object({ id: v.pipe(v.string(), v.regex(/^\d+$/)), csr: v.string() }));
+
+export class ApiClient {
+  readonly #base: URL;
+
+  /**
+   * @param baseUrl of HTTP; a path in it is kept
+   * @throws `usage` when it is no HTTP URL
+   */
+  constructor(
+    baseUrl: string,
+    private readonly ca: PublicCa,
+    private readonly options: ApiClientOptions = {},
+  ) {
+    this.#base = parseServerUrl(baseUrl, "--ca-url");
+  }
+
+  /** The same operations, as somebody. */
+  as(options: ApiClientOptions): ApiClient {
+    return new ApiClient(this.#base.href, this.ca, { ...this.options, ...options });
+  }
+
+  /** Base URL of the server, for people. */
+  get serverUrl(): string {
+    return this.#base.href;
+  }
+
+  /** The oldest valid CA certificate, PEM. */
+  async caCertificate(): Promise<string> {
+    return text(await this.#call("caCertificate"));
+  }
+
+  /** The signed chain of CA certificates, JSON. */
+  async caChain(): Promise<string> {
+    return text(await this.#call("caChain"));
+  }
+
+  /** The current CRLs of all CA certificates, PEM. */
+  async crls(): Promise<string> {
+    return text(await this.#call("crlList"));
+  }
+
+  /** The CA that vouches for the HTTPS server, JSON; undefined where the server cannot say. */
+  async httpsVoucher(): Promise<string | undefined> {
+    // The reference takes the name for an id that is no number.
+    return await optional(() => this.#call("httpsCa"), [400, 404]);
+  }
+
+  /** Sends a request; its id. */
+  async submit(csr: Uint8Array): Promise<string> {
+    const { headers } = await this.#call("submit", { body: csr, contentType: "application/pkcs10" });
+    const { location = "" } = headers;
+    if (!/^\d+$/.test(location)) throw malformed("the server's answer to the request has no id in Location");
+    return location;
+  }
+
+  /** A stored request, PEM; undefined when there is none. */
+  async request(id: string): Promise<string | undefined> {
+    return await optional(() => this.#call("request", { id }));
+  }
+
+  /** The certificate for a request, PEM; undefined when there is none (yet). */
+  async certificate(id: string): Promise<string | undefined> {
+    return await optional(() => this.#call("certificate", { id }));
+  }
+
+  /** A new certificate, PEM. */
+  async renew(message: Message): Promise<string> {
+    return text(await this.#call("renew", jsonBody(message)));
+  }
+
+  /** Revokes; an unsigned message goes as a user. */
+  async revoke(message: Message): Promise<void> {
+    await this.#call("revoke", { ...jsonBody(message), asUser: message.digest === null });
+  }
+
+  async pending(): Promise<PendingRequest[]> {
+    const answer = text(await this.#call("pendingList", { asUser: true }));
+    const list = v.safeParse(PendingShape, parseJson(answer, "the list of pending requests"));
+    if (!list.success) throw malformed("the list of pending requests is not what it should be");
+    return list.output.map(({ id, csr }) => ({ id, csrPem: csr }));
+  }
+
+  async sign(id: string, template?: Uint8Array): Promise<void> {
+    const body = template && { body: template, contentType: "application/pkcs10" };
+    await this.#call("sign", { id, ...body, asUser: true });
+  }
+
+  async reject(id: string): Promise<void> {
+    await this.#call("reject", { id, asUser: true });
+  }
+
+  async #call(name: RouteName, { id, body, contentType, asUser = false }: CallOptions = {}): Promise<HttpResponse> {
+    const route: Route = ROUTES[name];
+    const { user, anchors, signal } = this.options;
+    const url = operationUrl(this.#base, { route, ca: this.ca, id, secure: asUser });
+    const response = await httpRequest({
+      method: route.method,
+      url,
+      ...(body && { body }),
+      ...(contentType !== undefined && { contentType }),
+      ...(asUser && user && { user }),
+      ...(asUser && anchors && { anchors: await anchors() }),
+      ...(signal && { signal }),
+    });
+    if (response.status >= 200 && response.status <= 299) return response;
+    const call = { what: `${route.method} ${url.href}`, route: name, asUser: user !== undefined };
+    throw refusalError(call, response);
+  }
+}
+
+function jsonBody(message: Message): Pick<CallOptions, "body" | "contentType"> {
+  return { body: utf8(JSON.stringify(messageToJson(message))), contentType: "application/json" };
+}
+
+function text({ body }: { body: Bytes }): string {
+  return new TextDecoder().decode(body);
+}
+
+/** The body of an answer, or undefined where the server says that there is nothing. */
+async function optional(call: () => Promise<HttpResponse>, nothing = [404]): Promise<string | undefined> {
+  try {
+    return text(await call());
+  } catch (error) {
+    if (error instanceof CaucaseError && nothing.includes(error.details.status ?? 0)) return undefined;
+    throw error;
+  }
+}

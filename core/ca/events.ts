@@ -1,0 +1,54 @@
+/**
+ * What happened at a CA, as values. A store makes the event of each change that it carries out and writes it in the same transaction,
+ * so that neither is ever there without the other. Audit, metrics, notifications and the console read events; nothing that
+ * issues or revokes calls them.
+ */
+import type { Actor } from "./actor.ts";
+
+/** Who did it, and when (Unix seconds). */
+export interface Attribution {
+  readonly actor: Actor;
+  readonly now: number;
+}
+
+/** How a certificate came about. */
+export type Origin =
+  /** Among the first that a CA signs without asking anybody. */
+  | { readonly kind: "automatic" }
+  /** A user approved the request. */
+  | { readonly kind: "approved" }
+  /** It continues the certificate with this serial number, with a new key. */
+  | { readonly kind: "renewal"; readonly of: bigint }
+  /** It replaces the certificate whose key restored a backup. */
+  | { readonly kind: "restore"; readonly of: bigint }
+  /** The server's own: for its HTTPS listener. */
+  | { readonly kind: "server" };
+
+/** Serial numbers and ids are exact; key identifiers are lower-case hex; times are Unix seconds. */
+export type CaEvent =
+  | { readonly kind: "requested"; readonly id: bigint; readonly key: string }
+  | { readonly kind: "rejected"; readonly id: bigint }
+  | {
+    readonly kind: "issued";
+    readonly serial: bigint;
+    readonly issuer: string;
+    /** Of the request. */
+    readonly id: bigint;
+    readonly origin: Origin;
+    readonly notAfter: number;
+  }
+  /** `crlNumber` is that of the CRLs which list it first. */
+  | { readonly kind: "revoked"; readonly serial: bigint; readonly crlNumber: bigint }
+  /** A scheduled renewal of the CRLs. */
+  | { readonly kind: "crl-renewed"; readonly crlNumber: bigint; readonly thisUpdate: number }
+  | { readonly kind: "issuer-added"; readonly issuer: string; readonly notAfter: number; readonly imported: boolean }
+  /** CA certificates that expired before this time, deleted with their keys. */
+  | { readonly kind: "issuers-dropped"; readonly before: number }
+  | { readonly kind: "crl-imported"; readonly crlNumber: bigint; readonly added: number; readonly known: number }
+  /** Somebody said that the clock is right, although later times were recorded. */
+  | { readonly kind: "clock-accepted" }
+  /** The database was made from a backup. */
+  | { readonly kind: "restored" };
+
+/** Takes the event of a change, within the transaction that makes the change. */
+export type RecordEvent = (event: CaEvent, by: Attribution) => void;

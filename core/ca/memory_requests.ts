@@ -1,0 +1,196 @@
+/** Requests and certificates of one CA in memory, see memory_stores.ts. */
+import { type Bytes, equalBytes } from "../bytes.ts";
+import type { Attribution, RecordEvent } from "./events.ts";
+import {
+  COMPARED_AT_MOST,
+  duplicateKey,
+  hasUniqueKeys,
+  issuedEvent,
+  pendingRefusal,
+  registration,
+  tooManyOfKey,
+} from "./store_rules.ts";
+import type {
+  CaName,
+  CertificateStore,
+  IssuedRecord,
+  NewCertificate,
+  NewRequest,
+  RegisteredCertificate,
+  RequestStore,
+  StoredRequest,
+} from "./stores.ts";
+
+/** What both stores work on. Each method is one step of a change that is atomic, as nothing is awaited in between. */
+export class MemoryRows {
+  readonly #requests = new Map<bigint, StoredRequest>();
+  readonly #register = new Map<bigint, RegisteredCertificate>();
+
+  constructor(private readonly ca: CaName, readonly record: RecordEvent) {}
+
+  get(id: bigint): StoredRequest | undefined {
+    return this.#requests.get(id);
+  }
+
+  set(request: StoredRequest): void {
+    this.#requests.set(request.id, request);
+  }
+
+  remove(id: bigint): void {
+    this.#requests.delete(id);
+  }
+
+  pending(): StoredRequest[] {
+    return [...this.#requests.values()].filter(isPending).sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  withKey(keyId: string, now: number): StoredRequest[] {
+    const found = [...this.#requests.values()].filter((request) => request.keyId === keyId && !isExpired(request, now));
+    return found.sort((a, b) => (a.expirationDate ?? Infinity) - (b.expirationDate ?? Infinity) || 0);
+  }
+
+  like(keyId: string, csr: Bytes, now: number): StoredRequest[] {
+    return this.withKey(keyId, now).filter((request) => equalBytes(request.csr, csr));
+  }
+
+  requireNewKey(keyId: string, now: number): void {
+    if (hasUniqueKeys(this.ca) && this.withKey(keyId, now).length > 0) throw duplicateKey(keyId);
+  }
+
+  removeExpired(now: number): void {
+    for (const request of this.#requests.values()) if (isExpired(request, now)) this.#requests.delete(request.id);
+  }
+
+  register(requestId: bigint, issued: IssuedRecord, by: Attribution): void {
+    this.#register.set(issued.certificate.serial, registration(requestId, issued, by));
+    this.record(issuedEvent(requestId, issued), by);
+  }
+
+  registered(serial: bigint): RegisteredCertificate | undefined {
+    return this.#register.get(serial);
+  }
+
+  forgetEnded(before: number): number {
+    const ended = [...this.#register.values()].filter(({ notAfter }) => notAfter < before);
+    for (const { serial } of ended) this.#register.delete(serial);
+    return ended.length;
+  }
+}
+
+export class MemoryRequests implements RequestStore {
+  #received = 0;
+  #frozenAmount: number | undefined;
+
+  constructor(private readonly rows: MemoryRows) {}
+
+  submit(request: NewRequest): Promise<{ id: bigint; known: boolean }> {
+    return Promise.try(() => this.#submit(request));
+  }
+
+  find(id: bigint, now: number): Promise<StoredRequest | undefined> {
+    const request = this.rows.get(id);
+    return Promise.resolve(request && !isExpired(request, now) ? request : undefined);
+  }
+
+  findLike(keyId: string, csr: Bytes, now: number): Promise<readonly StoredRequest[]> {
+    return Promise.resolve(this.rows.like(keyId, csr, now));
+  }
+
+  pending(): Promise<readonly StoredRequest[]> {
+    return Promise.resolve(this.rows.pending());
+  }
+
+  reject(id: bigint, by: Attribution): Promise<boolean> {
+    const request = this.rows.get(id);
+    if (request === undefined || !isPending(request)) return Promise.resolve(false);
+    this.rows.remove(id);
+    this.rows.record({ kind: "rejected", id }, by);
+    return Promise.resolve(true);
+  }
+
+  receivedCount(): Promise<number> {
+    return Promise.resolve(this.#received);
+  }
+
+  freezeAutoSignAmount(amount: number): Promise<number> {
+    return Promise.resolve(this.#frozenAmount ??= amount);
+  }
+
+  frozenAutoSignAmount(): Promise<number | undefined> {
+    return Promise.resolve(this.#frozenAmount);
+  }
+
+  #submit(request: NewRequest): { id: bigint; known: boolean } {
+    const { id, keyId, csr, autoSignAmount, by } = request;
+    this.rows.removeExpired(by.now);
+    const [known] = this.rows.like(keyId, csr, by.now);
+    if (known) return { id: known.id, known: true };
+    this.rows.requireNewKey(keyId, by.now);
+    const autoSigned = this.#received < autoSignAmount ? request.autoSigned : undefined;
+    const refusal = autoSigned === undefined ? pendingRefusal(sizeOf(this.rows.pending()), request) : undefined;
+    if (refusal) throw refusal;
+    this.#received++;
+    this.rows.set({ id, keyId, csr, ...certified(autoSigned) });
+    this.rows.record({ kind: "requested", id, key: keyId }, by);
+    if (autoSigned !== undefined) this.rows.register(id, autoSigned, by);
+    return { id, known: false };
+  }
+}
+
+export class MemoryCertificates implements CertificateStore {
+  constructor(private readonly rows: MemoryRows) {}
+
+  sign(id: bigint, issued: IssuedRecord, by: Attribution): Promise<boolean> {
+    const request = this.rows.get(id);
+    if (request === undefined || !isPending(request)) return Promise.resolve(false);
+    this.rows.set({ ...request, ...certified(issued) });
+    this.rows.register(id, issued, by);
+    return Promise.resolve(true);
+  }
+
+  add(certificate: NewCertificate): Promise<boolean> {
+    return Promise.try(() => {
+      const { id, csr, seenLike, by, certificate: { keyId } } = certificate;
+      this.rows.removeExpired(by.now);
+      if (this.rows.like(keyId, csr, by.now).length !== seenLike) return false;
+      this.rows.requireNewKey(keyId, by.now);
+      if (this.rows.withKey(keyId, by.now).length >= COMPARED_AT_MOST) throw tooManyOfKey(keyId);
+      this.rows.set({ id, keyId, csr, ...certified(certificate) });
+      this.rows.register(id, certificate, by);
+      return true;
+    });
+  }
+
+  expireEarlier(id: bigint, expirationDate: number): Promise<void> {
+    const request = this.rows.get(id);
+    if (request?.expirationDate !== undefined && request.expirationDate > expirationDate) {
+      this.rows.set({ ...request, expirationDate });
+    }
+    return Promise.resolve();
+  }
+
+  registered(serial: bigint): Promise<RegisteredCertificate | undefined> {
+    return Promise.resolve(this.rows.registered(serial));
+  }
+
+  forgetEnded(before: number): Promise<number> {
+    return Promise.resolve(this.rows.forgetEnded(before));
+  }
+}
+
+/** What a certificate changes about its request's row. */
+function certified(issued: IssuedRecord | undefined): Pick<StoredRequest, "certificatePem" | "expirationDate"> {
+  return { certificatePem: issued?.certificate.pem, expirationDate: issued?.expirationDate };
+}
+
+function sizeOf(pending: readonly StoredRequest[]) {
+  return { count: pending.length, bytes: pending.reduce((total, { csr }) => total + csr.length, 0) };
+}
+
+function isPending({ certificatePem }: StoredRequest): boolean {
+  return certificatePem === undefined;
+}
+
+function isExpired({ expirationDate }: StoredRequest, now: number): boolean {
+  return expirationDate !== undefined && expirationDate < now;
+}

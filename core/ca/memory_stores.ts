@@ -1,0 +1,174 @@
+/**
+ * All three CAs in memory, gone with the process: for tests and trials. It follows the same contract as the database, but looks
+ * at every row.
+ */
+import type { Attribution, RecordEvent } from "./events.ts";
+import { MemoryCertificates, MemoryRequests, MemoryRows } from "./memory_requests.ts";
+import { alreadyRevoked, CLOCK_TOLERANCE, clockRefusal } from "./store_rules.ts";
+import type {
+  CaName,
+  CaStores,
+  CrlContent,
+  CrlPosition,
+  CrlRenewal,
+  CrlState,
+  IssuerList,
+  IssuerStore,
+  LaterRecords,
+  RecordedEvent,
+  Revocation,
+  RevocationStore,
+  Storage,
+  StoredIssuer,
+  StoreState,
+} from "./stores.ts";
+
+export function createMemoryStores(): Storage {
+  const recorded: RecordedEvent[] = [];
+  const storesOf = (ca: CaName) =>
+    memoryCaStores(ca, {
+      record: (event, { actor, now }) => {
+        recorded.push({ id: BigInt(recorded.length + 1), ca, now, actor, event });
+      },
+      laterThan: (time) => laterThan(recorded, time),
+    });
+  const stores = { cau: storesOf("cau"), cas: storesOf("cas"), http_cas: storesOf("http_cas") };
+  return {
+    ca: (name) => stores[name],
+    acceptClock(by) {
+      recorded.push({ id: BigInt(recorded.length + 1), ca: "cau", ...by, event: { kind: "clock-accepted" } });
+      return Promise.resolve();
+    },
+    events: (after, limit) => Promise.resolve(recorded.slice(Number(after)).slice(0, limit)),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** What the three CAs have in common. */
+interface Journal {
+  readonly record: RecordEvent;
+  laterThan(time: number): LaterRecords | undefined;
+}
+
+function laterThan(recorded: readonly RecordedEvent[], time: number): LaterRecords | undefined {
+  const times = recorded.slice(recorded.findLastIndex(({ event }) => event.kind === "clock-accepted") + 1).map((e) =>
+    e.now
+  );
+  const later = times.filter((each) => each > time);
+  if (later.length === 0) return undefined;
+  return { first: Math.min(...later), last: Math.max(...later), hasBefore: times.findIndex((each) => each > time) > 0 };
+}
+
+function memoryCaStores(name: CaName, { record, laterThan }: Journal): CaStores {
+  const issuers = new MemoryIssuers(record);
+  const rows = new MemoryRows(name, record);
+  const revocations = new MemoryRevocations(record);
+  let state: StoreState | undefined;
+  return {
+    name,
+    issuers,
+    requests: new MemoryRequests(rows),
+    certificates: new MemoryCertificates(rows),
+    revocations,
+    state() {
+      const now = { issuers: issuers.revision, crl: revocations.crl };
+      if (state?.issuers !== now.issuers || state.crl !== now.crl) state = now;
+      return Promise.resolve(state);
+    },
+    requireSigning: (now) =>
+      Promise.try(() => {
+        const refusal = clockRefusal(now, laterThan(now + CLOCK_TOLERANCE));
+        if (refusal !== undefined) throw refusal;
+      }),
+  };
+}
+
+// No method of these awaits anything before it has done all its work: each is atomic.
+
+class MemoryIssuers implements IssuerStore {
+  #issuers: readonly StoredIssuer[] = [];
+  #changes = 0;
+
+  constructor(private readonly record: RecordEvent) {}
+
+  get revision(): string {
+    return `${this.#changes}`;
+  }
+
+  list(): Promise<IssuerList> {
+    return Promise.resolve({ issuers: this.#issuers, revision: this.revision });
+  }
+
+  add(
+    { keyIdentifier, ...issuer }: StoredIssuer & { readonly keyIdentifier: string },
+    revision: string,
+    by: Attribution,
+  ): Promise<boolean> {
+    if (revision !== this.revision) return Promise.resolve(false);
+    this.#change([...this.#issuers, issuer]);
+    const { expirationDate: notAfter } = issuer;
+    this.record({ kind: "issuer-added", issuer: keyIdentifier, notAfter, imported: false }, by);
+    return Promise.resolve(true);
+  }
+
+  drop(before: number, by: Attribution): Promise<void> {
+    this.#change(this.#issuers.filter(({ expirationDate }) => expirationDate >= before));
+    this.record({ kind: "issuers-dropped", before }, by);
+    return Promise.resolve();
+  }
+
+  #change(issuers: readonly StoredIssuer[]): void {
+    this.#issuers = issuers;
+    this.#changes++;
+  }
+}
+
+class MemoryRevocations implements RevocationStore {
+  readonly #revocations = new Map<bigint, Revocation>();
+  /** How many there ever were. */
+  #made = 0n;
+  crl: CrlState = { number: 0n, lastUpdate: undefined };
+
+  constructor(private readonly record: RecordEvent) {}
+
+  crlContent(): Promise<CrlContent> {
+    const from = this.crl.lastUpdate ?? 0;
+    return Promise.resolve(this.#content([...this.#revocations.values()].filter((one) => one.expirationDate >= from)));
+  }
+
+  crlContentSince(since: CrlPosition): Promise<CrlContent | undefined> {
+    if (since.lastUpdate !== this.crl.lastUpdate) return Promise.resolve(undefined);
+    const from = this.crl.lastUpdate ?? 0;
+    const newer = Number(this.#made - since.after);
+    const made = newer === 0 ? [] : [...this.#revocations.values()].slice(-newer);
+    return Promise.resolve(this.#content(made.filter(({ expirationDate }) => expirationDate >= from)));
+  }
+
+  isRevoked(serial: bigint): Promise<boolean> {
+    return Promise.resolve(this.#revocations.has(serial));
+  }
+
+  revoke(revocation: Revocation, by: Attribution): Promise<bigint> {
+    const { serial } = revocation;
+    if (this.#revocations.has(serial)) return Promise.reject(alreadyRevoked(serial));
+    this.#revocations.set(serial, revocation);
+    this.#made++;
+    this.crl = { ...this.crl, number: this.crl.number + 1n };
+    this.record({ kind: "revoked", serial, crlNumber: this.crl.number }, by);
+    return Promise.resolve(this.crl.number);
+  }
+
+  renewCrl({ seen, lastUpdate, dropBefore }: CrlRenewal, by: Attribution): Promise<boolean> {
+    if (seen !== this.crl.lastUpdate) return Promise.resolve(false);
+    for (const { serial, expirationDate } of this.#revocations.values()) {
+      if (dropBefore !== undefined && expirationDate < dropBefore) this.#revocations.delete(serial);
+    }
+    this.crl = { number: this.crl.number + 1n, lastUpdate };
+    this.record({ kind: "crl-renewed", crlNumber: this.crl.number, thisUpdate: lastUpdate }, by);
+    return Promise.resolve(true);
+  }
+
+  #content(revocations: readonly Revocation[]): CrlContent {
+    return { ...this.crl, revocations, position: { lastUpdate: this.crl.lastUpdate, after: this.#made } };
+  }
+}

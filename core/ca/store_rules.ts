@@ -1,0 +1,83 @@
+/** What every store does alike: its rules, its refusals in the same words, the events of its changes. */
+import { CaucaseError } from "../errors.ts";
+import { SECONDS_PER_DAY } from "./lifecycle.ts";
+import type { Attribution, CaEvent } from "./events.ts";
+import type { CaName, IssuedRecord, LaterRecords, NewRequest, RegisteredCertificate } from "./stores.ts";
+
+/** Whether a CA takes each key once. */
+export function hasUniqueKeys(ca: CaName): boolean {
+  return ca === "cau";
+}
+
+export function duplicateKey(keyId: string): CaucaseError {
+  return new CaucaseError("duplicate-key", `the key ${keyId} is known already`, { hint: "make a new key" });
+}
+
+/** With how many rows of one key a request is compared at most, so that none costs more than that. */
+export const COMPARED_AT_MOST = 256;
+
+/** A certificate more could not be found again by its request: a renewal that somebody sends again would make another. */
+export function tooManyOfKey(keyId: string): CaucaseError {
+  return new CaucaseError("duplicate-key", `the key ${keyId} has ${COMPARED_AT_MOST} requests already`, {
+    hint: "make a new key",
+  });
+}
+
+/** Number and bytes of pending requests. */
+export interface PendingSize {
+  readonly count: number;
+  readonly bytes: number;
+}
+
+/** Why `request` may not come on top of what is pending; undefined when it may. */
+export function pendingRefusal(pending: PendingSize, request: NewRequest): CaucaseError | undefined {
+  const { csr, maxPending, maxPendingBytes } = request;
+  const full = pending.count >= maxPending
+    ? `${maxPending}`
+    : pending.bytes + csr.length > maxPendingBytes
+    ? `${maxPendingBytes} bytes`
+    : undefined;
+  return full === undefined
+    ? undefined
+    : new CaucaseError("too-many-pending", `as many requests as allowed are pending (${full})`, {
+      hint: "sign or reject some of them first",
+    });
+}
+
+export function alreadyRevoked(serial: bigint): CaucaseError {
+  return new CaucaseError("already-revoked", `the certificate with serial ${serial} is revoked already`);
+}
+
+/** The event of a certificate that is stored with the request `id`. */
+export function issuedEvent(id: bigint, { certificate, origin }: IssuedRecord): CaEvent {
+  const { serial, issuer, notAfter } = certificate;
+  return { kind: "issued", serial, issuer, id, origin, notAfter };
+}
+
+/** What the register keeps of a certificate that is stored with the request `requestId`. */
+export function registration(
+  requestId: bigint,
+  { certificate, origin }: IssuedRecord,
+  { actor, now: issuedAt }: Attribution,
+): RegisteredCertificate {
+  const { serial, issuer, keyId, profile, notBefore, notAfter, der } = certificate;
+  return { serial, issuer, keyId, requestId, profile, origin, actor, issuedAt, notBefore, notAfter, der };
+}
+
+/** Clocks of the same time may differ by as much, in seconds. */
+export const CLOCK_TOLERANCE = 60;
+
+/**
+ * Why nothing may be signed at `now`; undefined when it may. `later` is what was recorded for times after that, and
+ * {@linkcode CLOCK_TOLERANCE}. A clock that is behind (no battery, no time server yet) would sign what ended long ago. One that was
+ * ahead for less than a day and was put right again is told from it by what was recorded before: that goes on.
+ */
+export function clockRefusal(now: number, later: LaterRecords | undefined): CaucaseError | undefined {
+  if (later === undefined || (later.hasBefore && later.last - later.first < SECONDS_PER_DAY)) return undefined;
+  const date = (time: number) => new Date(time * 1000).toISOString().slice(0, 19).replace("T", " ");
+  return new CaucaseError(
+    "clock-behind",
+    `nothing is signed: the clock says ${date(now)} UTC, but the database has records of ${date(later.last)} UTC`,
+    { hint: "it goes on by itself when the clock is right; where those records are wrong: serve --accept-clock" },
+  );
+}

@@ -1,0 +1,258 @@
+/**
+ * What a certificate authority needs to have remembered, in its own words: four narrow stores for each CA. Every method that changes
+ * something resolves only after the change is durable, and is atomic: others see it whole or not at all, together with the event that
+ * tells of it, and of several changes that exclude each other one wins. Where a change rests on what the caller saw before, the
+ * caller says what that was, and nothing happens if it is no longer so. No method's cost grows with what is stored, except listings.
+ *
+ * Several servers may use one store. What a process remembers of it is good for as long as `state()` says so.
+ *
+ * Times are Unix seconds. Texts (PEM) are kept byte for byte.
+ */
+import type { Bytes } from "../bytes.ts";
+import type { Actor } from "./actor.ts";
+import type { Attribution, CaEvent, Origin } from "./events.ts";
+import type { IssuedCertificate } from "./issuer.ts";
+import type { KeyReference } from "./key_store.ts";
+
+/** The CA for users, the CA for services, and the private CA of the HTTPS listener. */
+export type CaName = (typeof CA_NAMES)[number];
+
+export const CA_NAMES = ["cau", "cas", "http_cas"] as const;
+
+/** A CA certificate, and where its private key is. */
+export interface StoredIssuer {
+  /** `notAfter` of the certificate. */
+  readonly expirationDate: number;
+  readonly key: KeyReference;
+  readonly certificatePem: string;
+}
+
+/** CA certificates as they were at one moment. */
+export interface IssuerList {
+  readonly issuers: readonly StoredIssuer[];
+  /** Names this content: `state().issuers` is the same text for as long as it is the current one. */
+  readonly revision: string;
+}
+
+export interface IssuerStore {
+  /** In the order in which they were added, expired ones included. */
+  list(): Promise<IssuerList>;
+  /**
+   * Adds a CA certificate, provided that the list is still the one of `revision`. False when it is not: somebody else was first.
+   */
+  add(issuer: StoredIssuer & { readonly keyIdentifier: string }, revision: string, by: Attribution): Promise<boolean>;
+  /** Forgets CA certificates whose `expirationDate` is before `before`, with their keys. */
+  drop(before: number, by: Attribution): Promise<void>;
+}
+
+/** A certificate with how it came about. */
+export interface IssuedRecord {
+  readonly certificate: IssuedCertificate;
+  readonly origin: Origin;
+  /** When the row that the protocol reads may be forgotten. The register keeps it until long after `notAfter`. */
+  readonly expirationDate: number;
+}
+
+/** A request as it came, to be kept until somebody signs or rejects it. */
+export interface NewRequest {
+  /** 63 random bits, to be used if the request is new. */
+  readonly id: bigint;
+  /** Subject key identifier, lower-case hex. */
+  readonly keyId: string;
+  readonly csr: Bytes;
+  /** How many requests may be pending; one more is refused. */
+  readonly maxPending: number;
+  /** How many bytes the pending requests may have together: they are listed as a whole. */
+  readonly maxPendingBytes: number;
+  /**
+   * The certificate to store at once if this request is among the first `autoSignAmount` that the CA ever received. Absent
+   * when the caller saw that it is not (the count only grows).
+   */
+  readonly autoSigned?: IssuedRecord;
+  readonly autoSignAmount: number;
+  readonly by: Attribution;
+}
+
+/** A request and, once signed, its certificate. */
+export interface StoredRequest {
+  readonly id: bigint;
+  readonly keyId: string;
+  readonly csr: Bytes;
+  /** PEM; undefined while pending. */
+  readonly certificatePem: string | undefined;
+  /** When the row may be forgotten; undefined while pending. */
+  readonly expirationDate: number | undefined;
+}
+
+export interface RequestStore {
+  /**
+   * Stores a request. The same bytes again answer the same id and count nothing. Removes rows whose time has passed.
+   * @throws `duplicate-key` when this CA takes each key once (`cau`) and another request has it
+   * @throws `too-many-pending`
+   */
+  submit(request: NewRequest): Promise<{ readonly id: bigint; readonly known: boolean }>;
+  /** Rows whose time has passed at `now` are gone, whether removed yet or not. */
+  find(id: bigint, now: number): Promise<StoredRequest | undefined>;
+  /** Requests with exactly these bytes and this key: those to be forgotten first before the others, pending ones last. */
+  findLike(keyId: string, csr: Bytes, now: number): Promise<readonly StoredRequest[]>;
+  /** Pending requests, in the order of their ids. */
+  pending(): Promise<readonly StoredRequest[]>;
+  /** Removes a pending request. False when it is not pending (any more). */
+  reject(id: bigint, by: Attribution): Promise<boolean>;
+  /** How many requests were ever received through `submit`, re-sent ones not counted. */
+  receivedCount(): Promise<number>;
+  /** Writes the number of automatic signatures down the first time; answers what is written. */
+  freezeAutoSignAmount(amount: number): Promise<number>;
+  /** The number written down by `freezeAutoSignAmount`, ever. */
+  frozenAutoSignAmount(): Promise<number | undefined>;
+}
+
+/** A certificate that is issued without having been pending: a renewal, or the server's own. */
+export interface NewCertificate extends IssuedRecord {
+  readonly id: bigint;
+  readonly csr: Bytes;
+  /** How many requests `findLike` answered when the caller looked for this one. */
+  readonly seenLike: number;
+  readonly by: Attribution;
+}
+
+/** What the register knows of a certificate. */
+export interface RegisteredCertificate {
+  readonly serial: bigint;
+  /** Key identifier of the CA that signed it, hex. */
+  readonly issuer: string;
+  /** Key identifier of its own key, hex. */
+  readonly keyId: string;
+  readonly requestId: bigint;
+  readonly profile: IssuedCertificate["profile"];
+  readonly origin: Origin;
+  readonly actor: Actor;
+  readonly issuedAt: number;
+  readonly notBefore: number;
+  readonly notAfter: number;
+  readonly der: Bytes;
+}
+
+export interface CertificateStore {
+  /** Gives a pending request its certificate. False when it is not pending (any more): somebody else was first. */
+  sign(id: bigint, issued: IssuedRecord, by: Attribution): Promise<boolean>;
+  /**
+   * Stores a certificate with its request. False when there are other requests like it by now than the caller saw.
+   * @throws `duplicate-key` as `submit` does, and when so many requests have this key that `findLike` might miss this one
+   */
+  add(certificate: NewCertificate): Promise<boolean>;
+  /** Lets a certificate be forgotten earlier than agreed so far (it was fetched). Need not be durable. */
+  expireEarlier(id: bigint, expirationDate: number): Promise<void>;
+  /** From the register; undefined for one that this CA never issued, or that ended long ago. */
+  registered(serial: bigint): Promise<RegisteredCertificate | undefined>;
+  /** Removes from the register what ended before `before`, a bounded number of rows. How many. */
+  forgetEnded(before: number): Promise<number>;
+}
+
+export interface Revocation {
+  readonly serial: bigint;
+  readonly revocationDate: number;
+  /** When it may leave the CRL. */
+  readonly expirationDate: number;
+}
+
+/** What the current CRL must say: its number and times name exactly one content. */
+export interface CrlState {
+  /** 0 when none was ever made. */
+  readonly number: bigint;
+  /** `thisUpdate` of the current CRL; undefined when none was ever made. */
+  readonly lastUpdate: number | undefined;
+}
+
+/** What a CRL must say, or what it must say beyond what the caller has. */
+export interface CrlContent extends CrlState {
+  /** In the order in which they were made. */
+  readonly revocations: readonly Revocation[];
+  /** Where to go on from, see `crlContent`. */
+  readonly position: CrlPosition;
+}
+
+/** How far somebody has read the revocations. Opaque. */
+export interface CrlPosition {
+  readonly lastUpdate: number | undefined;
+  readonly after: bigint;
+}
+
+export interface RevocationStore {
+  /**
+   * What the current CRL must say, all seen at one moment: its state, and the revocations that had not expired at its `lastUpdate`.
+   * Serials no CRL can hold are left out.
+   */
+  crlContent(): Promise<CrlContent>;
+  /** As `crlContent`, with the revocations made after `since` only; undefined when one cannot go on from there. */
+  crlContentSince(since: CrlPosition): Promise<CrlContent | undefined>;
+  isRevoked(serial: bigint): Promise<boolean>;
+  /**
+   * Adds a revocation and one to the CRL number, together. The answer is the new number.
+   * @throws `already-revoked`
+   */
+  revoke(revocation: Revocation, by: Attribution): Promise<bigint>;
+  /**
+   * A scheduled renewal of the CRL: one more on the number, and a new `lastUpdate`, together, provided that `lastUpdate` is still what
+   * the caller saw. Revocations that expired before `dropBefore` are deleted with it. False when somebody else was first.
+   */
+  renewCrl(renewal: CrlRenewal, by: Attribution): Promise<boolean>;
+}
+
+export interface CrlRenewal {
+  readonly seen: number | undefined;
+  readonly lastUpdate: number;
+  readonly dropBefore: number | undefined;
+}
+
+/** Two equal texts mean: nothing of it has changed in between, whoever writes to the store. */
+export interface StoreState {
+  /** Of the CA certificates. */
+  readonly issuers: string;
+  readonly crl: CrlState;
+}
+
+/** What a store has recorded for times after a given one. */
+export interface LaterRecords {
+  /** Of the earliest and of the latest of these. */
+  readonly first: number;
+  readonly last: number;
+  /** Whether anything was recorded before the first of these was: for that time or before. */
+  readonly hasBefore: boolean;
+}
+
+export interface CaStores {
+  readonly name: CaName;
+  readonly issuers: IssuerStore;
+  readonly requests: RequestStore;
+  readonly certificates: CertificateStore;
+  readonly revocations: RevocationStore;
+  /** Cheap: asked on every use of what a process remembers. The same object for as long as nothing has changed. */
+  state(): Promise<StoreState>;
+  /**
+   * Asked before something is signed that says when it was.
+   * @throws `storage` when what is written would be kept nowhere; `clock-behind`, see `clockRefusal()` in store_rules.ts
+   */
+  requireSigning(now: number): Promise<void>;
+}
+
+/** An event as it was recorded. */
+export interface RecordedEvent {
+  /** Grows with time: one more than that of the event before, in all CAs of a store together. */
+  readonly id: bigint;
+  readonly ca: CaName;
+  readonly now: number;
+  readonly actor: Actor;
+  readonly event: CaEvent;
+}
+
+/** The three CAs of one server, in one place. */
+export interface Storage {
+  ca(name: CaName): CaStores;
+  /** Events after the one with the id `after`, oldest first, at most `limit`. */
+  events(after: bigint, limit: number): Promise<readonly RecordedEvent[]>;
+  /** Takes `now` for right from here on, although the store may have seen a later time. */
+  acceptClock(by: Attribution): Promise<void>;
+  /** Finishes writes in flight and lets go. */
+  close(): Promise<void>;
+}

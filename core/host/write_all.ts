@@ -1,0 +1,25 @@
+/** How all of a text gets to standard output or standard error. */
+
+/** How long to wait for whoever reads our output, in milliseconds, before the next try. */
+const NEXT_TRY = 5;
+
+const encoder = new TextEncoder();
+
+/**
+ * Writes all of `text`, however much of it the stream takes at a time, and waits for that.
+ * @throws what the stream throws, unless its reader is gone
+ */
+export function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  let bytes = encoder.encode(text);
+  while (bytes.length > 0) {
+    try {
+      bytes = bytes.subarray(stream.writeSync(bytes));
+    } catch (error) {
+      // Whoever read our output stopped reading, as `head` does: nobody is left to be told.
+      if (error instanceof Deno.errors.BrokenPipe) return;
+      // A full pipe that another process has made non-blocking: it is shared by all that have it open.
+      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, NEXT_TRY);
+    }
+  }
+}

@@ -1,0 +1,25 @@
+/** The hash functions that signatures may use. */
+import type { Bytes } from "../bytes.ts";
+import { OID } from "../der/oids.ts";
+
+/** By their WebCrypto names. */
+export type HashName = "SHA-256" | "SHA-384" | "SHA-512";
+
+/** Length of a digest in bytes. */
+export const HASH_SIZE: Readonly<Record<HashName, number>> = { "SHA-256": 32, "SHA-384": 48, "SHA-512": 64 };
+
+export const HASH_OID: Readonly<Record<HashName, string>> = {
+  "SHA-256": OID.SHA256,
+  "SHA-384": OID.SHA384,
+  "SHA-512": OID.SHA512,
+};
+
+/** Digest of `data`. SHA-1 is for key identifiers only, where nothing depends on its strength. */
+export async function digest(name: HashName | "SHA-1", data: Uint8Array): Promise<Bytes> {
+  return new Uint8Array(await crypto.subtle.digest(name, webCryptoBytes(data)));
+}
+
+/** The same bytes as WebCrypto takes them: no copy, unless they lie in shared memory. */
+export function webCryptoBytes(data: Uint8Array): Bytes {
+  return data.buffer instanceof ArrayBuffer ? data as Bytes : data.slice();
+}

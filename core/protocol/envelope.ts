@@ -1,0 +1,86 @@
+/**
+ * Signed JSON: `{"payload": "<JSON text>", "digest": "sha256", "signature": "<base64>"}`.
+ *
+ * The signature covers the payload's UTF-8 bytes, then the digest's name, then one space. RSA keys sign with RSASSA-PSS,
+ * MGF1 with the same hash, and the longest salt that the key allows; EC keys with ECDSA, Ed25519 keys with Ed25519. A message that
+ * needs no signature of its own, because whoever sent it was authenticated by other means, has digest null.
+ */
+import * as v from "valibot";
+import { type Bytes, utf8 } from "../bytes.ts";
+import { CaucaseError, malformed } from "../errors.ts";
+import type { PrivateKey } from "../keys/private_key.ts";
+import { type HashName, type PublicKey, verifyMessageBytes } from "../keys/public_key.ts";
+import { messageSignerFor, type Signer } from "../keys/signer.ts";
+
+export interface SignedMessage {
+  readonly payload: string;
+  readonly digest: Digest;
+  readonly signature: Bytes;
+}
+
+export interface UnsignedMessage {
+  readonly payload: string;
+  readonly digest: null;
+}
+
+export type Message = SignedMessage | UnsignedMessage;
+
+const HASHES = { sha256: "SHA-256", sha384: "SHA-384", sha512: "SHA-512" } as const satisfies Record<string, HashName>;
+
+export type Digest = keyof typeof HASHES;
+
+const MessageShape = v.variant("digest", [
+  v.object({ digest: v.null(), payload: v.string() }),
+  v.object({ digest: v.picklist(Object.keys(HASHES) as Digest[]), payload: v.string(), signature: v.string() }),
+]);
+
+/** A message from a value that JSON held. Throws `malformed` when it is none. */
+export function messageFromJson(value: unknown): Message {
+  const parsed = v.safeParse(MessageShape, value);
+  if (!parsed.success) throw malformed("not a message of payload, digest (null or a known one) and signature");
+  const message = parsed.output;
+  // Encoded, it would be the same as another payload: a signature must stand for one.
+  if (!message.payload.isWellFormed()) {
+    throw malformed("the payload has half of a surrogate pair, which UTF-8 cannot hold");
+  }
+  if (message.digest === null) return { payload: message.payload, digest: null };
+  return { payload: message.payload, digest: message.digest, signature: decodeSignature(message.signature) };
+}
+
+/** What a message is sent as. */
+export function messageToJson(message: Message): Record<string, string | null> {
+  return message.digest === null
+    ? { payload: message.payload, digest: null }
+    : { payload: message.payload, digest: message.digest, signature: message.signature.toBase64() };
+}
+
+/** Signs `payload` with SHA-256, which every implementation takes. */
+export async function signMessage(payload: string, key: PrivateKey): Promise<SignedMessage> {
+  return await signMessageWith(payload, await messageSignerFor(key));
+}
+
+/** As `signMessage`, for those who keep their key in a signer of messages. */
+export async function signMessageWith(payload: string, signer: Signer): Promise<SignedMessage> {
+  const digest = "sha256";
+  return { payload, digest, signature: await signer.sign(signedBytes(payload, digest)) };
+}
+
+/** Throws `untrusted` unless `key` signed `message`. */
+export async function verifyMessage(message: SignedMessage, key: PublicKey): Promise<void> {
+  const bytes = signedBytes(message.payload, message.digest);
+  const genuine = await verifyMessageBytes(key, HASHES[message.digest], { data: bytes, signature: message.signature });
+  if (!genuine) throw new CaucaseError("untrusted", "the message was not signed with the key it names");
+}
+
+/** Base64 as other implementations write it: with line ends anywhere, also at its end. */
+function decodeSignature(text: string): Bytes {
+  try {
+    return Uint8Array.fromBase64(text, { lastChunkHandling: "strict" });
+  } catch (cause) {
+    throw malformed("the signature is not base64", { cause });
+  }
+}
+
+function signedBytes(payload: string, digest: Digest): Bytes {
+  return utf8(`${payload}${digest} `);
+}

@@ -1,0 +1,147 @@
+/**
+ * What each route does, in two steps. The first judges what was sent, in this order: the id, the type of the body, its
+ * JSON. Then the route table admits the caller, and the second step, which alone can reach a CA, does what was asked.
+ */
+import type { Actor } from "../../core/ca/actor.ts";
+import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
+import type { Issuer } from "../../core/ca/issuer.ts";
+import { readRevocation, readRevocationEnvelope } from "../../core/ca/messages.ts";
+import { CaucaseError } from "../../core/errors.ts";
+import type { ROUTES } from "../../core/protocol/routes.ts";
+import type { Certificate } from "../../core/x509/certificate.ts";
+import type { Answer, Exchange } from "../http/exchange.ts";
+import type { Handlers } from "../http/route_table.ts";
+import { crlAnswer, crlListAnswer } from "./crl_answers.ts";
+import { describeCa, describeServer, type PublicCa } from "./hal.ts";
+import type { HttpsVouching } from "./https_vouching.ts";
+import type { OwnOrigins } from "./own_origins.ts";
+import { jsonBody, optionalTemplateBody, parseCrlId, parseRequestId } from "./request_parts.ts";
+
+/** What the second step of a handler has. */
+export interface Call {
+  readonly authorities: Readonly<Record<PublicCa, CertificateAuthority>>;
+  readonly vouching: HttpsVouching;
+  readonly own: OwnOrigins;
+  /** Who asks: of a message that its holder signed, not yet the holder. */
+  readonly actor: Actor;
+  /** Unix seconds. */
+  readonly now: number;
+}
+
+/** The same, for a user who proved to be one. */
+export interface UserCall extends Call {
+  readonly user: Certificate;
+}
+
+type Act<Calling> = (call: Calling) => Answer | Promise<Answer>;
+
+/** The second step, by the `access` of the route; of a message, what it holds says who must have sent it. */
+export interface Steps {
+  readonly anyone: Act<Call>;
+  readonly person: Act<Call>;
+  readonly user: Act<UserCall>;
+  readonly message:
+    | { readonly from: "holder"; readonly act: Act<Call> }
+    | { readonly from: "user"; readonly act: Act<UserCall> };
+}
+
+/** The values of `{ca}` in paths. */
+export const PUBLIC_CAS = ["cau", "cas"] as const satisfies readonly PublicCa[];
+
+export type CaucaseHandlers = Handlers<typeof ROUTES, Steps, { readonly ca: typeof PUBLIC_CAS }>;
+
+/** The handlers of all routes but the consent page, which has keys of its own. */
+export const HANDLERS: Omit<CaucaseHandlers, "corsPage" | "corsDecide"> = {
+  root: () => () => describeServer(),
+  caRoot: ({ exchange, parameters: { ca } }) => ({ own }) => describeCa(ca, exchange.secure ? "" : own.https(exchange)),
+  crlList: ({ exchange, parameters: { ca } }) => async ({ authorities, now }) =>
+    crlListAnswer(exchange, await authorities[ca].crls.ensureCurrent(now), now),
+  crl: ({ exchange, parameters: { ca, authority_key_id } }) => {
+    const { number, der } = parseCrlId(authority_key_id);
+    return async ({ authorities, now }) => {
+      const crls = await authorities[ca].crls.ensureCurrent(now);
+      const crl = crls.find(({ keyIdentifier }) => BigInt(`0x${keyIdentifier}`) === number);
+      if (crl === undefined) throw new CaucaseError("not-found", `no CA certificate has the key identifier ${number}`);
+      return crlAnswer(exchange, crl, { der, now });
+    };
+  },
+  pendingList: ({ parameters: { ca } }) => ({ authorities }) => listPending(authorities[ca]),
+  request: ({ parameters: { ca, csr_id } }) => {
+    const id = parseRequestId(csr_id);
+    return async ({ authorities, now }) => ok("application/pkcs10", await authorities[ca].issuance.request(id, now));
+  },
+  certificate: ({ exchange, parameters: { ca, csr_id } }) => {
+    const id = parseRequestId(csr_id);
+    return async ({ authorities, now }) =>
+      ok("application/pkix-cert", await certificateFor(exchange, authorities[ca].issuance, { id, now }));
+  },
+  caCertificate: ({ parameters: { ca } }) => async ({ authorities, now }) =>
+    caCertificate(await authorities[ca].issuers.ensureValid(now)),
+  caChain: ({ parameters: { ca } }) => async ({ authorities, now }) =>
+    ok("application/json", await authorities[ca].issuers.ensureChainJson(now)),
+  httpsCa: ({ parameters: { ca } }) => async ({ authorities, now, vouching }) =>
+    ok("application/json", await vouching.json(authorities[ca], now)),
+  submit: async ({ exchange, parameters: { ca } }) => {
+    const csr = await exchange.body();
+    return async ({ authorities, actor, now }) => {
+      const id = await authorities[ca].issuance.submit(csr, { actor, now });
+      return { status: 201, headers: { Location: `${id}` } };
+    };
+  },
+  reject: ({ parameters: { ca, csr_id } }) => {
+    const id = parseRequestId(csr_id);
+    return async ({ authorities, actor, now }) => {
+      await authorities[ca].issuance.reject(id, { actor, now });
+      return { status: 204 };
+    };
+  },
+  sign: async ({ exchange, parameters: { ca, crt_id } }) => {
+    const id = parseRequestId(crt_id);
+    const template = await optionalTemplateBody(exchange);
+    return async ({ authorities, actor, now }) => {
+      await authorities[ca].issuance.sign(id, { template, actor, now });
+      return { status: 204 };
+    };
+  },
+  renew: async ({ exchange, parameters: { ca } }) => {
+    const body = await jsonBody(exchange);
+    const act: Act<Call> = async ({ authorities, now }) =>
+      ok("application/pkix-cert", await authorities[ca].issuance.renew(body, now));
+    return { from: "holder", act };
+  },
+  revoke: async ({ exchange, parameters: { ca } }) => {
+    const envelope = readRevocationEnvelope(await jsonBody(exchange));
+    const act: Act<Call> = async ({ authorities, actor, now }) => {
+      await authorities[ca].revocations.revoke(await readRevocation(envelope), { actor, now });
+      return { status: 204 };
+    };
+    return { from: envelope.digest === null ? "user" : "holder", act };
+  },
+};
+
+async function listPending(ca: CertificateAuthority): Promise<Answer> {
+  const decoder = new TextDecoder();
+  const requests = await ca.issuance.pending();
+  const list = requests.map(({ id, csr }) => ({ id: `${id}`, csr: decoder.decode(csr) }));
+  const headers = { "Content-Type": "application/json", "Cache-Control": "private" };
+  return { status: 200, headers, body: JSON.stringify(list) };
+}
+
+/** Looking at it with HEAD does not count as taking it away. */
+function certificateFor(
+  { method }: Exchange,
+  issuance: CertificateAuthority["issuance"],
+  { id, now }: { readonly id: bigint; readonly now: number },
+): Promise<string> {
+  return method === "GET" ? issuance.fetchCertificate(id, now) : issuance.certificate(id, now);
+}
+
+/** The oldest that is valid: the trust anchor from which a newcomer can follow the whole chain. */
+function caCertificate([oldest]: readonly Issuer[]): Answer {
+  if (oldest === undefined) throw new Error("a CA without certificates");
+  return ok("application/x-x509-ca-cert", oldest.certificatePem);
+}
+
+function ok(type: string, body: string | Uint8Array): Answer {
+  return { status: 200, headers: { "Content-Type": type }, body };
+}

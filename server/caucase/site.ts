@@ -1,0 +1,79 @@
+/** The site of caucase's own protocol: path, method and origin are judged here, then the route's handler takes over. */
+import type { Actor } from "../../core/ca/actor.ts";
+import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
+import { ROUTES } from "../../core/protocol/routes.ts";
+import type { Exchange } from "../http/exchange.ts";
+import { type Admissions, RouteTable } from "../http/route_table.ts";
+import { allowedMethods } from "../http/router.ts";
+import type { Site } from "../http/site.ts";
+import type { CorsPage } from "./cors_page.ts";
+import { type CrossOrigin, withOriginHeaders } from "./cross_origin.ts";
+import type { PublicCa } from "./hal.ts";
+import { type Call, HANDLERS, PUBLIC_CAS, type Steps } from "./handlers.ts";
+import { HttpsVouching } from "./https_vouching.ts";
+import type { OwnOrigins } from "./own_origins.ts";
+import { refusal } from "./refusals.ts";
+import { UserAuthentication } from "./user_authentication.ts";
+
+export interface CaucaseSiteParts {
+  readonly authorities: Readonly<Record<PublicCa, CertificateAuthority>>;
+  /** The private CA of the HTTPS listener. */
+  readonly httpCa: CertificateAuthority;
+  readonly crossOrigin: CrossOrigin;
+  readonly corsPage: CorsPage;
+  readonly own: OwnOrigins;
+  readonly clock: { now(): number };
+}
+
+export function createCaucaseSite(parts: CaucaseSiteParts): Site {
+  const { crossOrigin } = parts;
+  const table = new RouteTable({
+    prefix: "",
+    routes: ROUTES,
+    closed: { ca: PUBLIC_CAS },
+    handlers: { ...HANDLERS, ...parts.corsPage },
+    admissions: caucaseAdmissions(parts),
+  });
+  return {
+    prefix: "",
+    refuse: refusal,
+    async answer(exchange, refuse) {
+      const match = table.match(exchange.target);
+      if (exchange.method === "OPTIONS") return crossOrigin.preflight(exchange, allowedMethods(match));
+      const found = table.select(match, exchange);
+      const verdict = await crossOrigin.judge(exchange, ROUTES[found.name].origins);
+      if (verdict.kind === "refuse") return verdict.answer;
+      return withOriginHeaders(await table.run(found, { exchange, refuse }), verdict.headers);
+    },
+  };
+}
+
+type AdmissionParts = Pick<CaucaseSiteParts, "authorities" | "httpCa" | "own" | "clock">;
+
+/** Who may, by the `access` of a route. */
+export function caucaseAdmissions({ authorities, httpCa, own, clock }: AdmissionParts): Admissions<Steps> {
+  const users = new UserAuthentication(authorities.cau);
+  const surroundings = { authorities, own, vouching: new HttpsVouching(httpCa.issuers) };
+  const callOf = (exchange: Exchange): Call => ({ ...surroundings, actor: anonymous(exchange), now: clock.now() });
+
+  const anyone: Admissions<Steps>["anyone"] = (step, { exchange }) => step(callOf(exchange));
+
+  /** From here on the answer is the user's in the access log, also when it is a refusal. */
+  const user: Admissions<Steps>["user"] = async (step, { exchange, refuse }) => {
+    const call = callOf(exchange);
+    const { certificate, actor } = await users.require(exchange, call.now);
+    const answer = await Promise.try(step, { ...call, actor, user: certificate }).catch(refuse);
+    return { ...answer, user: `${certificate.serial}` };
+  };
+
+  return {
+    anyone,
+    person: anyone,
+    user,
+    message: (step, arrival) => step.from === "user" ? user(step.act, arrival) : anyone(step.act, arrival),
+  };
+}
+
+function anonymous({ remoteAddress }: Exchange): Actor {
+  return { kind: "anonymous", address: remoteAddress };
+}

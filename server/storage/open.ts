@@ -1,0 +1,61 @@
+/** The one door to what `--db` names: here is understood what that is, and nothing else opens a server's database by its name. */
+import { CaucaseError } from "../../core/errors.ts";
+import { createLog, type Log } from "../../core/log.ts";
+import { databaseExists, NewDatabase, requireNoDatabase } from "./sqlite/new_database.ts";
+import { PrivateDatabase } from "./sqlite/private_database.ts";
+import { openScratchDatabase } from "./sqlite/scratch_database.ts";
+import { openSqliteStorage, type SqliteStorage } from "./sqlite/sqlite_storage.ts";
+
+/** A URL of any scheme, `file:` also without slashes: SQLite reads that as a URL. */
+const URL_FORM = /^(?:[a-z][a-z0-9+.-]*:\/\/|file:)/i;
+
+/**
+ * Refuses what is not the path of a file.
+ * @throws `usage` for a URL. The message names no more of it than its scheme: there may be a password in it
+ */
+export function requireStorageName(db: string): void {
+  if (!URL_FORM.test(db)) return;
+  const scheme = db.slice(0, db.indexOf(":") + 1);
+  throw new CaucaseError("usage", `--db takes the path of an SQLite database, not a "${scheme}" URL`, {
+    hint: "a file with such a name is given as ./name",
+  });
+}
+
+/** Where tables are, by the name that `--db` gives. */
+function sqlitePath(db: string): string {
+  requireStorageName(db);
+  return db;
+}
+
+/**
+ * Opens it for this process alone, makes it if there is none, and brings an older one up to date.
+ * @throws `in-use` when another process serves or changes it; `usage`, `storage`, `file`
+ */
+export async function openStorage(db: string, log: Log): Promise<SqliteStorage> {
+  return await openSqliteStorage({ path: sqlitePath(db), lock: true, log });
+}
+
+/** Opens what exists to look at it, also beside a server that uses it. @throws `storage`, `usage` */
+export async function openStorageForReading(db: string, log: Log): Promise<SqliteStorage> {
+  return await openSqliteStorage({ path: sqlitePath(db), lock: false, readOnly: true, log });
+}
+
+/** @throws `file`, `usage` */
+export async function storageExists(db: string): Promise<boolean> {
+  return await databaseExists(sqlitePath(db));
+}
+
+/** @throws `storage` when there is one, or what a killed server left of one; `usage`, `file` */
+export async function requireNoStorage(db: string): Promise<void> {
+  await requireNoDatabase(sqlitePath(db));
+}
+
+/** A new one, which appears under its name when it is published, whole. @throws `storage` when there is one; `usage`, `file` */
+export async function createStorage(db: string, log: Log): Promise<NewDatabase> {
+  return await NewDatabase.create(sqlitePath(db), log);
+}
+
+/** One that has no name, and of which nothing stays. @throws `storage` */
+export async function openScratchStorage(): Promise<PrivateDatabase> {
+  return new PrivateDatabase(await openScratchDatabase(), createLog(() => {}));
+}

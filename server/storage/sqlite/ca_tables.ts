@@ -1,0 +1,111 @@
+/** The tables of one CA, and how they are changed: in transactions, together with the event that tells of the change. */
+import type { Attribution, CaEvent } from "../../../core/ca/events.ts";
+import {
+  CLOCK_TOLERANCE,
+  clockRefusal,
+  hasUniqueKeys,
+  issuedEvent,
+  registration,
+} from "../../../core/ca/store_rules.ts";
+import type { CaName, CrlState, IssuedRecord, LaterRecords } from "../../../core/ca/stores.ts";
+import { CaucaseError } from "../../../core/errors.ts";
+import type { Log } from "../../../core/log.ts";
+import type { Database } from "./database.ts";
+import type { FilePlace } from "./file_place.ts";
+import { EventTable } from "./event_table.ts";
+import { IssuerTable } from "./issuer_table.ts";
+import { NamedValues } from "./named_values.ts";
+import { RegisterTable } from "./register_table.ts";
+import { RequestTable } from "./request_table.ts";
+import { RevocationTable } from "./revocation_table.ts";
+import type { WriteQueue } from "./write_queue.ts";
+
+export interface SqliteParts {
+  readonly database: Database;
+  readonly writes: WriteQueue;
+  readonly place: FilePlace;
+  readonly log: Log;
+}
+
+export class CaTables {
+  readonly issuers: IssuerTable;
+  readonly requests: RequestTable;
+  readonly register: RegisterTable;
+  readonly revocations: RevocationTable;
+  readonly values: NamedValues;
+  readonly #events: EventTable;
+  readonly #parts: SqliteParts;
+  /** Grows when we may have changed CA certificates or CRLs. */
+  changes = 0;
+
+  constructor(readonly ca: CaName, parts: SqliteParts) {
+    const { database, log } = parts;
+    this.issuers = new IssuerTable(database, ca);
+    this.requests = new RequestTable(database, ca);
+    this.register = new RegisterTable(database, ca);
+    this.revocations = new RevocationTable(database, ca, log);
+    this.values = new NamedValues(database, ca);
+    this.#events = new EventTable(database);
+    this.#parts = parts;
+  }
+
+  /** @throws `storage` when the database's file is not where it was opened, `clock-behind` */
+  requireSigning(now: number): void {
+    this.#parts.place.require();
+    const refusal = clockRefusal(now, this.#later(now + CLOCK_TOLERANCE));
+    if (refusal !== undefined) throw refusal;
+  }
+
+  /** A database that comes from the reference has no records of ours yet, but the date of its CRL. */
+  #later(time: number): LaterRecords | undefined {
+    const later = this.#events.laterThan(time);
+    const lastUpdate = this.values.crlLastUpdate();
+    if (later !== undefined || lastUpdate === undefined || lastUpdate <= time || !this.#events.isEmpty()) return later;
+    return { first: lastUpdate, last: lastUpdate, hasBefore: false };
+  }
+
+  /** Within a transaction. */
+  record(event: CaEvent, by: Attribution): void {
+    this.#events.add(this.ca, event, by);
+  }
+
+  /** Within a transaction. */
+  recordIssued(id: bigint, issued: IssuedRecord, by: Attribution): void {
+    this.register.add(registration(id, issued, by));
+    this.record(issuedEvent(id, issued), by);
+  }
+
+  /**
+   * Carries `action` out in a transaction. A refusal that it answers, and does not throw, leaves what it did in place: the removal of
+   * expired rows.
+   */
+  async write<T>(action: () => T | CaucaseError): Promise<T> {
+    const value = await this.#parts.writes.run(action);
+    if (value instanceof CaucaseError) throw value;
+    return value;
+  }
+
+  /** As `write`, for what `state()` tells of. */
+  writeState<T>(action: () => T | CaucaseError): Promise<T> {
+    return this.write(() => {
+      this.changes++;
+      return action();
+    });
+  }
+
+  /** May be lost in a crash, together with nothing else. */
+  writeLoosely(action: () => void): Promise<void> {
+    return this.#parts.writes.run(action, { durable: false });
+  }
+
+  crlState(): CrlState {
+    return { number: this.values.counter("crl_number"), lastUpdate: this.values.crlLastUpdate() };
+  }
+
+  /** An expired row that still is there is none, and must not stand in the way of the new one. */
+  refusesKey(keyId: string, now: number): boolean {
+    if (!hasUniqueKeys(this.ca)) return false;
+    this.requests.removeExpiredKey(keyId, now);
+    return this.requests.hasKey(keyId, now);
+  }
+}

@@ -1,0 +1,155 @@
+/** The table `<ca>crt`: requests and, once signed, their certificates. A row is pending while its `crt` is NULL. */
+import { type Bytes, utf8 } from "../../../core/bytes.ts";
+import type { CaName, StoredRequest } from "../../../core/ca/stores.ts";
+import { bothForms, fromSeconds, toBigInt, toBytes, toSeconds, toText } from "./column_values.ts";
+import type { Database, Row } from "./database.ts";
+import { COMPARED_AT_MOST, type PendingSize } from "../../../core/ca/store_rules.ts";
+
+/** How many expired rows one submission removes at most: many more than it adds, and few enough not to be noticed. */
+const REMOVED_AT_ONCE = 500n;
+
+/** Bytes of a request, whatever it is stored as; the second is NULL for one that is not pending. */
+const BYTES = "COALESCE(LENGTH(CAST(csr AS BLOB)), 0)";
+const PENDING_BYTES = `CASE WHEN crt IS NULL THEN ${BYTES} END`;
+
+const COLUMNS = "id, key_id, expiration_date, csr, crt";
+/** SQLite's integers end there, and so do ids. */
+const MAX_ID = 2n ** 63n - 1n;
+
+/** A row to be written; without a certificate it is pending. */
+export type NewRow =
+  & Pick<StoredRequest, "id" | "keyId" | "csr">
+  & { readonly certificatePem?: string; readonly expirationDate?: number };
+
+/** Synchronous: within a transaction of the caller's where it writes. */
+export class RequestTable {
+  readonly #table: string;
+  #pendingSize: (PendingSize & { readonly state: string }) | undefined;
+
+  constructor(private readonly database: Database, ca: CaName) {
+    this.#table = `${ca}crt`;
+  }
+
+  /** Undefined when it has expired. */
+  find(id: bigint, now: number): StoredRequest | undefined {
+    if (id > MAX_ID) return undefined;
+    const sql = `SELECT ${COLUMNS} FROM ${this.#table} WHERE id = ? AND ${UNEXPIRED}`;
+    const row = this.database.get(sql, id, fromSeconds(now));
+    return row && toRequest(row);
+  }
+
+  /** Whether any row that has not expired has this key. */
+  hasKey(keyId: string, now: number): boolean {
+    const sql = `SELECT 1 FROM ${this.#table} WHERE key_id IN (?, ?) AND ${UNEXPIRED} LIMIT 1`;
+    return this.database.get(sql, ...bothForms(keyId), fromSeconds(now)) !== undefined;
+  }
+
+  /** Whether one row more with this key could be missed by `findLike`. */
+  isFull(keyId: string): boolean {
+    const sql = `SELECT COUNT(*) AS count FROM (SELECT 1 FROM ${this.#table} WHERE key_id IN (?, ?) LIMIT ?)`;
+    const count = this.database.get(sql, ...bothForms(keyId), BigInt(COMPARED_AT_MOST))?.["count"];
+    return toNumber(count) >= COMPARED_AT_MOST;
+  }
+
+  /** Unexpired rows with this key and these bytes, those to be forgotten first before the others, pending ones last. */
+  findLike(keyId: string, csr: Bytes, now: number): readonly StoredRequest[] {
+    const sameKey = `SELECT ${COLUMNS} FROM ${this.#table} WHERE key_id IN (?, ?) LIMIT ?`;
+    const sql = `SELECT ${COLUMNS} FROM (${sameKey}) WHERE CAST(csr AS BLOB) = ? AND ${UNEXPIRED}` +
+      " ORDER BY expiration_date IS NULL, expiration_date, id";
+    return this.database.all(sql, ...bothForms(keyId), BigInt(COMPARED_AT_MOST), csr, fromSeconds(now)).map(toRequest);
+  }
+
+  pending(): readonly StoredRequest[] {
+    return this.database.all(`SELECT ${COLUMNS} FROM ${this.#table} WHERE crt IS NULL ORDER BY id`).map(toRequest);
+  }
+
+  /** Counted once and then kept; counted again after a rollback, or when another program wrote to the database. */
+  pendingSize(): PendingSize {
+    const state = this.#state();
+    if (this.#pendingSize?.state !== state) {
+      const sql = `SELECT COUNT(*) AS count, COALESCE(SUM(${BYTES}), 0) AS bytes FROM ${this.#table} WHERE crt IS NULL`;
+      const row = this.database.get(sql);
+      this.#pendingSize = { count: toNumber(row?.["count"]), bytes: toNumber(row?.["bytes"]), state };
+    }
+    return this.#pendingSize;
+  }
+
+  insert({ id, keyId, csr, certificatePem, expirationDate }: NewRow): void {
+    const crt = certificatePem === undefined ? null : utf8(certificatePem);
+    const expiration = expirationDate === undefined ? null : fromSeconds(expirationDate);
+    const sql = `INSERT INTO ${this.#table} (${COLUMNS}) VALUES (?, ?, ?, ?, ?)`;
+    this.database.run(sql, id, utf8(keyId), expiration, csr, crt);
+    if (crt === null) this.#changePendingSize({ count: 1, bytes: csr.length });
+  }
+
+  /** Whether it was pending. */
+  sign(id: bigint, certificatePem: string, expirationDate: number): boolean {
+    if (id > MAX_ID) return false;
+    const sql =
+      `UPDATE ${this.#table} SET crt = ?, expiration_date = ? WHERE id = ? AND crt IS NULL RETURNING ${BYTES} AS bytes`;
+    return this.#uncount(this.database.all(sql, utf8(certificatePem), fromSeconds(expirationDate), id));
+  }
+
+  /** Whether it was pending. */
+  reject(id: bigint): boolean {
+    if (id > MAX_ID) return false;
+    const sql = `DELETE FROM ${this.#table} WHERE id = ? AND crt IS NULL RETURNING ${BYTES} AS bytes`;
+    return this.#uncount(this.database.all(sql, id));
+  }
+
+  expireEarlier(id: bigint, expirationDate: number): void {
+    const expiration = fromSeconds(expirationDate);
+    const sql = `UPDATE ${this.#table} SET expiration_date = ? WHERE id = ? AND expiration_date > ?`;
+    this.database.run(sql, expiration, id, expiration);
+  }
+
+  /** Removes rows whose time has passed, a bounded number of them. */
+  removeExpired(now: number): void {
+    const expired = `SELECT id FROM ${this.#table} WHERE expiration_date < ? LIMIT ?`;
+    const sql = `DELETE FROM ${this.#table} WHERE id IN (${expired}) RETURNING ${PENDING_BYTES} AS bytes`;
+    this.#uncount(this.database.all(sql, fromSeconds(now), REMOVED_AT_ONCE));
+  }
+
+  /** Removes the expired rows of a key, which would stand in the way of a new one where keys are unique. */
+  removeExpiredKey(keyId: string, now: number): void {
+    const sql = `DELETE FROM ${this.#table} WHERE key_id IN (?, ?) AND expiration_date < ?` +
+      ` RETURNING ${PENDING_BYTES} AS bytes`;
+    this.#uncount(this.database.all(sql, ...bothForms(keyId), fromSeconds(now)));
+  }
+
+  /** Takes off rows that were pending: their bytes, NULL for those that were not. Whether there are any rows. */
+  #uncount(changed: readonly Row[]): boolean {
+    for (const { bytes } of changed) {
+      if (bytes !== null) this.#changePendingSize({ count: -1, bytes: -toNumber(bytes) });
+    }
+    return changed.length > 0;
+  }
+
+  #changePendingSize({ count, bytes }: PendingSize): void {
+    const before = this.#pendingSize;
+    if (before) this.#pendingSize = { ...before, count: before.count + count, bytes: before.bytes + bytes };
+  }
+
+  /** Changes when the count may have changed other than through our own committed writes. */
+  #state(): string {
+    const version = this.database.get("PRAGMA data_version")?.["data_version"];
+    return `${version} ${this.database.rollbacks}`;
+  }
+}
+
+const UNEXPIRED = "(expiration_date IS NULL OR expiration_date >= ?)";
+
+function toNumber(value: Row[string] | undefined): number {
+  return Number(toBigInt(value));
+}
+
+function toRequest(row: Row): StoredRequest {
+  const { id, key_id, expiration_date, csr, crt } = row;
+  return {
+    id: toBigInt(id),
+    keyId: toText(key_id),
+    csr: toBytes(csr),
+    certificatePem: crt === null ? undefined : toText(crt),
+    expirationDate: expiration_date === null ? undefined : toSeconds(expiration_date),
+  };
+}

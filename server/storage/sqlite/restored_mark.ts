@@ -1,0 +1,31 @@
+/**
+ * After a restore nobody knows which CRL numbers were used since the backup was made, so they jump ahead. The restored file is
+ * marked by a number that no SQL dump contains, so that the jump happens once, when it is first served.
+ */
+import type { Attribution } from "../../../core/ca/events.ts";
+import type { Database } from "./database.ts";
+import { EventTable } from "./event_table.ts";
+import { NamedValues } from "./named_values.ts";
+import { CA_NAMES } from "../../../core/ca/stores.ts";
+
+/** The value of `PRAGMA user_version` in a database that was restored and not served since. */
+export const RESTORED_MARK = 0x52455354;
+
+const JUMP = 1_000_000n;
+
+/** Marks a database that was just made from a backup, and tells of it. */
+export function markRestored(database: Database, by: Attribution): void {
+  database.transaction(() => {
+    new EventTable(database).add("cau", { kind: "restored" }, by);
+    database.run(`PRAGMA user_version = ${RESTORED_MARK}`);
+  });
+}
+
+/** Within a transaction. Whether the mark was there. */
+export function jumpIfRestored(database: Database): boolean {
+  const version = database.get("PRAGMA user_version")?.["user_version"];
+  if (version !== BigInt(RESTORED_MARK)) return false;
+  for (const ca of CA_NAMES) new NamedValues(database, ca).increase("crl_number", JUMP);
+  database.run("PRAGMA user_version = 0");
+  return true;
+}

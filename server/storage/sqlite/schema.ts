@@ -1,0 +1,102 @@
+/**
+ * Tables and indexes. The tables are the reference's, column for column, so that a server can be switched either way on the
+ * same file. The indexes are ours, so that nothing a request needs is found by looking at every row; the reference keeps them up
+ * to date without knowing them.
+ */
+import { CA_NAMES, type CaName } from "../../../core/ca/stores.ts";
+import { hasUniqueKeys } from "../../../core/ca/store_rules.ts";
+import { CaucaseError } from "../../../core/errors.ts";
+import type { Database } from "./database.ts";
+
+/** Columns with their declarations, by table name without the CA's prefix. */
+function tablesOf(ca: CaName): Readonly<Record<string, Readonly<Record<string, string>>>> {
+  return {
+    ca: { expiration_date: "INTEGER", key: "TEXT", crt: "TEXT" },
+    crt: {
+      id: "INTEGER PRIMARY KEY",
+      key_id: hasUniqueKeys(ca) ? "TEXT UNIQUE" : "TEXT",
+      expiration_date: "INTEGER",
+      csr: "TEXT",
+      crt: "TEXT",
+    },
+    revoked: { serial: "TEXT PRIMARY KEY", revocation_date: "INTEGER", expiration_date: "INTEGER" },
+    counter: { name: "TEXT PRIMARY KEY", value: "INTEGER" },
+    config_once: { name: "TEXT PRIMARY KEY", value: "TEXT" },
+    config: { name: "TEXT PRIMARY KEY", value: "TEXT" },
+  };
+}
+
+/** Tables of ours, for all CAs together, which the reference does not know: columns by table name. */
+const OWN_TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  caucase_certificate: {
+    ca: "TEXT",
+    serial: "TEXT",
+    issuer: "TEXT",
+    key_id: "TEXT",
+    request_id: "INTEGER",
+    profile: "TEXT",
+    origin: "TEXT",
+    actor: "TEXT",
+    issued: "INTEGER",
+    not_before: "INTEGER",
+    not_after: "INTEGER",
+    crt: "BLOB",
+  },
+  caucase_event: { id: "INTEGER PRIMARY KEY", time: "INTEGER", ca: "TEXT", actor: "TEXT", event: "TEXT" },
+};
+
+const OWN_INDEXES: Readonly<Record<string, string>> = {
+  caucase_certificate_by_end: "caucase_certificate (ca, not_after)",
+  caucase_event_by_time: "caucase_event (time)",
+};
+
+/** Indexes by name: what each is on. */
+function indexesOf(ca: CaName): Readonly<Record<string, string>> {
+  return {
+    // UNIQUE brings an index of its own.
+    ...(!hasUniqueKeys(ca) && { [`${ca}crt_by_key_id`]: `${ca}crt (key_id)` }),
+    [`${ca}crt_by_expiration`]: `${ca}crt (expiration_date)`,
+    [`${ca}crt_pending`]: `${ca}crt (id) WHERE crt IS NULL`,
+    [`${ca}revoked_by_expiration`]: `${ca}revoked (expiration_date)`,
+  };
+}
+
+/** Whether a table of that name is one of ours, or a CRL table of version 0.9.8 and older. */
+export function isOurTable(name: string): boolean {
+  return name in OWN_TABLES ||
+    CA_NAMES.some((ca) => name === `${ca}crl` || Object.keys(tablesOf(ca)).some((table) => name === ca + table));
+}
+
+/**
+ * Makes what is missing; changes no table that is there, whoever made it.
+ * @throws `storage` when a table of ours lacks a column: the file is another program's
+ */
+export function createSchema(database: Database): void {
+  for (const ca of CA_NAMES) {
+    for (const [table, columns] of Object.entries(tablesOf(ca))) createTable(database, ca + table, columns);
+    for (const [name, target] of Object.entries(indexesOf(ca))) {
+      database.run(`CREATE INDEX IF NOT EXISTS ${name} ON ${target}`);
+    }
+  }
+  for (const [table, columns] of Object.entries(OWN_TABLES)) createTable(database, table, columns);
+  for (const [name, target] of Object.entries(OWN_INDEXES)) {
+    database.run(`CREATE INDEX IF NOT EXISTS ${name} ON ${target}`);
+  }
+  database.run("CREATE UNIQUE INDEX IF NOT EXISTS caucase_certificate_by_serial ON caucase_certificate (ca, serial)");
+}
+
+function createTable(database: Database, table: string, columns: Readonly<Record<string, string>>): void {
+  const declarations = Object.entries(columns).map(([column, declaration]) => `${column} ${declaration}`);
+  database.run(`CREATE TABLE IF NOT EXISTS ${table} (${declarations.join(", ")})`);
+  requireColumns(database, table, Object.keys(columns));
+}
+
+function requireColumns(database: Database, table: string, expected: readonly string[]): void {
+  const present = new Set(database.all("SELECT name FROM pragma_table_info(?)", table).map(({ name }) => name));
+  const missing = expected.find((column) => !present.has(column));
+  if (missing === undefined) return;
+  const message = `cannot use the database ${database.path}: its table ${table} has no column ${missing}`;
+  throw new CaucaseError("storage", message, {
+    hint: "check the path given with --db: this is no database of caucase",
+  });
+}

@@ -1,0 +1,113 @@
+/** All three CAs in one SQLite file, which the reference implementation can take over at any time. */
+import { CA_NAMES, type CaName, type Storage } from "../../../core/ca/stores.ts";
+import type { CaucaseError } from "../../../core/errors.ts";
+import type { Log } from "../../../core/log.ts";
+import type { Database } from "./database.ts";
+import { closeServed, openForReading, openForServing, realDatabasePath } from "./database_file.ts";
+import { lockDatabase } from "./database_lock.ts";
+import { migrateCrlTables } from "./migration.ts";
+import { jumpIfRestored } from "./restored_mark.ts";
+import { createSchema } from "./schema.ts";
+import { SqliteCaStores } from "./ca_stores.ts";
+import { EventTable } from "./event_table.ts";
+import { FilePlace } from "./file_place.ts";
+import { type ImportedCrls, type Inheritance, takeOver } from "./take_over.ts";
+import { WriteQueue } from "./write_queue.ts";
+
+export interface SqliteStorageOptions {
+  readonly path: string;
+  /** Refuse when another process of ours has it, and keep others out. */
+  readonly lock: boolean;
+  /** Only look at a database that exists, also beside a server that uses it. */
+  readonly readOnly?: boolean;
+  readonly log: Log;
+}
+
+export interface SqliteStorage extends Storage {
+  /** Resolves with the reason when the file is not where its path leads any more: within a second, and nothing is acknowledged after. */
+  lost(): Promise<CaucaseError>;
+  /** The database's file, without links. */
+  readonly path: string;
+  /**
+   * Lets CRL numbers jump ahead if the database was restored from a backup and not served since. For `serve`, before it makes its
+   * first CRL. Whether they did.
+   */
+  jumpIfRestored(): Promise<boolean>;
+  /** Takes over another CA with its CRLs, all or nothing. */
+  takeOver(ca: CaName, inheritance: Inheritance): Promise<ImportedCrls | undefined>;
+}
+
+/**
+ * Opens the database, makes it if there is none, and brings an older one up to date.
+ * @throws `in-use` when `lock` is set and another process holds the lock
+ * @throws `storage` when it cannot be used, `file` when its lock file cannot be made
+ */
+export async function openSqliteStorage(options: SqliteStorageOptions): Promise<SqliteStorage> {
+  const { log, readOnly = false } = options;
+  const path = await realDatabasePath(options.path);
+  const lock = options.lock ? await lockDatabase(path) : undefined;
+  try {
+    const database = readOnly ? await openForReading(path) : await openUpToDate(path, log);
+    const close = () => readOnly ? database.close() : closeServed(database, log);
+    return present(database, { log, close, lock });
+  } catch (error) {
+    lock?.[Symbol.dispose]();
+    throw error;
+  }
+}
+
+async function openUpToDate(path: string, log: Log): Promise<Database> {
+  const database = await openForServing(path, log);
+  try {
+    database.transaction(() => {
+      createSchema(database);
+      migrateCrlTables(database, log);
+    });
+    return database;
+  } catch (error) {
+    // Perhaps another program's file: it gets its journal mode back.
+    closeServed(database, log);
+    throw error;
+  }
+}
+
+interface Belongings {
+  readonly log: Log;
+  readonly close: () => void;
+  readonly lock: Disposable | undefined;
+}
+
+function present(database: Database, { log, close, lock }: Belongings): SqliteStorage {
+  const place = new FilePlace(database.path);
+  const writes = new WriteQueue(database, place);
+  const parts = { database, writes, place, log };
+  const stores = {
+    cau: new SqliteCaStores("cau", parts),
+    cas: new SqliteCaStores("cas", parts),
+    http_cas: new SqliteCaStores("http_cas", parts),
+  };
+  let closing: Promise<void> | undefined;
+  return {
+    path: database.path,
+    ca: (name) => stores[name],
+    jumpIfRestored: () =>
+      writes.run(() => {
+        for (const ca of CA_NAMES) stores[ca].changed();
+        return jumpIfRestored(database);
+      }),
+    lost: () => place.watch(),
+    acceptClock: (by) => writes.run(() => new EventTable(database).add("cau", { kind: "clock-accepted" }, by)),
+    events: (after, limit) => Promise.try(() => new EventTable(database).list(after, limit)),
+    takeOver: (ca, inheritance) =>
+      writes.run(() => {
+        stores[ca].changed();
+        return takeOver({ ca, ...parts }, inheritance);
+      }),
+    close: () =>
+      closing ??= writes.close().then(() => {
+        place.close();
+        // SQLite would remove, by its name, what may be another database's by now.
+        if (!place.isLost) close();
+      }).finally(() => lock?.[Symbol.dispose]()),
+  };
+}
