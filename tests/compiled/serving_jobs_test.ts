@@ -4,68 +4,52 @@ import { X509Certificate } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import { connect } from "node:tls";
 import { until } from "../fault/until.ts";
-import { DAY, LIFE_SPAN } from "../support/issuing.ts";
 import { freePortPair } from "../support/ports.ts";
 import { runCommand } from "../support/process.ts";
-import { serveOptions, TestServer } from "../support/running_server.ts";
 import { startServer } from "../support/server_process.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import { servingTest } from "./program.ts";
 
-/** How long before its end the certificate for HTTPS is due, in seconds. */
-const THRESHOLD = 25 * DAY;
-/** From the start until things are due, in seconds: enough for a start, and a look at what is there then. */
-const AHEAD = 10;
+/**
+ * Life spans in seconds, of the first start and of the next. With L and 1.8 L the next CA certificates (4 L - 2 * 1.8 L) and the next
+ * certificate for HTTPS (L - 1.8 L / 3) are due together, when those of the first start are 0.4 L old. They are ten seconds old
+ * when they are made: 20 seconds are left, enough for the next start and a look at what is there then.
+ */
+const LIFE_SPANS = { first: 75, next: 135 };
 
 servingTest("the executable makes CA certificates, CRLs and its own certificate in time", async (serving) => {
   await using folder = await tempFolder();
-  const port = freePortPair();
-  const command = [serving.program, "serve"];
-  await makeAged(folder.path, port);
+  const settings = { folder: folder.path, port: freePortPair(), command: [serving.program, "serve"] };
+  const { port, command } = settings;
+  await using first = await startServer({ ...settings, options: lifeSpan(LIFE_SPANS.first) });
+  assert.equal((await first.stop()).status, 0);
   using database = new DatabaseSync(`${folder.path}/caucase.sqlite`, { readOnly: true });
-  const [before, kept] = [stateOf(database), await certificateKept(folder.path)];
-  const options = dueAt(Math.floor(Date.now() / 1000) + AHEAD, { caEnd: before.caEnd, httpsEnd: kept.validToDate });
-  await using server = await startServer({ folder: folder.path, port, command, options });
+  const [before, kept] = [stateOf(database), await serialKept(folder.path)];
+  await using server = await startServer({ ...settings, options: lifeSpan(LIFE_SPANS.next) });
   assert.deepEqual(stateOf(database).certificates, [1, 1]);
-  assert.equal(await serialShown(port), kept.serialNumber);
+  assert.equal(await serialShown(port), kept);
   await refusesASecond(command, folder.path, port);
   // Nobody asks it for anything.
   await until(() => stateOf(database).certificates.every((count) => count === 2));
   await until(() => stateOf(database).crlSince.every((time, index) => time > (before.crlSince[index] ?? Infinity)));
-  await until(async () => (await certificateKept(folder.path)).serialNumber !== kept.serialNumber);
-  if (!serving.unchecked) await until(async () => await serialShown(port) !== kept.serialNumber);
+  await until(async () => await serialKept(folder.path) !== kept);
+  if (!serving.unchecked) await until(async () => await serialShown(port) !== kept);
   const { status, err } = await server.stop();
   assert.equal(status, 0, err);
   assert.doesNotMatch(err, /fail|error/i);
-  await using next = await server.restart();
-  assert.equal(await serialShown(next.port), (await certificateKept(folder.path)).serialNumber);
+  await using _next = await server.restart();
+  assert.equal(await serialShown(port), await serialKept(folder.path));
 });
 
-/** Files of a server whose CAs will be followed by others in an hour. */
-async function makeAged(folder: string, port: number): Promise<void> {
-  const now = Math.floor(Date.now() / 1000);
-  const options = serveOptions(folder, { netloc: `localhost:${port}`, basePort: port });
-  const server = new TestServer(options, undefined);
-  for (const time of [now + 3600 - 2 * LIFE_SPAN, now + THRESHOLD - LIFE_SPAN]) {
-    server.clock.set(time);
-    await server.start();
-    await server.settle();
-    await server.stop();
-  }
-}
-
-/** Options by which new CA certificates and a certificate for HTTPS are due at `due`, in Unix seconds. */
-function dueAt(due: number, { caEnd, httpsEnd }: { readonly caEnd: number; readonly httpsEnd: Date }): string[] {
-  const lifeSpan = `${(caEnd - due) / 2 / DAY}`;
-  const threshold = `${(httpsEnd.getTime() / 1000 - due) / DAY}`;
-  return ["--service-crt-validity", lifeSpan, "--user-crt-validity", lifeSpan, "--threshold", threshold];
+/** Options for both CAs. */
+function lifeSpan(seconds: number): string[] {
+  const days = `${seconds / 86_400}`;
+  return ["--service-crt-validity", days, "--user-crt-validity", days];
 }
 
 interface State {
   /** Of CA certificates, for services and for users. */
   readonly certificates: readonly number[];
-  /** When they end, at the earliest. */
-  readonly caEnd: number;
   /** When their newest CRLs were made. */
   readonly crlSince: readonly number[];
 }
@@ -75,7 +59,6 @@ function stateOf(database: DatabaseSync): State {
   const each = (sql: (ca: string) => string) => ["cas", "cau"].map((ca) => number(sql(ca)));
   return {
     certificates: each((ca) => `SELECT COUNT(*) AS n FROM ${ca}ca`),
-    caEnd: Math.min(...each((ca) => `SELECT MIN(expiration_date) AS n FROM ${ca}ca`)),
     crlSince: each((ca) => `SELECT value AS n FROM ${ca}config WHERE name = 'crl_last_update'`),
   };
 }
@@ -91,10 +74,10 @@ async function serialShown(port: number): Promise<string> {
   }
 }
 
-/** The certificate that the next start will show. */
-async function certificateKept(folder: string): Promise<X509Certificate> {
+/** Of the certificate that the next start will show. */
+async function serialKept(folder: string): Promise<string> {
   const file = await Deno.readTextFile(`${folder}/server.key.pem`);
-  return new X509Certificate(file.slice(file.indexOf("-----BEGIN CERT")));
+  return new X509Certificate(file.slice(file.indexOf("-----BEGIN CERT"))).serialNumber;
 }
 
 /** Neither on the database of the server that runs nor on its port. */
