@@ -167,8 +167,7 @@ export class Issuance {
   }
 
   /** A certificate for the server's own HTTPS listener, recorded before anybody sees it. */
-  async issueOwn({ host, publicKey, csr, now }: OwnOrder): Promise<IssuedCertificate> {
-    const issuer = await this.issuers.ensureSigning(now);
+  async issueOwn({ host, publicKey, csr, issuer, now }: OwnOrder): Promise<IssuedCertificate> {
     const { lifeSpan, retention } = this.settings;
     const certificate = await issuer.issue({ profile: "https", host, publicKey, now, lifeSpan });
     const record = { certificate, origin: OWN, expirationDate: now + retention.unread };

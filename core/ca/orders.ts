@@ -4,6 +4,7 @@ import type { PublicKey } from "../keys/public_key.ts";
 import type { RequestedContent } from "../profiles/leaf_filters.ts";
 import type { CertificationRequest } from "../x509/csr.ts";
 import type { Attribution } from "./events.ts";
+import type { Issuer } from "./issuer.ts";
 
 /** Somebody's decision to sign a request. */
 export interface Approval extends Attribution {
@@ -28,5 +29,7 @@ export interface OwnOrder {
   readonly publicKey: PublicKey;
   /** A request for the key, PEM: what the database keeps. */
   readonly csr: Bytes;
+  /** From `ensureSigning()`, asked before the key was made: that may take a minute, in which others record later times. */
+  readonly issuer: Issuer;
   readonly now: number;
 }

@@ -101,9 +101,16 @@ export class HttpsCertificate {
 
   async #make(now: number): Promise<HttpsIdentity> {
     const { path, ca, host, keyBits, log } = this.options;
+    const issuer = await ca.issuers.ensureSigning(now);
     const key = await generateRsaKey(keyBits);
     const csr = utf8(await buildCsr({ subject: EMPTY_NAME, extensions: [] }, await signerFor(key)));
-    const { der, pem: certificatePem } = await ca.issuance.issueOwn({ host, publicKey: key.publicKey, csr, now });
+    const { der, pem: certificatePem } = await ca.issuance.issueOwn({
+      host,
+      publicKey: key.publicKey,
+      csr,
+      issuer,
+      now,
+    });
     const keyPem = privateKeyToPem(key);
     await writeFileDurably(path, keyPem + certificatePem, { mode: KEY_FILE_MODE });
     const certificate = await parseCertificate(der);
