@@ -25,7 +25,11 @@ export class LostRights {
     for (const [path, note] of Object.entries(state.lostRights)) {
       const changed = (await this.fileSystem.status(path))?.changed;
       if (changed === undefined || isMended(note, changed)) delete state.lostRights[path];
-      else note.changed = changed;
+      else {
+        // Before anybody, our own hook among them, may mend it: two changes in one second could not be told apart.
+        if (note.changed === null) await untilSecondIsOver(changed);
+        note.changed = changed;
+      }
     }
   }
 
@@ -50,6 +54,12 @@ export class LostRights {
     // The same for all files, and nothing to be mended in most: said once.
     this.voice.once("rights", `a file that is replaced does not get the old one's ${what}`);
   }
+}
+
+/** The runtime tells the time of a change in whole seconds. @param changed Unix milliseconds */
+async function untilSecondIsOver(changed: number): Promise<void> {
+  const left = changed + 1000 - Date.now();
+  if (left > 0 && left <= 1000) await new Promise((resolve) => setTimeout(resolve, left));
 }
 
 /** Whether the file was changed by others after it lost rights. */

@@ -14,7 +14,7 @@ export interface FileStatus {
   readonly gid: number;
   /** Last modification, Unix milliseconds, by the file system's clock. */
   readonly modified: number;
-  /** Last change of content or rights, Unix milliseconds. */
+  /** Last change of content or rights, Unix milliseconds; the runtime knows whole seconds. */
   readonly changed: number;
 }
 
