@@ -96,9 +96,7 @@ export class Issuance {
 
   /** The certificate issued for a request, PEM. */
   async certificate(id: bigint, now: number): Promise<string> {
-    const { certificatePem } = await this.#stored(id, now);
-    if (certificatePem === undefined) throw notFound(id);
-    return certificatePem;
+    return (await this.#certified(id, now)).certificatePem;
   }
 
   /**
@@ -106,8 +104,7 @@ export class Issuance {
    * others, see `#renewalKeptUntil`.
    */
   async fetchCertificate(id: bigint, now: number): Promise<string> {
-    const { certificatePem, expirationDate } = await this.#stored(id, now);
-    if (certificatePem === undefined) throw notFound(id);
+    const { certificatePem, expirationDate } = await this.#certified(id, now);
     const { read, unread } = this.settings.retention;
     if (expirationDate !== undefined && expirationDate > now + read && expirationDate <= now + unread) {
       await this.stores.certificates.expireEarlier(id, now + read);
@@ -229,6 +226,12 @@ export class Issuance {
       keepCaucasePolicies: origin.kind === "renewal" || origin.kind === "restore",
       crlDistributionPoint: crlDistributionPoint?.(issuer.keyIdentifier),
     });
+  }
+
+  async #certified(id: bigint, now: number): Promise<StoredRequest & { readonly certificatePem: string }> {
+    const { certificatePem, ...stored } = await this.#stored(id, now);
+    if (certificatePem === undefined) throw notFound(id);
+    return { ...stored, certificatePem };
   }
 
   async #stored(id: bigint, now: number): Promise<StoredRequest> {

@@ -1,7 +1,6 @@
 /** Revoking: by the holder, by a user, by a bare serial number. */
 import { requireHolder } from "../protocol/envelope.ts";
 import type { RevocationMessage } from "../protocol/revocation.ts";
-import type { Certificate } from "../x509/certificate.ts";
 import type { Actor } from "./actor.ts";
 import type { Attribution } from "./events.ts";
 import type { Issuers } from "./issuers.ts";
@@ -33,18 +32,10 @@ export class Revocations {
     if ("serial" in message) return await this.#revokeSerial(message.serial, by);
     const { certificate } = message;
     await this.parts.verification.requireIssued(certificate, by.now);
-    if (message.by !== "holder") return await this.revokeCertificate(certificate, by);
+    if (message.by !== "holder") return await this.#record(certificate.serial, certificate.notAfter, by);
     await requireHolder(message.message, certificate);
     const actor: Actor = { kind: "holder", serial: certificate.serial };
-    await this.revokeCertificate(certificate, { ...by, actor });
-  }
-
-  /**
-   * Revokes a certificate that this CA issued, as the caller knows.
-   * @throws `already-revoked`
-   */
-  async revokeCertificate(certificate: Certificate, by: Attribution): Promise<void> {
-    await this.#record(certificate.serial, certificate.notAfter, by);
+    await this.#record(certificate.serial, certificate.notAfter, { ...by, actor });
   }
 
   /** Nothing is known of the certificate but that no CA certificate of today can vouch for it longer than the newest lives. */

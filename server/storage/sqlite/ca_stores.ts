@@ -20,6 +20,7 @@ import type {
 import { CaTables, type SqliteParts } from "./ca_tables.ts";
 import type { Database } from "./database.ts";
 import { SqliteCertificates, SqliteRequests } from "./request_stores.ts";
+import { type ImportedCrls, type Inheritance, takeOver } from "./take_over.ts";
 
 // The database is synchronous, and a transaction never spans more than one turn of the event loop: no read can fall into one.
 export class SqliteCaStores implements CaStores {
@@ -57,10 +58,24 @@ export class SqliteCaStores implements CaStores {
     return Promise.try(() => this.#tables.requireSigning(now));
   }
 
+  /** Takes over another CA with its CRLs, all or nothing, see take_over.ts. */
+  takeOver(inheritance: Inheritance): Promise<ImportedCrls | undefined> {
+    return this.#tables.writeState(() => takeOver(this.#tables, inheritance));
+  }
+
   /** For changes that are made past the stores. */
   changed(): void {
     this.#tables.changes++;
   }
+}
+
+/** The stores of an open database: one for each CA, as only they know what they changed. */
+export function sqliteStores(parts: SqliteParts): Readonly<Record<CaName, SqliteCaStores>> {
+  return {
+    cau: new SqliteCaStores("cau", parts),
+    cas: new SqliteCaStores("cas", parts),
+    http_cas: new SqliteCaStores("http_cas", parts),
+  };
 }
 
 class SqliteIssuers implements IssuerStore {

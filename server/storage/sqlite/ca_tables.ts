@@ -58,9 +58,9 @@ export class CaTables {
 
   /** A database that comes from the reference has no records of ours yet, but the date of its CRL. */
   #later(time: number): LaterRecords | undefined {
-    const later = this.#events.laterThan(time);
+    if (!this.#events.isEmpty()) return this.#events.laterThan(time);
     const lastUpdate = this.values.crlLastUpdate();
-    if (later !== undefined || lastUpdate === undefined || lastUpdate <= time || !this.#events.isEmpty()) return later;
+    if (lastUpdate === undefined || lastUpdate <= time) return undefined;
     return { first: lastUpdate, last: lastUpdate, hasBefore: false };
   }
 

@@ -8,6 +8,8 @@ import { CA_NAMES } from "../../../core/ca/stores.ts";
 
 /** Synchronous: within a transaction of the caller's where it writes. */
 export class EventTable {
+  #isEmpty = true;
+
   constructor(private readonly database: Database) {}
 
   add(ca: CaName, event: CaEvent, { actor, now }: Attribution): void {
@@ -15,8 +17,9 @@ export class EventTable {
     this.database.run(sql, fromSeconds(now), ca, actorToText(actor), eventToText(event));
   }
 
+  /** Rows are never removed: that there are some need not be asked again. */
   isEmpty(): boolean {
-    return this.database.get("SELECT 1 FROM caucase_event LIMIT 1") === undefined;
+    return this.#isEmpty &&= this.database.get("SELECT MAX(id) AS newest FROM caucase_event")?.["newest"] === null;
   }
 
   /** Those after the one with the id `after`, oldest first, at most `limit`. */

@@ -3,8 +3,7 @@ import type { Attribution } from "../../../core/ca/events.ts";
 import type { CaName, CaStores } from "../../../core/ca/stores.ts";
 import type { Log } from "../../../core/log.ts";
 import type { DumpStatement } from "../../../core/backup/sql_dump.ts";
-import type { SqliteParts } from "./ca_tables.ts";
-import { SqliteCaStores } from "./ca_stores.ts";
+import { sqliteStores } from "./ca_stores.ts";
 import { bothForms, toText } from "./column_values.ts";
 import type { Database } from "./database.ts";
 import { requireIntegrity } from "./database_check.ts";
@@ -13,7 +12,7 @@ import { FilePlace } from "./file_place.ts";
 import { markRestored } from "./restored_mark.ts";
 import { createSchema } from "./schema.ts";
 import type { SqliteStorage } from "./sqlite_storage.ts";
-import { type ImportedCrls, type Inheritance, takeOver } from "./take_over.ts";
+import type { ImportedCrls, Inheritance } from "./take_over.ts";
 import { WriteQueue } from "./write_queue.ts";
 
 /** What imports and exports need of a storage. */
@@ -27,11 +26,11 @@ export interface RowCounts {
 }
 
 export class PrivateDatabase implements ManagedStores {
-  readonly #parts: SqliteParts;
+  readonly #stores: ReturnType<typeof sqliteStores>;
 
   /** Closes `database` when it is closed itself. */
   constructor(private readonly database: Database, log: Log) {
-    this.#parts = { database, writes: new WriteQueue(database), place: new FilePlace(undefined), log };
+    this.#stores = sqliteStores({ database, writes: new WriteQueue(database), place: new FilePlace(undefined), log });
   }
 
   /**
@@ -53,12 +52,12 @@ export class PrivateDatabase implements ManagedStores {
   }
 
   ca(name: CaName): CaStores {
-    return new SqliteCaStores(name, this.#parts);
+    return this.#stores[name];
   }
 
   /** Takes over another CA with its CRLs, all or nothing. */
   takeOver(ca: CaName, inheritance: Inheritance): Promise<ImportedCrls | undefined> {
-    return this.#parts.writes.run(() => takeOver({ ca, ...this.#parts }, inheritance));
+    return this.#stores[ca].takeOver(inheritance);
   }
 
   countRows(ca: CaName): RowCounts {

@@ -50,6 +50,10 @@ const OWN_INDEXES: Readonly<Record<string, string>> = {
   caucase_event_by_time: "caucase_event (time)",
 };
 
+const OWN_UNIQUE_INDEXES: Readonly<Record<string, string>> = {
+  caucase_certificate_by_serial: "caucase_certificate (ca, serial)",
+};
+
 /** Indexes by name: what each is on. */
 function indexesOf(ca: CaName): Readonly<Record<string, string>> {
   return {
@@ -74,15 +78,21 @@ export function isOurTable(name: string): boolean {
 export function createSchema(database: Database): void {
   for (const ca of CA_NAMES) {
     for (const [table, columns] of Object.entries(tablesOf(ca))) createTable(database, ca + table, columns);
-    for (const [name, target] of Object.entries(indexesOf(ca))) {
-      database.run(`CREATE INDEX IF NOT EXISTS ${name} ON ${target}`);
-    }
+    createIndexes(database, "INDEX", indexesOf(ca));
   }
   for (const [table, columns] of Object.entries(OWN_TABLES)) createTable(database, table, columns);
-  for (const [name, target] of Object.entries(OWN_INDEXES)) {
-    database.run(`CREATE INDEX IF NOT EXISTS ${name} ON ${target}`);
+  createIndexes(database, "INDEX", OWN_INDEXES);
+  createIndexes(database, "UNIQUE INDEX", OWN_UNIQUE_INDEXES);
+}
+
+function createIndexes(
+  database: Database,
+  kind: "INDEX" | "UNIQUE INDEX",
+  indexes: Readonly<Record<string, string>>,
+): void {
+  for (const [name, target] of Object.entries(indexes)) {
+    database.run(`CREATE ${kind} IF NOT EXISTS ${name} ON ${target}`);
   }
-  database.run("CREATE UNIQUE INDEX IF NOT EXISTS caucase_certificate_by_serial ON caucase_certificate (ca, serial)");
 }
 
 function createTable(database: Database, table: string, columns: Readonly<Record<string, string>>): void {

@@ -8,10 +8,10 @@ import { lockDatabase } from "./database_lock.ts";
 import { migrateCrlTables } from "./migration.ts";
 import { jumpIfRestored } from "./restored_mark.ts";
 import { createSchema } from "./schema.ts";
-import { SqliteCaStores } from "./ca_stores.ts";
+import { sqliteStores } from "./ca_stores.ts";
 import { EventTable } from "./event_table.ts";
 import { FilePlace } from "./file_place.ts";
-import { type ImportedCrls, type Inheritance, takeOver } from "./take_over.ts";
+import type { ImportedCrls, Inheritance } from "./take_over.ts";
 import { WriteQueue } from "./write_queue.ts";
 
 export interface SqliteStorageOptions {
@@ -80,12 +80,8 @@ interface Belongings {
 function present(database: Database, { log, close, lock }: Belongings): SqliteStorage {
   const place = new FilePlace(database.path);
   const writes = new WriteQueue(database, place);
-  const parts = { database, writes, place, log };
-  const stores = {
-    cau: new SqliteCaStores("cau", parts),
-    cas: new SqliteCaStores("cas", parts),
-    http_cas: new SqliteCaStores("http_cas", parts),
-  };
+  const events = new EventTable(database);
+  const stores = sqliteStores({ database, writes, place, log });
   let closing: Promise<void> | undefined;
   return {
     path: database.path,
@@ -96,13 +92,9 @@ function present(database: Database, { log, close, lock }: Belongings): SqliteSt
         return jumpIfRestored(database);
       }),
     lost: () => place.watch(),
-    acceptClock: (by) => writes.run(() => new EventTable(database).add("cau", { kind: "clock-accepted" }, by)),
-    events: (after, limit) => Promise.try(() => new EventTable(database).list(after, limit)),
-    takeOver: (ca, inheritance) =>
-      writes.run(() => {
-        stores[ca].changed();
-        return takeOver({ ca, ...parts }, inheritance);
-      }),
+    acceptClock: (by) => writes.run(() => events.add("cau", { kind: "clock-accepted" }, by)),
+    events: (after, limit) => Promise.try(() => events.list(after, limit)),
+    takeOver: (ca, inheritance) => stores[ca].takeOver(inheritance),
     close: () =>
       closing ??= writes.close().then(() => {
         place.close();

@@ -1,8 +1,8 @@
 /** What another CA was and said becomes this database's: its CA certificates, and what its CRLs say. */
 import type { Attribution } from "../../../core/ca/events.ts";
-import type { CaName, Revocation, StoredIssuer } from "../../../core/ca/stores.ts";
+import type { Revocation, StoredIssuer } from "../../../core/ca/stores.ts";
 import { CaucaseError } from "../../../core/errors.ts";
-import { CaTables, type SqliteParts } from "./ca_tables.ts";
+import type { CaTables } from "./ca_tables.ts";
 
 export interface CrlToImport {
   readonly number: bigint;
@@ -38,10 +38,9 @@ export interface Inheritance {
  * @throws `unacceptable` for a CRL whose number is larger than the database can count
  */
 export function takeOver(
-  { ca, ...parts }: SqliteParts & { readonly ca: CaName },
+  tables: CaTables,
   { issuers, crls, by }: Inheritance,
 ): ImportedCrls | undefined {
-  const tables = new CaTables(ca, parts);
   for (const { keyIdentifier, ...issuer } of issuers) {
     tables.issuers.add(issuer);
     const { expirationDate: notAfter } = issuer;
