@@ -24,7 +24,7 @@ const ISSUANCE = "core/ca/issuance.ts";
 const REVOCATION = "core/ca/revocations.ts";
 const VERIFICATION = "core/ca/verification.ts";
 const ENVELOPE = "core/protocol/envelope.ts";
-const REQUESTS = "server/storage/sqlite/request_table.ts";
+const REQUESTS = "server/storage/sqlite/request_store.ts";
 const STORE = "server/storage/sqlite/ca_stores.ts";
 
 export const CHANGING: readonly Defence[] = [

@@ -22,7 +22,7 @@ const STATEMENT = new RegExp(
 const DATABASE_MODULES: readonly string[] = ["node:sqlite", "pg", "postgres"];
 
 /** Modules of a storage that speak of columns and statements: they are for the storage's own. */
-const INNER = /^server\/storage\/\w+\/(database|column_values|named_values|record_texts|ca_tables|\w+_table)\.ts$/;
+const INNER = /^server\/storage\/\w+\/(database|column_values|named_values|own_tables|transactions|\w+_store)\.ts$/;
 
 const HINT = "Give server/storage/ a function with a name of the CA's words, and call that.";
 

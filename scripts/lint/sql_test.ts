@@ -18,7 +18,7 @@ const IMPORTS: readonly string[] = [
   'const sqlite = await import("node:sqlite");',
   'import type { Database } from "../storage/sqlite/database.ts";',
   'import { toText } from "../storage/sqlite/column_values.ts";',
-  'import { RequestTable } from "../storage/sqlite/request_table.ts";',
+  'import { RequestTable } from "../storage/sqlite/request_store.ts";',
 ];
 
 Deno.test("sql names a statement outside the storage", () => {

@@ -1,26 +1,20 @@
 /** One CA's part of an SQLite database. Reads see what is committed; writes share commits. */
-import { setImmediate } from "node:timers";
-import type { Attribution } from "../../../core/ca/events.ts";
-import { alreadyRevoked } from "../../../core/ca/store_rules.ts";
 import type {
   CaName,
   CaStores,
   CertificateStore,
-  CrlContent,
-  CrlPosition,
-  CrlRenewal,
-  IssuerList,
   IssuerStore,
   RequestStore,
-  Revocation,
   RevocationStore,
-  StoredIssuer,
   StoreState,
 } from "../../../core/ca/stores.ts";
-import { CaTables, type SqliteParts } from "./ca_tables.ts";
+import { SqliteCertificates } from "./certificate_store.ts";
 import type { Database } from "./database.ts";
-import { SqliteCertificates, SqliteRequests } from "./request_stores.ts";
-import { type ImportedCrls, type Inheritance, takeOver } from "./take_over.ts";
+import { IssuerTable, SqliteIssuers } from "./issuer_store.ts";
+import { RequestTable, SqliteRequests } from "./request_store.ts";
+import { RevocationTable, SqliteRevocations } from "./revocation_store.ts";
+import { type ImportedCrls, type Inheritance, type InheritingTables, takeOver } from "./take_over.ts";
+import { type SqliteParts, Transactions } from "./transactions.ts";
 
 // The database is synchronous, and a transaction never spans more than one turn of the event loop: no read can fall into one.
 export class SqliteCaStores implements CaStores {
@@ -28,26 +22,32 @@ export class SqliteCaStores implements CaStores {
   readonly requests: RequestStore;
   readonly certificates: CertificateStore;
   readonly revocations: RevocationStore;
-  readonly #tables: CaTables;
+  readonly #inheriting: InheritingTables;
+  readonly #transactions: Transactions;
   readonly #database: Database;
   #state: { readonly version: string; readonly value: StoreState } | undefined;
 
   constructor(readonly name: CaName, parts: SqliteParts) {
-    const tables = new CaTables(name, parts);
-    this.#tables = tables;
-    this.#database = parts.database;
-    this.issuers = new SqliteIssuers(tables);
-    this.requests = new SqliteRequests(tables);
-    this.certificates = new SqliteCertificates(tables);
-    this.revocations = new SqliteRevocations(tables);
+    const { database, log } = parts;
+    const transactions = new Transactions(name, parts);
+    const requests = new RequestTable(database, name);
+    const issuers = new IssuerTable(database, name);
+    const revocations = new RevocationTable(database, name, log);
+    this.#inheriting = { issuers, revocations, transactions };
+    this.#transactions = transactions;
+    this.#database = database;
+    this.issuers = new SqliteIssuers(issuers, transactions);
+    this.requests = new SqliteRequests(requests, transactions);
+    this.certificates = new SqliteCertificates(requests, transactions);
+    this.revocations = new SqliteRevocations(revocations, transactions);
   }
 
   state(): Promise<StoreState> {
     return Promise.try(() => {
       // The first tells of all other connections, the second of this one.
-      const version = `${this.#database.get("PRAGMA data_version")?.["data_version"]} ${this.#tables.changes}`;
+      const version = `${this.#database.get("PRAGMA data_version")?.["data_version"]} ${this.#transactions.changes}`;
       if (this.#state?.version !== version) {
-        const value = { issuers: this.#tables.issuers.revision(), crl: this.#tables.crlState() };
+        const value = { issuers: this.#inheriting.issuers.revision(), crl: this.#transactions.crlState() };
         this.#state = { version, value };
       }
       return this.#state.value;
@@ -55,17 +55,17 @@ export class SqliteCaStores implements CaStores {
   }
 
   requireSigning(now: number): Promise<void> {
-    return Promise.try(() => this.#tables.requireSigning(now));
+    return Promise.try(() => this.#transactions.requireSigning(now));
   }
 
   /** Takes over another CA with its CRLs, all or nothing, see take_over.ts. */
   takeOver(inheritance: Inheritance): Promise<ImportedCrls | undefined> {
-    return this.#tables.writeState(() => takeOver(this.#tables, inheritance));
+    return this.#transactions.writeState(() => takeOver(this.#inheriting, inheritance));
   }
 
   /** For changes that are made past the stores. */
   changed(): void {
-    this.#tables.changes++;
+    this.#transactions.changes++;
   }
 }
 
@@ -76,101 +76,4 @@ export function sqliteStores(parts: SqliteParts): Readonly<Record<CaName, Sqlite
     cas: new SqliteCaStores("cas", parts),
     http_cas: new SqliteCaStores("http_cas", parts),
   };
-}
-
-class SqliteIssuers implements IssuerStore {
-  constructor(private readonly tables: CaTables) {}
-
-  list(): Promise<IssuerList> {
-    return Promise.try(() => this.tables.issuers.list());
-  }
-
-  add(
-    issuer: StoredIssuer & { readonly keyIdentifier: string },
-    revision: string,
-    by: Attribution,
-  ): Promise<boolean> {
-    return this.tables.writeState(() => {
-      if (this.tables.issuers.revision() !== revision) return false;
-      this.tables.issuers.add(issuer);
-      const { keyIdentifier, expirationDate: notAfter } = issuer;
-      this.tables.record({ kind: "issuer-added", issuer: keyIdentifier, notAfter, imported: false }, by);
-      return true;
-    });
-  }
-
-  drop(before: number, by: Attribution): Promise<void> {
-    return this.tables.writeState(() => {
-      this.tables.issuers.removeExpired(before);
-      this.tables.record({ kind: "issuers-dropped", before }, by);
-    });
-  }
-}
-
-/** How often all revocations are read with pauses, in which they may change. */
-const READS_WITH_PAUSES = 3;
-
-class SqliteRevocations implements RevocationStore {
-  constructor(private readonly tables: CaTables) {}
-
-  /** Lets others go on between pages. When something changed meanwhile it reads once more, after a few times without a pause. */
-  async crlContent(): Promise<CrlContent> {
-    for (let attempt = 1;; attempt++) {
-      const before = this.#position();
-      const revocations: Revocation[] = [];
-      for (const page of this.tables.revocations.pages(before.lastUpdate ?? 0)) {
-        if (revocations.length > 0 && attempt <= READS_WITH_PAUSES) await nextTurn();
-        for (const revocation of page) revocations.push(revocation);
-      }
-      const position = this.#position();
-      if (position.lastUpdate === before.lastUpdate && position.after === before.after) {
-        return { ...this.tables.crlState(), revocations, position };
-      }
-    }
-  }
-
-  crlContentSince(since: CrlPosition): Promise<CrlContent | undefined> {
-    return Promise.try(() => {
-      const position = this.#position();
-      if (since.lastUpdate !== position.lastUpdate) return undefined;
-      const revocations = [...this.tables.revocations.pages(since.lastUpdate ?? 0, since.after)].flat();
-      return { ...this.tables.crlState(), revocations, position };
-    });
-  }
-
-  isRevoked(serial: bigint): Promise<boolean> {
-    return Promise.try(() => this.tables.revocations.has(serial));
-  }
-
-  revoke(revocation: Revocation, by: Attribution): Promise<bigint> {
-    const { serial } = revocation;
-    return this.tables.writeState(() => {
-      if (this.tables.revocations.has(serial)) return alreadyRevoked(serial);
-      this.tables.revocations.add(revocation);
-      const crlNumber = this.tables.values.increase("crl_number");
-      this.tables.record({ kind: "revoked", serial, crlNumber }, by);
-      return crlNumber;
-    });
-  }
-
-  renewCrl({ seen, lastUpdate: thisUpdate, dropBefore }: CrlRenewal, by: Attribution): Promise<boolean> {
-    const { revocations, values } = this.tables;
-    return this.tables.writeState(() => {
-      if (values.crlLastUpdate() !== seen) return false;
-      if (dropBefore !== undefined) revocations.removeExpired(dropBefore);
-      const crlNumber = values.increase("crl_number");
-      values.setCrlLastUpdate(thisUpdate);
-      this.tables.record({ kind: "crl-renewed", crlNumber, thisUpdate }, by);
-      return true;
-    });
-  }
-
-  #position(): CrlPosition {
-    return { lastUpdate: this.tables.values.crlLastUpdate(), after: this.tables.revocations.newestRow() };
-  }
-}
-
-/** After what this turn of the event loop still brings. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers";
 import { BY, NOW, renewCrl, revocation } from "../../../tests/contract/store_fixtures.ts";
 import { tempFolder } from "../../../tests/support/temp_folder.ts";
 import { Database } from "./database.ts";
-import { RevocationTable } from "./revocation_table.ts";
+import { RevocationTable } from "./revocation_store.ts";
 import { openSqliteStorage } from "./sqlite_storage.ts";
 import { strictLog } from "../../../tests/support/recorded_log.ts";
 

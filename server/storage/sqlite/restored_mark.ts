@@ -4,7 +4,7 @@
  */
 import type { Attribution } from "../../../core/ca/events.ts";
 import type { Database } from "./database.ts";
-import { EventTable } from "./event_table.ts";
+import { EventTable } from "./own_tables.ts";
 import { NamedValues } from "./named_values.ts";
 import { CA_NAMES } from "../../../core/ca/stores.ts";
 

@@ -9,7 +9,7 @@ import { migrateCrlTables } from "./migration.ts";
 import { jumpIfRestored } from "./restored_mark.ts";
 import { createSchema } from "./schema.ts";
 import { sqliteStores } from "./ca_stores.ts";
-import { EventTable } from "./event_table.ts";
+import { EventTable } from "./own_tables.ts";
 import { FilePlace } from "./file_place.ts";
 import type { ImportedCrls, Inheritance } from "./take_over.ts";
 import { WriteQueue } from "./write_queue.ts";

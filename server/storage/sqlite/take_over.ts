@@ -2,7 +2,9 @@
 import type { Attribution } from "../../../core/ca/events.ts";
 import type { Revocation, StoredIssuer } from "../../../core/ca/stores.ts";
 import { CaucaseError } from "../../../core/errors.ts";
-import type { CaTables } from "./ca_tables.ts";
+import type { IssuerTable } from "./issuer_store.ts";
+import type { RevocationTable } from "./revocation_store.ts";
+import type { Transactions } from "./transactions.ts";
 
 export interface CrlToImport {
   readonly number: bigint;
@@ -32,24 +34,31 @@ export interface Inheritance {
   readonly by: Attribution;
 }
 
+/** Where it goes. */
+export interface InheritingTables {
+  readonly issuers: IssuerTable;
+  readonly revocations: RevocationTable;
+  readonly transactions: Transactions;
+}
+
 /**
  * Within a transaction: a CA without its CRL would not know whom it revoked.
  * @returns what became of the CRLs; undefined where there are none
  * @throws `unacceptable` for a CRL whose number is larger than the database can count
  */
 export function takeOver(
-  tables: CaTables,
+  { issuers: issuerTable, revocations, transactions }: InheritingTables,
   { issuers, crls, by }: Inheritance,
 ): ImportedCrls | undefined {
   for (const { keyIdentifier, ...issuer } of issuers) {
-    tables.issuers.add(issuer);
+    issuerTable.add(issuer);
     const { expirationDate: notAfter } = issuer;
-    tables.record({ kind: "issuer-added", issuer: keyIdentifier, notAfter, imported: true }, by);
+    transactions.record({ kind: "issuer-added", issuer: keyIdentifier, notAfter, imported: true }, by);
   }
-  const imported = importCrls(tables, crls);
+  const imported = importCrls({ table: revocations, values: transactions.values }, crls);
   if (imported !== undefined) {
     const { number: crlNumber, added, known } = imported;
-    tables.record({ kind: "crl-imported", crlNumber, added, known }, by);
+    transactions.record({ kind: "crl-imported", crlNumber, added, known }, by);
   }
   return imported;
 }
@@ -60,7 +69,7 @@ export function takeOver(
  * @throws `unacceptable` when a number is larger than the database can count
  */
 function importCrls(
-  { values, revocations: table }: Pick<CaTables, "values" | "revocations">,
+  { table, values }: { readonly table: RevocationTable; readonly values: Transactions["values"] },
   crls: readonly CrlToImport[],
 ): ImportedCrls | undefined {
   if (crls.length === 0) return undefined;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { NOW } from "../../../tests/support/issuing.ts";
 import { strictLog } from "../../../tests/support/recorded_log.ts";
 import { Database } from "./database.ts";
-import { RevocationTable } from "./revocation_table.ts";
+import { RevocationTable } from "./revocation_store.ts";
 import { createSchema } from "./schema.ts";
 
 function openTable(): { database: Database; table: RevocationTable } {

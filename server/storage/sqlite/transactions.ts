@@ -1,23 +1,13 @@
-/** The tables of one CA, and how they are changed: in transactions, together with the event that tells of the change. */
+/** How the tables of one CA are changed: in transactions, together with the event that tells of the change. */
 import type { Attribution, CaEvent } from "../../../core/ca/events.ts";
-import {
-  CLOCK_TOLERANCE,
-  clockRefusal,
-  hasUniqueKeys,
-  issuedEvent,
-  registration,
-} from "../../../core/ca/store_rules.ts";
+import { CLOCK_TOLERANCE, clockRefusal, issuedEvent, registration } from "../../../core/ca/store_rules.ts";
 import type { CaName, CrlState, IssuedRecord, LaterRecords } from "../../../core/ca/stores.ts";
 import { CaucaseError } from "../../../core/errors.ts";
 import type { Log } from "../../../core/log.ts";
 import type { Database } from "./database.ts";
 import type { FilePlace } from "./file_place.ts";
-import { EventTable } from "./event_table.ts";
-import { IssuerTable } from "./issuer_table.ts";
 import { NamedValues } from "./named_values.ts";
-import { RegisterTable } from "./register_table.ts";
-import { RequestTable } from "./request_table.ts";
-import { RevocationTable } from "./revocation_table.ts";
+import { EventTable, RegisterTable } from "./own_tables.ts";
 import type { WriteQueue } from "./write_queue.ts";
 
 export interface SqliteParts {
@@ -27,23 +17,17 @@ export interface SqliteParts {
   readonly log: Log;
 }
 
-export class CaTables {
-  readonly issuers: IssuerTable;
-  readonly requests: RequestTable;
+export class Transactions {
   readonly register: RegisterTable;
-  readonly revocations: RevocationTable;
   readonly values: NamedValues;
   readonly #events: EventTable;
   readonly #parts: SqliteParts;
   /** Grows when we may have changed CA certificates or CRLs. */
   changes = 0;
 
-  constructor(readonly ca: CaName, parts: SqliteParts) {
-    const { database, log } = parts;
-    this.issuers = new IssuerTable(database, ca);
-    this.requests = new RequestTable(database, ca);
+  constructor(private readonly ca: CaName, parts: SqliteParts) {
+    const { database } = parts;
     this.register = new RegisterTable(database, ca);
-    this.revocations = new RevocationTable(database, ca, log);
     this.values = new NamedValues(database, ca);
     this.#events = new EventTable(database);
     this.#parts = parts;
@@ -100,12 +84,5 @@ export class CaTables {
 
   crlState(): CrlState {
     return { number: this.values.counter("crl_number"), lastUpdate: this.values.crlLastUpdate() };
-  }
-
-  /** An expired row that still is there is none, and must not stand in the way of the new one. */
-  refusesKey(keyId: string, now: number): boolean {
-    if (!hasUniqueKeys(this.ca)) return false;
-    this.requests.removeExpiredKey(keyId, now);
-    return this.requests.hasKey(keyId, now);
   }
 }

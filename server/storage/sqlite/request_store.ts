@@ -1,9 +1,18 @@
-/** The table `<ca>crt`: requests and, once signed, their certificates. A row is pending while its `crt` is NULL. */
+/** Requests of one CA in an SQLite database and, once signed, their certificates: the table `<ca>crt`. */
 import { type Bytes, utf8 } from "../../../core/bytes.ts";
-import type { CaName, StoredRequest } from "../../../core/ca/stores.ts";
+import type { Attribution } from "../../../core/ca/events.ts";
+import {
+  COMPARED_AT_MOST,
+  duplicateKey,
+  hasUniqueKeys,
+  pendingRefusal,
+  type PendingSize,
+} from "../../../core/ca/store_rules.ts";
+import type { CaName, IssuedRecord, NewRequest, RequestStore, StoredRequest } from "../../../core/ca/stores.ts";
+import type { CaucaseError } from "../../../core/errors.ts";
 import { bothForms, fromSeconds, toBigInt, toBytes, toSeconds, toText } from "./column_values.ts";
 import type { Database, Row } from "./database.ts";
-import { COMPARED_AT_MOST, type PendingSize } from "../../../core/ca/store_rules.ts";
+import type { Transactions } from "./transactions.ts";
 
 /** How many expired rows one submission removes at most: many more than it adds, and few enough not to be noticed. */
 const REMOVED_AT_ONCE = 500n;
@@ -21,12 +30,12 @@ export type NewRow =
   & Pick<StoredRequest, "id" | "keyId" | "csr">
   & { readonly certificatePem?: string; readonly expirationDate?: number };
 
-/** Synchronous: within a transaction of the caller's where it writes. */
+/** A row is pending while its `crt` is NULL. Synchronous: within a transaction of the caller's where it writes. */
 export class RequestTable {
   readonly #table: string;
   #pendingSize: (PendingSize & { readonly state: string }) | undefined;
 
-  constructor(private readonly database: Database, ca: CaName) {
+  constructor(private readonly database: Database, private readonly ca: CaName) {
     this.#table = `${ca}crt`;
   }
 
@@ -110,11 +119,17 @@ export class RequestTable {
     this.#uncount(this.database.all(sql, fromSeconds(now), REMOVED_AT_ONCE));
   }
 
-  /** Removes the expired rows of a key, which would stand in the way of a new one where keys are unique. */
-  removeExpiredKey(keyId: string, now: number): void {
+  #removeExpiredKey(keyId: string, now: number): void {
     const sql = `DELETE FROM ${this.#table} WHERE key_id IN (?, ?) AND expiration_date < ?` +
       ` RETURNING ${PENDING_BYTES} AS bytes`;
     this.#uncount(this.database.all(sql, ...bothForms(keyId), fromSeconds(now)));
+  }
+
+  /** Whether a request with this key is refused as a second one. Expired rows with it are deleted first: they must not stand in the way. */
+  refusesKey(keyId: string, now: number): boolean {
+    if (!hasUniqueKeys(this.ca)) return false;
+    this.#removeExpiredKey(keyId, now);
+    return this.hasKey(keyId, now);
   }
 
   /** Takes off rows that were pending: their bytes, NULL for those that were not. Whether there are any rows. */
@@ -152,4 +167,75 @@ function toRequest(row: Row): StoredRequest {
     certificatePem: crt === null ? undefined : toText(crt),
     expirationDate: expiration_date === null ? undefined : toSeconds(expiration_date),
   };
+}
+
+interface Submitted {
+  readonly id: bigint;
+  readonly known: boolean;
+}
+
+export class SqliteRequests implements RequestStore {
+  constructor(private readonly table: RequestTable, private readonly transactions: Transactions) {}
+
+  submit(request: NewRequest): Promise<Submitted> {
+    return this.transactions.write(() => this.#submit(request));
+  }
+
+  find(id: bigint, now: number): Promise<StoredRequest | undefined> {
+    return Promise.try(() => this.table.find(id, now));
+  }
+
+  findLike(keyId: string, csr: Bytes, now: number): Promise<readonly StoredRequest[]> {
+    return Promise.try(() => this.table.findLike(keyId, csr, now));
+  }
+
+  pending(): Promise<readonly StoredRequest[]> {
+    return Promise.try(() => this.table.pending());
+  }
+
+  reject(id: bigint, by: Attribution): Promise<boolean> {
+    return this.transactions.write(() => {
+      if (!this.table.reject(id)) return false;
+      this.transactions.record({ kind: "rejected", id }, by);
+      return true;
+    });
+  }
+
+  receivedCount(): Promise<number> {
+    return Promise.try(() => Number(this.transactions.values.counter("received_csr")));
+  }
+
+  freezeAutoSignAmount(amount: number): Promise<number> {
+    return this.transactions.write(() => {
+      this.transactions.values.setAutoSignAmountOnce(amount);
+      return this.transactions.values.autoSignAmount() ?? amount;
+    });
+  }
+
+  frozenAutoSignAmount(): Promise<number | undefined> {
+    return Promise.try(() => this.transactions.values.autoSignAmount());
+  }
+
+  #submit(request: NewRequest): Submitted | CaucaseError {
+    const { id, keyId, csr, autoSignAmount, by } = request;
+    const { values } = this.transactions;
+    this.table.removeExpired(by.now);
+    const [known] = this.table.findLike(keyId, csr, by.now);
+    if (known) return { id: known.id, known: true };
+    if (this.table.refusesKey(keyId, by.now)) return duplicateKey(keyId);
+    const inTime = values.counter("received_csr") < BigInt(autoSignAmount);
+    const autoSigned = inTime ? request.autoSigned : undefined;
+    const refusal = autoSigned ? undefined : pendingRefusal(this.table.pendingSize(), request);
+    if (refusal) return refusal;
+    values.increase("received_csr");
+    this.table.insert({ id, keyId, csr, ...(autoSigned && certified(autoSigned)) });
+    this.transactions.record({ kind: "requested", id, key: keyId }, by);
+    if (autoSigned) this.transactions.recordIssued(id, autoSigned, by);
+    return { id, known: false };
+  }
+}
+
+/** What a certificate changes about its request's row. */
+export function certified({ certificate, expirationDate }: IssuedRecord) {
+  return { certificatePem: certificate.pem, expirationDate };
 }

@@ -1,10 +1,12 @@
-/** The table `<ca>ca`: CA certificates and their private keys, in the order in which they were added. */
+/** CA certificates of one CA in an SQLite database, with where their keys are: the table `<ca>ca`. */
 import { utf8 } from "../../../core/bytes.ts";
-import type { CaName, IssuerList, StoredIssuer } from "../../../core/ca/stores.ts";
+import type { Attribution } from "../../../core/ca/events.ts";
+import type { CaName, IssuerList, IssuerStore, StoredIssuer } from "../../../core/ca/stores.ts";
 import { fromSeconds, toSeconds, toText } from "./column_values.ts";
 import type { Database } from "./database.ts";
+import type { Transactions } from "./transactions.ts";
 
-/** Synchronous: within a transaction of the caller's where it writes. It holds a few rows at most. */
+/** In the order in which they were added; a few rows at most. Synchronous: within a transaction of the caller's where it writes. */
 export class IssuerTable {
   readonly #table: string;
 
@@ -39,5 +41,34 @@ export class IssuerTable {
 
   removeExpired(before: number): void {
     this.database.run(`DELETE FROM ${this.#table} WHERE expiration_date < ?`, fromSeconds(before));
+  }
+}
+
+export class SqliteIssuers implements IssuerStore {
+  constructor(private readonly table: IssuerTable, private readonly transactions: Transactions) {}
+
+  list(): Promise<IssuerList> {
+    return Promise.try(() => this.table.list());
+  }
+
+  add(
+    issuer: StoredIssuer & { readonly keyIdentifier: string },
+    revision: string,
+    by: Attribution,
+  ): Promise<boolean> {
+    return this.transactions.writeState(() => {
+      if (this.table.revision() !== revision) return false;
+      this.table.add(issuer);
+      const { keyIdentifier, expirationDate: notAfter } = issuer;
+      this.transactions.record({ kind: "issuer-added", issuer: keyIdentifier, notAfter, imported: false }, by);
+      return true;
+    });
+  }
+
+  drop(before: number, by: Attribution): Promise<void> {
+    return this.transactions.writeState(() => {
+      this.table.removeExpired(before);
+      this.transactions.record({ kind: "issuers-dropped", before }, by);
+    });
   }
 }

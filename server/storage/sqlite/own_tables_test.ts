@@ -10,7 +10,7 @@ import {
   oneOf,
   originFromText,
   originToText,
-} from "./record_texts.ts";
+} from "./own_tables.ts";
 
 /** No double holds it. */
 const LARGE = 2n ** 159n + 1n;

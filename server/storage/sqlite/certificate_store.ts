@@ -1,0 +1,44 @@
+/** Certificates of one CA in an SQLite database: in the row of their request, and in the register. */
+import type { Attribution } from "../../../core/ca/events.ts";
+import { duplicateKey, tooManyOfKey } from "../../../core/ca/store_rules.ts";
+import type { CertificateStore, IssuedRecord, NewCertificate, RegisteredCertificate } from "../../../core/ca/stores.ts";
+import { certified, type RequestTable } from "./request_store.ts";
+import type { Transactions } from "./transactions.ts";
+
+export class SqliteCertificates implements CertificateStore {
+  constructor(private readonly requests: RequestTable, private readonly transactions: Transactions) {}
+
+  sign(id: bigint, issued: IssuedRecord, by: Attribution): Promise<boolean> {
+    return this.transactions.write(() => {
+      if (!this.requests.sign(id, issued.certificate.pem, issued.expirationDate)) return false;
+      this.transactions.recordIssued(id, issued, by);
+      return true;
+    });
+  }
+
+  add(certificate: NewCertificate): Promise<boolean> {
+    const { id, csr, seenLike, by, certificate: { keyId } } = certificate;
+    const { requests } = this;
+    return this.transactions.write(() => {
+      requests.removeExpired(by.now);
+      if (requests.findLike(keyId, csr, by.now).length !== seenLike) return false;
+      if (requests.refusesKey(keyId, by.now)) return duplicateKey(keyId);
+      if (requests.isFull(keyId)) return tooManyOfKey(keyId);
+      requests.insert({ id, keyId, csr, ...certified(certificate) });
+      this.transactions.recordIssued(id, certificate, by);
+      return true;
+    });
+  }
+
+  expireEarlier(id: bigint, expirationDate: number): Promise<void> {
+    return this.transactions.writeLoosely(() => this.requests.expireEarlier(id, expirationDate));
+  }
+
+  registered(serial: bigint): Promise<RegisteredCertificate | undefined> {
+    return Promise.try(() => this.transactions.register.find(serial));
+  }
+
+  forgetEnded(before: number): Promise<number> {
+    return this.transactions.write(() => this.transactions.register.removeEnded(before));
+  }
+}

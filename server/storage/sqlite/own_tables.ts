@@ -1,0 +1,215 @@
+/**
+ * Our own tables beside those of the reference, which leaves them alone: `caucase_certificate`, every certificate that any of the CAs
+ * issued, until long after it ended, and `caucase_event`, what happened, in the order in which it was committed. Actors, origins and
+ * events are JSON text in them; integers that a double may not hold are decimal strings there.
+ */
+import * as v from "valibot";
+import type { Actor } from "../../../core/ca/actor.ts";
+import type { Attribution, CaEvent, Origin } from "../../../core/ca/events.ts";
+import { PROFILES } from "../../../core/ca/issuer.ts";
+import {
+  CA_NAMES,
+  type CaName,
+  type LaterRecords,
+  type RecordedEvent,
+  type RegisteredCertificate,
+} from "../../../core/ca/stores.ts";
+import { CaucaseError } from "../../../core/errors.ts";
+import { fromSeconds, toBigInt, toBytes, toSeconds, toText } from "./column_values.ts";
+import type { Database } from "./database.ts";
+
+/** How many rows one clean-up removes at most, so that nobody waits for it. */
+const REMOVED_AT_ONCE = 500n;
+
+const COLUMNS = "ca, serial, issuer, key_id, request_id, profile, origin, actor, issued, not_before, not_after, crt";
+
+/** Synchronous: within a transaction of the caller's where it writes. */
+export class RegisterTable {
+  constructor(private readonly database: Database, private readonly ca: CaName) {}
+
+  add(certificate: RegisteredCertificate): void {
+    const { serial, issuer, keyId, requestId, profile, origin, actor, issuedAt, notBefore, notAfter, der } =
+      certificate;
+    this.database.run(
+      `INSERT INTO caucase_certificate (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[this.ca, String(serial), issuer, keyId, requestId, profile, originToText(origin), actorToText(actor)],
+      ...[fromSeconds(issuedAt), fromSeconds(notBefore), fromSeconds(notAfter), der],
+    );
+  }
+
+  find(serial: bigint): RegisteredCertificate | undefined {
+    const sql = `SELECT ${COLUMNS} FROM caucase_certificate WHERE ca = ? AND serial = ?`;
+    const row = this.database.get(sql, this.ca, String(serial));
+    return row && {
+      serial,
+      issuer: toText(row["issuer"]),
+      keyId: toText(row["key_id"]),
+      requestId: toBigInt(row["request_id"]),
+      profile: oneOf(PROFILES, row["profile"]),
+      origin: originFromText(toText(row["origin"])),
+      actor: actorFromText(toText(row["actor"])),
+      issuedAt: toSeconds(row["issued"]),
+      notBefore: toSeconds(row["not_before"]),
+      notAfter: toSeconds(row["not_after"]),
+      der: toBytes(row["crt"]),
+    };
+  }
+
+  /** How many were removed. */
+  removeEnded(before: number): number {
+    const ended = "SELECT rowid FROM caucase_certificate WHERE ca = ? AND not_after < ? LIMIT ?";
+    const sql = `DELETE FROM caucase_certificate WHERE rowid IN (${ended})`;
+    return this.database.run(sql, this.ca, fromSeconds(before), REMOVED_AT_ONCE);
+  }
+}
+
+/** Synchronous: within a transaction of the caller's where it writes. */
+export class EventTable {
+  #isEmpty = true;
+
+  constructor(private readonly database: Database) {}
+
+  add(ca: CaName, event: CaEvent, { actor, now }: Attribution): void {
+    const sql = "INSERT INTO caucase_event (time, ca, actor, event) VALUES (?, ?, ?, ?)";
+    this.database.run(sql, fromSeconds(now), ca, actorToText(actor), eventToText(event));
+  }
+
+  /** Rows are never removed: that there are some need not be asked again. */
+  isEmpty(): boolean {
+    return this.#isEmpty &&= this.database.get("SELECT MAX(id) AS newest FROM caucase_event")?.["newest"] === null;
+  }
+
+  /** Those after the one with the id `after`, oldest first, at most `limit`. */
+  list(after: bigint, limit: number): readonly RecordedEvent[] {
+    const sql = "SELECT id, time, ca, actor, event FROM caucase_event WHERE id > ? ORDER BY id LIMIT ?";
+    return this.database.all(sql, after, BigInt(limit)).map((row) => ({
+      id: toBigInt(row["id"]),
+      ca: oneOf(CA_NAMES, row["ca"]),
+      now: toSeconds(row["time"]),
+      actor: actorFromText(toText(row["actor"])),
+      event: eventFromText(toText(row["event"])),
+    }));
+  }
+
+  /** What was recorded for times after `time`, since somebody said last that the clock is right. */
+  laterThan(time: number): LaterRecords | undefined {
+    const bound = fromSeconds(time);
+    const any = this.database.get("SELECT 1 FROM caucase_event WHERE time > ? LIMIT 1", bound);
+    if (any === undefined) return undefined;
+    const since = this.#clockAccepted();
+    const sql =
+      "SELECT MIN(time) AS first, MAX(time) AS last, MIN(id) AS id FROM caucase_event WHERE time > ? AND id > ?";
+    const { first, last, id } = this.database.get(sql, bound, since) ?? {};
+    if (typeof first !== "bigint" || typeof last !== "bigint" || typeof id !== "bigint") return undefined;
+    const before = "SELECT 1 FROM caucase_event WHERE id > ? AND id < ? LIMIT 1";
+    return {
+      first: Number(first),
+      last: Number(last),
+      hasBefore: this.database.get(before, since, id) !== undefined,
+    };
+  }
+
+  /** The event by which that was said last; 0 when it never was. */
+  #clockAccepted(): bigint {
+    const row = this.database.get("SELECT MAX(id) AS id FROM caucase_event WHERE event = ?", CLOCK_ACCEPTED);
+    return typeof row?.["id"] === "bigint" ? row["id"] : 0n;
+  }
+}
+
+const CLOCK_ACCEPTED = eventToText({ kind: "clock-accepted" });
+
+const integer = v.pipe(v.string(), v.regex(/^\d+$/), v.transform((digits) => BigInt(digits)));
+
+const ActorShape = v.variant("kind", [
+  v.object({ kind: v.literal("user"), issuer: v.string(), serial: integer }),
+  v.object({ kind: v.literal("holder"), serial: integer }),
+  v.object({ kind: v.literal("account"), id: v.string() }),
+  v.object({ kind: v.literal("anonymous"), address: v.string() }),
+  v.object({ kind: v.literal("server") }),
+  v.object({ kind: v.literal("operator") }),
+]);
+
+const OriginShape = v.variant("kind", [
+  v.object({ kind: v.literal("automatic") }),
+  v.object({ kind: v.literal("approved") }),
+  v.object({ kind: v.literal("renewal"), of: integer }),
+  v.object({ kind: v.literal("restore"), of: integer }),
+  v.object({ kind: v.literal("server") }),
+]);
+
+const EventShape = v.variant("kind", [
+  v.object({ kind: v.literal("requested"), id: integer, key: v.string() }),
+  v.object({ kind: v.literal("rejected"), id: integer }),
+  v.object({
+    kind: v.literal("issued"),
+    serial: integer,
+    issuer: v.string(),
+    id: integer,
+    origin: OriginShape,
+    notAfter: v.number(),
+  }),
+  v.object({ kind: v.literal("revoked"), serial: integer, crlNumber: integer }),
+  v.object({ kind: v.literal("crl-renewed"), crlNumber: integer, thisUpdate: v.number() }),
+  v.object({ kind: v.literal("issuer-added"), issuer: v.string(), notAfter: v.number(), imported: v.boolean() }),
+  v.object({ kind: v.literal("issuers-dropped"), before: v.number() }),
+  v.object({ kind: v.literal("crl-imported"), crlNumber: integer, added: v.number(), known: v.number() }),
+  v.object({ kind: v.literal("clock-accepted") }),
+  v.object({ kind: v.literal("restored") }),
+]);
+
+export function actorToText(actor: Actor): string {
+  return toJson(actor);
+}
+
+/** @throws `storage` for a text that is not of ours */
+export function actorFromText(text: string): Actor {
+  return fromJson(ActorShape, text);
+}
+
+export function originToText(origin: Origin): string {
+  return toJson(origin);
+}
+
+/** @throws `storage` for a text that is not of ours */
+export function originFromText(text: string): Origin {
+  return fromJson(OriginShape, text);
+}
+
+export function eventToText(event: CaEvent): string {
+  return toJson(event);
+}
+
+/** @throws `storage` for a text that is not of ours */
+export function eventFromText(text: string): CaEvent {
+  return fromJson(EventShape, text);
+}
+
+function toJson(value: Actor | Origin | CaEvent): string {
+  return JSON.stringify(value, (_key, part) => typeof part === "bigint" ? String(part) : part);
+}
+
+function fromJson<T>(shape: v.GenericSchema<unknown, T>, text: string): T {
+  try {
+    return v.parse(shape, JSON.parse(text));
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError || cause instanceof v.ValiError)) throw cause;
+    throw notOurs(cause);
+  }
+}
+
+/**
+ * The one of `names` that a column holds.
+ * @throws `storage` for anything else: what is not understood is not taken for something that is
+ */
+export function oneOf<Name extends string>(names: readonly Name[], value: unknown): Name {
+  const found = names.find((name) => name === value);
+  if (found === undefined) throw notOurs(new Error(`${String(value)} is none of ${names.join(", ")}`));
+  return found;
+}
+
+function notOurs(cause: unknown): CaucaseError {
+  return new CaucaseError("storage", "the database holds something else where a record of ours is expected", {
+    cause,
+    hint: "undo what another program changed in it, or restore a backup with manage --restore-backup",
+  });
+}
