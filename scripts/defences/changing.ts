@@ -25,7 +25,7 @@ const REVOCATION = "core/ca/revocations.ts";
 const VERIFICATION = "core/ca/verification.ts";
 const ENVELOPE = "core/protocol/envelope.ts";
 const REQUESTS = "server/storage/sqlite/request_store.ts";
-const STORE = "server/storage/sqlite/ca_stores.ts";
+const STORE = "server/storage/sqlite/revocation_store.ts";
 
 export const CHANGING: readonly Defence[] = [
   {
@@ -129,7 +129,7 @@ export const CHANGING: readonly Defence[] = [
       without("a memory that no fetching shortens", FETCHED, [ISSUANCE, " && expirationDate <= now + unread)", ")"]),
       without("a look for the revocation before", REVOKED_AGAIN, [
         STORE,
-        "if (this.tables.revocations.has(serial)) return alreadyRevoked(serial);",
+        "if (this.table.has(serial)) return alreadyRevoked(serial);",
         "",
       ]),
     ],

@@ -12,7 +12,7 @@ const clock = (filter: string) => ({ file: "tests/fault/serve_clock_test.ts", fi
 const jobs = (filter: string) => ({ file: "server/jobs_test.ts", filter });
 const CHECK_ITSELF = { file: "server/storage/sqlite/database_check_test.ts" };
 
-const STORE = "server/storage/sqlite/ca_stores.ts";
+const STORE = "server/storage/sqlite/revocation_store.ts";
 const LOST = { file: "tests/fault/serve_database_test.ts", filter: "serve ends when its database is" };
 const BEHIND = { file: "tests/fault/serve_clock_test.ts", filter: "behind from one start" };
 const DURABLE_FILE = "core/host/durable_file.ts";
@@ -83,8 +83,8 @@ export const FAULTS: readonly Defence[] = [
       ]),
       without("a CRL number for each revocation", KILL, [
         STORE,
-        'this.tables.values.increase("crl_number");\n      this.tables.record({ kind: "revoked"',
-        'this.tables.values.counter("crl_number");\n      this.tables.record({ kind: "revoked"',
+        'this.transactions.values.increase("crl_number");\n      this.transactions.record({ kind: "revoked"',
+        'this.transactions.values.counter("crl_number");\n      this.transactions.record({ kind: "revoked"',
       ]),
     ],
   },
