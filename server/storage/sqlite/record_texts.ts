@@ -1,4 +1,4 @@
-/** Actors, origins and events as JSON text in columns of ours: integers that a double may not hold are decimal strings. */
+/** Actors, origins and events as JSON text in columns: integers that a double may not hold are decimal strings. */
 import * as v from "valibot";
 import type { Actor } from "../../../core/ca/actor.ts";
 import type { CaEvent, Origin } from "../../../core/ca/events.ts";
@@ -47,7 +47,7 @@ export function actorToText(actor: Actor): string {
   return toText(actor);
 }
 
-/** @throws `storage` for a text that is not of ours */
+/** @throws `storage` for a text that is no such record */
 export function actorFromText(text: string): Actor {
   return fromText(ActorShape, text);
 }
@@ -56,7 +56,7 @@ export function originToText(origin: Origin): string {
   return toText(origin);
 }
 
-/** @throws `storage` for a text that is not of ours */
+/** @throws `storage` for a text that is no such record */
 export function originFromText(text: string): Origin {
   return fromText(OriginShape, text);
 }
@@ -65,7 +65,7 @@ export function eventToText(event: CaEvent): string {
   return toText(event);
 }
 
-/** @throws `storage` for a text that is not of ours */
+/** @throws `storage` for a text that is no such record */
 export function eventFromText(text: string): CaEvent {
   return fromText(EventShape, text);
 }
@@ -79,7 +79,7 @@ function fromText<T>(shape: v.GenericSchema<unknown, T>, text: string): T {
     return v.parse(shape, JSON.parse(text));
   } catch (cause) {
     if (!(cause instanceof SyntaxError || cause instanceof v.ValiError)) throw cause;
-    throw new CaucaseError("storage", "the database holds something else where a record of ours is expected", {
+    throw new CaucaseError("storage", "the database holds something else where a record of caucase is expected", {
       cause,
       hint: "undo what another program changed in it, or restore a backup with manage --restore-backup",
     });
