@@ -12,7 +12,7 @@ export const COMMON_OPTIONS = "Help and version:";
 /** The group of options that no table puts elsewhere. */
 export const PLAIN_OPTIONS = "Options:";
 
-/** A longer term has a line of its own: the descriptions beside the others keep their room. */
+/** A longer term stands alone on its line: the descriptions beside the others keep their room. */
 const LONGEST_TERM = 27;
 
 /** What commander is to do otherwise. `this` is never used: commander gives the helper. */

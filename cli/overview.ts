@@ -25,11 +25,11 @@ export const programManual: Prose = {
   description: [
     "A server of caucase (`caucase serve`) is two certificate authorities in one. CAU certifies users: the people " +
     "who approve. CAS certifies services: a host sends a request, a user signs or rejects it, and from then on the " +
-    "host renews its certificate by itself, until somebody revokes it. CA certificates follow one another by " +
-    "themselves.",
+    "host renews its certificate by itself, until it is revoked. CA certificates are replaced in time, without any " +
+    "help.",
     "The first request that CAU ever receives is signed at once: its sender is the first user. All later ones wait " +
     "for a user.",
-    "All else is done with the other subcommands, from any machine that reaches the server. Long options may be " +
+    "Everything else is done with the other subcommands, from any machine that reaches the server. Long options may be " +
     "abbreviated as long as they stay unambiguous, and take their value behind a space or behind `=`.",
   ],
   exitStatus: [

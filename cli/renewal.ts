@@ -49,7 +49,7 @@ export async function renewAt(
 }
 
 /**
- * The new key and the request for a renewal: sent again after a lost answer, a server of ours answers the same
+ * The new key and the request for a renewal: sent again after a lost answer, a server of caucase answers the same
  * certificate.
  */
 export async function prepareRenewal(

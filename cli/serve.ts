@@ -13,7 +13,7 @@ import { isScreen, printError } from "./terminal.ts";
 
 /** Runs the server. Resolves with the exit status after it was stopped. */
 export async function serve(args: readonly string[]): Promise<number> {
-  // It starts no programs: neither shall an attacker who found a way in. Nothing gives this back.
+  // It starts no programs, and an attacker inside it must not either. Nothing gives this right back.
   Deno.permissions.revokeSync({ name: "run" });
   const { options, logs } = readServeOptions(args);
   const stop = onStopSignals();

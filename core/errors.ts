@@ -1,7 +1,7 @@
 /**
  * The one error type of the program. `core/` throws it, the server maps its code to an HTTP status
- * (`server/caucase/refusals.ts`), the command line maps it to an exit status (`cli/exit_status.ts`). Whatever is thrown and is
- * not a `CaucaseError` is a fault of ours.
+ * (`server/caucase/refusals.ts`), the command line maps it to an exit status (`cli/exit_status.ts`). Any other
+ * thrown error is a bug.
  */
 
 /** Why something was refused or failed. Closed on purpose: both maps are exhaustive records over it. */
@@ -82,7 +82,7 @@ export function describeError(error: unknown): string {
   return hint ? `${error.message} (${hint})` : error.message;
 }
 
-/** As `describeError`; of a fault of ours the stack too, with those of its causes. */
+/** As `describeError`; of a bug the stack too, with those of its causes. */
 export function describeFault(error: unknown): string {
   if (error instanceof CaucaseError || !(error instanceof Error)) return describeError(error);
   const own = error.stack ?? error.message;

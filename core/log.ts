@@ -44,7 +44,7 @@ export const LOG_EVENTS = {
     "https.not_renewed": "no new certificate for HTTPS yet: {error}",
     "https.unusable": "{error}: making a new key and certificate for HTTPS",
     "https.put_aside": "{error}; put aside as {aside}: making a new key and certificate for HTTPS",
-    "https.key_was_readable": "others could read the private key in {path}: remove it for a new one",
+    "https.key_was_readable": "others could read the private key in {path}: remove it to get a new one",
     "https.key_is_readable": "others can read the private key in {path}: {error}",
     "cors.not_renewed": "no new key for consents yet: {error}",
     "cors.put_aside": "{path}: {error}; put aside as {aside}, every site needs consent again",
@@ -98,7 +98,7 @@ export type LogMethod<Level extends LogLevel> = <Name extends keyof Events[Level
   ...fields: Said<Events[Level][Name]>
 ) => void;
 
-/** Takes events. A fault of ours, given as `error`, is written with its stack. Never throws. */
+/** Takes events. A bug, given as `error`, is written with its stack. Never throws. */
 export type Log = { readonly [Level in LogLevel]: LogMethod<Level> };
 
 /** An event that happened. */

@@ -24,7 +24,7 @@ export interface PemBlock {
   readonly der: Bytes;
   /** Lines like `Proc-Type: 4,ENCRYPTED` of RFC 1421; only old private keys have them. */
   readonly headers: readonly string[];
-  /** Canonical form: 64 columns, LF, final newline. Made anew each time it is read. */
+  /** Canonical form: 64 columns, LF, final newline. Made again each time it is read. */
   readonly text: string;
 }
 
@@ -49,7 +49,7 @@ const HEADERS = /^\n((?:[A-Za-z0-9-]+:.*\n(?:[ \t]+\S.*\n)*)+)[ \t]*\n/;
 /**
  * All blocks of `text`, in order. Text around and between them, any line ends, any line width and trailing blanks are
  * fine.
- * @throws `malformed` for a boundary that is not a line of its own, without its counterpart or with another label, for
+ * @throws `malformed` for a boundary that is not alone on its line, without its counterpart or with another label, for
  * a body that is not base64 with its padding, and for more than 10 000 blocks
  */
 export function decodePem(text: string): PemBlock[] {
@@ -96,7 +96,7 @@ function nextBoundary(text: string, from: number): Boundary | undefined {
   const atLineStart = start === 0 || text[start - 1] === "\n" || text[start - 1] === "\r";
   BOUNDARY_LINE.lastIndex = start;
   const match = atLineStart ? BOUNDARY_LINE.exec(text) : null;
-  if (match === null) throw malformed("PEM: a BEGIN or END mark that is not a line of its own in the form of RFC 7468");
+  if (match === null) throw malformed("PEM: a BEGIN or END mark that is not alone on its line in the form of RFC 7468");
   const [line, kind, label = ""] = match;
   return { kind: kind === "BEGIN" ? "BEGIN" : "END", label, start, end: start + line.length };
 }

@@ -1,4 +1,4 @@
-/** How far a piece of work is that may take long, for whoever waits for it. */
+/** The progress of work that may take long, shown to the waiting user. */
 
 export interface Progress {
   /** What is being done, as a line begins with it: `Reading 2026-11-23.sql.caucased`. */

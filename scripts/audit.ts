@@ -18,7 +18,7 @@ if (import.meta.main) Deno.exit(await main(Deno.args));
 async function main(args: readonly string[]): Promise<number> {
   const write = args.length === 1 && args[0] === "--write";
   if (args.length > 0 && !write) {
-    console.error("usage: deno task audit [--write]\n  --write  make THIRD-PARTY.md anew");
+    console.error("usage: deno task audit [--write]\n  --write  make THIRD-PARTY.md again");
     return 2;
   }
   const { packages, problems } = auditLockFile(await Deno.readTextFile(`${ROOT}deno.lock`));

@@ -99,7 +99,7 @@ async function survival(copy: WorkingCopy, { row, mutation }: Attempt): Promise<
   } [${row}]`;
 }
 
-/** So that whoever reads the list sees that the test failed for the reason that it is there for. */
+/** Shows a reader of the list that the test failed for the right reason. */
 function firstErrorIn(output: string): string {
   return (/^error: (.*)/m.exec(output)?.[1] ?? "").slice(0, 120);
 }

@@ -45,7 +45,7 @@ async function runJob(job: Job, { clock, log, signal }: JobsOptions): Promise<vo
       wakeAt = now + retryAfter;
       retryAfter = Math.min(2 * retryAfter, RETRY.longest);
     }
-    // Whoever slept until a time that a wrong clock led to would sleep for years.
+    // A sleep until a time that a wrong clock led to would last for years.
     if (clock.now() < now - SET_BACK) continue;
     try {
       await clock.sleepUntil(wakeAt, signal);

@@ -18,7 +18,7 @@ export async function closeToOthers(path: string): Promise<boolean> {
 }
 
 /**
- * Moves the file at `path` away to make room for one of ours: whatever is in it may be somebody's.
+ * Moves the file at `path` away to make room for a new one: its content may be of use to somebody.
  * @param now Unix seconds, which become part of its name
  * @returns its new path
  * @throws `file` when the system refuses

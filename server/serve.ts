@@ -253,7 +253,7 @@ function backupJobs(storage: SqliteStorage, { options: { backup }, host }: Setup
   return [createBackupJob({ database: storage.path, settings, log: host.log, signal })];
 }
 
-/** Makes the certificate for HTTPS anew in time, and shows it to new connections. */
+/** Renews the certificate for HTTPS in time, and shows it to new connections. */
 function httpsJob(
   certificate: HttpsCertificate,
   { shown, show }: { shown: HttpsIdentity; show: (identity: HttpsIdentity) => void },

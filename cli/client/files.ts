@@ -1,6 +1,6 @@
 /**
- * The files of `caucase client`: what one loses when it is replaced is said, as who could read it may not be able to
- * any more.
+ * The files of `caucase client`. It warns when a replaced file loses rights: some of its readers may not be able to read the
+ * new one.
  */
 import { type FileSystem, hostFileSystem } from "../../core/host/durable_file.ts";
 import { watchingReplacements } from "../../core/host/file_rights.ts";

@@ -23,7 +23,7 @@ import type { ClientSession } from "./session.ts";
 export async function showCa({ api, authorities }: ClientSession): Promise<void> {
   const first = await certificateFromPem(await api.caCertificate());
   if (!authorities.some(({ der }) => equalBytes(der, first.der))) {
-    throw new CaucaseError("untrusted", "the server's CA certificate for newcomers is none of the stored ones");
+    throw new CaucaseError("untrusted", "the server's CA certificate for new clients is not a stored one");
   }
   printLine(await caFingerprint(first));
 }
@@ -125,7 +125,7 @@ async function getOneCrt({ api, outcome, authorities }: ClientSession, { id, pat
   await appendCertificate(path, certificate);
 }
 
-/** Adds a certificate to the file with its private key, or makes a file of its own for it. */
+/** Adds a certificate to the file with its private key, or makes a new file for it. */
 async function appendCertificate(path: string, certificate: Certificate): Promise<void> {
   const pem = certificateToPem(certificate);
   if (await deliverToStream(path, pem)) return;

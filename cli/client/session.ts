@@ -41,7 +41,7 @@ export class ClientOutcome {
 
   /**
    * Does `action` for each of `items`. One that fails is reported, with its name in front unless the error names its
-   * file, and does not keep the others from being done; only a server that cannot be reached, and faults of ours, end
+   * file, and does not keep the others from being done; only a server that cannot be reached, and bugs, end
    * the whole call.
    */
   async forEach<T>(

@@ -36,7 +36,7 @@ export const manageManual: Prose = {
     "In one call: `--verify-backup`, then `--restore-backup`, `--import-ca`, `--import-crl`, `--export-ca`. " +
     "Everything that can be refused is refused before the database changes. A restore and imports refuse a " +
     "database that a server uses; an export only reads.",
-    "A backup is encrypted to every user who was valid when it was made: `caucase key-id` shows to which keys. A " +
+    "A backup is encrypted to every user whose certificate was valid then: `caucase key-id` shows to which keys. A " +
     "restore costs the key that opens the backup: its certificate is revoked, and a certificate for the request " +
     "CSR is appended to CRT.",
     "Encrypted private keys need a passphrase, which is asked for on the terminal unless `--passphrase-file` names " +

@@ -18,7 +18,7 @@ export function manualCommand(subcommands: readonly Pick<Subcommand, "name">[]) 
 
 export const manualManual: Prose = {
   description: [
-    "Prints a page in the format of man: for people who have the program alone. Packages bring the same pages along.",
+    "Prints a page in the format of man: for machines that have only the program. Packages contain the same pages.",
   ],
   exitStatus: [EXIT_STATUS.done, EXIT_STATUS.error, EXIT_STATUS.usage],
   examples: [

@@ -64,8 +64,8 @@ function exchange(request: HttpRequest): Promise<HttpResponse> {
   const common = { method, headers, timeout: silence, ...(signal && { signal }) };
   const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
   const receive = (response: http.IncomingMessage) => collect(response, maxBody).then(resolve, reject);
-  // Each request has a connection of its own: none is taken up again just when the server closes it.
-  // An agent of its own too, as Deno 2.6 needs one for certificates.
+  // Each request has a new connection: none is used again just when the server closes it.
+  // A new agent too, as Deno 2.6 needs one for certificates.
   const sent = url.protocol === "https:"
     ? https.request(url, { ...common, ...tlsOptions(request), agent: new https.Agent({ keepAlive: false }) }, receive)
     : http.request(url, { ...common, agent: false }, receive);

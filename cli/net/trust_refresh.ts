@@ -109,7 +109,7 @@ async function firstCa(
 ): Promise<Certificate> {
   if (fingerprint === undefined && !trustOnFirstUse) {
     throw new CaucaseError("untrusted", "no fingerprint was given for its first CA certificate", {
-      hint: "where one CA's is given, the other's must be",
+      hint: "if one CA's is given, the other's must be too",
     });
   }
   const certificate = await certificateFromPem(await api.caCertificate());

@@ -73,10 +73,10 @@ export const serveManual: Prose = {
     "TLS client certificate: nothing that ends TLS may stand before the HTTPS port.",
     "`--netloc` goes into the names of CA certificates, and into the address of the CRL in every certificate: " +
     "choose a name that lasts for years.",
-    "Ports under 1024 need a right of their own. Run it as a service that has this right (systemd: " +
+    "Ports under 1024 need a special right. Run it as a service that has this right (systemd: " +
     "AmbientCapabilities=CAP_NET_BIND_SERVICE), or choose another port with `--netloc` or `--base-port`.",
     "The access log goes to standard output, in Apache's combined form, or where `--access-log` says: its file is " +
-    "opened again after a SIGHUP, for logrotate. All else goes to standard error, one event a line: time, level, " +
+    "opened again after a SIGHUP, for logrotate. Everything else goes to standard error, one event a line: time, level, " +
     "name, sentence, or a JSON object with `--log-format json`. docs/operating.md lists the events.",
   ],
   exitStatus: [

@@ -70,7 +70,7 @@ function connect(
 async function refreshCa(input: ActionInput): Promise<ActionResult> {
   const { entry, host: { fileSystem }, now } = input;
   const { caFingerprint, userCaFingerprint } = entry;
-  // Whoever pins one CA does not mean to take the other one on trust.
+  // A configuration that pins one CA does not mean to trust the other one blindly.
   const rules = { now, trustOnFirstUse: caFingerprint === undefined && userCaFingerprint === undefined };
   const forServices = () =>
     refreshCaStore(connect(input, "cas"), openCaStore(entry.casCaPath, fileSystem), {
@@ -98,7 +98,7 @@ async function refreshCrl(input: ActionInput): Promise<ActionResult> {
   else voice.once("crl", `${disk.crlDamage.message}: CRLs are fetched again`);
   const crls = openCrlStore(entry.crlPath, host.fileSystem);
   const { changed, damage } = await refreshCrlStore(connect(input), crls, disk.authorities);
-  // Who could not read it must hear that it is back, also where it is what it was before.
+  // Programs that could not read it must hear that it is back, even if it is unchanged.
   if (changed && damage !== undefined) delete state.announced[entry.crlPath];
   return changed ? { news: "got new CRLs" } : {};
 }

@@ -58,8 +58,8 @@ export const updaterManual: Prose = {
     "A certificate that has expired cannot renew itself. A request with the same names and a new key is sent in its " +
     "place, and the old files stay until a user has signed it.",
     "Files that are replaced keep mode, owner, group, access list, extended attributes and security label, the last " +
-    "three by `cp` of GNU coreutils. What cannot be kept is said in the log, and in `--status` until somebody has " +
-    "changed the file's rights.",
+    "three by `cp` of GNU coreutils. The log says what cannot be kept, and so does `--status` until the file's " +
+    "rights are changed.",
     "`--on-renew` runs through the shell once for all changes of a wake-up. One that fails runs again with the " +
     "same changes until it succeeds, also after a restart: it must be harmless to run twice.",
   ],
@@ -67,7 +67,7 @@ export const updaterManual: Prose = {
     ["0", "It was stopped by a signal; with `--once`: all is well; with `--status`: nothing needs attention."],
     [
       "1",
-      "An error that only a person can mend, as a request that was rejected; with `--once`: something failed; with " +
+      "An error that only a person can fix, such as a rejected request; with `--once`: something failed; with " +
       "`--status`: something needs attention.",
     ],
     ["2", "The command line is wrong; with `--once`: a request waits for a user."],

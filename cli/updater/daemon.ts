@@ -112,7 +112,7 @@ function announce(wakeAt: number, { print, log }: UpdaterHost): void {
   }
 }
 
-/** When to wake up next, or how it ended. A fault of ours is logged, and tried again like any other. */
+/** When to wake up next, or how it ended. A bug is logged, and tried again like any other failure. */
 async function wakeUp(
   updater: EntryUpdater,
   { entry, host, signal }: { entry: UpdaterEntry; host: UpdaterHost; signal: AbortSignal },
@@ -127,7 +127,7 @@ async function wakeUp(
   }
 }
 
-/** Until `time`, or until one of the signals is aborted. May be early: the plan decides anew what is due. */
+/** Until `time`, or until one of the signals is aborted. May be early: the plan decides again what is due. */
 async function sleep(
   time: number,
   { host: { clock }, signals }: { host: UpdaterHost; signals: readonly AbortSignal[] },

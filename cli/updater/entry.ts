@@ -74,7 +74,7 @@ export class EntryUpdater {
     this.#demanded = new Set(TASKS);
   }
 
-  /** Does what is due. @throws the reason of `signal`; faults of ours */
+  /** Does what is due. @throws the reason of `signal`; bugs */
   async wakeUp(signal: AbortSignal): Promise<Wake> {
     const { entry, state } = this;
     const demanded = this.#demanded;

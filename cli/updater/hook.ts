@@ -26,7 +26,7 @@ const GRACE = 5_000;
 const PATIENCE = 2 * GRACE;
 
 /**
- * Runs the command once, through `/bin/sh -c`, in a process group of its own. `CAUCASE_CHANGED` holds the changed paths, one a
+ * Runs the command once, through `/bin/sh -c`, in a new process group. `CAUCASE_CHANGED` holds the changed paths, one a
  * line; `CAUCASE_REASONS`, line by line, why each: `ca`, `crl`, `certificate` or `key`.
  * @throws `refused` with the status, when it fails, cannot be started, or takes longer than its limit
  */
@@ -63,7 +63,7 @@ function startHook(command: string, changes: readonly ChangedPath[]): Deno.Child
       stdin: "null",
       stdout: "inherit",
       stderr: "inherit",
-      // A group of its own, to be ended as a whole.
+      // A new group, to end it as a whole.
       detached: true,
     }).spawn();
   } catch (error) {

@@ -48,7 +48,7 @@ export class LostRights {
 
   #say(path: string, { what, certain }: RightsLoss): void {
     if (certain) {
-      const consequence = "set it again, or who could read the old file may not be able to read the new one";
+      const consequence = "set it again, or readers of the old file may not be able to read the new one";
       return this.voice.warning(`the new ${path} did not get the old one's ${what}; ${consequence}`);
     }
     // The same for all files, and nothing to be mended in most: said once.

@@ -90,7 +90,7 @@ class LastParsed<T> {
   }
 }
 
-/** Whether the CA certificates for services have a store of their own. */
+/** Whether the CA certificates for services have a separate store. */
 export function isSeparate({ casCaPath, caPath }: UpdaterEntry): boolean {
   return casCaPath !== caPath;
 }

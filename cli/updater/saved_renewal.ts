@@ -1,6 +1,6 @@
 /**
  * A renewal under way: its new key and request are on the disk, in `<key file>.renewing` (0600), before the request is sent. When
- * the answer is lost, or we are killed, the same request is sent again and a server of ours answers the same certificate; a
+ * the answer is lost, or we are killed, the same request is sent again and a server of caucase answers the same certificate; a
  * new key each time would leave a trail of certificates that nobody holds.
  */
 import { CaucaseError } from "../../core/errors.ts";

@@ -66,7 +66,7 @@ function parseJson(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(fromUtf8(bytes));
   } catch {
-    // Whoever edits the file by hand may break it: the updater then begins anew, which costs at most a needless hook.
+    // An edit by hand may break the file: the updater then begins again, which costs at most a needless hook.
     return undefined;
   }
 }

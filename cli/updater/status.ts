@@ -83,7 +83,7 @@ async function certificateStatus(entry: UpdaterEntry, disk: OnDisk, { state, fil
   };
 }
 
-/** What became of the request for a certificate that is missing, and who has to do something for it. */
+/** The state of the request for a missing certificate, and who must act on it. */
 function requestStatus(entry: UpdaterEntry, fate: RequestFate, id: string | undefined) {
   if (fate === "unsent" || id === undefined) return { request: null, requestState: null, waitsFor: null };
   if (fate === "rejected") return { request: id, requestState: "rejected", waitsFor: null };

@@ -16,7 +16,7 @@ export class Voice {
     this.log.warning("updater.noticed", { name: this.name, news });
   }
 
-  /** A refusal is a warning, a fault of ours an error with its stack. */
+  /** A refusal is a warning, a bug an error with its stack. */
   report(error: unknown): void {
     const { name } = this;
     if (error instanceof CaucaseError) this.log.warning("updater.refused", { name, error });

@@ -10,7 +10,7 @@ import { type DumpStatement, parseDump } from "./sql_dump.ts";
 import { addressBackup, openAddressed } from "./recipients.ts";
 
 export interface SealOptions {
-  /** Who can open it: `recipients` of `audienceOf`. */
+  /** Keys that can open it: `recipients` of `audienceOf`. */
   readonly recipients: readonly PublicKey[];
   readonly random: RandomSource;
   /** Another than the format's is for tests of its borders. */

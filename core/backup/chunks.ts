@@ -1,4 +1,4 @@
-/** Streams of bytes cut anew, in memory for one piece. */
+/** Streams of bytes cut into other pieces, with memory for one piece. */
 import { type Bytes, concatBytes } from "../bytes.ts";
 
 /**

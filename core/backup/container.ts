@@ -3,10 +3,10 @@
  *
  *     8 bytes   "caucase" and a zero byte
  *     4 bytes   size of the header, unsigned, little-endian
- *     header    JSON: how the rest is encrypted, and for each recipient the key of the rest, encrypted to theirs
+ *     header    JSON: how the rest is encrypted, and for each recipient the key of the rest, encrypted to its key
  *
- * Nothing here is authenticated, and anybody can make a file that is encrypted to a user: what a header says is to be checked
- * before it is used, and proves nothing.
+ * Nothing here is authenticated, and anybody can make a file that is encrypted to a user: check what a header says
+ * before using it; it proves nothing.
  */
 import * as v from "valibot";
 import { type Bytes, concatBytes, equalBytes, fromUtf8, utf8 } from "../bytes.ts";
@@ -22,7 +22,7 @@ export const RSA_RECIPIENT_CIPHER = "rsa_oaep_sha1_mgf1_sha1";
 /** Ways to encrypt the stream's key to a recipient. */
 export type RecipientCipher = typeof RSA_RECIPIENT_CIPHER;
 
-/** Whoever holds the private key can open the backup. */
+/** The private key opens the backup. */
 export interface Recipient {
   /** Of the user's public key: 40 hexadecimal digits, lower case. */
   readonly keyId: string;
@@ -34,7 +34,7 @@ export interface Recipient {
 export interface BackupHeader {
   /** Of the stream's AES-CBC: 16 bytes. */
   readonly iv: Bytes;
-  /** At least one, each with a key identifier of its own. */
+  /** At least one, each with another key identifier. */
   readonly recipients: readonly Recipient[];
 }
 

@@ -11,7 +11,7 @@ import { decryptOaep, encryptOaep, maxOaepMessage } from "./rsa_oaep.ts";
 /** Bytes of the HMAC key and of the AES key. */
 const KEY_SIZE = 32;
 
-/** Who will be able to open a backup, and who will not. */
+/** The users' keys that will open a backup, and those that will not. */
 export interface Audience {
   readonly recipients: readonly PublicKey[];
   /** Holders of keys that the format has no cipher for: EC, Ed25519, and RSA too short for two keys. */
@@ -50,7 +50,7 @@ export async function addressBackup(
 
 /**
  * The keys of the stream, by the private key of one of its recipients.
- * @throws `unacceptable` when the key is none of theirs
+ * @throws `unacceptable` when the backup is not encrypted to the key
  * @throws `malformed` when what the header has for it was not encrypted to it
  */
 export async function openAddressed({ iv, recipients }: BackupHeader, key: PrivateKey): Promise<StreamKeys> {

@@ -19,7 +19,7 @@ export type DumpStatement =
   | Definition & { readonly sql: string }
   /** A row of the table that was created last. A `number` is a REAL. */
   | { readonly kind: "insert"; readonly table: string; readonly values: readonly SqlValue[] }
-  /** SQLite's own bookkeeping (statistics, highest row ids), which it makes anew. Not to be run. */
+  /** SQLite's own bookkeeping (statistics, highest row ids), which it makes again by itself. Do not run it. */
   | { readonly kind: "aside" }
   | { readonly kind: "commit" };
 

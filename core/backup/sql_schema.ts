@@ -156,7 +156,7 @@ class DefinitionParser {
   /** The name of what is defined. Those that begin with sqlite_ are SQLite's own. */
   #newName(): string {
     const name = this.#name();
-    if (/^sqlite_/i.test(name)) throw malformed("it defines something of SQLite's own");
+    if (/^sqlite_/i.test(name)) throw malformed("it defines a name that SQLite reserves");
     return name;
   }
 

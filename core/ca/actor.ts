@@ -1,4 +1,4 @@
-/** Who did something: carried from the route that judged it to the row and the event that record it. */
+/** The author of an action: carried from the route that judged it to the row and the event that record it. */
 
 export type Actor =
   /** A person with a certificate of the CA for users: the key identifier of its issuer in hex, and its serial number. */
@@ -7,9 +7,9 @@ export type Actor =
   | { readonly kind: "holder"; readonly serial: bigint }
   /** An ACME account, by its id. */
   | { readonly kind: "account"; readonly id: string }
-  /** Somebody who proved nothing, at this numeric address. */
+  /** An unauthenticated caller, at this numeric address. */
   | { readonly kind: "anonymous"; readonly address: string }
-  /** The server by itself: a rollover, a scheduled CRL, a certificate of its own. */
+  /** The server by itself: a rollover, a scheduled CRL, its own certificate. */
   | { readonly kind: "server" }
   /** Somebody with the database's file in hand: `caucase manage`. */
   | { readonly kind: "operator" };

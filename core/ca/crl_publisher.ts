@@ -98,7 +98,7 @@ export class CrlPublisher {
     return lastUpdate === undefined ? now : crlRenewalDueAt(lastUpdate, this.settings.lifeSpan);
   }
 
-  /** Whether what is published lacks nothing but revocations of ours that nobody was told of yet. */
+  /** Whether what is published lacks only revocations of this process that are not answered yet. */
   #isGoodEnough(stored: CrlState): boolean {
     const { number, lastUpdate } = this.#published;
     if (lastUpdate !== stored.lastUpdate || number > stored.number) return false;

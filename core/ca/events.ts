@@ -5,7 +5,7 @@
  */
 import type { Actor } from "./actor.ts";
 
-/** Who did it, and when (Unix seconds). */
+/** The author of an action, and its time (Unix seconds). */
 export interface Attribution {
   readonly actor: Actor;
   readonly now: number;

@@ -105,7 +105,7 @@ export class Issuance {
   }
 
   /**
-   * As `certificate`, for somebody who takes it away: from then on it is kept for less time; but not what is kept for longer than
+   * As `certificate`, for a caller that fetches it: from then on it is kept for less time, unless it must be kept longer than
    * others, see `#renewalKeptUntil`.
    */
   async fetchCertificate(id: bigint, now: number): Promise<string> {
@@ -141,7 +141,7 @@ export class Issuance {
 
   /**
    * A new certificate for the holder of a good one, from the body of `PUT crt/renew`; PEM. The same message again gets the same
-   * certificate: it says no date, and whoever overheard it can send it for as long as the old certificate is good.
+   * certificate: it contains no date, and an eavesdropper can send it for as long as the old certificate is good.
    */
   async renew(body: string, now: number): Promise<string> {
     const { certificate, csrPem, message } = await readRenewal(body);
@@ -155,7 +155,7 @@ export class Issuance {
   }
 
   /**
-   * The certificate for somebody who lost the key of `old`, or gives it up: with `content`, and another key. Whether that is right,
+   * The certificate for a holder who lost the key of `old`, or gives it up: with `content`, and another key. Whether that is right,
    * and the revocation of `old`, are the caller's.
    */
   async replace(old: Certificate, { csr, bytes, content, by }: ReplacementOrder): Promise<IssuedCertificate> {
@@ -178,8 +178,8 @@ export class Issuance {
   }
 
   /**
-   * A renewal must be known for as long as the old certificate is good, and anybody can fetch it: who sends its request like any
-   * other is told its id. So it is kept for so long that what `certificate` leaves of that is never too short.
+   * A renewal must be known for as long as the old certificate is good, and anybody can fetch it: the answer to the same
+   * request, sent like any other, is its id. So it is kept for so long that what `certificate` leaves of that is never too short.
    */
   #renewalKeptUntil(old: Certificate, now: number): number {
     const { read, unread } = this.settings.retention;

@@ -1,5 +1,5 @@
 /**
- * A CA certificate with its key, and the one door through which every certificate of ours leaves: nothing else calls
+ * A CA certificate with its key, and the only source of issued certificates: nothing else calls
  * `signCertificate()`. An order names a profile. It is prepared, judged against that profile, and only then signed.
  */
 import type { Bytes } from "../bytes.ts";
@@ -54,7 +54,7 @@ export interface IssuedCertificate {
   readonly notAfter: number;
   /** Key identifier of the CA that signed it, hex. */
   readonly issuer: string;
-  /** Key identifier of its own key, hex. */
+  /** Key identifier of its key, hex. */
   readonly keyId: string;
   readonly profile: Profile;
 }

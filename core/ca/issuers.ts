@@ -63,7 +63,7 @@ export class Issuers {
 
   /**
    * The one that issued `certificate`, of those that have not expired; undefined when none did. Says nothing of dates or revocation.
-   * Their own certificates are issued to nobody, though self-signed: they stand for no user, and no CRL of theirs can revoke them.
+   * Their own certificates are issued to nobody, though self-signed: they stand for no user, and their CRLs cannot revoke them.
    */
   async issuerOf(certificate: Certificate, now: number): Promise<Issuer | undefined> {
     const valid = unexpired((await this.#current()).issuers, now);

@@ -34,7 +34,7 @@ export const HTTP_CA_LIFE_SPANS = 40;
 /** A new CA certificate is made when the newest has this many L left, or less. */
 const ROLLOVER_LIFE_SPANS = 2;
 
-/** A CRL is valid for this part of L, and is made anew after half of that. */
+/** A CRL is valid for this part of L, and the next one is made after half of that. */
 const CRL_LIFE_SPANS = 0.33;
 
 /** The CA certificate whose validity began last; undefined when there is none. */

@@ -1,6 +1,6 @@
 /** Keeps work that must happen once from happening as often as it is asked for at the same time. */
 
-/** Runs one `work` at a time; whoever asks while it runs gets its outcome. */
+/** Runs one `work` at a time; callers that ask while it runs get its outcome. */
 export class SingleFlight<T> {
   #running: Promise<T> | undefined;
 

@@ -78,6 +78,6 @@ export function clockRefusal(now: number, later: LaterRecords | undefined): Cauc
   return new CaucaseError(
     "clock-behind",
     `nothing is signed: the clock says ${date(now)} UTC, but the database has records of ${date(later.last)} UTC`,
-    { hint: "it goes on by itself when the clock is right; where those records are wrong: serve --accept-clock" },
+    { hint: "it goes on by itself when the clock is right; if those records are wrong: serve --accept-clock" },
   );
 }

@@ -38,7 +38,7 @@ export interface IssuerStore {
   /** In the order in which they were added, expired ones included. */
   list(): Promise<IssuerList>;
   /**
-   * Adds a CA certificate, provided that the list is still the one of `revision`. False when it is not: somebody else was first.
+   * Adds a CA certificate, provided that the list is still the one of `revision`. False when it is not: another writer was first.
    */
   add(issuer: StoredIssuer & { readonly keyIdentifier: string }, revision: string, by: Attribution): Promise<boolean>;
   /** Forgets CA certificates whose `expirationDate` is before `before`, with their keys. */
@@ -121,7 +121,7 @@ export interface RegisteredCertificate {
   readonly serial: bigint;
   /** Key identifier of the CA that signed it, hex. */
   readonly issuer: string;
-  /** Key identifier of its own key, hex. */
+  /** Key identifier of its key, hex. */
   readonly keyId: string;
   readonly requestId: bigint;
   readonly profile: IssuedCertificate["profile"];
@@ -205,7 +205,7 @@ export interface CrlRenewal {
   readonly dropBefore: number | undefined;
 }
 
-/** Two equal texts mean: nothing of it has changed in between, whoever writes to the store. */
+/** Two equal texts mean: nothing of it has changed in between, even if others write to the store. */
 export interface StoreState {
   /** Of the CA certificates. */
   readonly issuers: string;

@@ -37,7 +37,7 @@ export function setConsentCookie(tokens: ConsentTokens): string {
   return cookieLine(encodeURIComponent(JSON.stringify(Object.fromEntries(entries))), ONE_YEAR);
 }
 
-/** Each is measured once: whoever sends a cookie decides how many there are. */
+/** Each is measured once: the sender of a cookie decides how many there are. */
 function newestThatFit(tokens: ConsentTokens): [string, string][] {
   const entries = [...tokens];
   let room = MAX_COOKIE_LENGTH - cookieLine(encodeURIComponent("{}"), ONE_YEAR).length;

@@ -5,7 +5,7 @@
 import { CaucaseError } from "../errors.ts";
 import { httpsPortBeside, parseNetloc } from "../protocol/netloc.ts";
 
-/** What pages without an origin of their own send: sandboxed frames, `data:` addresses, posts that were redirected. */
+/** What pages without an origin send: sandboxed frames, `data:` addresses, posts that were redirected. */
 export const OPAQUE_ORIGIN = "null";
 
 /** Scheme, host and port, nothing else: no user, path or query can hide in it. */
@@ -61,7 +61,7 @@ export function httpsSibling(httpOrigin: string): string | undefined {
 }
 
 /**
- * Our HTTPS origin, as whoever sent this request reaches it: forwarded ports and other names of this host included.
+ * The server's HTTPS origin, as the sender of this request reaches it: forwarded ports and other names of this host included.
  * @param fallback our HTTPS origin by configuration, for requests that do not say
  */
 export function httpsOrigin(request: AddressedRequest, fallback: string): string {

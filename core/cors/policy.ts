@@ -19,7 +19,7 @@ export type Judgement =
   /** No other origin is involved. */
   | { readonly kind: "own" }
   | { readonly kind: "allowed"; readonly origin: string }
-  /** A person is to be asked about `origin`; `setCookie` takes away what was of no use in the cookie. */
+  /** A person must be asked about `origin`; `setCookie` takes away what was of no use in the cookie. */
   | { readonly kind: "undecided"; readonly origin: string; readonly setCookie?: string }
   | { readonly kind: "refused"; readonly reason: string };
 

@@ -36,7 +36,7 @@ export interface ConsentVerification {
 const consentClaims = v.object({ p: v.object({ a: v.boolean(), o: v.string() }) });
 const formClaims = v.object({ f: v.object({ o: v.string(), r: v.string(), s: v.string() }) });
 
-/** A token without an end of its own: it is good for as long as its key is. */
+/** A token without an expiry date: it is valid for as long as its key is. */
 export function signConsent({ origin, allowed }: Consent, key: CorsKey): Promise<string> {
   return sign(new SignJWT({ p: { a: allowed, o: origin } }), key);
 }

@@ -6,7 +6,7 @@ export interface Clock {
   /**
    * Resolves once the wall clock shows `time` (Unix seconds) or later, at once if it does already. Never sleeps through a
    * suspend or a jump of the clock by more than half a minute. May return early when the clock was set back by more than a
-   * minute meanwhile: a time that a wrong clock led to can lie years ahead, so whoever sleeps must look again what is due.
+   * minute meanwhile: a time that a wrong clock led to can lie years ahead, so the caller must check again what is due.
    * @throws the signal's reason when `signal` is aborted first
    */
   sleepUntil(time: number, signal?: AbortSignal): Promise<void>;
@@ -114,7 +114,7 @@ export class ManualClock implements Clock {
   }
 
   /**
-   * Lets `seconds` pass: wakes sleepers one time after the other, each at its own time, so that who sleeps again within that
+   * Lets `seconds` pass: wakes sleepers one time after the other, each at its own time; one that sleeps again within that
    * span is woken again.
    */
   async advance(seconds: number): Promise<void> {

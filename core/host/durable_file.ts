@@ -42,7 +42,7 @@ export const hostFileSystem: FileSystem = {
   ...hostFiles,
   create: createFile,
   openFolder,
-  // Others may look, and never add a file: whoever can put a CA certificate into a store is trusted.
+  // Others may read, but never add a file: every CA certificate in a store is trusted.
   makeFolder: (path) => Deno.mkdir(path, { mode: 0o755 }),
   rename: (from, to) => Deno.rename(from, to),
   remove: async (path) => void await unlessMissing(() => Deno.remove(path)),
@@ -84,7 +84,7 @@ export async function writeToDevice(path: string, content: string): Promise<bool
   }
 }
 
-/** `old` with `content` behind it, on a line of its own; what was UTF-16 becomes UTF-8. */
+/** `old` with `content` behind it, on a separate line; what was UTF-16 becomes UTF-8. */
 export function appended(old: Bytes, content: string): Bytes {
   const before = withoutUtf16(old);
   const separator = before.length > 0 && before.at(-1) !== 0x0a ? "\n" : "";
@@ -93,7 +93,7 @@ export function appended(old: Bytes, content: string): Bytes {
 
 /**
  * Adds `content` at the end of the file at `path`, see `appended`, or creates it. The file is replaced as a whole; two
- * processes of ours that append at the same time both succeed.
+ * processes of caucase that append at the same time both succeed.
  * @throws `file`; `in-use` when another process holds the folder's lock for too long
  */
 export function appendDurably(path: string, content: string, options: DurableWriteOptions = {}): Promise<void> {

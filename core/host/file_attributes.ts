@@ -2,8 +2,8 @@
  * Access list (ACL), extended attributes and security label of a file, for the file that takes its place. The runtime has no calls
  * for them, and the program loads no native libraries: `cp` of GNU coreutils copies them, through a shell as hooks run.
  *
- * The new file is handed over open, as the standard output of `cp`: whoever may write into the folder could put a link into the
- * place of its name, and have the attributes given to a file elsewhere.
+ * The new file is handed over open, as the standard output of `cp`: a user with write access to the folder could put a link
+ * into the place of its name, and so give the attributes to another file.
  */
 import { spawn } from "node:child_process";
 import type { RightsLoss } from "./file_system.ts";

@@ -26,7 +26,7 @@ function isMissing(error: unknown): boolean {
 
 const DEVICE_HINT = "a file or a named pipe will do, and /dev/stdin and /dev/stdout are standard input and output";
 
-/** Whether the runtime refused what is in `/dev`, `/proc` or `/sys`, as it does to whoever may not do everything. */
+/** Whether the runtime refused what is in `/dev`, `/proc` or `/sys`, as it does to programs without all permissions. */
 function isDeviceRefused(error: unknown): boolean {
   return error instanceof Deno.errors.NotCapable && error.message.startsWith("Requires all access");
 }

@@ -1,4 +1,4 @@
-/** Who may do what with a file that takes another one's place. */
+/** The rights of a file that takes another one's place. */
 import { systemCode } from "./file_error.ts";
 import type { FileStatus, FileSystem, NewFile, RightsLoss } from "./file_system.ts";
 
@@ -12,7 +12,7 @@ export interface OldFile extends FileStatus {
  * where there is none. An owner that the process may not set (it is not root) is left out. A group that it may not set is too,
  * and the mode then gives the group that the file got instead only what it gives everybody: a key that `ssl-cert` could read must
  * not become readable to `users`. Nor is an access list copied then, as it says again what the group may do.
- * @returns what `file` did not get: who could read the old file may not be able to read this one
+ * @returns what `file` did not get: readers of the old file may not be able to read this one
  */
 export async function setRights(file: NewFile, old: OldFile | undefined, newMode = 0o600): Promise<RightsLoss[]> {
   if (old === undefined) {
@@ -29,7 +29,7 @@ export async function setRights(file: NewFile, old: OldFile | undefined, newMode
   }
   // Before the mode is set, which may let nobody write, cp neither.
   const lost = await file.copyAttributes(old.path);
-  // The group's part of a mode is that of all in the access list: without the list, more than the group itself had.
+  // The group's part of a mode is that of all in the ACL: without the ACL, more than the group itself had.
   const withoutList = lost?.certain === true && (await file.status()).mode !== old.mode;
   await file.setMode(withoutList ? strangersGroup : old.mode);
   return lost === undefined ? losses : [...losses, lost];
@@ -49,7 +49,7 @@ async function keepOwner(file: NewFile, old: FileStatus): Promise<Kept> {
   return { owner: uid === old.uid, group };
 }
 
-/** The same files, with an `onReplaced` of their own. */
+/** The same files, with another `onReplaced`. */
 export function watchingReplacements(files: FileSystem, onReplaced: NonNullable<FileSystem["onReplaced"]>): FileSystem {
   return {
     status: (path) => files.status(path),

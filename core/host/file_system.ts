@@ -1,5 +1,5 @@
 /**
- * The few file operations that durable writes are made of, one system call each: tests put an interface of their own in the
+ * The few file operations that durable writes are made of, one system call each: tests put another implementation in the
  * way, to fail or stop the sequence at every step.
  */
 import { dirname } from "node:path";
@@ -125,8 +125,8 @@ function statusOf(info: Deno.FileInfo): FileStatus {
 }
 
 /**
- * Our own standard input by its names: the runtime opens what is in `/dev` and `/proc` only for a program that may do everything,
- * but whoever started us has opened this one.
+ * The program's standard input by its names: the runtime opens what is in `/dev` and `/proc` only for a program that may do everything,
+ * but the parent process has opened this one.
  */
 const STANDARD_INPUT: readonly string[] = ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
 
@@ -137,7 +137,7 @@ async function readBounded(path: string, limit: number): Promise<Bytes> {
   return await readAll(file, { path, size, limit });
 }
 
-/** Reads at most one byte past the limit: also what has no size of its own, as a pipe or `/dev/zero`. */
+/** Reads at most one byte past the limit: also what has no size, as a pipe or `/dev/zero`. */
 async function readAll(
   source: { read(into: Uint8Array): Promise<number | null> },
   { path, size, limit }: { readonly path: string; readonly size: number; readonly limit: number },

@@ -1,5 +1,5 @@
 /**
- * Keeps processes of ours from changing files that belong together at the same time: an advisory lock (flock) on the folder
+ * Keeps processes of caucase from changing files that belong together at the same time: an advisory lock (flock) on the folder
  * that holds them. It leaves no file behind, and the kernel gives it up when its holder dies.
  */
 import { dirname } from "node:path";

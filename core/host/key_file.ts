@@ -49,7 +49,7 @@ export async function parseKeyFile(bytes: Uint8Array, path: string): Promise<Key
       certificatePem: certificate?.text,
     };
   } catch (error) {
-    // What is not a refusal of the content is a fault of ours.
+    // Anything but a refusal of the content is a bug.
     if (error instanceof CaucaseError) throw fileError("use", path, error);
     throw error;
   }

@@ -8,7 +8,7 @@
  *  3. rename the key, rename the certificate, sync their folders
  *  4. remove the journal
  *
- * Who finds a journal knows that a change was begun and not completed. `recoverKeyPair`, called by the program that maintains
+ * A journal that is found means that a change was begun and not completed. `recoverKeyPair`, called by the program that maintains
  * the files when it starts, completes it; until then `readKeyPair` takes the pair from the journal where the files do not
  * match. Other programs, which read the two files directly, can see a mismatch only between the two renames, or after a kill
  * there until the next start. When the second rename fails, the old key is put back.

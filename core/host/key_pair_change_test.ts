@@ -246,7 +246,7 @@ Deno.test("writeKeyPair() neither uses nor overwrites a foreign file where its j
       assert.ok(error instanceof CaucaseError && error.code === "file");
       assert.equal(
         error.message,
-        `cannot use ${await Deno.realPath(folder)}/k.pem.pending: it is not a note of caucase's`,
+        `cannot use ${await Deno.realPath(folder)}/k.pem.pending: it is not a journal of caucase`,
       );
       assert.equal(error.cause, undefined);
       assert.equal(await Deno.readTextFile(`${folder}/k.pem.pending`), text);

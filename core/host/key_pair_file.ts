@@ -150,7 +150,7 @@ export async function readJournal(path: string, fileSystem: FileSystem): Promise
   } catch {
     // Without the cause: a parser's message may quote what stands there, and that may be a key.
     const hint = "it stands where a change of key and certificate is noted; move it away";
-    throw new CaucaseError("file", `cannot use ${path}: it is not a note of caucase's`, { hint });
+    throw new CaucaseError("file", `cannot use ${path}: it is not a journal of caucase`, { hint });
   }
 }
 

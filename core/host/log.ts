@@ -13,7 +13,7 @@ export interface LogSettings {
   readonly level: LogLevel;
   /** Takes each finished line, with its line end; standard error unless given. */
   readonly write?: (line: string) => void;
-  /** Whether the journal reads the lines, which has time and level of its own; as systemd says unless given. */
+  /** Whether the journal reads the lines, which adds time and level itself; as systemd says unless given. */
   readonly journal?: boolean;
 }
 

@@ -17,7 +17,7 @@ export interface LogLine {
 const PRIORITY: Readonly<Record<string, string>> = { debug: "<7>", info: "<6>", warning: "<4>", error: "<3>" };
 
 /**
- * `<time> <level> <event>: <message>`. Faults of ours (errors that are no `CaucaseError`) add their stacks on indented lines, and
+ * `<time> <level> <event>: <message>`. Bugs (errors that are no `CaucaseError`) add their stacks on indented lines, and
  * so does the property `stack`; other properties that the message does not mention are left out.
  * @param journal whether the journal adds the time: then the level comes first, in the form that it takes out again
  */

@@ -5,7 +5,7 @@
  * several certificates for the same key, as when a CA was re-issued, all go into that one file, and so do CRLs. A CRL without
  * authorityKeyIdentifier (ours all have one) goes by the SHA-1 of its issuer's name.
  *
- * New files are written before old ones are removed, each durably: whoever reads in between finds the old content, the new,
+ * New files are written before old ones are removed, each durably: a reader in between finds the old content, the new,
  * or both.
  */
 import { dirname, extname } from "node:path";

@@ -1,6 +1,6 @@
 /** How all of a text gets to standard output or standard error. */
 
-/** How long to wait for whoever reads our output, in milliseconds, before the next try. */
+/** How long to wait for the reader of the output, in milliseconds, before the next try. */
 const NEXT_TRY = 5;
 
 const encoder = new TextEncoder();
@@ -15,7 +15,7 @@ export function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text:
     try {
       bytes = bytes.subarray(stream.writeSync(bytes));
     } catch (error) {
-      // Whoever read our output stopped reading, as `head` does: nobody is left to be told.
+      // The reader of the output stopped reading, as `head` does: nobody is left to tell.
       if (error instanceof Deno.errors.BrokenPipe) return;
       // A full pipe that another process has made non-blocking: it is shared by all that have it open.
       if (!(error instanceof Deno.errors.WouldBlock)) throw error;

@@ -201,6 +201,6 @@ async function orWrongPassphrase(read: () => Promise<PrivateKey>): Promise<Priva
 
 function unknownWay(how: string): CaucaseError {
   return new CaucaseError("unacceptable", `the private key is encrypted ${how}`, {
-    hint: "openssl pkey -aes256 -in OLD -out NEW encrypts it in a way that is read here",
+    hint: "openssl pkey -aes256 -in OLD -out NEW encrypts it in a supported form",
   });
 }

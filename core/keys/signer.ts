@@ -1,4 +1,4 @@
-/** What signs certificates, requests and CRLs. WebCrypto today; whoever keeps keys elsewhere gives another `Signer`. */
+/** What signs certificates, requests and CRLs. WebCrypto today; keys in another place need another `Signer`. */
 import type { Bytes } from "../bytes.ts";
 import { CaucaseError } from "../errors.ts";
 import type { HashName } from "./hashes.ts";

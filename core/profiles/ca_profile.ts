@@ -23,7 +23,7 @@ import {
   subjectKeyIdentifierExtension,
 } from "../x509/standard_extensions.ts";
 
-/** What every CA certificate of ours is made from. */
+/** What every issued CA certificate is made from. */
 interface CaKeyOrder {
   readonly publicKey: SubjectKey;
   /** Unix seconds. */

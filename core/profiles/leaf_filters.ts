@@ -94,7 +94,7 @@ function nothingNamed(): CaucaseError {
 }
 
 /**
- * certificatePolicies without those of ours, or with them under today's arc, and with the auto-signed mark where it belongs.
+ * certificatePolicies without the CA's own policies, or with them under today's arc, and with the auto-signed mark where it belongs.
  * None where no policy remains. No policy stands twice (RFC 5280 4.2.1.4): the first counts.
  * @throws `malformed`
  */

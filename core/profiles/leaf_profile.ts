@@ -28,7 +28,7 @@ import {
 
 /** All that decides what a normal certificate says. */
 export interface LeafOrder extends PolicyChoices {
-  /** What was asked for: a request, the template of whoever signs, or the certificate that is renewed. */
+  /** What was asked for: a request, the template of the signing user, or the certificate that is renewed. */
   readonly request: RequestedContent;
   readonly publicKey: SubjectKey;
   readonly issuer: IssuerIdentity;

@@ -1,5 +1,5 @@
 /**
- * What must hold for a normal certificate whoever prepared it. Written without the code that prepares: here the encoded
+ * What must hold for every normal certificate. Written without the code that prepares: here the encoded
  * extensions are read again and judged.
  */
 import type { Extension } from "../x509/extension.ts";

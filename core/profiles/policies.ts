@@ -42,7 +42,7 @@ export function policiesExtension(policies: readonly Policy[], critical: boolean
   return { oid: OID.CERTIFICATE_POLICIES, critical, value: derSequence(...items) };
 }
 
-/** Whether a policy is one of ours: either arc itself, or anything below. Only a CA may give those. */
+/** Whether a policy is one of the CA's own: either arc itself, or anything below. Only a CA may give those. */
 export function isCaucasePolicy(oid: string): boolean {
   return isWithin(oid, ARC) || isWithin(oid, OLD_ARC);
 }

@@ -67,7 +67,7 @@ export async function followChain(
   let last = newestUsable(trusted, now);
   if (last === undefined) {
     throw new CaucaseError("untrusted", "all known CA certificates have expired", {
-      hint: "get the current one over a way that you trust, and replace the stored ones by hand",
+      hint: "get the current one over a channel that you trust, and replace the stored ones by hand",
     });
   }
   let started = false;

@@ -3,7 +3,7 @@
  *
  * The signature covers the payload's UTF-8 bytes, then the digest's name, then one space. RSA keys sign with
  * RSASSA-PSS, MGF1 with the same hash, and the longest salt that the key allows; EC keys with ECDSA, Ed25519 keys
- * with Ed25519. A message that needs no signature of its own, because whoever sent it was authenticated by other
+ * with Ed25519. A message that needs no signature, because its sender was authenticated by other
  * means, has digest null.
  */
 import * as v from "valibot";
@@ -72,7 +72,7 @@ export async function signMessage(payload: string, key: PrivateKey): Promise<Sig
   return await signMessageWith(payload, await messageSignerFor(key));
 }
 
-/** As `signMessage`, for those who keep their key in a signer of messages. */
+/** As `signMessage`, for callers that keep their key in a signer of messages. */
 export async function signMessageWith(payload: string, signer: Signer): Promise<SignedMessage> {
   const digest = "sha256";
   return { payload, digest, signature: await signer.sign(signedBytes(payload, digest)) };

@@ -1,5 +1,5 @@
 /**
- * Who is the HTTPS server? A message in which a CA that clients know vouches for the private CA of the HTTPS
+ * The identity of the HTTPS server: a message in which a CA that clients know vouches for the private CA of the HTTPS
  * listener, which is published nowhere else: `{"ca_pem": …, "https_ca_pem": …}`, signed by the key of `ca_pem`.
  */
 import * as v from "valibot";

@@ -41,7 +41,7 @@ export function serialRevocation(serial: bigint): UnsignedMessage {
   return { payload: `{"revoke_serial": ${serial}}`, digest: null };
 }
 
-/** The envelope in the body; whether it is signed decides who must have sent it. Throws `malformed`. */
+/** The envelope in the body; whether it is signed decides which sender it needs. Throws `malformed`. */
 export function readRevocationEnvelope(body: string): Message {
   return messageFromJson(parseJson(body, "the revocation"));
 }
@@ -63,7 +63,7 @@ function certificatePayload(certificatePem: string): string {
 }
 
 function readSerial(payload: string): bigint {
-  // The reviver recurses, and would be called for every value: short texts only, whoever sent them.
+  // The reviver recurses, and would be called for every value: short texts only, from any sender.
   const short = payload.length <= LONGEST_SERIAL_PAYLOAD;
   const numbered = v.safeParse(SerialShape, short && JSON.parse(payload, integersAsBigInt));
   if (!numbered.success) {

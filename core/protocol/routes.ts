@@ -3,7 +3,7 @@
  * cross-origin rules all come from it. A segment in braces is a parameter; `{ca}` is `cau` or `cas`.
  */
 
-/** Who may: anyone; whoever holds a valid user certificate; the message in the body decides; a person's browser. */
+/** Required rights: none; a valid user certificate; those that the message in the body proves; a person's browser. */
 export type Access = "anyone" | "user" | "message" | "person";
 
 /** The CA for users and the CA for services, as `{ca}` in a path names them. */

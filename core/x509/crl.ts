@@ -39,7 +39,7 @@ const UNDERSTOOD: readonly string[] = [OID.CRL_NUMBER, OID.AUTHORITY_KEY_IDENTIF
 /**
  * Reads a complete CRL of version 1 or 2. Neither its signature nor its dates are looked at.
  * @throws `malformed`; `unacceptable` for algorithms that are not ours, and for a list that does not tell everything
- * about its own issuer's certificates (a delta CRL, one with a distribution point of its own or any unknown critical
+ * about its own issuer's certificates (a delta CRL, one with an issuingDistributionPoint or any unknown critical
  * extension)
  */
 export function parseCrl(der: Uint8Array): CertificateList {

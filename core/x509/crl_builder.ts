@@ -132,7 +132,7 @@ export class CrlEntries {
 
 export interface TbsCertList {
   readonly issuer: IssuerIdentity;
-  /** Unix seconds, as it is to be written. */
+  /** Unix seconds, as it will be written. */
   readonly thisUpdate: number;
   /** Unix seconds. */
   readonly nextUpdate: number;

@@ -76,7 +76,7 @@ export class RevokedEntries implements Iterable<RevokedEntry> {
     entry.expect(TAG.SEQUENCE);
     const extensions = this.content.subarray(entry.start, entry.end);
     if (!entry.done) throw malformed(`${this.what} has an entry with something after its end`);
-    // Most lists give the same few reasons over and over.
+    // Most CRLs give the same few reasons over and over.
     if (equalBytes(extensions, this.#harmless)) return;
     this.#checkExtensions(extensions);
     this.#harmless = extensions;

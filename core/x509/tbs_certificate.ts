@@ -24,7 +24,7 @@ export interface IssuerIdentity {
   readonly publicKey: SubjectKey;
 }
 
-/** Who certifies whom. */
+/** Issuer and subject. */
 export interface Parties {
   readonly issuer: IssuerIdentity;
   /** DER of a Name. */
@@ -80,7 +80,7 @@ export function newSerial(random: (size: number) => Bytes): Bytes {
 }
 
 /**
- * Judges a prepared certificate by what holds for all and by the rules of its profile, without trust in who prepared it.
+ * Judges a prepared certificate by what holds for all and by the rules of its profile, without trust in its maker.
  * @throws `unacceptable` with the first breach
  */
 export function checkCertificate(prepared: TbsCertificate, rules: ProfileRules): CheckedTbsCertificate {

@@ -1,4 +1,4 @@
-/** The list of what others made: for people who want to know, and to show the licences of what is shipped. */
+/** The list of third-party code, with the licences of what is shipped. */
 import type { InstalledPackage } from "./installed.ts";
 
 /** Content of THIRD-PARTY.md. */

@@ -1,4 +1,4 @@
-/** What a figure of ours should be, and whether it is. Information for people, never a verdict. */
+/** What a measured figure should be, and whether it is. Information for people, never a verdict. */
 import type { Better } from "./statistics.ts";
 
 export type Budget =
@@ -6,7 +6,7 @@ export type Budget =
   | { readonly kind: "absolute"; readonly limit: number }
   /** So many times as good as the reference. */
   | { readonly kind: "reference"; readonly times: number }
-  /** As good as another figure of ours, within a fifth: the machine is shared. */
+  /** As good as another measured figure, within a fifth: the machine is shared. */
   | { readonly kind: "same as"; readonly figure: string };
 
 /** How far two figures that should be alike may be apart: measurements of one thing differ by as much. */

@@ -1,4 +1,4 @@
-/** What cannot be left out of issuing, measured by itself: CPU milliseconds of each operation, with nothing of ours around it. */
+/** What cannot be left out of issuing, measured by itself: CPU milliseconds of each operation, without the program around it. */
 import { fileURLToPath } from "node:url";
 import { runCommand } from "../../tests/support/process.ts";
 
@@ -17,7 +17,7 @@ export interface Costs {
 
 const WORKER = fileURLToPath(new URL("cost_worker.ts", import.meta.url));
 
-/** Measures for `seconds` each, in a process of its own. */
+/** Measures for `seconds` each, in a separate process. */
 export async function measureCosts(seconds: number): Promise<Costs> {
   const command = [Deno.execPath(), "run", "--allow-all", WORKER, String(seconds)];
   const { status, out, err } = await runCommand(command, { cwd: "." });

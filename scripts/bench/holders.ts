@@ -5,7 +5,7 @@ import { generateRsaKey } from "../../core/host/generate_key.ts";
 import { parsePrivateKeyDer, type PrivateKey } from "../../core/keys/private_key.ts";
 import { signerFor } from "../../core/keys/signer.ts";
 
-/** Who can renew or revoke a certificate. */
+/** Holders, who can renew or revoke their certificates. */
 export interface BenchHolder {
   readonly key: PrivateKey;
   readonly certificatePem: string;
@@ -19,7 +19,7 @@ export function makeHolderKeys(): Promise<readonly PrivateKey[]> {
   return Promise.all(Array.from({ length: HOLDER_KEYS }, () => generateRsaKey(HOLDER_BITS)));
 }
 
-/** Requests, PEM, each for a P-256 key of its own: RSA keys would take longer to make than everything else. */
+/** Requests, PEM, each for another P-256 key: RSA keys would take longer to make than everything else. */
 export function makeRequests(count: number): Promise<readonly string[]> {
   return Promise.all(
     Array.from({ length: count }, async (_, index) => await csrFor(await newEcKey(), `bench ${index}`)),

@@ -1,4 +1,4 @@
-/** Load on a server, from a process of its own: neither the server nor who measures shares an event loop with it. */
+/** Load on a server, from a separate process: it shares no event loop with the server or the measurement. */
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 import { runCommand } from "../../tests/support/process.ts";

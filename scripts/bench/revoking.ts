@@ -33,7 +33,7 @@ async function measureServer(context: BenchContext, server: BenchServer, entries
   const { durations, cpuSeconds } = await runLoad(server, {
     connections: 1,
     requests: revocations.flatMap((revocation) => [revocation, read]),
-    // The first revocation after a start reads the list from the database.
+    // The first revocation after a start reads the revocations from the database.
     warmUp: 2,
     count: 2 * count,
     maxSeconds: 10 * scale.maxSeconds,

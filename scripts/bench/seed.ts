@@ -37,7 +37,7 @@ function addCertificates(database: DatabaseSync, count: number): void {
   }
 }
 
-/** Each revocation counts as a CRL of its own, as it did when it happened. */
+/** Each revocation counts as one CRL, as it did when it happened. */
 function addRevoked(database: DatabaseSync, count: number): void {
   const insert = database.prepare("INSERT INTO casrevoked (serial, revocation_date, expiration_date) VALUES (?, ?, ?)");
   const today = now();

@@ -22,7 +22,7 @@ export async function compileExecutable({ folder, target, output }: ExecutableOr
     "--no-check",
     "--frozen",
     // The cache would be a file with a known name in the folder for temporary files, where others may write: they could put
-    // code of theirs into ours. It would save no time either: the runtime makes none for programs that import JSON.
+    // their code into the program. It would save no time either: the runtime makes none for programs that import JSON.
     "--no-code-cache",
     ...PERMISSIONS,
     ...ENTRY_POINTS.threads.flatMap((file) => ["--include", file]),

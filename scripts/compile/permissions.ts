@@ -14,7 +14,7 @@ export const PERMISSIONS: readonly string[] = [
   // Keys, certificates, CRLs, databases and backups: each path is the user's choice.
   "--allow-read",
   "--allow-write",
-  // Hooks are shell commands: who may run a shell may run anything, so naming the shell would narrow nothing. Ending a hook
+  // Hooks are shell commands: a program that may run a shell may run anything, so naming the shell would restrict nothing. Ending a hook
   // that hangs, with all that it started, needs the whole of it too: a signal to a group of processes.
   // Access lists and extended attributes of files that are replaced are copied by `cp`, through the same shell.
   "--allow-run",

@@ -12,7 +12,7 @@ export interface Target {
   readonly codes: readonly ErrorCode[];
   /** What the format is made of, for `text`, `json` and `pem`. */
   readonly words?: readonly string[];
-  /** Whether errors repeat what came in: it was typed by whoever reads them. */
+  /** Whether errors repeat what came in: their reader typed it. */
   readonly quotes?: boolean;
   /** Reads the input. Throws `CaucaseError` for a refusal, anything else for what must not be. */
   readonly read: (input: Bytes) => unknown;

@@ -30,7 +30,7 @@ export const functionLength: Deno.lint.Rule = {
         context.report({
           node,
           message: `function-length: ${lines} lines, more than ${MAX_FUNCTION_LINES}`,
-          hint: "Give its steps names of their own; around 12 lines is the aim.",
+          hint: "Move its steps into named functions; around 12 lines is the aim.",
         });
       },
     };

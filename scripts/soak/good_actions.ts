@@ -1,4 +1,4 @@
-/** What well-behaved clients do all day: services, users, and those who only read. */
+/** What well-behaved clients do all day: services, users, and mere readers. */
 import assert from "node:assert/strict";
 import { decodePem } from "../../core/pem.ts";
 import { parseCrl } from "../../core/x509/crl.ts";
@@ -64,7 +64,7 @@ class Clients {
     const id = await asking.submit("cas", await csrFor(key, `service-${random.next()}`));
     if (id === undefined) return await this.tidyUp("cas");
     const { status } = await asking.ask("PUT", `/cas/crt/${id}`, { as: user, expected: [204, 404] });
-    // Somebody who tidied up was faster.
+    // Another action, which tidied up, was faster.
     if (status === 404) return;
     await this.#keep(key, (await asking.get(`/cas/crt/${id}`)).text);
   }

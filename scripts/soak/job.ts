@@ -2,7 +2,7 @@
 import type { Credentials } from "../../tests/support/desk.ts";
 
 export interface ClientJob {
-  /** Who they are: well-behaved clients, or all others. */
+  /** Their kind: well-behaved clients, or all others. */
   readonly role: "good" | "bad";
   /** HTTP; HTTPS is the next one. */
   readonly port: number;

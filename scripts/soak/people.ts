@@ -1,4 +1,4 @@
-/** Who uses the server, made before the traffic begins. */
+/** The users of the server, made before the traffic begins. */
 import assert from "node:assert/strict";
 import {
   certify,

@@ -1,4 +1,4 @@
-/** One run: a server, who uses it, who watches it, and what is left when all have gone. */
+/** One run: a server, its users, its observers, and what is left when all have gone. */
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 import { NetworkDesk } from "../../tests/support/network_desk.ts";

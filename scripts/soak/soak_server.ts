@@ -1,4 +1,4 @@
-/** The server that is soaked: a process of its own with all its files in one folder. */
+/** The server that is soaked: a separate process with all its files in one folder. */
 import { freePortPair } from "../../tests/support/ports.ts";
 import { OUR_PROGRAM, type ServerProcess, startServer } from "../../tests/support/server_process.ts";
 import { HeapProbe } from "./heap.ts";

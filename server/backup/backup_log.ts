@@ -1,4 +1,4 @@
-/** What tells an administrator that there are backups, how old and large they are, and who can open them. */
+/** Tells an administrator that there are backups, how old and large they are, and which keys open them. */
 import { CaucaseError } from "../../core/errors.ts";
 import { readBackupFileHeader } from "../../core/host/backup_file.ts";
 import type { Log } from "../../core/log.ts";

@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import { CaucaseError, type ErrorCode } from "../../core/errors.ts";
 import type { BackupOrder, MadeBackup } from "./make_backup.ts";
 
-/** What the thread says in the end; anything else that it throws is a fault of ours. */
+/** What the thread says in the end; anything else that it throws is a bug. */
 export type BackupReport =
   | { readonly kind: "done"; readonly made: MadeBackup | undefined }
   | { readonly kind: "failed"; readonly code: ErrorCode; readonly message: string; readonly hint: string | undefined };

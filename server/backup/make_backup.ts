@@ -20,7 +20,7 @@ export interface BackupOrder {
 export interface MadeBackup {
   /** Bytes of the file. */
   readonly size: number;
-  /** Key identifiers of those who can open it. */
+  /** Identifiers of the keys that can open it. */
   readonly recipients: readonly string[];
   /** Key identifiers of users with keys that the format cannot encrypt to. */
   readonly usersLeftOut: readonly string[];

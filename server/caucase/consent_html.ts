@@ -3,7 +3,7 @@ import { utf8 } from "../../core/bytes.ts";
 import type { Answer } from "../http/exchange.ts";
 
 export interface ConsentQuestion {
-  /** Who asks. */
+  /** The origin that asks. */
   readonly origin: string;
   /** Our HTTPS origin, as the person reaches it. */
   readonly server: string;

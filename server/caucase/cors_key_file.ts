@@ -64,7 +64,7 @@ async function store(path: string, keys: readonly CorsKey[]): Promise<void> {
 async function readOrPutAside(options: CorsKeyFileOptions): Promise<readonly CorsKey[]> {
   const { path, clock, log } = options;
   if (!await isOrdinaryFile(path)) return [];
-  // Whoever reads a key can grant access to any site.
+  // With a key, anybody can grant access to any site.
   await closeToOthers(path);
   try {
     return parseKeySet(await Deno.readTextFile(path));

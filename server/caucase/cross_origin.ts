@@ -102,7 +102,7 @@ interface Challenge {
   readonly setCookie?: string;
 }
 
-/** The address is a URI template (RFC 6570): whoever sends the person there fills in where to come back to. */
+/** The address is a URI template (RFC 6570): the page that sends the person there fills in the return address. */
 function challenge({ origin, server, setCookie }: Challenge): Verdict {
   const url = `${server}/cors?origin=${encodeURIComponent(origin)}{&return}`;
   const cookie: Headers = setCookie === undefined ? {} : { "Set-Cookie": setCookie };

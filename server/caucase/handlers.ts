@@ -23,20 +23,20 @@ export interface Call {
   readonly authorities: Readonly<Record<PublicCa, CertificateAuthority>>;
   readonly vouching: HttpsVouching;
   readonly own: OwnOrigins;
-  /** Who asks: of a message that its holder signed, not yet the holder. */
+  /** The caller; for a message signed by its holder, not yet the holder. */
   readonly actor: Actor;
   /** Unix seconds. */
   readonly now: number;
 }
 
-/** The same, for a user who proved to be one. */
+/** The same, for an authenticated user. */
 export interface UserCall extends Call {
   readonly user: Certificate;
 }
 
 type Act<Calling> = (call: Calling) => Answer | Promise<Answer>;
 
-/** The second step, by the `access` of the route; of a message, what it holds says who must have sent it. */
+/** The second step, by the `access` of the route; for a message, its content decides which sender it needs. */
 export interface Steps {
   readonly anyone: Act<Call>;
   readonly person: Act<Call>;
@@ -51,7 +51,7 @@ export const PUBLIC_CAS = ["cau", "cas"] as const satisfies readonly PublicCa[];
 
 export type CaucaseHandlers = Handlers<typeof ROUTES, Steps, { readonly ca: typeof PUBLIC_CAS }>;
 
-/** The handlers of all routes but the consent page, which has keys of its own. */
+/** The handlers of all routes but the consent page, which has its own keys. */
 export const HANDLERS: Omit<CaucaseHandlers, "corsPage" | "corsDecide"> = {
   root: () => () => describeServer(),
   caRoot: ({ exchange, parameters: { ca } }) => ({ own }) => describeCa(ca, exchange.secure ? "" : own.https(exchange)),

@@ -36,7 +36,7 @@ export function statusOf(error: unknown): number {
   return error instanceof CaucaseError ? STATUS[error.code] : 500;
 }
 
-/** The answer to a request that failed with `error`. Nothing of a fault of ours is in it: the caller logs that. */
+/** The answer to a request that failed with `error`. It says nothing of a bug: the caller logs that. */
 export function refusal(error: unknown): Answer {
   const status = statusOf(error);
   if (status === 500 || !(error instanceof CaucaseError)) return { status };

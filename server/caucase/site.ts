@@ -49,7 +49,7 @@ export function createCaucaseSite(parts: CaucaseSiteParts): Site {
 
 type AdmissionParts = Pick<CaucaseSiteParts, "authorities" | "httpCa" | "own" | "clock">;
 
-/** Who may, by the `access` of a route. */
+/** Checks the caller's rights, by the `access` of a route. */
 export function caucaseAdmissions({ authorities, httpCa, own, clock }: AdmissionParts): Admissions<Steps> {
   const users = new UserAuthentication(authorities.cau);
   const surroundings = { authorities, own, vouching: new HttpsVouching(httpCa.issuers) };

@@ -1,6 +1,6 @@
 /**
- * Who is the user? Whoever proved in the TLS handshake to hold the key of a certificate that a valid CA for users issued,
- * that is within its dates and not revoked: looked at on every request, because any of that may end while a connection lasts.
+ * Authenticates users. A user proves in the TLS handshake to hold the key of a certificate that a valid CA for users issued,
+ * that is within its dates and not revoked. This is checked on every request, because any of that may end while a connection lasts.
  */
 import type { Actor } from "../../core/ca/actor.ts";
 import type { Issuer } from "../../core/ca/issuer.ts";
@@ -52,7 +52,7 @@ export class UserAuthentication {
       const issuer = await this.users.issuers.issuerOf(certificate, now);
       return issuer === undefined ? "stranger" : { certificate, issuer };
     } catch (error) {
-      // A certificate that we cannot read is none of ours.
+      // A certificate that cannot be read is not one of this CA.
       if (error instanceof CaucaseError && (error.code === "malformed" || error.code === "unacceptable")) {
         return "stranger";
       }

@@ -137,7 +137,7 @@ export class AccessLog {
     const lines = this.#lines;
     this.#lines = [];
     this.#kept = 0;
-    // What failed may have been written in part: what follows begins a line of its own.
+    // What failed may have been written in part: what follows begins a new line.
     const piece = utf8(`${this.#torn ? "\n" : ""}${lines.join("\n")}\n`);
     try {
       await this.#options.output.write(piece);

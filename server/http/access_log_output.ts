@@ -27,7 +27,7 @@ export const STANDARD_OUTPUT: AccessLogOutput = {
   },
 };
 
-/** Whoever reads the log learns who uses the server: the administrator and their group, at most. */
+/** The log tells who uses the server: only the administrator and their group may read it. */
 const LOG_MODE = 0o640;
 
 /** A file that only grows; several may write to it, and others may move or truncate it. */

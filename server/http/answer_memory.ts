@@ -7,7 +7,7 @@ export interface HeldAnswer {
 }
 
 /**
- * Counts every buffer once, however many answers are made of it: a CRL is shared by all who read it. Over the limit the answers
+ * Counts every buffer once, however many answers are made of it: all its readers share a CRL. Over the limit the answers
  * that were begun first are given up: their clients had the most time.
  */
 export class AnswerMemory {

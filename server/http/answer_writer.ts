@@ -13,7 +13,7 @@ export interface WriteOptions {
   readonly onProgress: () => void;
   /** Called with what is kept in memory until the client has taken it, where that is much. */
   readonly onLarge: (bytes: Uint8Array) => void;
-  /** Keeps the response open after its last byte; whoever asks for that ends it. */
+  /** Keeps the response open after its last byte; the caller then ends it. */
   readonly hold?: boolean;
 }
 
@@ -75,7 +75,7 @@ function writeAtOnce(response: ServerResponse, piece: string | Uint8Array, { hol
   if (piece.length > 0) response.write(piece, "latin1");
 }
 
-/** Never more than one piece ahead of the client: what it does not take stays where it is, shared by all who get the same. */
+/** Never more than one piece ahead of the client: what it does not take stays where it is, shared by all answers with the same bytes. */
 function writeInPieces(response: ServerResponse, bytes: Uint8Array, { hold, onProgress, onLarge }: WriteOptions): void {
   onLarge(bytes);
   let offset = 0;

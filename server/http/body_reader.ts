@@ -73,7 +73,7 @@ export class BodyReader implements HeldBody {
   constructor(parts: BodyReaderParts) {
     this.#parts = parts;
     const { request } = parts;
-    // Whoever asked may be busy elsewhere when the body fails; that must not count as an unhandled rejection.
+    // The caller may be busy elsewhere when the body fails; that must not count as an unhandled rejection.
     this.#result.promise.catch(() => {});
     request.on("data", this.#take);
     request.once("end", this.#finish);

@@ -53,7 +53,7 @@ export class Connection implements PooledConnection, ExchangeConnection {
     return this.#certificate.der;
   }
 
-  /** Whether the running answer is to be the last one. */
+  /** Whether the running answer must be the last one. */
   get ending(): boolean {
     return this.#ending && this.#waiting.length === 0;
   }

@@ -1,4 +1,4 @@
-/** All open connections: who may have one, which is closed when there are too many, and which takes too long. */
+/** All open connections: which address may have one, which is closed when there are too many, and which takes too long. */
 import type { Log } from "../../core/log.ts";
 import { isIPv6 } from "node:net";
 import { canonicalAddress } from "./addresses.ts";
@@ -93,7 +93,7 @@ export class ConnectionPool {
     }
     if (this.#all.size < this.#limits.connections) return true;
     this.#notice(() => this.#log.warning("connections.limit", { count: this.#all.size }));
-    // Whoever has most gives first.
+    // The address with most connections loses one first.
     const most = this.#largestCount();
     return this.#closeLongestIdle((other) => this.#count(other) === most) || this.#closeLongestIdle(() => true);
   }

@@ -1,6 +1,6 @@
 /**
  * The listeners: each endpoint with its sites, all with one set of limits and one access log. HTTPS asks for a client
- * certificate and takes any: who it belongs to and whether it is any good is judged per request, never here.
+ * certificate and takes any: its holder and its validity are judged per request, never here.
  */
 import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
 import { createServer as createHttpsServer, Server as HttpsServer } from "node:https";

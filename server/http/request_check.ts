@@ -13,7 +13,7 @@ export interface RequestTarget {
 /** @throws `malformed`; the connection must be closed then, as where the next request begins is in doubt */
 export function checkRequest(request: IncomingMessage): RequestTarget {
   const { httpVersionMajor: major, httpVersionMinor: minor, headers } = request;
-  if (major !== 1 || minor > 1) throw malformed(`HTTP/${major}.${minor} is not spoken here`);
+  if (major !== 1 || minor > 1) throw malformed(`HTTP/${major}.${minor} is not supported`);
   const hosts = countHosts(request.rawHeaders);
   // RFC 9112, 3.2
   if (hosts > 1 || (hosts === 0 && minor === 1)) throw malformed(`${hosts === 0 ? "no" : "more than one"} Host header`);

@@ -19,7 +19,7 @@ export interface RequestServerParts {
   readonly answers: AnswerMemory;
   /** Takes one line of the access log, without its end. */
   readonly accessLog: (line: string) => void;
-  /** Takes faults of ours, with their stack. */
+  /** Takes errors that are bugs, with their stack. */
   readonly log: Log;
 }
 

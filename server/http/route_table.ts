@@ -9,7 +9,7 @@ import { parameterNames, type PathMatch, type RoutePattern, Router, selectRoute 
 
 /** A route, as far as every site's is the same. */
 export interface TableRoute<Access extends string> extends RoutePattern {
-  /** Who may. */
+  /** The required rights. */
   readonly access: Access;
   /** There over HTTPS only: over HTTP the path has no such route. */
   readonly secure?: true;
@@ -43,7 +43,7 @@ export type Handlers<Routes extends Table<Routes, NameOf<Steps>>, Steps, Closed 
   ) => Steps[Routes[Name]["access"]] | Promise<Steps[Routes[Name]["access"]]>;
 };
 
-/** By access: finds out who the caller is, and takes the second step for them. Throws where they may not. */
+/** By access: identifies the caller, and takes the second step for them. Throws when they lack the right. */
 export type Admissions<Steps> = {
   readonly [Access in keyof Steps]: (step: Awaited<Steps[Access]>, arrival: Arrival) => Answer | Promise<Answer>;
 };

@@ -46,7 +46,7 @@ class ServerEvents {
   }
 
   readonly onConnection = (socket: Socket): void => {
-    // What goes wrong on a socket ends it, and "close" follows: nothing else is to be done.
+    // What goes wrong on a socket ends it, and "close" follows: there is nothing else to do.
     socket.on("error", () => {});
     const { remoteAddress } = socket;
     // Gone already.

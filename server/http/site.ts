@@ -13,11 +13,11 @@ export interface Site {
    * @param refuse as {@linkcode Site.refuse}, with faults reported: for a site that adds something to refusals too
    */
   answer(exchange: Exchange, refuse: (error: unknown) => Answer): Answer | Promise<Answer>;
-  /** What was thrown, in the site's format: status 500, and nothing of it, where it is a fault of ours. */
+  /** What was thrown, in the site's format: status 500, and nothing of it, when it is a bug. */
   refuse(error: unknown): Answer;
 }
 
-/** Takes a fault of ours. */
+/** Takes an error that is a bug. */
 export type ReportFault = (error: unknown, exchange: Exchange) => void;
 
 /** The handler of an endpoint with these sites: the longest prefix wins. Never throws, reports each fault once. */

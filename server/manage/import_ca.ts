@@ -27,7 +27,7 @@ export interface CaKeyPair {
 }
 
 const CRL_SIGN = 6;
-const PAIR_HINT = "where certificate and key are in two files, name each by an --import-ca of its own";
+const PAIR_HINT = "if certificate and key are in two files, give --import-ca for each";
 const CHECK_HINT = "--import-bad-ca takes it as it is";
 
 /**
@@ -99,7 +99,7 @@ export async function newIssuers(
   stores: CaStores,
   pairs: readonly CaKeyPair[],
 ): Promise<(StoredIssuer & { readonly keyIdentifier: string })[]> {
-  // As DER: who else wrote to the database may have cut the lines of PEM elsewhere.
+  // As DER: another program that wrote to the database may have cut the lines of PEM elsewhere.
   const derOf = (pem: string) => onlyPem(pem, [PEM_LABEL.CERTIFICATE], "CA certificate in the database").der.toHex();
   const stored = new Set((await stores.issuers.list()).issuers.map(({ certificatePem }) => derOf(certificatePem)));
   return pairs.filter(({ certificate }) => !stored.has(certificate.der.toHex())).map(({ certificate, key }) => ({

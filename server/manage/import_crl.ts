@@ -24,7 +24,7 @@ export async function readCrls(paths: readonly string[]): Promise<CrlFile[]> {
   return found;
 }
 
-/** Whose lists they are to become. */
+/** The CA that takes the CRLs over. */
 export interface Importer {
   readonly store: CaStores;
   /** CA certificates that will be in the store by then. */
@@ -33,9 +33,9 @@ export interface Importer {
 }
 
 /**
- * The lists as what a database takes over. A revocation is kept until its CA certificate expires: the list does not say when
+ * The CRLs as what a database takes over. A revocation is kept until its CA certificate expires: the CRL does not say when
  * the revoked certificate does, and nobody accepts that longer.
- * @throws `file` for a list that none of the CA's certificates signed
+ * @throws `file` for a CRL that none of the CA's certificates signed
  */
 export async function judgeCrls(
   files: readonly CrlFile[],

@@ -47,9 +47,9 @@ export interface ManageHost {
 /** What was done. */
 export interface ManageReport {
   readonly restored: boolean;
-  /** How many CA certificates were new; undefined when none were to be imported. */
+  /** How many CA certificates were new; undefined when none were given. */
   readonly importedCas: number | undefined;
-  /** What became of the CRLs together; undefined when none were to be imported. */
+  /** What became of the CRLs together; undefined when none were given. */
   readonly importedCrls: ImportedCrls | undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The user who restores gives a key up: it was on the way through shells and folders. Their certificate is issued anew for
- * another key, and the old one revoked.
+ * The user who restores gives a key up: it was on the way through shells and folders. They get a new certificate for
+ * another key, and the old one is revoked.
  */
 import type { Bytes } from "../../core/bytes.ts";
 import { OPERATOR } from "../../core/ca/actor.ts";

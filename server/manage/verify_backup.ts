@@ -30,7 +30,7 @@ export interface CaFigures extends RowCounts {
 }
 
 export interface BackupFigures {
-  /** Key identifiers of those who can open it. */
+  /** Identifiers of the keys that can open it. */
   readonly recipients: readonly string[];
   readonly cas: readonly CaFigures[];
 }

@@ -1,4 +1,4 @@
-/** The server's own certificate for HTTPS: read, judged, made anew in time, with a new key each time. */
+/** The server's own certificate for HTTPS: read, judged, and renewed in time, with a new key each time. */
 import { utf8 } from "../../core/bytes.ts";
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
 import { CaucaseError } from "../../core/errors.ts";

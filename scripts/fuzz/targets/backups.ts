@@ -66,7 +66,7 @@ export const backupStream = defineTarget({
   check: sealsTo,
 });
 
-/** What is encrypted, in the clear: blocks and codes as somebody wrote them who has the keys' cipher alone. */
+/** What is encrypted, in the clear: blocks and codes of an author who can only encrypt keys. */
 export const backupBlocks = defineTarget({
   name: "backup-blocks",
   grammar: "bytes",

@@ -67,7 +67,7 @@ export const requestFile = defineTarget({
   },
 });
 
-/** Whoever approved the request gets a certificate that is ours through and through, or a refusal: nothing else. */
+/** An approved request gives a certificate that meets every rule of its profile, or a refusal: nothing else. */
 async function issueFor(csr: CertificationRequest, keepCaucasePolicies: boolean): Promise<void> {
   const order = {
     request: csr,

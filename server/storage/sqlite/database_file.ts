@@ -1,4 +1,4 @@
-/** Opening and closing the database's file: who may read it, and in which of SQLite's modes it is. */
+/** Opens and closes the database's file, with its rights and SQLite's modes. */
 import { CaucaseError } from "../../../core/errors.ts";
 import { systemReason } from "../../../core/host/file_error.ts";
 import type { Log } from "../../../core/log.ts";
@@ -8,7 +8,7 @@ import { requireUsable } from "./database_check.ts";
 /** Up to how many bytes the write-ahead log keeps its file after a checkpoint. */
 const WAL_KEPT = 16 * 1024 * 1024;
 
-/** `path` without links, so that all who open the same database lock the same file. */
+/** `path` without links, so that all processes with the same database lock the same file. */
 export async function realDatabasePath(path: string): Promise<string> {
   try {
     return await Deno.realPath(path);

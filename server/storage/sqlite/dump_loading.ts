@@ -65,7 +65,7 @@ function faultOfStatement(error: unknown): string | undefined {
   return STATEMENT_AT_FAULT.includes(cause.errcode & 0xff) ? oneLine(cause.message) : undefined;
 }
 
-/** Names in it are the backup's: they must not look like lines of ours. */
+/** Names in it are the backup's: they must not look like lines of the log. */
 function oneLine(message: string): string {
   return message.replace(/\s+/g, " ").slice(0, 200);
 }

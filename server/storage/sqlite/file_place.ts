@@ -1,6 +1,6 @@
 /**
- * Whether an open database's file still is where its path leads. A file that was deleted or replaced goes on being written to by whoever
- * has it open, and nobody ever sees that again: nothing of it may be acknowledged.
+ * Whether an open database's file still is where its path leads. A process can still write to an open file
+ * that was deleted or replaced, but nobody ever sees that again: nothing of it may be acknowledged.
  */
 import { CaucaseError } from "../../../core/errors.ts";
 

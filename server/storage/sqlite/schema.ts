@@ -26,7 +26,7 @@ function tablesOf(ca: CaName): Readonly<Record<string, Readonly<Record<string, s
   };
 }
 
-/** Tables of ours, for all CAs together, which the reference does not know: columns by table name. */
+/** Additional tables, for all CAs together, which the reference does not know: columns by table name. */
 const OWN_TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   caucase_certificate: {
     ca: "TEXT",
@@ -57,7 +57,7 @@ const OWN_UNIQUE_INDEXES: Readonly<Record<string, string>> = {
 /** Indexes by name: what each is on. */
 function indexesOf(ca: CaName): Readonly<Record<string, string>> {
   return {
-    // UNIQUE brings an index of its own.
+    // UNIQUE brings its own index.
     ...(!hasUniqueKeys(ca) && { [`${ca}crt_by_key_id`]: `${ca}crt (key_id)` }),
     [`${ca}crt_by_expiration`]: `${ca}crt (expiration_date)`,
     [`${ca}crt_pending`]: `${ca}crt (id) WHERE crt IS NULL`,
@@ -65,15 +65,15 @@ function indexesOf(ca: CaName): Readonly<Record<string, string>> {
   };
 }
 
-/** Whether a table of that name is one of ours, or a CRL table of version 0.9.8 and older. */
+/** Whether a table of that name is one of caucase, or a CRL table of version 0.9.8 and older. */
 export function isOurTable(name: string): boolean {
   return name in OWN_TABLES ||
     CA_NAMES.some((ca) => name === `${ca}crl` || Object.keys(tablesOf(ca)).some((table) => name === ca + table));
 }
 
 /**
- * Makes what is missing; changes no table that is there, whoever made it.
- * @throws `storage` when a table of ours lacks a column: the file is another program's
+ * Makes what is missing; changes no table that is there.
+ * @throws `storage` when one of these tables lacks a column: the file is another program's
  */
 export function createSchema(database: Database): void {
   for (const ca of CA_NAMES) {

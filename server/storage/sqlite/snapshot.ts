@@ -1,5 +1,5 @@
 /**
- * The database as it was at one instant, beside a server that goes on writing: a connection of its own in one read transaction.
+ * The database as it was at one instant, beside a server that goes on writing: a separate connection in one read transaction.
  * With the write-ahead log neither waits for the other.
  */
 import type { Bytes } from "../../../core/bytes.ts";

@@ -16,7 +16,7 @@ import { WriteQueue } from "./write_queue.ts";
 
 export interface SqliteStorageOptions {
   readonly path: string;
-  /** Refuse when another process of ours has it, and keep others out. */
+  /** Refuse when another process of caucase has it, and keep others out. */
   readonly lock: boolean;
   /** Only look at a database that exists, also beside a server that uses it. */
   readonly readOnly?: boolean;

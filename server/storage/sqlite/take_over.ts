@@ -17,7 +17,7 @@ export interface CrlToImport {
 export interface ImportedCrls {
   /** The largest one of their numbers and the database's own; one more is stored, so that no number is used twice. */
   readonly number: bigint;
-  /** The latest of theirs. */
+  /** Their latest date. */
   readonly lastUpdate: number;
   readonly added: number;
   /** Revocations that were there already, also from a CRL before, and stay as they were. */

@@ -40,7 +40,7 @@ export class Transactions {
     if (refusal !== undefined) throw refusal;
   }
 
-  /** A database that comes from the reference has no records of ours yet, but the date of its CRL. */
+  /** A database that comes from the reference has no records of this program yet, but the date of its CRL. */
   #later(time: number): LaterRecords | undefined {
     if (!this.#events.isEmpty()) return this.#events.laterThan(time);
     const lastUpdate = this.values.crlLastUpdate();

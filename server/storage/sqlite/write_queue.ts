@@ -28,7 +28,7 @@ export class WriteQueue {
   /**
    * Runs `action`, which works on the database synchronously, in a transaction with whatever else is waiting. When it throws,
    * what it did is undone and the others go on.
-   * @param durable false: may be lost in a crash, together with nothing else; costs no synchronisation of its own
+   * @param durable false: may be lost in a crash, together with nothing else; costs no extra synchronisation
    * @throws what `action` threw; `storage` when the commit failed: then nothing of it happened
    */
   run<T>(action: () => T, { durable = true }: { readonly durable?: boolean } = {}): Promise<T> {
