@@ -161,7 +161,7 @@ export function actorToText(actor: Actor): string {
   return toJson(actor);
 }
 
-/** @throws `storage` for a text that is not of ours */
+/** @throws `storage` for a text that is no such record */
 export function actorFromText(text: string): Actor {
   return fromJson(ActorShape, text);
 }
@@ -170,7 +170,7 @@ export function originToText(origin: Origin): string {
   return toJson(origin);
 }
 
-/** @throws `storage` for a text that is not of ours */
+/** @throws `storage` for a text that is no such record */
 export function originFromText(text: string): Origin {
   return fromJson(OriginShape, text);
 }
@@ -179,7 +179,7 @@ export function eventToText(event: CaEvent): string {
   return toJson(event);
 }
 
-/** @throws `storage` for a text that is not of ours */
+/** @throws `storage` for a text that is no such record */
 export function eventFromText(text: string): CaEvent {
   return fromJson(EventShape, text);
 }
@@ -208,7 +208,7 @@ export function oneOf<Name extends string>(names: readonly Name[], value: unknow
 }
 
 function notOurs(cause: unknown): CaucaseError {
-  return new CaucaseError("storage", "the database holds something else where a record of ours is expected", {
+  return new CaucaseError("storage", "the database holds something else where a record of caucase is expected", {
     cause,
     hint: "undo what another program changed in it, or restore a backup with manage --restore-backup",
   });
