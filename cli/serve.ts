@@ -9,6 +9,7 @@ import { type RunningServer, type ServeOptions, startServer } from "../server/se
 import { EXIT, exitStatusOf } from "./exit_status.ts";
 import { serveCommand } from "./serve/command.ts";
 import { parseArguments } from "./subcommand.ts";
+import { isScreen, printError } from "./terminal.ts";
 
 /** Runs the server. Resolves with the exit status after it was stopped. */
 export async function serve(args: readonly string[]): Promise<number> {
@@ -27,6 +28,10 @@ export async function serve(args: readonly string[]): Promise<number> {
       accessLog: accessLog?.add ?? (() => {}),
     });
     announce(server);
+    // A person who starts a new CA sees what to do next; a log is no place for that.
+    if (server.awaitsFirstUser && logs.format === "text" && isScreen("stderr")) {
+      printError(firstUserHint(options.netloc));
+    }
     await Promise.race([server.finished, aborted(stop.signal)]);
     await server.stop();
     return EXIT.ok;
@@ -52,6 +57,17 @@ function announce({ addresses }: RunningServer): void {
   for (const { host: address, httpPort, httpsPort } of addresses) {
     log.info("server.listening", { address, httpPort, httpsPort });
   }
+}
+
+/** The next commands to type, for a CA without users. `netloc` is checked: no shell finds anything special in it. */
+function firstUserHint(netloc: string): string {
+  return [
+    "There is no user yet. The first request for a user certificate is signed at once; all others wait for a user.",
+    "Become the first user, in another terminal:",
+    "  openssl req -newkey rsa:2048 -nodes -subj /CN=YOUR-NAME -keyout user.pem -out user.csr.pem",
+    `  caucase client --ca-url http://${netloc} --mode user --send-csr user.csr.pem`,
+    `  caucase client --ca-url http://${netloc} --mode user --get-crt ID user.pem    # the ID that it printed`,
+  ].join("\n");
 }
 
 /** Resolves at once when it came earlier, while the server started. */

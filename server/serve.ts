@@ -74,6 +74,8 @@ export interface ListeningAddress {
 
 export interface RunningServer {
   readonly addresses: readonly ListeningAddress[];
+  /** Whether nobody is a user yet, and the next request for a user certificate is signed at once. */
+  readonly awaitsFirstUser: boolean;
   /** Ends when the server was stopped; fails when it cannot go on. */
   readonly finished: Promise<void>;
   /** No new connections; running requests finish; everything is on disk. */
@@ -129,6 +131,7 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
   const authorities = createCertificateAuthorities(storage, setup);
   // Freezes them where that was asked for: a later start must find what this one was told, whether a request came or not.
   for (const ca of [authorities.cau, authorities.cas]) await ca.issuance.settleAutoSignAmount();
+  const awaitsFirstUser = await authorities.cau.issuance.awaitsFirstRequest();
   const httpsCertificate = createHttpsCertificate(authorities.http_cas, setup);
   const sites = [await createSite(authorities, setup)];
   const identity = await httpsCertificate.ensureCurrent(clock.now());
@@ -159,6 +162,7 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
       httpPort: listeners.portOf(http),
       httpsPort: listeners.portOf(https),
     })),
+    awaitsFirstUser,
     finished,
     async stop() {
       stopping.abort();

@@ -60,6 +60,11 @@ export class Issuance {
       (lockAutoSignAmount ? await requests.freezeAutoSignAmount(autoSignAmount) : autoSignAmount);
   }
 
+  /** Whether no request was ever received, and the first one will be signed without asking. */
+  async awaitsFirstRequest(): Promise<boolean> {
+    return await this.stores.requests.receivedCount() === 0 && await this.settleAutoSignAmount() > 0;
+  }
+
   /**
    * Stores a request as it came, and signs it if it is among the first. The answer is its id.
    * @throws `malformed`, `unacceptable`, `untrusted` for what no certificate can be made from; also when it names nothing

@@ -41,6 +41,14 @@ Deno.test("submit() signs the first user without asking, and nobody after", asyn
   assert.equal(isAutoSigned(await certificateFromPem(await cau.issuance.certificate(second, NOW))), false);
 });
 
+Deno.test("awaitsFirstRequest() until one came, and never where none is signed without asking", async () => {
+  const { cau, cas } = testCas(createMemoryStores());
+  assert.equal(await cau.issuance.awaitsFirstRequest(), true);
+  assert.equal(await cas.issuance.awaitsFirstRequest(), false);
+  await cau.issuance.submit(await csrFor(await newKey("P-256"), "alice"), by(NOW));
+  assert.equal(await cau.issuance.awaitsFirstRequest(), false);
+});
+
 Deno.test("submit() gives 24 first users at once one automatic signature", async () => {
   const { cau } = testCas(createMemoryStores());
   const requests = await Promise.all(

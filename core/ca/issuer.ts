@@ -38,6 +38,13 @@ export type CaCertificateOrder =
   | { readonly profile: "ca" } & Omit<CaOrder, "serial" | "publicKey">
   | { readonly profile: "ca-successor" } & Omit<CaSuccessorOrder, "serial" | "publicKey">;
 
+/** What an issued certificate can be. */
+export const PROFILES = ["leaf", "https", "ca", "ca-successor"] as const satisfies readonly (
+  | CertificateOrder["profile"]
+  | CaCertificateOrder["profile"]
+)[];
+export type Profile = typeof PROFILES[number];
+
 /** A certificate as it left the door. Times are Unix seconds. */
 export interface IssuedCertificate {
   readonly der: Bytes;
@@ -49,7 +56,7 @@ export interface IssuedCertificate {
   readonly issuer: string;
   /** Key identifier of its own key, hex. */
   readonly keyId: string;
-  readonly profile: CertificateOrder["profile"] | CaCertificateOrder["profile"];
+  readonly profile: Profile;
 }
 
 export class Issuer implements Validity {
@@ -126,7 +133,7 @@ function prepareAndCheck(
 
 async function signed(
   tbs: CheckedTbsCertificate,
-  { signer, profile }: { readonly signer: Signer; readonly profile: IssuedCertificate["profile"] },
+  { signer, profile }: { readonly signer: Signer; readonly profile: Profile },
 ): Promise<IssuedCertificate> {
   const der = await signCertificate(tbs, signer);
   return {

@@ -32,19 +32,19 @@ export function createRequestServer(parts: RequestServerParts) {
   };
 }
 
-interface Origin {
+interface Arrival {
   readonly received: ReceivedRequest;
   readonly connection: Connection;
 }
 
 class ServedRequest implements RunningRequest, HeldAnswer {
   readonly #parts: RequestServerParts;
-  readonly #origin: Origin;
+  readonly #arrival: Arrival;
   #exchange: NodeExchange | undefined;
 
-  constructor(parts: RequestServerParts, origin: Origin) {
+  constructor(parts: RequestServerParts, arrival: Arrival) {
     this.#parts = parts;
-    this.#origin = origin;
+    this.#arrival = arrival;
   }
 
   get reader(): BodyReader | undefined {
@@ -53,12 +53,12 @@ class ServedRequest implements RunningRequest, HeldAnswer {
 
   /** Others need the memory that its answer holds. */
   drop(): void {
-    this.#origin.connection.destroy();
+    this.#arrival.connection.destroy();
   }
 
   serve(): void {
     const { handler, limits, memory } = this.#parts;
-    const { received, connection } = this.#origin;
+    const { received, connection } = this.#arrival;
     try {
       const target = checkRequest(received.request);
       this.#exchange = new NodeExchange({ received, target, connection, limits, memory });
@@ -77,7 +77,7 @@ class ServedRequest implements RunningRequest, HeldAnswer {
 
   /** A request whose framing is in doubt: answered, and the last one of its connection. */
   #refuse(error: unknown): void {
-    this.#origin.connection.stopParsing();
+    this.#arrival.connection.stopParsing();
     const headers = { "Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff" };
     this.#write({ status: 400, headers, body: `${describeError(error)}\n` });
   }
@@ -92,14 +92,14 @@ class ServedRequest implements RunningRequest, HeldAnswer {
 
   /** Our own mistake: the administrator gets it all, the client nothing. */
   readonly #fault = (error: unknown): void => {
-    const { request, response } = this.#origin.received;
+    const { request, response } = this.#arrival.received;
     this.#parts.log.error("request.failed", { method: request.method, target: request.url, error });
-    if (response.headersSent) this.#origin.connection.destroy();
+    if (response.headersSent) this.#arrival.connection.destroy();
     else this.#write({ status: 500 });
   };
 
   #write(answer: Answer): void {
-    const { received: { request, response }, connection } = this.#origin;
+    const { received: { request, response }, connection } = this.#arrival;
     const unread = this.#exchange?.unread ?? "nothing";
     const awaitsContinue = this.#exchange?.awaitsContinue === true;
     const linger = unread !== "nothing" && !awaitsContinue && !connection.unparsable;
@@ -117,7 +117,7 @@ class ServedRequest implements RunningRequest, HeldAnswer {
 
   readonly #holdMemory = (bytes: Uint8Array): void => {
     const { answers } = this.#parts;
-    this.#origin.received.response.once("close", () => answers.release(this));
+    this.#arrival.received.response.once("close", () => answers.release(this));
     answers.hold(this, bytes);
   };
 
@@ -126,7 +126,7 @@ class ServedRequest implements RunningRequest, HeldAnswer {
    * the answer. A short body usually ends, and the connection goes on.
    */
   #linger(): void {
-    const { received: { request, response }, connection } = this.#origin;
+    const { received: { request, response }, connection } = this.#arrival;
     let left = this.#parts.limits.lingerBytes;
     const giveUp = () => {
       connection.closeSoon();
@@ -143,7 +143,7 @@ class ServedRequest implements RunningRequest, HeldAnswer {
   }
 
   #logLine({ status, user }: Answer, bytes: number): string {
-    const { received: { request }, connection } = this.#origin;
+    const { received: { request }, connection } = this.#arrival;
     return combinedLine({
       remoteAddress: connection.remoteAddress,
       user,

@@ -21,6 +21,7 @@ import { tempFolder } from "../support/temp_folder.ts";
 import { ClientDesk } from "./client_desk.ts";
 import { type Implementation, OURS, REFERENCE } from "./implementation.ts";
 import { makeRequest } from "./openssl.ts";
+import { backupOfServer } from "./server_backup.ts";
 import { firstUser } from "./session_start.ts";
 
 const SIZES = [BLOCK_SIZE - 1, BLOCK_SIZE, BLOCK_SIZE + 1, 3 * BLOCK_SIZE];
@@ -42,7 +43,7 @@ async function tryAll(maker: Implementation): Promise<void> {
   assert.ok(key);
   for (const size of SIZES) {
     const padding = await padTo(database, size);
-    const backup = maker === OURS ? await oursOf(database) : await referencesOf(maker, folder.path);
+    const backup = maker === OURS ? await oursOf(database) : await backupOfServer(maker, folder.path);
     assert.equal(await plainSize(backup, key), size);
     const { statements } = await openBackup(readChunks(backup), key);
     let found: unknown;
@@ -86,18 +87,6 @@ async function oursOf(database: string): Promise<string> {
   const target = `${database}.sql.caucased`;
   await makeBackup({ database, target, now: Math.floor(Date.now() / 1000) });
   return target;
-}
-
-async function referencesOf(maker: Implementation, folder: string): Promise<string> {
-  const backups = `${folder}/backups`;
-  await Deno.mkdir(backups, { recursive: true });
-  await using _server = await startServer({ folder, command: maker.server, options: ["--backup-directory", backups] });
-  for (let attempt = 0; attempt < 300; attempt++) {
-    const made = (await Array.fromAsync(Deno.readDir(backups))).find(({ name }) => name.endsWith(".sql.caucased"));
-    if (made) return `${backups}/${made.name}`;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error("the reference made no backup");
 }
 
 async function plainSize(path: string, key: PrivateKey): Promise<number> {

@@ -3,7 +3,7 @@ import type { Attribution, CaEvent } from "../../../core/ca/events.ts";
 import type { CaName, LaterRecords, RecordedEvent } from "../../../core/ca/stores.ts";
 import { fromSeconds, toBigInt, toSeconds, toText } from "./column_values.ts";
 import type { Database } from "./database.ts";
-import { actorFromText, actorToText, eventFromText, eventToText } from "./record_texts.ts";
+import { actorFromText, actorToText, eventFromText, eventToText, oneOf } from "./record_texts.ts";
 import { CA_NAMES } from "../../../core/ca/stores.ts";
 
 /** Synchronous: within a transaction of the caller's where it writes. */
@@ -27,7 +27,7 @@ export class EventTable {
     const sql = "SELECT id, time, ca, actor, event FROM caucase_event WHERE id > ? ORDER BY id LIMIT ?";
     return this.database.all(sql, after, BigInt(limit)).map((row) => ({
       id: toBigInt(row["id"]),
-      ca: CA_NAMES.find((name) => name === row["ca"]) ?? "cas",
+      ca: oneOf(CA_NAMES, row["ca"]),
       now: toSeconds(row["time"]),
       actor: actorFromText(toText(row["actor"])),
       event: eventFromText(toText(row["event"])),

@@ -79,9 +79,23 @@ function fromText<T>(shape: v.GenericSchema<unknown, T>, text: string): T {
     return v.parse(shape, JSON.parse(text));
   } catch (cause) {
     if (!(cause instanceof SyntaxError || cause instanceof v.ValiError)) throw cause;
-    throw new CaucaseError("storage", "the database holds something else where a record of ours is expected", {
-      cause,
-      hint: "undo what another program changed in it, or restore a backup with manage --restore-backup",
-    });
+    throw notOurs(cause);
   }
+}
+
+/**
+ * The one of `names` that a column holds.
+ * @throws `storage` for anything else: what is not understood is not taken for something that is
+ */
+export function oneOf<Name extends string>(names: readonly Name[], value: unknown): Name {
+  const found = names.find((name) => name === value);
+  if (found === undefined) throw notOurs(new Error(`${String(value)} is none of ${names.join(", ")}`));
+  return found;
+}
+
+function notOurs(cause: unknown): CaucaseError {
+  return new CaucaseError("storage", "the database holds something else where a record of ours is expected", {
+    cause,
+    hint: "undo what another program changed in it, or restore a backup with manage --restore-backup",
+  });
 }

@@ -2,10 +2,11 @@
  * Our own table `caucase_certificate`: every certificate that any of the CAs issued, until long after it ended. The reference
  * does not know it and leaves it alone.
  */
+import { PROFILES } from "../../../core/ca/issuer.ts";
 import type { CaName, RegisteredCertificate } from "../../../core/ca/stores.ts";
 import { fromSeconds, toBigInt, toBytes, toSeconds, toText } from "./column_values.ts";
 import type { Database } from "./database.ts";
-import { actorFromText, actorToText, originFromText, originToText } from "./record_texts.ts";
+import { actorFromText, actorToText, oneOf, originFromText, originToText } from "./record_texts.ts";
 
 /** How many rows one clean-up removes at most, so that nobody waits for it. */
 const REMOVED_AT_ONCE = 500n;
@@ -34,7 +35,7 @@ export class RegisterTable {
       issuer: toText(row["issuer"]),
       keyId: toText(row["key_id"]),
       requestId: toBigInt(row["request_id"]),
-      profile: toProfile(toText(row["profile"])),
+      profile: oneOf(PROFILES, row["profile"]),
       origin: originFromText(toText(row["origin"])),
       actor: actorFromText(toText(row["actor"])),
       issuedAt: toSeconds(row["issued"]),
@@ -50,9 +51,4 @@ export class RegisterTable {
     const sql = `DELETE FROM caucase_certificate WHERE rowid IN (${ended})`;
     return this.database.run(sql, this.ca, fromSeconds(before), REMOVED_AT_ONCE);
   }
-}
-
-function toProfile(text: string): RegisteredCertificate["profile"] {
-  if (text === "https" || text === "ca" || text === "ca-successor") return text;
-  return "leaf";
 }
