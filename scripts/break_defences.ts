@@ -1,11 +1,12 @@
 /**
- * `deno task defences`: takes the defences that SECURITY.md claims out of a copy of the source, one at a time, and runs the test that
- * must notice. Exit status 1 when one does not. `--only WORDS` takes the rows whose first cell, file or test holds them, `--list` shows
+ * `deno task defences`: takes the defences of docs/threat-model.md out of a copy of the source, one at a time, and runs the test that
+ * must notice. Exit status 1 when one does not. `--only WORDS` takes the rows whose attack, file or test holds them, `--list` shows
  * them without running anything.
  */
-import type { Defence, Mutation, TestSelection } from "./defences/mutation.ts";
-import { DEFENCES } from "./defences/table.ts";
+import type { Mutation, TestSelection } from "./defences/mutation.ts";
+import { SECTIONS } from "./defences/sections.ts";
 import { runTest } from "./defences/test_run.ts";
+import type { Section } from "./defences/threat.ts";
 import { WorkingCopy } from "./defences/working_copy.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
@@ -17,7 +18,7 @@ interface Options {
 }
 
 interface Attempt {
-  readonly row: string;
+  readonly attack: string;
   readonly mutation: Mutation;
 }
 
@@ -29,10 +30,10 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(USAGE);
     return 2;
   }
-  const attempts = attemptsOf(DEFENCES, options.only);
+  const attempts = attemptsOf(SECTIONS, options.only);
   if (!options.list) return await breakAll(attempts);
-  for (const { row, mutation } of attempts) {
-    console.log(`${row}\n  without ${mutation.without}: ${selectionOf(mutation.test)}`);
+  for (const { attack, mutation } of attempts) {
+    console.log(`${attack}\n  without ${mutation.without}: ${selectionOf(mutation.test)}`);
   }
   return 0;
 }
@@ -49,10 +50,11 @@ function readOptions(args: readonly string[]): Options | undefined {
   return rest && { ...rest, only: second };
 }
 
-function attemptsOf(defences: readonly Defence[], only: string): Attempt[] {
-  return defences.flatMap(({ row, mutations }) => mutations.map((mutation) => ({ row, mutation })))
-    .filter(({ row, mutation }) =>
-      [row, mutation.without, mutation.test.file, ...mutation.edits.map(([file]) => file)]
+function attemptsOf(sections: readonly Section[], only: string): Attempt[] {
+  return sections.flatMap(({ threats }) => threats)
+    .flatMap(({ attack, mutations }) => mutations.map((mutation) => ({ attack, mutation })))
+    .filter(({ attack, mutation }) =>
+      [attack, mutation.without, mutation.test.file, ...mutation.edits.map(([file]) => file)]
         .some((text) => text.includes(only))
     );
 }
@@ -72,7 +74,7 @@ async function breakAll(attempts: readonly Attempt[]): Promise<number> {
     const problem = await survival(copy, attempt);
     if (problem !== undefined) problems.push(problem);
   }
-  const rows = new Set(attempts.map(({ row }) => row)).size;
+  const rows = new Set(attempts.map(({ attack }) => attack)).size;
   console.log(`${rows} rows, ${attempts.length} mutations, ${problems.length} of them not noticed`);
   for (const problem of problems) console.error(`PROBLEM: ${problem}`);
   return problems.length > 0 || attempts.length === 0 ? 1 : 0;
@@ -86,7 +88,7 @@ async function passesUnbroken({ folder }: WorkingCopy, selection: TestSelection)
 }
 
 /** Undefined when the test noticed. */
-async function survival(copy: WorkingCopy, { row, mutation }: Attempt): Promise<string | undefined> {
+async function survival(copy: WorkingCopy, { attack, mutation }: Attempt): Promise<string | undefined> {
   const { verdict, seconds, output } = await copy.edited(mutation.edits, () => runTest(copy.folder, mutation.test));
   console.log(`${line(verdict, seconds)} without ${mutation.without}: ${selectionOf(mutation.test)}`);
   if (verdict === "failed") {
@@ -96,10 +98,10 @@ async function survival(copy: WorkingCopy, { row, mutation }: Attempt): Promise<
   if (verdict !== "passed") console.error(output);
   return `${verdict} without ${mutation.without} (${mutation.edits.map(([file]) => file).join(", ")}): ${
     selectionOf(mutation.test)
-  } [${row}]`;
+  } [${attack}]`;
 }
 
-/** Shows a reader of the list that the test failed for the right reason. */
+/** It shows that the test failed for the reason that it is there for. */
 function firstErrorIn(output: string): string {
   return (/^error: (.*)/m.exec(output)?.[1] ?? "").slice(0, 120);
 }

@@ -1,5 +1,6 @@
 /** "Acting as somebody else": who is a user, and who speaks for one. */
-import { type Defence, without } from "./mutation.ts";
+import { without } from "./mutation.ts";
+import type { Threat } from "./threat.ts";
 
 const AUTHORISATION = { file: "tests/security/authorisation_test.ts", filter: "everybody gets what" };
 const CA_EXPIRES = { file: "tests/security/authorisation_test.ts", filter: "a user whose CA expires" };
@@ -7,6 +8,10 @@ const CONFUSION = { file: "tests/security/certificate_confusion_test.ts", filter
 const RESUMPTION = { file: "tests/security/resumption_test.ts" };
 const START = { file: "tests/fault/serve_start_stop_test.ts", filter: "refused from the first request" };
 const PLAIN_HTTP = { file: "tests/server/authentication_test.ts", filter: "plain HTTP never authenticates" };
+const STOLEN = {
+  test: "tests/interop/stolen_certificate_test.ts",
+  notRun: "it shows what the runtime does; nothing of ours can be taken out",
+};
 
 const AUTHENTICATION = "server/caucase/user_authentication.ts";
 const SITE = "server/caucase/site.ts";
@@ -22,9 +27,9 @@ const USER_ROUTES = [
   ["a look at who signs", 'PUT", "/{ca}/crt/{crt_id}'],
 ] as const;
 
-export const ACTING: readonly Defence[] = [
+export const ACTING: readonly Threat[] = [
   {
-    row: "a request without a good user's certificate reaches an action for users: any route, by anybody of 15 kinds",
+    attack: "reaching a route for users without a good user certificate: tried on every route, by 15 kinds of caller",
     mutations: [
       without("the refusal of strangers", AUTHORISATION, [AUTHENTICATION, "if (!good) throw", "if (false) throw"]),
       without("the admission of users", AUTHORISATION, [
@@ -43,7 +48,9 @@ export const ACTING: readonly Defence[] = [
     ],
   },
   {
-    row: "a certificate without its private key",
+    attack: "using a certificate without its private key",
+    inWords: "the runtime's TLS; each start proves it:",
+    alsoShownBy: [STOLEN],
     mutations: [
       without(
         "a look at the runtime's version",
@@ -62,8 +69,8 @@ export const ACTING: readonly Defence[] = [
     ],
   },
   {
-    row: "an expired or revoked user, also on a connection that was open before, or a resumed TLS session, or as the " +
-      "first request after a start",
+    attack: "using an expired or revoked user certificate: also on a connection that was open before, " +
+      "in a resumed TLS session, or in the first request after a start",
     mutations: [
       without("the dates of a user's certificate", AUTHORISATION, [
         VERIFICATION,
@@ -93,7 +100,7 @@ export const ACTING: readonly Defence[] = [
     ],
   },
   {
-    row: "a user whose CA certificate expires",
+    attack: "using a user certificate after its CA certificate has expired",
     mutations: [
       without("the issuer's end, on an open connection", CA_EXPIRES, [
         VERIFICATION,
@@ -108,7 +115,7 @@ export const ACTING: readonly Defence[] = [
     ],
   },
   {
-    row: "somebody else's connection",
+    attack: "being taken for the user of another connection",
     mutations: [
       without(
         "a user for each connection",
@@ -120,7 +127,8 @@ export const ACTING: readonly Defence[] = [
     ],
   },
   {
-    row: "a CA of the same name and key identifier, a self-signed certificate, a namesake",
+    attack:
+      "a certificate that only looks right: from a CA of the same name and key identifier, self-signed, or with a user's name",
     mutations: [
       without("the issuer's signature, on a user's certificate", AUTHORISATION, [
         CERTIFICATE,
@@ -135,13 +143,13 @@ export const ACTING: readonly Defence[] = [
     ],
   },
   {
-    row: "the right key under another CA's name",
+    attack: "a certificate that the right key signed in another CA's name",
     mutations: [
       without("the issuer's name", CONFUSION, [CERTIFICATE, "equalBytes(certificate.issuer, ca.subject) && ", ""]),
     ],
   },
   {
-    row: "a CA's own certificate as a user, a holder, or on the CA's own list",
+    attack: "using a CA's own certificate as a user's or a holder's, or putting it on the CA's own CRL",
     mutations: [
       without("the exception of CA certificates", CONFUSION, [
         "core/ca/issuers.ts",
@@ -151,7 +159,7 @@ export const ACTING: readonly Defence[] = [
     ],
   },
   {
-    row: "headers of a proxy, over HTTP",
+    attack: "claiming a user certificate over plain HTTP, in the headers that proxies set",
     mutations: [
       without("distrust of a proxy's certificate", PLAIN_HTTP, [
         EXCHANGE,

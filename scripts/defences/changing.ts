@@ -1,5 +1,6 @@
 /** "Getting something signed, renewed or revoked", first half: whose messages count, and how often. */
-import { type Defence, without } from "./mutation.ts";
+import { without } from "./mutation.ts";
+import type { Threat } from "./threat.ts";
 
 const AUTHORISATION = { file: "tests/security/authorisation_test.ts", filter: "everybody gets what" };
 const CONFUSION = { file: "tests/security/certificate_confusion_test.ts", filter: "only good certificates" };
@@ -27,9 +28,9 @@ const ENVELOPE = "core/protocol/envelope.ts";
 const REQUESTS = "server/storage/sqlite/request_store.ts";
 const STORE = "server/storage/sqlite/revocation_store.ts";
 
-export const CHANGING: readonly Defence[] = [
+export const CHANGING: readonly Threat[] = [
   {
-    row: "renewing or revoking somebody else's certificate",
+    attack: "renewing or revoking somebody else's certificate",
     mutations: [
       without("the holder's signature on a renewal", ANOTHER_KEY, [
         ISSUANCE,
@@ -49,7 +50,7 @@ export const CHANGING: readonly Defence[] = [
     ],
   },
   {
-    row: "renewing what is revoked or expired",
+    attack: "renewing a certificate that is revoked or expired",
     mutations: [
       without("a look at the certificate that is renewed", CONFUSION, [
         ISSUANCE,
@@ -65,7 +66,7 @@ export const CHANGING: readonly Defence[] = [
     ],
   },
   {
-    row: "revoking another issuer's certificate, or one that has expired",
+    attack: "revoking another issuer's certificate, or an expired one",
     mutations: [
       without("a look at the certificate that is revoked", CONFUSION, [
         REVOCATION,
@@ -75,7 +76,7 @@ export const CHANGING: readonly Defence[] = [
     ],
   },
   {
-    row: "a revocation without a signature",
+    attack: "an unsigned revocation that no user sent",
     mutations: [
       without("a look at who sent it", AUTHORISATION, [
         "server/caucase/handlers.ts",
@@ -90,7 +91,7 @@ export const CHANGING: readonly Defence[] = [
     ],
   },
   {
-    row: "a message with another digest, an edited payload, a signature of another scheme or salt",
+    attack: "a message with another digest, an edited payload, or a signature of another scheme or salt",
     mutations: [
       without("the digest's name under the signature", FORMS, [
         ENVELOPE,
@@ -112,13 +113,14 @@ export const CHANGING: readonly Defence[] = [
     ],
   },
   {
-    row: "one signature for two payloads",
+    attack: "one signature that is good for two payloads",
     mutations: [
       without("well-formed text", FORMS, [ENVELOPE, "if (!message.payload.isWellFormed()) {", "if (false) {"]),
     ],
   },
   {
-    row: "a renewal sent again makes nothing new, for as long as the certificate in it is good; nor does a revocation",
+    attack:
+      "sending a renewal again to get a second certificate, at any time while the old one is good; sending a revocation again",
     mutations: [
       without("a look for the renewal before", SENT_AGAIN, [ISSUANCE, "if (before !== undefined) return before;", ""]),
       without("a memory as long as the old certificate", MUCH_LATER, [
@@ -135,7 +137,7 @@ export const CHANGING: readonly Defence[] = [
     ],
   },
   {
-    row: "a message sent again after a restore: a given-up key, a used CRL number",
+    attack: "sending a message again after a restore, to use a key that was given up or to have a CRL number twice",
     mutations: [
       without("the revocation of the key that was given up", RESTORED, [
         "server/manage/restored_user.ts",
@@ -146,7 +148,7 @@ export const CHANGING: readonly Defence[] = [
     ],
   },
   {
-    row: "signing or rejecting twice, also at once",
+    attack: "signing or rejecting a request twice, also at the same moment",
     mutations: [
       without("a look at what was signed", SIGNED_AGAIN, [
         ISSUANCE,

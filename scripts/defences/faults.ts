@@ -1,5 +1,6 @@
-/** "Faults, which cost nothing": kills, full disks, damage, clocks, stops. */
-import { type Defence, type Edit, without } from "./mutation.ts";
+/** "Faults that must cost nothing": kills, full disks, damage, clocks, stops. */
+import { type Edit, without } from "./mutation.ts";
+import type { Threat } from "./threat.ts";
 
 const FIRST_KILL = { file: "tests/fault/serve_first_kill_test.ts" };
 const TWO_FILES = { file: "tests/fault/updater_kill_test.ts", filter: "in two files" };
@@ -31,44 +32,9 @@ const IN_PLACE: Edit = [
   "  await Deno.writeTextFile(path, content);",
 ];
 
-export const FAULTS: readonly Defence[] = [
+export const FAULTS: readonly Threat[] = [
   {
-    row: "a database that is deleted, moved away or replaced under a running server",
-    mutations: [
-      without("a look at the file", LOST, [
-        "server/storage/sqlite/file_place.ts",
-        "if (found?.dev === this.#file.dev && found.ino === this.#file.ino) return undefined;",
-        "if (found !== this.#file) return undefined;",
-      ]),
-      without("the end of the server", LOST, [
-        "server/storage/sqlite/file_place.ts",
-        "this.#lost.resolve(error);",
-        "",
-      ]),
-    ],
-  },
-  {
-    row: "a clock that is behind what the database has seen",
-    mutations: [
-      without("a look before each certificate", BEHIND, [
-        "core/ca/issuers.ts",
-        "has no CA certificate to sign with`);\n    await this.stores.requireSigning(now);",
-        "has no CA certificate to sign with`);",
-      ]),
-      without("a look before each new CRL", BEHIND, [
-        "core/ca/crl_publisher.ts",
-        "await this.stores.requireSigning(now);",
-        "",
-      ]),
-      without("what was recorded", BEHIND, [
-        "core/ca/store_rules.ts",
-        "if (later === undefined ||",
-        "if (later !== undefined ||",
-      ]),
-    ],
-  },
-  {
-    row: "kill -9 at any moment: nothing that was answered is lost, no CRL number names two contents",
+    attack: "kill -9 at any moment: nothing that was answered is lost, and no CRL number names two contents",
     mutations: [
       without("the commit before the answer", KILL, [
         "server/storage/sqlite/write_queue.ts",
@@ -89,7 +55,7 @@ export const FAULTS: readonly Defence[] = [
     ],
   },
   {
-    row: "kill -9 in the first start, between a key and its certificate",
+    attack: "kill -9 during the first start, between a key and its certificate",
     mutations: [
       without("files that are replaced as a whole", FIRST_KILL, IN_PLACE),
       without("the completion of a change that was cut short", TWO_FILES, [
@@ -100,7 +66,7 @@ export const FAULTS: readonly Defence[] = [
     ],
   },
   {
-    row: "a full disk under the database, keys or logs",
+    attack: "a full disk under the database, keys or logs",
     mutations: [
       without("what to do about it", disk("serve answers 500 where its disk is full"), [
         "server/storage/sqlite/database.ts",
@@ -120,7 +86,7 @@ export const FAULTS: readonly Defence[] = [
     ],
   },
   {
-    row: "a database that is damaged, cut off, another program's, of a newer version, locked or read-only",
+    attack: "a database that is damaged, cut off, locked, read-only, of a newer version or of another program",
     mutations: [
       without("a look through it", database("with a damaged page"), [
         CHECK,
@@ -145,7 +111,7 @@ export const FAULTS: readonly Defence[] = [
     ],
   },
   {
-    row: "key files that were spoilt, swapped or opened to others",
+    attack: "key files that are damaged, swapped or open to other users",
     mutations: [
       without("a look at whose certificate it is", keyFiles("somebody else's"), [
         HTTPS,
@@ -165,7 +131,42 @@ export const FAULTS: readonly Defence[] = [
     ],
   },
   {
-    row: "a clock that jumps by a day or ten years, and back",
+    attack: "a clock that is behind what the database has seen",
+    mutations: [
+      without("a look before each certificate", BEHIND, [
+        "core/ca/issuers.ts",
+        "has no CA certificate to sign with`);\n    await this.stores.requireSigning(now);",
+        "has no CA certificate to sign with`);",
+      ]),
+      without("a look before each new CRL", BEHIND, [
+        "core/ca/crl_publisher.ts",
+        "await this.stores.requireSigning(now);",
+        "",
+      ]),
+      without("what was recorded", BEHIND, [
+        "core/ca/store_rules.ts",
+        "if (later === undefined ||",
+        "if (later !== undefined ||",
+      ]),
+    ],
+  },
+  {
+    attack: "a database that is deleted, moved away or replaced while the server runs",
+    mutations: [
+      without("a look at the file", LOST, [
+        "server/storage/sqlite/file_place.ts",
+        "if (found?.dev === this.#file.dev && found.ino === this.#file.ino) return undefined;",
+        "if (found !== this.#file) return undefined;",
+      ]),
+      without("the end of the server", LOST, [
+        "server/storage/sqlite/file_place.ts",
+        "this.#lost.resolve(error);",
+        "",
+      ]),
+    ],
+  },
+  {
+    attack: "a clock that jumps by a day or ten years, and back",
     mutations: [
       without("distrust of a CA from the future", clock("ten years ahead while it runs"), [
         LIFECYCLE,
@@ -195,7 +196,7 @@ export const FAULTS: readonly Defence[] = [
     ],
   },
   {
-    row: "a stop under load",
+    attack: "a stop under load",
     mutations: [
       without("time for what was begun", {
         file: "tests/fault/serve_start_stop_test.ts",
@@ -213,7 +214,7 @@ export const FAULTS: readonly Defence[] = [
     ],
   },
   {
-    row: "another CA taken over halfway",
+    attack: "taking over another CA, stopped halfway",
     mutations: [
       without("one transaction", { file: "server/storage/sqlite/take_over_test.ts", filter: "changes nothing" }, [
         "server/storage/sqlite/take_over.ts",

@@ -1,5 +1,6 @@
 /** "Acting as somebody else", the rest: paths, headers and pages that bring a user's rights along, and servers that are not ours. */
-import { type Defence, without } from "./mutation.ts";
+import { without } from "./mutation.ts";
+import type { Threat } from "./threat.ts";
 
 const SPELLINGS = { file: "tests/security/gates_test.ts", filter: "no spelling of a path" };
 const DISGUISES = { file: "tests/security/gates_test.ts", filter: "can make a user's browser send" };
@@ -7,6 +8,10 @@ const CORS_PAGE_TEST = "server/caucase/cors_page_test.ts";
 const CONSENT_HTML_TEST = "server/caucase/consent_html_test.ts";
 const POLICY_TEST = "core/cors/policy_test.ts";
 const VOUCHER_TEST = "core/protocol/https_voucher_test.ts";
+const IN_A_BROWSER = {
+  test: "tests/browser/consent_test.ts",
+  notRun: "it needs a browser; the other tests of its rows need none",
+};
 
 const ROUTES = "core/protocol/routes.ts";
 const ROUTER = "server/http/router.ts";
@@ -19,9 +24,10 @@ const CONSENT_HTML = "server/caucase/consent_html.ts";
 const VOUCHER = "core/protocol/https_voucher.ts";
 const TRUST = "cli/net/trust_refresh.ts";
 
-export const IMPERSONATING: readonly Defence[] = [
+export const IMPERSONATING: readonly Threat[] = [
   {
-    row: "an encoded slash, `..`, other case, a header that names another method",
+    attack:
+      "spelling a path or method in another way: an encoded slash, `..`, upper case, a header that names another method",
     mutations: [
       without("slashes that stay in their segment", SPELLINGS, [
         ROUTER,
@@ -42,7 +48,7 @@ export const IMPERSONATING: readonly Defence[] = [
     ],
   },
   {
-    row: "a second `Host` or length behind a thousand headers",
+    attack: "hiding a second `Host` or length behind a thousand other headers",
     mutations: [
       without(
         "all headers",
@@ -52,7 +58,8 @@ export const IMPERSONATING: readonly Defence[] = [
     ],
   },
   {
-    row: "a page elsewhere uses the browser's certificate",
+    attack: "a web page of another origin that uses the certificate in the user's browser",
+    alsoShownBy: [IN_A_BROWSER],
     mutations: [
       without("methods from the request line alone, as a user", DISGUISES, [
         TABLE,
@@ -91,7 +98,9 @@ export const IMPERSONATING: readonly Defence[] = [
     ],
   },
   {
-    row: "a page gives consent in the user's name, frames the page that asks, or runs script in it",
+    attack:
+      "a web page that gives consent in the user's name, frames the page that asks for it, or runs script in that page",
+    alsoShownBy: [IN_A_BROWSER],
     mutations: [
       without("a look at where the form was", { file: CORS_PAGE_TEST, filter: "posts of other origins' pages" }, [
         ROUTES,
@@ -136,7 +145,7 @@ export const IMPERSONATING: readonly Defence[] = [
     ],
   },
   {
-    row: "another server answers users in place of ours",
+    attack: "another server that answers users in place of the real one",
     mutations: [
       without("the voucher", { file: "cli/net/server_authentication_test.ts", filter: "never fall back" }, [
         "cli/net/server_authentication.ts",
@@ -164,7 +173,7 @@ export const IMPERSONATING: readonly Defence[] = [
     ],
   },
   {
-    row: "another CA at the first contact, where a fingerprint was given",
+    attack: "another CA at the first contact, although a fingerprint was given",
     mutations: [
       without("the comparison", { file: "cli/net/first_contact_test.ts" }, [
         TRUST,

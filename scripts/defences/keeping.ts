@@ -1,5 +1,6 @@
 /** "Files, memory and backups": who may read what is kept, and what may be restored. */
-import { type Defence, without } from "./mutation.ts";
+import { without } from "./mutation.ts";
+import type { Threat } from "./threat.ts";
 
 const UMASK = { file: "tests/security/privilege_scene_test.ts", filter: "under umask 000" };
 const NO_MORE_RIGHTS = { file: "tests/security/privilege_scene_test.ts", filter: "with no more rights" };
@@ -19,9 +20,10 @@ const CONTAINER = "core/backup/container.ts";
 const DUMP = "core/backup/sql_dump.ts";
 const LOAD = "server/storage/sqlite/dump_loading.ts";
 
-export const KEEPING: readonly Defence[] = [
+export const KEEPING: readonly Threat[] = [
   {
-    row: "another user reads keys, databases or backups, whatever the umask, also while they are made",
+    attack:
+      "another user of the machine reads keys, databases or backups: under any umask, also while they are written",
     mutations: [
       without(
         "a private database",
@@ -48,13 +50,14 @@ export const KEEPING: readonly Defence[] = [
     ],
   },
   {
-    row: "another user adds a CA certificate to a folder of trust",
+    attack: "another user of the machine adds a CA certificate to a folder of trusted ones",
     mutations: [
       without("a folder of its owner's", UMASK, ["core/host/durable_file.ts", "mode: 0o755", "mode: 0o777"]),
     ],
   },
   {
-    row: "a secret in a log, an error, an argument, another file",
+    attack: "a secret in a log, an error message, an argument or another file",
+    inWords: "all code that handles keys, such as",
     mutations: [
       without("the last net of the log", LOG_FORMAT, [
         "core/host/log_format.ts",
@@ -69,7 +72,7 @@ export const KEEPING: readonly Defence[] = [
     ],
   },
   {
-    row: "code that got in uses more rights than the program needs",
+    attack: "injected code that uses more rights than the program needs",
     mutations: [
       without("rights that are given up", EXECUTABLE, [
         "cli/serve.ts",
@@ -89,7 +92,7 @@ export const KEEPING: readonly Defence[] = [
     ],
   },
   {
-    row: "code that got in asks an open CA for its key",
+    attack: "injected code that asks an open CA for its key",
     mutations: [
       without("keys that cannot be exported", { file: MEMORY, filter: "cannot be exported again" }, [
         "core/keys/private_key.ts",
@@ -108,7 +111,7 @@ export const KEEPING: readonly Defence[] = [
     ],
   },
   {
-    row: "a backup is read without a user's key, or changed by a byte",
+    attack: "reading a backup without a user's key, or changing a byte of it",
     mutations: [
       without(
         "encryption",
@@ -138,7 +141,7 @@ export const KEEPING: readonly Defence[] = [
     ],
   },
   {
-    row: "a backup that holds other SQL than its format",
+    attack: "a backup that holds SQL outside its format",
     mutations: [
       without("the list of statements", { file: DUMP_TEST, filter: "every statement that is not of the format" }, [
         DUMP,
@@ -168,7 +171,9 @@ export const KEEPING: readonly Defence[] = [
     ],
   },
   {
-    row: "a dependency that changed, or has a licence or weakness that was not there",
+    attack: "a dependency that was changed, or that has an unexpected licence or a known weakness",
+    alsoIn: ["deno.lock"],
+    alsoShownBy: [{ task: "audit" }],
     mutations: [
       without("the demand of a hash", { file: AUDIT_TEST, filter: "not pinned" }, [
         "scripts/audit/lock_file.ts",

@@ -21,14 +21,7 @@ export interface Mutation {
   readonly edits: readonly Edit[];
 }
 
-/** A row of the tables in SECURITY.md. */
-export interface Defence {
-  /** Its first cell, to the letter. */
-  readonly row: string;
-  readonly mutations: readonly Mutation[];
-}
-
-/** A mutation, as the tables write it. */
+/** A mutation, as the rows write it. */
 export function without(what: string, test: TestSelection, ...edits: readonly Edit[]): Mutation {
   return { without: what, test, edits };
 }

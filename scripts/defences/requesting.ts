@@ -1,5 +1,6 @@
 /** "Getting something signed, renewed or revoked", second half: what a request can make a certificate say. */
-import { type Defence, without } from "./mutation.ts";
+import { without } from "./mutation.ts";
+import type { Threat } from "./threat.ts";
 
 const GREED = { file: "tests/security/smuggled_extensions_test.ts", filter: "asks for everything" };
 const GREEDY_RENEWAL = { file: "tests/security/smuggled_extensions_test.ts", filter: "is renewed without it" };
@@ -18,9 +19,9 @@ const CSR = "core/x509/csr.ts";
 const NAME = "core/x509/name.ts";
 const PUBLIC_KEY = "core/keys/public_key.ts";
 
-export const REQUESTING: readonly Defence[] = [
+export const REQUESTING: readonly Threat[] = [
   {
-    row: "a request that asks to be a CA, to sign lists or OCSP answers, to carry the mark of automatic signing",
+    attack: "a request to be a CA, to sign CRLs or OCSP answers, or to carry the mark of automatic signing",
     mutations: [
       without(
         "the rule that nobody is a CA",
@@ -66,7 +67,7 @@ export const REQUESTING: readonly Defence[] = [
     ],
   },
   {
-    row: "a renewal's request that brings extensions of its own",
+    attack: "a renewal request that brings extensions with it",
     mutations: [
       without("the old certificate as the pattern", GREEDY_RENEWAL, [
         ISSUANCE,
@@ -76,7 +77,7 @@ export const REQUESTING: readonly Defence[] = [
     ],
   },
   {
-    row: "names that two readers read differently: NUL, odd string types, doubled extensions",
+    attack: "names that two readers read differently: NUL, odd string types, doubled extensions",
     mutations: [
       without("the refusal of doubled extensions", TWO_WAYS, [
         EXTENSION,
@@ -107,7 +108,7 @@ export const REQUESTING: readonly Defence[] = [
     ],
   },
   {
-    row: "a request for a key that one does not hold, or that is weak",
+    attack: "a request for a weak key, or for a key that the sender does not hold",
     mutations: [
       without("the request's own signature", SUBMIT, [
         ISSUANCE,
@@ -123,7 +124,7 @@ export const REQUESTING: readonly Defence[] = [
     ],
   },
   {
-    row: "a certificate or list that strict readers refuse",
+    attack: "a certificate or CRL that strict readers refuse",
     mutations: [
       without("the issuer's key identifier", LINTERS, [
         "core/x509/tbs_certificate.ts",
@@ -135,7 +136,7 @@ export const REQUESTING: readonly Defence[] = [
         "return isNameless ? { ...requested, critical: true } : requested;",
         "return requested;",
       ], [RULES, "return critical || !namesNothing(subject) ?", "return true ?"]),
-      without("the key identifier of a list's issuer", LINTERS, [
+      without("the key identifier of a CRL's issuer", LINTERS, [
         "core/x509/crl_builder.ts",
         "authorityKeyIdentifierExtension(issuer.keyIdentifier), // 5.2.1",
         'authorityKeyIdentifierExtension("00".repeat(20)),',

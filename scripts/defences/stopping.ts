@@ -1,5 +1,6 @@
 /** "Stopping or slowing the server": hostile input, crowds, slowness, floods. */
-import { type Defence, without } from "./mutation.ts";
+import { without } from "./mutation.ts";
+import type { Threat } from "./threat.ts";
 
 const CORPUS = "tests/fuzz/corpus_test.ts";
 const HOSTILE_INPUT = "core/x509/hostile_input_test.ts";
@@ -13,9 +14,11 @@ const LISTENER = "server/http/listener.ts";
 const CONNECTION = "server/http/connection.ts";
 const FORMAT = "server/http/combined_format.ts";
 
-export const STOPPING: readonly Defence[] = [
+export const STOPPING: readonly Threat[] = [
   {
-    row: "input made to crash, hang or fill a parser",
+    attack: "input that makes a parser crash, hang or fill the memory",
+    alsoIn: ["core/der/", "core/keys/", "core/x509/"],
+    alsoShownBy: [{ task: "fuzz" }],
     mutations: [
       without("refusals of what is no JSON", { file: CORPUS, filter: "envelope" }, [
         "core/json.ts",
@@ -45,7 +48,7 @@ export const STOPPING: readonly Defence[] = [
     ],
   },
   {
-    row: "a body that is too large, a thousand bodies at once",
+    attack: "a body that is too large, or a thousand bodies at once",
     mutations: [
       without("the limit of a body", TOO_LARGE, [
         BODY_READER,
@@ -65,7 +68,7 @@ export const STOPPING: readonly Defence[] = [
     ],
   },
   {
-    row: "one address that takes all connections",
+    attack: "one address that takes all connections",
     mutations: [
       without("a limit for each address", { file: "tests/fault/limits_addresses_test.ts", filter: "takes none from" }, [
         "server/http/connection_pool.ts",
@@ -75,7 +78,8 @@ export const STOPPING: readonly Defence[] = [
     ],
   },
   {
-    row: "slow heads and bodies, idle connections, stalled handshakes, answers nobody reads",
+    attack: "slow headers and bodies, idle connections, stalled handshakes, answers that nobody reads",
+    alsoIn: ["server/http/limits.ts"],
     mutations: [
       without("a limit for heads", TOO_SLOW, [
         LISTENER,
@@ -108,7 +112,7 @@ export const STOPPING: readonly Defence[] = [
     ],
   },
   {
-    row: "a flood of requests that wait for a decision",
+    attack: "a flood of requests that wait for a decision",
     mutations: [
       without("a limit of those", { file: "tests/fault/limits_addresses_test.ts", filter: "a flood of requests" }, [
         "core/ca/store_rules.ts",
@@ -118,7 +122,7 @@ export const STOPPING: readonly Defence[] = [
     ],
   },
   {
-    row: "lines in the log that look like others, a log that nobody reads",
+    attack: "a log line that looks like another one, or a log that nobody reads",
     mutations: [
       without("escaping", { file: COMBINED_FORMAT, filter: "could be taken for something else" }, [
         FORMAT,
@@ -136,5 +140,12 @@ export const STOPPING: readonly Defence[] = [
         "if (false) {",
       ]),
     ],
+  },
+  {
+    attack: "all of this for an hour",
+    inWords: "all of the above",
+    alsoShownBy: [{ task: "soak" }],
+    mutations: [],
+    notMutated: "each mutation would take an hour",
   },
 ];

@@ -1,74 +1,61 @@
-/** SECURITY.md claims that each row of its tables has a test that fails without the defence: `deno task defences` tries them all. */
+/**
+ * Each row of docs/threat-model.md names code that stops an attack, and a test that fails without it. Here only its words are looked at;
+ * `deno task defences` tries the rows.
+ */
 import assert from "node:assert/strict";
-import { applyEdit, type Mutation } from "../../scripts/defences/mutation.ts";
-import { DEFENCES, NOT_MUTATED, NOT_RUN } from "../../scripts/defences/table.ts";
-import { type ThreatRow, threatRows } from "../../scripts/defences/threat_model.ts";
+import { applyEdit } from "../../scripts/defences/mutation.ts";
+import { threatModelPage } from "../../scripts/defences/page.ts";
+import { SECTIONS } from "../../scripts/defences/sections.ts";
+import { placesOf, tasksOf, testsOf, unrunTestsOf } from "../../scripts/defences/threat.ts";
 
 const ROOT = new URL("../../", import.meta.url);
-const ROWS = threatRows(await Deno.readTextFile(new URL("SECURITY.md", ROOT)));
-
-/** In the second cell of rows whose defence is all over the source. */
-const ANYWHERE = ["everywhere", "the whole"];
-
-function mutationsOf({ attack }: ThreatRow): readonly Mutation[] {
-  return DEFENCES.filter(({ row }) => row === attack).flatMap(({ mutations }) => mutations);
-}
+const THREATS = SECTIONS.flatMap(({ threats }) => threats);
 
 function read(path: string): Promise<string> {
   return Deno.readTextFile(new URL(path, ROOT));
 }
 
-Deno.test("SECURITY.md's tables are read: five sections, rows with files and tests that exist", async () => {
-  assert.equal(new Set(ROWS.map(({ section }) => section)).size, 5);
-  assert.ok(ROWS.length > 50, `${ROWS.length} rows`);
-  for (const { attack, files, enforcedIn, tests, shownBy } of ROWS) {
-    assert.ok(files.length > 0 || ANYWHERE.includes(enforcedIn), `${attack}: ${enforcedIn}`);
-    assert.ok(tests.length > 0 || shownBy.includes("`deno task "), `${attack}: ${shownBy}`);
-    for (const path of [...files, ...tests]) assert.ok((await Deno.stat(new URL(path, ROOT))).isFile, path);
-    for (const path of tests) assert.match(path, /_test\.ts$/, attack);
-  }
+Deno.test("docs/threat-model.md holds the rows of the source: `deno task threat-model` writes it", async () => {
+  assert.equal(await read("docs/threat-model.md"), threatModelPage(SECTIONS));
 });
 
-Deno.test("each row of SECURITY.md has a mutation, or a reason why not, and each mutation a row", () => {
-  const attacks = ROWS.map(({ attack }) => attack);
-  const rows = DEFENCES.map(({ row }) => row);
-  assert.equal(new Set(rows).size, rows.length, "a row stands twice");
-  assert.deepEqual([...rows, ...Object.keys(NOT_MUTATED)].toSorted(), attacks.toSorted());
-  for (const { row, mutations } of DEFENCES) assert.ok(mutations.length > 0, row);
-});
-
-Deno.test("mutations change files that their row names, and run tests that their row names, all of them", () => {
-  for (const row of ROWS) {
-    if (row.attack in NOT_MUTATED) continue;
-    const mutations = mutationsOf(row);
-    for (const { edits, test } of mutations) {
-      const first = edits[0]?.[0] ?? "";
-      assert.ok(isNamed(first, row), `${row.attack}: ${first} is not among its files`);
-      assert.ok(row.tests.includes(test.file), `${row.attack}: ${test.file} is not among its tests`);
+Deno.test("the threat model has five sections, and rows with files and tests that exist", async () => {
+  assert.equal(SECTIONS.length, 5);
+  const attacks = THREATS.map(({ attack }) => attack);
+  assert.ok(attacks.length > 50, `${attacks.length} rows`);
+  assert.equal(new Set(attacks).size, attacks.length, "a row stands twice");
+  for (const threat of THREATS) {
+    const [places, tests] = [placesOf(threat), testsOf(threat)];
+    assert.ok(places.length > 0 || threat.inWords !== undefined, `${threat.attack}: enforced nowhere`);
+    assert.ok(tests.length > 0 || tasksOf(threat).length > 0, `${threat.attack}: shown by nothing`);
+    for (const path of [...places, ...tests]) {
+      assert.equal((await Deno.stat(new URL(path, ROOT))).isDirectory, path.endsWith("/"), path);
     }
-    const run = [...mutations.map(({ test }) => test.file), ...Object.keys(NOT_RUN)];
-    assert.deepEqual(row.tests.filter((path) => !run.includes(path)), [], `${row.attack}: no mutation runs it`);
+    for (const path of tests) assert.match(path, /_test\.ts$/, threat.attack);
   }
 });
 
-/** Also in a folder that the row names. */
-function isNamed(path: string, { files, enforcedIn }: ThreatRow): boolean {
-  if (ANYWHERE.includes(enforcedIn) || files.includes(path)) return true;
-  return [...enforcedIn.matchAll(/`([^`]+\/)`/g)].some(([, folder = ""]) => path.startsWith(folder));
-}
+Deno.test("rows name beside their mutations only what these do not edit or run", () => {
+  const run = THREATS.flatMap(({ mutations }) => mutations.map(({ test }) => test.file));
+  for (const threat of THREATS) {
+    const edited = threat.mutations.flatMap(({ edits }) => edits.map(([file]) => file));
+    const { attack, alsoIn = [] } = threat;
+    assert.deepEqual(alsoIn.filter((path) => edited.includes(path)), [], `${attack}: its mutations edit this`);
+    const unrun = unrunTestsOf(threat).map(({ test }) => test);
+    assert.deepEqual(unrun.filter((path) => run.includes(path)), [], `${attack}: a mutation runs this`);
+  }
+});
 
 Deno.test("each text that a mutation replaces stands in its file once, and each test that it runs in its own", async () => {
-  for (const { mutations } of DEFENCES) {
-    for (const { edits, test } of mutations) {
-      const sources = new Map<string, string>();
-      for (const edit of edits) {
-        const [path] = edit;
-        const before = sources.get(path) ?? await read(path);
-        const after = applyEdit(before, edit);
-        assert.notEqual(after, before, path);
-        sources.set(path, after);
-      }
-      assert.match(await read(test.file), /\bDeno\.test\(|\bserverTest\(/, test.file);
+  for (const { edits, test } of THREATS.flatMap(({ mutations }) => mutations)) {
+    const sources = new Map<string, string>();
+    for (const edit of edits) {
+      const [path] = edit;
+      const before = sources.get(path) ?? await read(path);
+      const after = applyEdit(before, edit);
+      assert.notEqual(after, before, path);
+      sources.set(path, after);
     }
+    assert.match(await read(test.file), /\bDeno\.test\(|\bserverTest\(/, test.file);
   }
 });
