@@ -79,8 +79,8 @@ function once(
 function importLines({ importedCas, importedCrls }: ManageReport): string[] {
   const lines = importedCas === undefined ? [] : [`Imported ${importedCas} CA certificates`];
   if (importedCrls !== undefined) {
-    const { number, lastUpdate, added, known } = importedCrls;
-    lines.push(`Set CRL number to ${number} and last update to ${timeText(lastUpdate)}`);
+    const { number, thisUpdate, added, known } = importedCrls;
+    lines.push(`Set CRL number to ${number} and last update to ${timeText(thisUpdate)}`);
     lines.push(`Revoked ${added} certificates (${known} were already revoked)`);
   }
   return lines;

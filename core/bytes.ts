@@ -3,6 +3,9 @@
 /** Bytes backed by an ordinary buffer, as WebCrypto and files want them. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
+/** Where randomness comes from: `size` bytes, fit for keys. */
+export type RandomSource = (size: number) => Bytes;
+
 const encoder = new TextEncoder();
 const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 

@@ -1,7 +1,7 @@
 /** The three CAs of one server, as its options want them. */
+import type { RandomSource } from "../core/bytes.ts";
 import { type CertificateAuthority, createCertificateAuthority } from "../core/ca/certificate_authority.ts";
 import { CA_LIFE_SPANS, HTTP_CA_LIFE_SPANS, SECONDS_PER_DAY } from "../core/ca/lifecycle.ts";
-import type { RandomSource } from "../core/ca/settings.ts";
 import type { CaName, Storage } from "../core/ca/stores.ts";
 import type { Log } from "../core/log.ts";
 import { crlUri, type Netloc } from "../core/protocol/netloc.ts";

@@ -1,8 +1,8 @@
 /** Puts a server together: storage, the three CAs, the listeners, and what happens by itself. */
+import type { RandomSource } from "../core/bytes.ts";
 import { OPERATOR } from "../core/ca/actor.ts";
 import type { CertificateAuthority } from "../core/ca/certificate_authority.ts";
 import { SECONDS_PER_DAY } from "../core/ca/lifecycle.ts";
-import type { RandomSource } from "../core/ca/settings.ts";
 import { CaucaseError } from "../core/errors.ts";
 import type { Clock } from "../core/host/clock.ts";
 import { httpsPortBeside, type Netloc, parseNetloc } from "../core/protocol/netloc.ts";

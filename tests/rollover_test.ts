@@ -144,7 +144,7 @@ Deno.test("a holder that renews every 62 days is served through all rollovers, b
   let now = START;
   let key: PrivateKey = await newKey("P-256");
   const id = await cas.issuance.submit(await csrFor(key), by(now));
-  await cas.issuance.sign(id, by(now));
+  await cas.issuance.approve(id, by(now));
   let pem = await cas.issuance.certificate(id, now);
   let known = [(await cas.issuers.ensureValid(now))[0]?.certificate].filter((one) => one !== undefined);
   const issuers = new Set<string>();
@@ -181,7 +181,7 @@ Deno.test("a certificate of the old CA is accepted until it expires, and refused
   const justBefore = START + 3 * L - 11;
   await cas.issuers.ensureValid(START + 2 * L);
   const id = await cas.issuance.submit(await csrFor(await newKey("P-256")), by(justBefore));
-  await cas.issuance.sign(id, by(justBefore));
+  await cas.issuance.approve(id, by(justBefore));
   const certificate = await certificateFromPem(await cas.issuance.certificate(id, justBefore));
   const [old, next] = await cas.issuers.ensureValid(START + 3 * L);
   assert.equal((await cas.verification.requireGood(certificate, START + 3 * L)).certificatePem, old?.certificatePem);

@@ -42,7 +42,7 @@ Deno.test("wakeUp() goes on with the same key and the same request after a crash
     if (key !== undefined) assert.equal(desk.files.text(PATHS.keyPath), key, `after ${steps} steps`);
     const pending = await desk.ca.issuance.pending();
     assert.equal(pending.length, 1, `after ${steps} steps`);
-    await desk.ca.issuance.sign(pending[0]?.id ?? 0n, by(desk.clock.now()));
+    await desk.ca.issuance.approve(pending[0]?.id ?? 0n, by(desk.clock.now()));
     desk.clock.set(desk.clock.now() + 60);
     await desk.start();
     await desk.pair();
@@ -60,7 +60,7 @@ Deno.test("wakeUp() sends a request that was saved in another form, once, as PEM
     await desk.start();
     const [sent, another] = await desk.ca.issuance.pending();
     assert.deepEqual([sent && fromUtf8(sent.csr), another], [fromUtf8(csr), undefined]);
-    await desk.ca.issuance.sign(sent?.id ?? 0n, by(desk.clock.now()));
+    await desk.ca.issuance.approve(sent?.id ?? 0n, by(desk.clock.now()));
     desk.clock.set(desk.clock.now() + 60);
     await desk.start();
     assert.equal((await desk.pair()).certificate.publicKey.keyId, key.publicKey.keyId);
@@ -71,7 +71,7 @@ Deno.test("wakeUp() forgets the request for a certificate that it holds, whoever
   const desk = new UpdaterDesk({ autoApprove: 0 });
   await desk.start();
   const [{ id } = { id: 0n }] = await desk.ca.issuance.pending();
-  await desk.ca.issuance.sign(id, by(desk.clock.now()));
+  await desk.ca.issuance.approve(id, by(desk.clock.now()));
   desk.files.put(PATHS.certificatePath, await desk.ca.issuance.certificate(id, desk.clock.now()));
   await desk.start();
   assert.equal(JSON.parse(desk.files.text(desk.entry.statePath) ?? "").request, null);

@@ -1,5 +1,5 @@
 /** What an updater needs of the machine and the network: one place for tests to put others in. */
-import type { RandomSource } from "../../core/ca/settings.ts";
+import type { RandomSource } from "../../core/bytes.ts";
 import { type Clock, systemClock } from "../../core/host/clock.ts";
 import { type FileSystem, hostFileSystem } from "../../core/host/durable_file.ts";
 import { systemLog } from "../../core/host/log.ts";

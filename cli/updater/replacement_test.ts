@@ -28,7 +28,7 @@ async function pending(desk: UpdaterDesk) {
 
 /** Signs the one request that waits, and lets a new process look. */
 async function signAndStart(desk: UpdaterDesk): Promise<void> {
-  await desk.ca.issuance.sign((await pending(desk)).id, by(desk.clock.now()));
+  await desk.ca.issuance.approve((await pending(desk)).id, by(desk.clock.now()));
   desk.clock.set(desk.clock.now() + 60);
   await desk.start();
 }
@@ -89,7 +89,7 @@ Deno.test("wakeUp() sends one request for an expired certificate, whatever step 
 Deno.test("wakeUp() puts the new pair in place as a whole, whatever step it is killed at", async () => {
   const like = await expiredDesk();
   await like.start();
-  await like.ca.issuance.sign((await pending(like)).id, by(like.clock.now()));
+  await like.ca.issuance.approve((await pending(like)).id, by(like.clock.now()));
   like.clock.set(like.clock.now() + 60);
   for (let steps = 0; steps < 50; steps++) {
     const desk = new UpdaterDesk({ like });

@@ -14,7 +14,7 @@ Deno.test("entryStatus() tells what is kept, and how it went", async () => {
   assert.equal(await kept(), "requested");
   assert.equal(isHealthy(await status(), desk.clock.now()), false);
   const [request] = await desk.ca.issuance.pending();
-  await desk.ca.issuance.sign(request?.id ?? 0n, by(desk.clock.now()));
+  await desk.ca.issuance.approve(request?.id ?? 0n, by(desk.clock.now()));
   desk.clock.set(desk.clock.now() + 60);
   await desk.start();
   const healthy = await status();

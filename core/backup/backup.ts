@@ -1,6 +1,5 @@
 /** Whole backups: a dump, encrypted to users. The format is in container.ts, authenticated_stream.ts and sql_dump.ts. */
-import { concatBytes } from "../bytes.ts";
-import type { RandomSource } from "../ca/settings.ts";
+import { concatBytes, type RandomSource } from "../bytes.ts";
 import type { PrivateKey } from "../keys/private_key.ts";
 import type { PublicKey } from "../keys/public_key.ts";
 import { openStream, sealStream, type StreamKeys } from "./authenticated_stream.ts";

@@ -1,6 +1,5 @@
 /** The keys of a backup's stream, encrypted to each user and opened by one of them. */
-import { type Bytes, concatBytes } from "../bytes.ts";
-import type { RandomSource } from "../ca/settings.ts";
+import { type Bytes, concatBytes, type RandomSource } from "../bytes.ts";
 import { CaucaseError, malformed } from "../errors.ts";
 import type { PrivateKey } from "../keys/private_key.ts";
 import type { PublicKey } from "../keys/public_key.ts";

@@ -3,8 +3,7 @@
  * not weaken it. By WebCrypto where that takes the key; it takes no moduli over 4096 bits and no exponents over 32 bits, but
  * holders of such keys need backups too.
  */
-import { bigIntToPaddedBytes, type Bytes, bytesToBigInt, concatBytes } from "../bytes.ts";
-import type { RandomSource } from "../ca/settings.ts";
+import { bigIntToPaddedBytes, type Bytes, bytesToBigInt, concatBytes, type RandomSource } from "../bytes.ts";
 import { openDer, readWholeBitString } from "../der/reader.ts";
 import { TAG } from "../der/tags.ts";
 import { digest } from "../keys/hashes.ts";

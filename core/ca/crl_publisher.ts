@@ -48,7 +48,7 @@ interface Published extends CrlState {
 
 export class CrlPublisher {
   #content: Content | undefined;
-  #published: Published = { number: -1n, lastUpdate: undefined, crls: new Map() };
+  #published: Published = { number: -1n, thisUpdate: undefined, crls: new Map() };
   /** Numbers of our own revocations that are committed and not answered yet: a reader need not wait for these. */
   readonly #unanswered = new Set<bigint>();
   readonly #loading = new SingleFlight<void>();
@@ -94,14 +94,14 @@ export class CrlPublisher {
 
   /** When the next scheduled renewal is due. */
   async nextDueAt(now: number): Promise<number> {
-    const { crl: { lastUpdate } } = await this.stores.state();
-    return lastUpdate === undefined ? now : crlRenewalDueAt(lastUpdate, this.settings.lifeSpan);
+    const { crl: { thisUpdate } } = await this.stores.state();
+    return thisUpdate === undefined ? now : crlRenewalDueAt(thisUpdate, this.settings.lifeSpan);
   }
 
   /** Whether what is published lacks only revocations of this process that are not answered yet. */
   #isGoodEnough(stored: CrlState): boolean {
-    const { number, lastUpdate } = this.#published;
-    if (lastUpdate !== stored.lastUpdate || number > stored.number) return false;
+    const { number, thisUpdate } = this.#published;
+    if (thisUpdate !== stored.thisUpdate || number > stored.number) return false;
     for (let missing = number + 1n; missing <= stored.number; missing++) {
       if (!this.#unanswered.has(missing)) return false;
     }
@@ -109,21 +109,21 @@ export class CrlPublisher {
   }
 
   async #renewIfDue(now: number): Promise<void> {
-    const { crl: { lastUpdate } } = await this.stores.state();
-    if (!isCrlRenewalDue(lastUpdate, now, this.settings.lifeSpan)) return;
+    const { crl: { thisUpdate } } = await this.stores.state();
+    if (!isCrlRenewalDue(thisUpdate, now, this.settings.lifeSpan)) return;
     // The CRL that there is has half of its time left: a full disk is no reason to withhold it.
     await this.#renewal.attempt(() => this.#renewing.run(() => this.#renew(now)), {
-      canWait: () => lastUpdate !== undefined && now < crlNextUpdate(lastUpdate, this.settings.lifeSpan),
+      canWait: () => thisUpdate !== undefined && now < crlNextUpdate(thisUpdate, this.settings.lifeSpan),
       now,
     });
   }
 
   async #renew(now: number): Promise<void> {
-    const { crl: { lastUpdate: seen } } = await this.stores.state();
+    const { crl: { thisUpdate: seen } } = await this.stores.state();
     if (!isCrlRenewalDue(seen, now, this.settings.lifeSpan)) return;
     await this.stores.requireSigning(now);
     const dropBefore = deletableBefore(seen, now, this.settings.lifeSpan);
-    const renewal = { seen, lastUpdate: now - BACK_DATE, dropBefore };
+    const renewal = { seen, thisUpdate: now - BACK_DATE, dropBefore };
     // Where somebody else was first, theirs is the renewal.
     const isOurs = await this.stores.revocations.renewCrl(renewal, { actor: SERVER, now });
     if (isOurs && dropBefore !== undefined) await this.issuers.drop(dropBefore, now);
@@ -155,7 +155,7 @@ export class CrlPublisher {
 
   async #sign(now: number): Promise<void> {
     const valid = await this.issuers.ensureValid(now);
-    const { number, lastUpdate: thisUpdate, modifiedAt, entries } = await this.#current();
+    const { number, thisUpdate, modifiedAt, entries } = await this.#current();
     if (thisUpdate === undefined) throw new Error(`the CRL of ${this.stores.name} has no date yet`);
     const dates = { thisUpdate, nextUpdate: crlNextUpdate(thisUpdate, this.settings.lifeSpan) };
     const renewalDueAt = crlRenewalDueAt(thisUpdate, this.settings.lifeSpan);
@@ -165,23 +165,23 @@ export class CrlPublisher {
       const crl = { keyIdentifier, number, ...dates, modifiedAt, renewalDueAt, der, pem: lazyPem(der) };
       return [issuer, crl] as const;
     }));
-    this.#published = { number, lastUpdate: thisUpdate, crls: new Map(signed) };
+    this.#published = { number, thisUpdate, crls: new Map(signed) };
   }
 }
 
 const EMPTY = { modifiedAt: 0, entries: CrlEntries.NONE };
 
 function extended(known: Pick<Content, "modifiedAt" | "entries">, content: CrlContent): Content {
-  const { number, lastUpdate, revocations, position } = content;
-  let latest = (lastUpdate ?? 0) + BACK_DATE;
+  const { number, thisUpdate, revocations, position } = content;
+  let latest = (thisUpdate ?? 0) + BACK_DATE;
   for (const { revocationDate } of revocations) latest = Math.max(latest, revocationDate);
   // The next second: until then, another content with the same date may have been served.
   const modifiedAt = Math.max(known.modifiedAt, latest) + 1;
-  return { number, lastUpdate, modifiedAt, entries: known.entries.with(revocations), position };
+  return { number, thisUpdate, modifiedAt, entries: known.entries.with(revocations), position };
 }
 
 function sameState(a: CrlState, b: CrlState): boolean {
-  return a.number === b.number && a.lastUpdate === b.lastUpdate;
+  return a.number === b.number && a.thisUpdate === b.thisUpdate;
 }
 
 function lazyPem(der: Bytes): () => Bytes {

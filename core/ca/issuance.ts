@@ -109,9 +109,9 @@ export class Issuance {
    * others, see `#renewalKeptUntil`.
    */
   async fetchCertificate(id: bigint, now: number): Promise<string> {
-    const { certificatePem, expirationDate } = await this.#certified(id, now);
+    const { certificatePem, keptUntil } = await this.#certified(id, now);
     const { read, unread } = this.settings.retention;
-    if (expirationDate !== undefined && expirationDate > now + read && expirationDate <= now + unread) {
+    if (keptUntil !== undefined && keptUntil > now + read && keptUntil <= now + unread) {
       await this.stores.certificates.expireEarlier(id, now + read);
     }
     return certificatePem;
@@ -121,16 +121,21 @@ export class Issuance {
    * Signs a pending request. With a template, subject and extensions come from that.
    * @throws `not-found` when it is not pending (any more)
    */
-  sign(id: bigint, { template: templatePem, ...by }: Approval): Promise<void> {
+  approve(id: bigint, { template: templatePem, ...by }: Approval): Promise<void> {
     return this.#byId.run(id, async () => {
       const stored = await this.#stored(id, by.now);
       if (stored.certificatePem !== undefined) throw notFound(id);
       const csr = await csrFromPem(stored.csr);
       const request = templatePem === undefined ? csr : await verifiedCsr(templatePem);
-      const certificate = await this.#issue({ request, publicKey: csr.publicKey, origin: APPROVED, now: by.now });
-      const expirationDate = by.now + this.settings.retention.unread;
-      const issued = { certificate, origin: APPROVED, expirationDate };
-      if (!await this.stores.certificates.sign(id, issued, by)) throw notFound(id);
+      const certificate = await this.#issue({
+        content: request,
+        publicKey: csr.publicKey,
+        origin: APPROVED,
+        now: by.now,
+      });
+      const keptUntil = by.now + this.settings.retention.unread;
+      const issued = { certificate, origin: APPROVED, keptUntil };
+      if (!await this.stores.certificates.complete(id, issued, by)) throw notFound(id);
     });
   }
 
@@ -162,9 +167,9 @@ export class Issuance {
     const origin = { kind: "restore", of: old.serial } as const;
     // Where there is one that signs it does, however old: a restored database changes no more than it must.
     const issuer = await this.issuers.signing(by.now) ?? await this.issuers.ensureSigning(by.now);
-    const certificate = await this.#issue({ request: content, publicKey: csr.publicKey, origin, now: by.now, issuer });
-    const expirationDate = by.now + this.settings.retention.unread;
-    await this.#addNew({ certificate, origin, expirationDate }, { csr: bytes, by });
+    const certificate = await this.#issue({ content, publicKey: csr.publicKey, origin, now: by.now, issuer });
+    const keptUntil = by.now + this.settings.retention.unread;
+    await this.#addNew({ certificate, origin, keptUntil }, { csr: bytes, by });
     return certificate;
   }
 
@@ -172,7 +177,7 @@ export class Issuance {
   async issueOwn({ host, publicKey, csr, issuer, now }: OwnOrder): Promise<IssuedCertificate> {
     const { lifeSpan, retention } = this.settings;
     const certificate = await issuer.issue({ profile: "https", host, publicKey, now, lifeSpan });
-    const record = { certificate, origin: OWN, expirationDate: now + retention.unread };
+    const record = { certificate, origin: OWN, keptUntil: now + retention.unread };
     await this.#addNew(record, { csr, by: { actor: SERVER, now } });
     return certificate;
   }
@@ -196,8 +201,8 @@ export class Issuance {
       const like = await this.stores.requests.findLike(csr.publicKey.keyId, bytes, by.now);
       const before = await certifiedFor(old.subject, like);
       if (before !== undefined) return before;
-      const certificate = await this.#issue({ request: old, publicKey: csr.publicKey, origin, now: by.now });
-      const record = { certificate, origin, expirationDate: this.#renewalKeptUntil(old, by.now) };
+      const certificate = await this.#issue({ content: old, publicKey: csr.publicKey, origin, now: by.now });
+      const record = { certificate, origin, keptUntil: this.#renewalKeptUntil(old, by.now) };
       if (await this.#add(record, { csr: bytes, seenLike: like.length, by })) return certificate.pem;
     }
   }
@@ -216,8 +221,8 @@ export class Issuance {
   }
 
   async #autoSign(csr: CertificationRequest, now: number): Promise<IssuedRecord> {
-    const certificate = await this.#issue({ request: csr, publicKey: csr.publicKey, origin: AUTOMATIC, now });
-    return { certificate, origin: AUTOMATIC, expirationDate: now + this.settings.retention.unread };
+    const certificate = await this.#issue({ content: csr, publicKey: csr.publicKey, origin: AUTOMATIC, now });
+    return { certificate, origin: AUTOMATIC, keptUntil: now + this.settings.retention.unread };
   }
 
   async #issue({ origin, issuer: chosen, ...order }: OrderedLeaf): Promise<IssuedCertificate> {
@@ -256,7 +261,7 @@ const APPROVED: Origin = { kind: "approved" };
 const OWN: Origin = { kind: "server" };
 
 /** What decides about a certificate for a user or a service, besides the settings. */
-interface OrderedLeaf extends Pick<LeafOrder, "request" | "publicKey" | "now"> {
+interface OrderedLeaf extends Pick<LeafOrder, "content" | "publicKey" | "now"> {
   readonly origin: Origin;
   /** Where it is not the one that signs today. */
   readonly issuer?: Issuer;

@@ -27,7 +27,7 @@ async function signedCertificate(
   key: Awaited<ReturnType<typeof newKey>>,
 ) {
   const id = await ca.issuance.submit(await csrFor(key), by(NOW));
-  await ca.issuance.sign(id, by(NOW));
+  await ca.issuance.approve(id, by(NOW));
   return await ca.issuance.certificate(id, NOW);
 }
 
@@ -37,7 +37,7 @@ Deno.test("submit() signs the first user without asking, and nobody after", asyn
   const second = await cau.issuance.submit(await csrFor(await newKey("P-256"), "bob"), by(NOW));
   assert.equal(isAutoSigned(await certificateFromPem(await cau.issuance.certificate(first, NOW))), true);
   await assert.rejects(cau.issuance.certificate(second, NOW), isRefusal("not-found"));
-  await cau.issuance.sign(second, by(NOW));
+  await cau.issuance.approve(second, by(NOW));
   assert.equal(isAutoSigned(await certificateFromPem(await cau.issuance.certificate(second, NOW))), false);
 });
 
@@ -102,35 +102,35 @@ Deno.test("a frozen number of automatic signatures replaces what later starts sa
   assert.equal(await testCas(storage, { serviceAutoApprove: 9 }).cas.issuance.settleAutoSignAmount(), 3);
 });
 
-Deno.test("sign() signs once however many ask at once, and nothing that is not pending", async () => {
+Deno.test("approve() signs once however many ask at once, and nothing that is not pending", async () => {
   const { cas } = testCas(createMemoryStores());
   const id = await cas.issuance.submit(await csrFor(await testKey("P-256")), by(NOW));
-  const attempts = await Promise.allSettled(Array.from({ length: 24 }, () => cas.issuance.sign(id, by(NOW))));
+  const attempts = await Promise.allSettled(Array.from({ length: 24 }, () => cas.issuance.approve(id, by(NOW))));
   assert.equal(attempts.filter(({ status }) => status === "fulfilled").length, 1);
-  await assert.rejects(cas.issuance.sign(id, by(NOW)), isRefusal("not-found"));
+  await assert.rejects(cas.issuance.approve(id, by(NOW)), isRefusal("not-found"));
   await assert.rejects(cas.issuance.reject(id, by(NOW)), isRefusal("not-found"));
-  await assert.rejects(cas.issuance.sign(12345n, by(NOW)), isRefusal("not-found"));
+  await assert.rejects(cas.issuance.approve(12345n, by(NOW)), isRefusal("not-found"));
 });
 
-Deno.test("sign() refuses what was rejected while the certificate was made", async () => {
+Deno.test("approve() refuses what was rejected while the certificate was made", async () => {
   const storage = createMemoryStores();
   const store = storage.ca("cas");
   const { cas } = testCas(storage);
   const id = await cas.issuance.submit(await csrFor(await testKey("P-256")), by(NOW));
-  const sign = store.certificates.sign.bind(store.certificates);
-  store.certificates.sign = async (...row) => {
+  const complete = store.certificates.complete.bind(store.certificates);
+  store.certificates.complete = async (...row) => {
     await cas.issuance.reject(id, by(NOW));
-    return await sign(...row);
+    return await complete(...row);
   };
-  await assert.rejects(cas.issuance.sign(id, by(NOW)), isRefusal("not-found"));
+  await assert.rejects(cas.issuance.approve(id, by(NOW)), isRefusal("not-found"));
   await assert.rejects(cas.issuance.certificate(id, NOW), isRefusal("not-found"));
 });
 
-Deno.test("sign() with a template takes subject and extensions from it, and the key from the request", async () => {
+Deno.test("approve() with a template takes subject and extensions from it, and the key from the request", async () => {
   const { cas } = testCas(createMemoryStores());
   const key = await testKey("P-256");
   const id = await cas.issuance.submit(await csrFor(key, "asked"), by(NOW));
-  await cas.issuance.sign(id, { template: await csrFor(await testKey("P-384"), "granted"), ...by(NOW) });
+  await cas.issuance.approve(id, { template: await csrFor(await testKey("P-384"), "granted"), ...by(NOW) });
   const certificate = await certificateFromPem(await cas.issuance.certificate(id, NOW));
   assert.equal(certificate.publicKey.keyId, key.publicKey.keyId);
   const names = findExtension(certificate.extensions, OID.SUBJECT_ALT_NAME);
@@ -221,7 +221,7 @@ Deno.test("fetchCertificate() keeps a certificate for a day, and about an hour a
   const { cas } = testCas(createMemoryStores());
   const [fetched = 0n, unread = 0n] = await Promise.all(["fetched", "unread"].map(async (name) => {
     const id = await cas.issuance.submit(await csrFor(await testKey("P-256"), name), by(NOW));
-    await cas.issuance.sign(id, by(NOW));
+    await cas.issuance.approve(id, by(NOW));
     return id;
   }));
   await cas.issuance.fetchCertificate(fetched, NOW + 100);

@@ -2,7 +2,7 @@
  * A CA certificate with its key, and the only source of issued certificates: nothing else calls
  * `signCertificate()`. An order names a profile. It is prepared, judged against that profile, and only then signed.
  */
-import type { Bytes } from "../bytes.ts";
+import type { Bytes, RandomSource } from "../bytes.ts";
 import { bytesToBigInt } from "../bytes.ts";
 import { CaucaseError } from "../errors.ts";
 import type { Signer } from "../keys/signer.ts";
@@ -21,7 +21,6 @@ import { type Certificate, certificateFromPem, certificateToPem } from "../x509/
 import { type CheckedTbsCertificate, newSerial, signCertificate } from "../x509/tbs_certificate.ts";
 import type { KeyReference, KeyStore, OpenedKey } from "./key_store.ts";
 import type { Validity } from "./lifecycle.ts";
-import type { RandomSource } from "./settings.ts";
 
 /** What an issuer adds to an order by itself. */
 type Ordered<Order> = Omit<Order, "issuer" | "serial">;

@@ -145,7 +145,7 @@ export class Issuers {
     const { keys, keySpec, random } = this.settings;
     const { reference, key } = await keys.generate(keySpec);
     const { pem, notAfter, keyId } = await issueCaCertificate(this.#order(newest(usable), now), { key, random });
-    const row = { expirationDate: notAfter, key: reference, certificatePem: pem, keyIdentifier: keyId };
+    const row = { notAfter, key: reference, certificatePem: pem, keyIdentifier: keyId };
     const isOurs = await this.stores.issuers.add(row, revision, { actor: SERVER, now });
     if (isOurs) this.settings.log.info("ca.made", { ca: this.stores.name, notAfter: timeText(notAfter) });
   }

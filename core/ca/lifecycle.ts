@@ -83,9 +83,9 @@ export function signingIssuer<A extends Validity>(
   return newest(usable.filter((issuer) => now - issuer.notBefore > lifeSpan)) ?? newestUsable(usable, now);
 }
 
-/** `nextUpdate` of a CRL whose `thisUpdate` is `lastUpdate`. */
-export function crlNextUpdate(lastUpdate: number, lifeSpan: number): number {
-  return lastUpdate + crlLifeSpan(lifeSpan);
+/** `nextUpdate` of a CRL whose `thisUpdate` is `thisUpdate`. */
+export function crlNextUpdate(thisUpdate: number, lifeSpan: number): number {
+  return thisUpdate + crlLifeSpan(lifeSpan);
 }
 
 /** How long a CRL is valid, in whole seconds; also how long a revocation is listed after its certificate expired. */
@@ -94,22 +94,22 @@ export function crlLifeSpan(lifeSpan: number): number {
 }
 
 /** When the scheduled renewal of a CRL is due. */
-export function crlRenewalDueAt(lastUpdate: number, lifeSpan: number): number {
-  return lastUpdate + Math.floor(crlLifeSpan(lifeSpan) / 2);
+export function crlRenewalDueAt(thisUpdate: number, lifeSpan: number): number {
+  return thisUpdate + Math.floor(crlLifeSpan(lifeSpan) / 2);
 }
 
 /**
  * Whether a CRL must be made although nothing was revoked: there is none, it is half way to its `nextUpdate`, or it is from the
  * future because the clock was wrong when it was made.
  */
-export function isCrlRenewalDue(lastUpdate: number | undefined, now: number, lifeSpan: number): boolean {
-  return lastUpdate === undefined || now < lastUpdate || now >= crlRenewalDueAt(lastUpdate, lifeSpan);
+export function isCrlRenewalDue(thisUpdate: number | undefined, now: number, lifeSpan: number): boolean {
+  return thisUpdate === undefined || now < thisUpdate || now >= crlRenewalDueAt(thisUpdate, lifeSpan);
 }
 
 /**
  * Before which time what has expired may be deleted for good, at a scheduled renewal of the CRL: `now`, but only when the renewal before
  * it lies less than one L back. A clock that jumps far ahead thus deletes nothing.
  */
-export function deletableBefore(lastUpdate: number | undefined, now: number, lifeSpan: number): number | undefined {
-  return lastUpdate !== undefined && now - lastUpdate < lifeSpan ? now : undefined;
+export function deletableBefore(thisUpdate: number | undefined, now: number, lifeSpan: number): number | undefined {
+  return thisUpdate !== undefined && now - thisUpdate < lifeSpan ? now : undefined;
 }

@@ -46,7 +46,7 @@ export class MemoryRows {
 
   withKey(keyId: string, now: number): StoredRequest[] {
     const found = [...this.#requests.values()].filter((request) => request.keyId === keyId && !isExpired(request, now));
-    return found.sort((a, b) => (a.expirationDate ?? Infinity) - (b.expirationDate ?? Infinity) || 0);
+    return found.sort((a, b) => (a.keptUntil ?? Infinity) - (b.keptUntil ?? Infinity) || 0);
   }
 
   like(keyId: string, csr: Bytes, now: number): StoredRequest[] {
@@ -140,7 +140,7 @@ export class MemoryRequests implements RequestStore {
 export class MemoryCertificates implements CertificateStore {
   constructor(private readonly rows: MemoryRows) {}
 
-  sign(id: bigint, issued: IssuedRecord, by: Attribution): Promise<boolean> {
+  complete(id: bigint, issued: IssuedRecord, by: Attribution): Promise<boolean> {
     const request = this.rows.get(id);
     if (request === undefined || !isPending(request)) return Promise.resolve(false);
     this.rows.set({ ...request, ...certified(issued) });
@@ -161,10 +161,10 @@ export class MemoryCertificates implements CertificateStore {
     });
   }
 
-  expireEarlier(id: bigint, expirationDate: number): Promise<void> {
+  expireEarlier(id: bigint, keptUntil: number): Promise<void> {
     const request = this.rows.get(id);
-    if (request?.expirationDate !== undefined && request.expirationDate > expirationDate) {
-      this.rows.set({ ...request, expirationDate });
+    if (request?.keptUntil !== undefined && request.keptUntil > keptUntil) {
+      this.rows.set({ ...request, keptUntil });
     }
     return Promise.resolve();
   }
@@ -179,8 +179,8 @@ export class MemoryCertificates implements CertificateStore {
 }
 
 /** What a certificate changes about its request's row. */
-function certified(issued: IssuedRecord | undefined): Pick<StoredRequest, "certificatePem" | "expirationDate"> {
-  return { certificatePem: issued?.certificate.pem, expirationDate: issued?.expirationDate };
+function certified(issued: IssuedRecord | undefined): Pick<StoredRequest, "certificatePem" | "keptUntil"> {
+  return { certificatePem: issued?.certificate.pem, keptUntil: issued?.keptUntil };
 }
 
 function sizeOf(pending: readonly StoredRequest[]) {
@@ -191,6 +191,6 @@ function isPending({ certificatePem }: StoredRequest): boolean {
   return certificatePem === undefined;
 }
 
-function isExpired({ expirationDate }: StoredRequest, now: number): boolean {
-  return expirationDate !== undefined && expirationDate < now;
+function isExpired({ keptUntil }: StoredRequest, now: number): boolean {
+  return keptUntil !== undefined && keptUntil < now;
 }

@@ -106,13 +106,13 @@ class MemoryIssuers implements IssuerStore {
   ): Promise<boolean> {
     if (revision !== this.revision) return Promise.resolve(false);
     this.#change([...this.#issuers, issuer]);
-    const { expirationDate: notAfter } = issuer;
+    const { notAfter } = issuer;
     this.record({ kind: "issuer-added", issuer: keyIdentifier, notAfter, imported: false }, by);
     return Promise.resolve(true);
   }
 
   drop(before: number, by: Attribution): Promise<void> {
-    this.#change(this.#issuers.filter(({ expirationDate }) => expirationDate >= before));
+    this.#change(this.#issuers.filter(({ notAfter }) => notAfter >= before));
     this.record({ kind: "issuers-dropped", before }, by);
     return Promise.resolve();
   }
@@ -127,21 +127,21 @@ class MemoryRevocations implements RevocationStore {
   readonly #revocations = new Map<bigint, Revocation>();
   /** How many there ever were. */
   #made = 0n;
-  crl: CrlState = { number: 0n, lastUpdate: undefined };
+  crl: CrlState = { number: 0n, thisUpdate: undefined };
 
   constructor(private readonly record: RecordEvent) {}
 
   crlContent(): Promise<CrlContent> {
-    const from = this.crl.lastUpdate ?? 0;
-    return Promise.resolve(this.#content([...this.#revocations.values()].filter((one) => one.expirationDate >= from)));
+    const from = this.crl.thisUpdate ?? 0;
+    return Promise.resolve(this.#content([...this.#revocations.values()].filter((one) => one.listedUntil >= from)));
   }
 
   crlContentSince(since: CrlPosition): Promise<CrlContent | undefined> {
-    if (since.lastUpdate !== this.crl.lastUpdate) return Promise.resolve(undefined);
-    const from = this.crl.lastUpdate ?? 0;
+    if (since.thisUpdate !== this.crl.thisUpdate) return Promise.resolve(undefined);
+    const from = this.crl.thisUpdate ?? 0;
     const newer = Number(this.#made - since.after);
     const made = newer === 0 ? [] : [...this.#revocations.values()].slice(-newer);
-    return Promise.resolve(this.#content(made.filter(({ expirationDate }) => expirationDate >= from)));
+    return Promise.resolve(this.#content(made.filter(({ listedUntil }) => listedUntil >= from)));
   }
 
   isRevoked(serial: bigint): Promise<boolean> {
@@ -158,17 +158,17 @@ class MemoryRevocations implements RevocationStore {
     return Promise.resolve(this.crl.number);
   }
 
-  renewCrl({ seen, lastUpdate, dropBefore }: CrlRenewal, by: Attribution): Promise<boolean> {
-    if (seen !== this.crl.lastUpdate) return Promise.resolve(false);
-    for (const { serial, expirationDate } of this.#revocations.values()) {
-      if (dropBefore !== undefined && expirationDate < dropBefore) this.#revocations.delete(serial);
+  renewCrl({ seen, thisUpdate, dropBefore }: CrlRenewal, by: Attribution): Promise<boolean> {
+    if (seen !== this.crl.thisUpdate) return Promise.resolve(false);
+    for (const { serial, listedUntil } of this.#revocations.values()) {
+      if (dropBefore !== undefined && listedUntil < dropBefore) this.#revocations.delete(serial);
     }
-    this.crl = { number: this.crl.number + 1n, lastUpdate };
-    this.record({ kind: "crl-renewed", crlNumber: this.crl.number, thisUpdate: lastUpdate }, by);
+    this.crl = { number: this.crl.number + 1n, thisUpdate };
+    this.record({ kind: "crl-renewed", crlNumber: this.crl.number, thisUpdate }, by);
     return Promise.resolve(true);
   }
 
   #content(revocations: readonly Revocation[]): CrlContent {
-    return { ...this.crl, revocations, position: { lastUpdate: this.crl.lastUpdate, after: this.#made } };
+    return { ...this.crl, revocations, position: { thisUpdate: this.crl.thisUpdate, after: this.#made } };
   }
 }

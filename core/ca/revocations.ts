@@ -48,8 +48,8 @@ export class Revocations {
   async #record(serial: bigint, lastNeeded: number, by: Attribution): Promise<void> {
     const { stores, crls, lifeSpan } = this.parts;
     await stores.requireSigning(by.now);
-    const expirationDate = lastNeeded + crlLifeSpan(lifeSpan);
-    const number = await stores.revocations.revoke({ serial, revocationDate: by.now, expirationDate }, by);
+    const listedUntil = lastNeeded + crlLifeSpan(lifeSpan);
+    const number = await stores.revocations.revoke({ serial, revocationDate: by.now, listedUntil }, by);
     await crls.publishRevocation(number, by.now);
   }
 }

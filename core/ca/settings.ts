@@ -1,10 +1,7 @@
 /** What one certificate authority is told from outside. */
-import type { Bytes } from "../bytes.ts";
+import type { Bytes, RandomSource } from "../bytes.ts";
 import type { Log } from "../log.ts";
 import type { KeySpec, KeyStore } from "./key_store.ts";
-
-/** Where randomness comes from: `size` bytes, fit for keys. */
-export type RandomSource = (size: number) => Bytes;
 
 /** How a CA certifies itself. */
 export interface IssuerSettings {

@@ -22,7 +22,7 @@ export const CA_NAMES = ["cau", "cas", "http_cas"] as const;
 /** A CA certificate, and where its private key is. */
 export interface StoredIssuer {
   /** `notAfter` of the certificate. */
-  readonly expirationDate: number;
+  readonly notAfter: number;
   readonly key: KeyReference;
   readonly certificatePem: string;
 }
@@ -41,7 +41,7 @@ export interface IssuerStore {
    * Adds a CA certificate, provided that the list is still the one of `revision`. False when it is not: another writer was first.
    */
   add(issuer: StoredIssuer & { readonly keyIdentifier: string }, revision: string, by: Attribution): Promise<boolean>;
-  /** Forgets CA certificates whose `expirationDate` is before `before`, with their keys. */
+  /** Forgets CA certificates whose `notAfter` is before `before`, with their keys. */
   drop(before: number, by: Attribution): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export interface IssuedRecord {
   readonly certificate: IssuedCertificate;
   readonly origin: Origin;
   /** When the row that the protocol reads may be forgotten. The register keeps it until long after `notAfter`. */
-  readonly expirationDate: number;
+  readonly keptUntil: number;
 }
 
 /** A request as it came, to be kept until somebody signs or rejects it. */
@@ -81,7 +81,7 @@ export interface StoredRequest {
   /** PEM; undefined while pending. */
   readonly certificatePem: string | undefined;
   /** When the row may be forgotten; undefined while pending. */
-  readonly expirationDate: number | undefined;
+  readonly keptUntil: number | undefined;
 }
 
 export interface RequestStore {
@@ -135,14 +135,14 @@ export interface RegisteredCertificate {
 
 export interface CertificateStore {
   /** Gives a pending request its certificate. False when it is not pending (any more): somebody else was first. */
-  sign(id: bigint, issued: IssuedRecord, by: Attribution): Promise<boolean>;
+  complete(id: bigint, issued: IssuedRecord, by: Attribution): Promise<boolean>;
   /**
    * Stores a certificate with its request. False when there are other requests like it by now than the caller saw.
    * @throws `duplicate-key` as `submit` does, and when so many requests have this key that `findLike` might miss this one
    */
   add(certificate: NewCertificate): Promise<boolean>;
   /** Lets a certificate be forgotten earlier than agreed so far (it was fetched). Need not be durable. */
-  expireEarlier(id: bigint, expirationDate: number): Promise<void>;
+  expireEarlier(id: bigint, keptUntil: number): Promise<void>;
   /** From the register; undefined for one that this CA never issued, or that ended long ago. */
   registered(serial: bigint): Promise<RegisteredCertificate | undefined>;
   /** Removes from the register what ended before `before`, a bounded number of rows. How many. */
@@ -153,7 +153,7 @@ export interface Revocation {
   readonly serial: bigint;
   readonly revocationDate: number;
   /** When it may leave the CRL. */
-  readonly expirationDate: number;
+  readonly listedUntil: number;
 }
 
 /** What the current CRL must say: its number and times name exactly one content. */
@@ -161,7 +161,7 @@ export interface CrlState {
   /** 0 when none was ever made. */
   readonly number: bigint;
   /** `thisUpdate` of the current CRL; undefined when none was ever made. */
-  readonly lastUpdate: number | undefined;
+  readonly thisUpdate: number | undefined;
 }
 
 /** What a CRL must say, or what it must say beyond what the caller has. */
@@ -174,13 +174,13 @@ export interface CrlContent extends CrlState {
 
 /** How far somebody has read the revocations. Opaque. */
 export interface CrlPosition {
-  readonly lastUpdate: number | undefined;
+  readonly thisUpdate: number | undefined;
   readonly after: bigint;
 }
 
 export interface RevocationStore {
   /**
-   * What the current CRL must say, all seen at one moment: its state, and the revocations that had not expired at its `lastUpdate`.
+   * What the current CRL must say, all seen at one moment: its state, and the revocations that had not expired at its `thisUpdate`.
    * Serials no CRL can hold are left out.
    */
   crlContent(): Promise<CrlContent>;
@@ -193,7 +193,7 @@ export interface RevocationStore {
    */
   revoke(revocation: Revocation, by: Attribution): Promise<bigint>;
   /**
-   * A scheduled renewal of the CRL: one more on the number, and a new `lastUpdate`, together, provided that `lastUpdate` is still what
+   * A scheduled renewal of the CRL: one more on the number, and a new `thisUpdate`, together, provided that `thisUpdate` is still what
    * the caller saw. Revocations that expired before `dropBefore` are deleted with it. False when somebody else was first.
    */
   renewCrl(renewal: CrlRenewal, by: Attribution): Promise<boolean>;
@@ -201,7 +201,7 @@ export interface RevocationStore {
 
 export interface CrlRenewal {
   readonly seen: number | undefined;
-  readonly lastUpdate: number;
+  readonly thisUpdate: number;
   readonly dropBefore: number | undefined;
 }
 

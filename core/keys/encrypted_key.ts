@@ -3,8 +3,7 @@
  * OpenSSL, whose headers are those of RFC 1421 4.6.1. AES-CBC alone, in both.
  */
 import { createHash } from "node:crypto";
-import { type Bytes, concatBytes, utf8 } from "../bytes.ts";
-import type { RandomSource } from "../ca/settings.ts";
+import { type Bytes, concatBytes, type RandomSource, utf8 } from "../bytes.ts";
 import { CaucaseError, malformed } from "../errors.ts";
 import { encodePem, PEM_LABEL, type PemBlock } from "../pem.ts";
 import { type DerReader, openDer } from "../der/reader.ts";

@@ -36,8 +36,8 @@ export interface HttpsOrder {
 
 /** An HTTPS certificate, to be checked. @throws `malformed` when the host is neither ASCII nor an address */
 export function prepareHttps(order: HttpsOrder): TbsCertificate {
-  const request = { subject: EMPTY_NAME, extensions: httpsExtensions(order.host) };
-  return prepareLeaf({ ...order, request, autoSigned: false, keepCaucasePolicies: false });
+  const content = { subject: EMPTY_NAME, extensions: httpsExtensions(order.host) };
+  return prepareLeaf({ ...order, content, autoSigned: false, keepCaucasePolicies: false });
 }
 
 /** Judges a prepared HTTPS certificate. @throws `unacceptable` with the first breach */

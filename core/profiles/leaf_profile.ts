@@ -29,7 +29,7 @@ import {
 /** All that decides what a normal certificate says. */
 export interface LeafOrder extends PolicyChoices {
   /** What was asked for: a request, the template of the signing user, or the certificate that is renewed. */
-  readonly request: RequestedContent;
+  readonly content: RequestedContent;
   readonly publicKey: SubjectKey;
   readonly issuer: IssuerIdentity;
   /** Unix seconds. */
@@ -52,7 +52,7 @@ export function prepareLeaf(order: LeafOrder): TbsCertificate {
     serial: order.serial, // 4.1.2.2
     issuer: order.issuer, // 4.1.2.4
     ...validity(order.now, order.lifeSpan), // 4.1.2.5
-    subject: order.request.subject, // 4.1.2.6: byte for byte, empty too
+    subject: order.content.subject, // 4.1.2.6: byte for byte, empty too
     publicKey: order.publicKey, // 4.1.2.7
     extensions: leafExtensions(order),
   };
@@ -60,12 +60,12 @@ export function prepareLeaf(order: LeafOrder): TbsCertificate {
 
 /** Judges a prepared certificate against the profile. @throws `unacceptable` with the first breach */
 export function checkLeaf(prepared: TbsCertificate, order: LeafOrder): CheckedTbsCertificate {
-  return checkCertificate(prepared, leafRules({ ...order, subject: order.request.subject }));
+  return checkCertificate(prepared, leafRules({ ...order, subject: order.content.subject }));
 }
 
 function leafExtensions(order: LeafOrder): Extension[] {
   const { publicKey, issuer, crlDistributionPoint } = order;
-  const requested = (oid: string) => findExtension(order.request.extensions, oid);
+  const requested = (oid: string) => findExtension(order.content.extensions, oid);
   const wanted = {
     keyUsage: requested(OID.KEY_USAGE),
     extKeyUsage: requested(OID.EXTENDED_KEY_USAGE),
@@ -78,7 +78,7 @@ function leafExtensions(order: LeafOrder): Extension[] {
     crlDistributionPoint === undefined ? undefined : crlDistributionPoints(crlDistributionPoint), // 4.2.1.13
     wanted.keyUsage && filterKeyUsage(wanted.keyUsage), // 4.2.1.3
     wanted.extKeyUsage && filterExtendedKeyUsage(wanted.extKeyUsage), // 4.2.1.12
-    filterSubjectAltName(order.request), // 4.2.1.6
+    filterSubjectAltName(order.content), // 4.2.1.6
     filterPolicies(wanted.certificatePolicies, order), // 4.2.1.4
     // Anything else that was asked for is dropped.
   ].filter((extension) => extension !== undefined);

@@ -33,7 +33,7 @@ const ALWAYS = [
 Deno.test("prepareLeaf() takes subject, key, serial number and dates from the order", () => {
   const order = leafOrder(ca.certificate, publicKey);
   const { serial, subject, notBefore, notAfter, ...prepared } = prepareLeaf(order);
-  assert.deepEqual([serial, subject, prepared.publicKey], [order.serial, order.request.subject, publicKey]);
+  assert.deepEqual([serial, subject, prepared.publicKey], [order.serial, order.content.subject, publicKey]);
   assert.deepEqual([notBefore, notAfter], [NOW - 10, NOW - 10 + LIFE_SPAN]);
 });
 

@@ -93,7 +93,7 @@ for (const [label, { extension, choices, message }] of Object.entries(BREACHES))
 
 Deno.test("checkLeaf() refuses names that are missing or not critical beside an empty subject", () => {
   const names = subjectAltNameExtension([dnsName("a.b")], true);
-  const order = { ...leafOrder(issuer, publicKey), request: { subject: EMPTY_NAME, extensions: [names] } };
+  const order = { ...leafOrder(issuer, publicKey), content: { subject: EMPTY_NAME, extensions: [names] } };
   const prepared = prepareLeaf(order);
   const others = prepared.extensions.filter(({ oid }) => oid !== names.oid);
   assert.throws(() => checkLeaf({ ...prepared, extensions: others }, order), { message: /2\.5\.29\.17 is missing/ });

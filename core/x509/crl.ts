@@ -3,7 +3,7 @@ import { type Bytes, equalBytes } from "../bytes.ts";
 import { CaucaseError, malformed } from "../errors.ts";
 import { onlyPem, PEM_LABEL } from "../pem.ts";
 import { type Certificate, namesKeyOf } from "./certificate.ts";
-import { RevokedEntries, type RevokedEntry } from "./crl_entries.ts";
+import { RevokedEntries, type RevokedEntry } from "./revoked_entries.ts";
 import { DerReader, readDer, readInteger, readTime } from "../der/reader.ts";
 import { TAG } from "../der/tags.ts";
 import { type Extension, findExtension, parseExtensions, readExtensionValue } from "./extension.ts";

@@ -128,7 +128,7 @@ export const CHANGING: readonly Threat[] = [
         "return Math.max(now + unread, old.notAfter + unread - read);",
         "return now + unread;",
       ]),
-      without("a memory that no fetching shortens", FETCHED, [ISSUANCE, " && expirationDate <= now + unread)", ")"]),
+      without("a memory that no fetching shortens", FETCHED, [ISSUANCE, " && keptUntil <= now + unread)", ")"]),
       without("a look for the revocation before", REVOKED_AGAIN, [
         STORE,
         "if (this.table.has(serial)) return alreadyRevoked(serial);",
@@ -175,8 +175,8 @@ export const CHANGING: readonly Threat[] = [
       ]),
       without("the answer of the database", OVERTAKEN, [
         ISSUANCE,
-        "if (!await this.stores.certificates.sign(id, issued, by)) throw notFound(id);",
-        "await this.stores.certificates.sign(id, issued, by);",
+        "if (!await this.stores.certificates.complete(id, issued, by)) throw notFound(id);",
+        "await this.stores.certificates.complete(id, issued, by);",
       ]),
     ],
   },

@@ -175,12 +175,12 @@ export const FAULTS: readonly Threat[] = [
       ]),
       without("distrust of a CRL from the future", clock("ten years ahead while it runs"), [
         LIFECYCLE,
-        "lastUpdate === undefined || now < lastUpdate || now >= crlRenewalDueAt",
-        "lastUpdate === undefined || now >= crlRenewalDueAt",
+        "thisUpdate === undefined || now < thisUpdate || now >= crlRenewalDueAt",
+        "thisUpdate === undefined || now >= crlRenewalDueAt",
       ]),
       without("care with what a wrong clock would delete", clock("ten years ahead while it runs"), [
         LIFECYCLE,
-        "return lastUpdate !== undefined && now - lastUpdate < lifeSpan ? now : undefined;",
+        "return thisUpdate !== undefined && now - thisUpdate < lifeSpan ? now : undefined;",
         "return now;",
       ]),
       without("jobs that look at the clock again", jobs("set back while a job runs"), [

@@ -29,7 +29,7 @@ export const REQUESTING: readonly Threat[] = [
         [
           PROFILE,
           "basicConstraints(false), // 4.2.1.9",
-          "findExtension(order.request.extensions, OID.BASIC_CONSTRAINTS) ?? basicConstraints(false),",
+          "findExtension(order.content.extensions, OID.BASIC_CONSTRAINTS) ?? basicConstraints(false),",
         ],
         [
           RULES,
@@ -58,7 +58,7 @@ export const REQUESTING: readonly Threat[] = [
       without("the end of the list", GREED, [
         PROFILE,
         "    // Anything else that was asked for is dropped.\n",
-        "    findExtension(order.request.extensions, OID.NAME_CONSTRAINTS),\n",
+        "    findExtension(order.content.extensions, OID.NAME_CONSTRAINTS),\n",
       ], [
         RULES,
         "[OID.KEY_USAGE, keyUsageBreach],",
@@ -71,8 +71,8 @@ export const REQUESTING: readonly Threat[] = [
     mutations: [
       without("the old certificate as the pattern", GREEDY_RENEWAL, [
         ISSUANCE,
-        "this.#issue({ request: old, publicKey: csr.publicKey, origin, now: by.now });\n      const record",
-        "this.#issue({ request: csr, publicKey: csr.publicKey, origin, now: by.now });\n      const record",
+        "this.#issue({ content: old, publicKey: csr.publicKey, origin, now: by.now });\n      const record",
+        "this.#issue({ content: csr, publicKey: csr.publicKey, origin, now: by.now });\n      const record",
       ]),
     ],
   },
@@ -98,8 +98,8 @@ export const REQUESTING: readonly Threat[] = [
       ]),
       without("names as they are", NAMES, [
         PROFILE,
-        "subject: order.request.subject,",
-        "subject: order.request.subject.map((byte, at) => at > 1 && byte === 0 ? 0x20 : byte),",
+        "subject: order.content.subject,",
+        "subject: order.content.subject.map((byte, at) => at > 1 && byte === 0 ? 0x20 : byte),",
       ], [
         RULES,
         "parties: { issuer, subject, publicKey },",

@@ -100,7 +100,7 @@ export const HANDLERS: Omit<CaucaseHandlers, "corsPage" | "corsDecide"> = {
     const id = parseRequestId(crt_id);
     const template = await optionalTemplateBody(exchange);
     return async ({ authorities, actor, now }) => {
-      await authorities[ca].issuance.sign(id, { template, actor, now });
+      await authorities[ca].issuance.approve(id, { template, actor, now });
       return { status: 204 };
     };
   },

@@ -103,7 +103,7 @@ export async function newIssuers(
   const derOf = (pem: string) => onlyPem(pem, [PEM_LABEL.CERTIFICATE], "CA certificate in the database").der.toHex();
   const stored = new Set((await stores.issuers.list()).issuers.map(({ certificatePem }) => derOf(certificatePem)));
   return pairs.filter(({ certificate }) => !stored.has(certificate.der.toHex())).map(({ certificate, key }) => ({
-    expirationDate: certificate.notAfter,
+    notAfter: certificate.notAfter,
     key: pemReference(key),
     certificatePem: certificateToPem(certificate),
     keyIdentifier: certificate.keyIdentifier,

@@ -55,11 +55,11 @@ async function judge(file: CrlFile, known: readonly Certificate[], onProgress: O
     throw unusable(path, "none of the service CA certificates signed its CRL", "--import-ca takes that CA first");
   }
   if ((list.number ?? 0n) > MAX_CRL_NUMBER) throw unusable(path, "the number of its CRL is too large to go on from");
-  const expirationDate = Math.max(...signers.map(({ notAfter }) => notAfter));
+  const listedUntil = Math.max(...signers.map(({ notAfter }) => notAfter));
   return {
     number: list.number ?? 0n,
-    lastUpdate: list.thisUpdate,
-    revocations: asRevocations(file, expirationDate, onProgress),
+    thisUpdate: list.thisUpdate,
+    revocations: asRevocations(file, listedUntil, onProgress),
   };
 }
 
@@ -69,7 +69,7 @@ const STRIDE = 1000;
 /** To be gone through once: a list may have a million entries. */
 function* asRevocations(
   { list, path }: CrlFile,
-  expirationDate: number,
+  listedUntil: number,
   onProgress: OnProgress,
 ): Generator<Revocation> {
   const progress = { task: `Taking over ${path}`, total: list.entryCount, unit: "revocations" } as const;
@@ -77,6 +77,6 @@ function* asRevocations(
   for (const { serial, revocationDate } of list.entries()) {
     if (done % STRIDE === 0) onProgress({ ...progress, done });
     done++;
-    yield { serial, revocationDate, expirationDate };
+    yield { serial, revocationDate, listedUntil };
   }
 }

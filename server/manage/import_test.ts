@@ -80,21 +80,21 @@ Deno.test("manage() imports a CA whose key is in another file, and its CRL, into
   assert.deepEqual(await desk.manage(order), {
     restored: false,
     importedCas: 1,
-    importedCrls: { number: 32n, lastUpdate: NOW - 60, added: 2, known: 0 },
+    importedCrls: { number: 32n, thisUpdate: NOW - 60, added: 2, known: 0 },
   });
   assert.deepEqual(await desk.manage(order), {
     restored: false,
     importedCas: 0,
-    importedCrls: { number: 33n, lastUpdate: NOW - 60, added: 0, known: 2 },
+    importedCrls: { number: 33n, thisUpdate: NOW - 60, added: 0, known: 2 },
   });
   const storage = await desk.storage();
   const [stored, another] = (await storage.ca("cas").issuers.list()).issuers;
   assert.ok(stored && !another);
   assert.equal(stored.certificatePem, certificateToPem(ca.certificate));
-  assert.equal(stored.expirationDate, ca.certificate.notAfter);
-  const { number, lastUpdate, revocations } = await storage.ca("cas").revocations.crlContent();
-  assert.deepEqual({ number, lastUpdate }, { number: 34n, lastUpdate: NOW - 60 });
-  const dates = { revocationDate: NOW - DAY, expirationDate: ca.certificate.notAfter };
+  assert.equal(stored.notAfter, ca.certificate.notAfter);
+  const { number, thisUpdate, revocations } = await storage.ca("cas").revocations.crlContent();
+  assert.deepEqual({ number, thisUpdate }, { number: 34n, thisUpdate: NOW - 60 });
+  const dates = { revocationDate: NOW - DAY, listedUntil: ca.certificate.notAfter };
   assert.deepEqual(revocations, [{ serial: 5n, ...dates }, { serial: 6n, ...dates }]);
   await storage.close();
 });

@@ -1,6 +1,6 @@
 /** What an administrator does with a database: restore, import, export, in this order. */
+import type { RandomSource } from "../../core/bytes.ts";
 import { OPERATOR } from "../../core/ca/actor.ts";
-import type { RandomSource } from "../../core/ca/settings.ts";
 import type { Log } from "../../core/log.ts";
 import type { OnProgress } from "../../core/progress.ts";
 import {

@@ -2,11 +2,10 @@
  * The user who restores gives a key up: it was on the way through shells and folders. They get a new certificate for
  * another key, and the old one is revoked.
  */
-import type { Bytes } from "../../core/bytes.ts";
+import type { Bytes, RandomSource } from "../../core/bytes.ts";
 import { OPERATOR } from "../../core/ca/actor.ts";
 import { type CertificateAuthority, createCertificateAuthority } from "../../core/ca/certificate_authority.ts";
 import { CA_LIFE_SPANS, crlLifeSpan } from "../../core/ca/lifecycle.ts";
-import type { RandomSource } from "../../core/ca/settings.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import { belongTogether } from "../../core/host/key_file.ts";
 import type { Log } from "../../core/log.ts";
@@ -70,8 +69,8 @@ export async function replaceUser(database: PrivateDatabase, order: Replacement)
   if ((await ca.issuers.all()).length > issuersBefore) {
     log.warning("restore.ca_made");
   }
-  const expirationDate = old.notAfter + crlLifeSpan(lifeSpan);
-  await store.revocations.revoke({ serial: old.serial, revocationDate: now, expirationDate }, by);
+  const listedUntil = old.notAfter + crlLifeSpan(lifeSpan);
+  await store.revocations.revoke({ serial: old.serial, revocationDate: now, listedUntil }, by);
   return certificate.pem;
 }
 

@@ -19,22 +19,22 @@ import {
 } from "./store_fixtures.ts";
 
 export const certificateCases: Cases = {
-  async "sign() gives a pending request its certificate, once"(storage) {
+  async "complete() gives a pending request its certificate, once"(storage) {
     const store = storage.ca("cas");
     await store.requests.submit(newRequest(1));
-    assert.equal(await store.certificates.sign(1n, issuedRecord("first", { expirationDate: NOW + DAY }), BY), true);
+    assert.equal(await store.certificates.complete(1n, issuedRecord("first", { keptUntil: NOW + DAY }), BY), true);
     assert.equal(
-      await store.certificates.sign(1n, issuedRecord("second", { expirationDate: NOW + 2 * DAY }), BY),
+      await store.certificates.complete(1n, issuedRecord("second", { keptUntil: NOW + 2 * DAY }), BY),
       false,
     );
-    const { certificatePem, expirationDate, csr } = (await store.requests.find(1n, 0)) ?? {};
-    assert.deepEqual({ certificatePem, expirationDate, csr }, {
+    const { certificatePem, keptUntil, csr } = (await store.requests.find(1n, 0)) ?? {};
+    assert.deepEqual({ certificatePem, keptUntil, csr }, {
       certificatePem: "first",
-      expirationDate: NOW + DAY,
+      keptUntil: NOW + DAY,
       csr: csrBytes(1),
     });
     assert.deepEqual(await pendingIds(store), []);
-    assert.equal(await store.certificates.sign(2n, issuedRecord("of nobody", { expirationDate: NOW }), BY), false);
+    assert.equal(await store.certificates.complete(2n, issuedRecord("of nobody", { keptUntil: NOW }), BY), false);
   },
 
   async "reject() removes a pending request, and no other"(storage) {
@@ -48,7 +48,7 @@ export const certificateCases: Cases = {
     ], [true, false, false]);
     assert.equal(await store.requests.find(1n, 0), undefined);
     assert.equal((await store.requests.find(2n, 0))?.certificatePem, "certificate 2");
-    assert.equal(await store.certificates.sign(1n, issuedRecord("too late", { expirationDate: NOW }), BY), false);
+    assert.equal(await store.certificates.complete(1n, issuedRecord("too late", { keptUntil: NOW }), BY), false);
   },
 
   async "addCertificate() ignores the pending limit and counts nothing"(storage) {
@@ -89,8 +89,8 @@ export const certificateCases: Cases = {
     const store = storage.ca("cas");
     const same = { keyId: keyId(1), csr: csrBytes(1) };
     await store.requests.submit(newRequest(1));
-    await store.certificates.add(newCertificate(2, { ...same, seenLike: 1, expirationDate: NOW + 2 * DAY }));
-    await store.certificates.add(newCertificate(3, { ...same, seenLike: 2, expirationDate: NOW + DAY }));
+    await store.certificates.add(newCertificate(2, { ...same, seenLike: 1, keptUntil: NOW + 2 * DAY }));
+    await store.certificates.add(newCertificate(3, { ...same, seenLike: 2, keptUntil: NOW + DAY }));
     await store.certificates.add(newCertificate(4, { keyId: keyId(1) }));
     await store.certificates.add(newCertificate(5, { csr: csrBytes(1) }));
     const found = async (now = 0) => (await store.requests.findLike(same.keyId, same.csr, now)).map(({ id }) => id);
@@ -114,7 +114,7 @@ export const certificateCases: Cases = {
     await store.requests.submit(firstRequest(1, 1));
     await store.requests.submit(newRequest(2));
     const approved = { ...issuedRecord("approved", { keyId: keyId(2) }), origin: { kind: "approved" } } as const;
-    await store.certificates.sign(2n, approved, BY);
+    await store.certificates.complete(2n, approved, BY);
     const renewal = newCertificate(3, { by: { actor: { kind: "holder", serial: 5n }, now: NOW + 1 } });
     await store.certificates.add(renewal);
     await store.requests.submit(newRequest(4, { by: { ...BY, now: NOW + 2 * DAY } }));
@@ -164,7 +164,7 @@ export const certificateCases: Cases = {
     const store = storage.ca("cas");
     await store.certificates.add(newCertificate(1));
     await store.requests.submit(newRequest(2));
-    const expiration = async (id: bigint) => (await store.requests.find(id, 0))?.expirationDate;
+    const expiration = async (id: bigint) => (await store.requests.find(id, 0))?.keptUntil;
     await store.certificates.expireEarlier(1n, NOW + 2 * DAY);
     assert.equal(await expiration(1n), NOW + DAY);
     await store.certificates.expireEarlier(1n, NOW + 60);

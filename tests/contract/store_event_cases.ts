@@ -29,7 +29,7 @@ export const eventCases: Cases = {
     await requests.submit(first);
     for (const n of [2, 3]) await requests.submit(newRequest(n));
     const signed = issuedRecord("signed");
-    await certificates.sign(2n, signed, BY);
+    await certificates.complete(2n, signed, BY);
     await requests.reject(3n, BY);
     const renewed = newCertificate(4);
     await certificates.add(renewed);
@@ -73,11 +73,11 @@ export const eventCases: Cases = {
       requests.submit(newRequest(2, { keyId: keyId(1) })),
       requests.submit(newRequest(3, { maxPending: 0 })),
       requests.reject(9n, BY),
-      certificates.sign(9n, issuedRecord("of nobody"), BY),
+      certificates.complete(9n, issuedRecord("of nobody"), BY),
       certificates.add(newCertificate(4, { keyId: keyId(1) })),
       certificates.add(newCertificate(4, { seenLike: 1 })),
       revocations.revoke(revocation(5n), BY),
-      revocations.renewCrl({ seen: NOW, lastUpdate: NOW + 1, dropBefore: undefined }, BY),
+      revocations.renewCrl({ seen: NOW, thisUpdate: NOW + 1, dropBefore: undefined }, BY),
       issuers.add(newIssuer(2), "another list", BY),
     ]);
     assert.deepEqual(await eventsOf(storage), before);

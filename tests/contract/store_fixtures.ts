@@ -56,12 +56,12 @@ let lastSerial = 2n ** 100n;
 interface RecordChanges {
   readonly serial?: bigint;
   readonly keyId?: string;
-  readonly expirationDate?: number;
+  readonly keptUntil?: number;
 }
 
 /** A certificate whose PEM is `pem`, automatically signed, with a serial number of its own. */
 export function issuedRecord(pem: string, changes: RecordChanges = {}): IssuedRecord {
-  const { expirationDate = NOW + DAY, ...rest } = changes;
+  const { keptUntil = NOW + DAY, ...rest } = changes;
   const certificate = {
     der: utf8(pem),
     pem,
@@ -73,7 +73,7 @@ export function issuedRecord(pem: string, changes: RecordChanges = {}): IssuedRe
     profile: "leaf",
     ...rest,
   } as const;
-  return { certificate, origin: { kind: "automatic" }, expirationDate };
+  return { certificate, origin: { kind: "automatic" }, keptUntil };
 }
 
 /** The n-th request with a certificate, which renews another. */
@@ -81,11 +81,11 @@ export function newCertificate(
   n: number,
   changes: Partial<Pick<NewCertificate, "id" | "csr" | "seenLike" | "by">> & RecordChanges = {},
 ): NewCertificate {
-  const { keyId: key = keyId(n), serial, expirationDate, ...rest } = changes;
+  const { keyId: key = keyId(n), serial, keptUntil, ...rest } = changes;
   const record = issuedRecord(`certificate ${n}`, {
     keyId: key,
     ...(serial !== undefined && { serial }),
-    ...(expirationDate !== undefined && { expirationDate }),
+    ...(keptUntil !== undefined && { keptUntil }),
   });
   const { id, csr } = newRequest(n);
   return { id, csr, seenLike: 0, by: BY, ...record, origin: { kind: "renewal", of: 7n }, ...rest };
@@ -94,7 +94,7 @@ export function newCertificate(
 /** The n-th CA certificate. */
 export function newIssuer(n: number): StoredIssuer & { readonly keyIdentifier: string } {
   return {
-    expirationDate: NOW + n,
+    notAfter: NOW + n,
     key: { kind: "pem", pem: `-----BEGIN RSA PRIVATE KEY-----\n${n}\n` },
     certificatePem: `CA ${n}\n`,
     keyIdentifier: keyId(n),
@@ -107,14 +107,14 @@ export async function addIssuer(store: CaStores, issuer: StoredIssuer & { readon
 }
 
 /** Renews the CRL from where it is; the state after that. */
-export async function renewCrl(store: CaStores, lastUpdate: number, dropBefore?: number): Promise<CrlState> {
+export async function renewCrl(store: CaStores, thisUpdate: number, dropBefore?: number): Promise<CrlState> {
   const { crl } = await store.state();
-  await store.revocations.renewCrl({ seen: crl.lastUpdate, lastUpdate, dropBefore }, BY);
+  await store.revocations.renewCrl({ seen: crl.thisUpdate, thisUpdate, dropBefore }, BY);
   return (await store.state()).crl;
 }
 
-export function revocation(serial: bigint, expirationDate = NOW + 90 * DAY): Revocation {
-  return { serial, revocationDate: NOW, expirationDate };
+export function revocation(serial: bigint, listedUntil = NOW + 90 * DAY): Revocation {
+  return { serial, revocationDate: NOW, listedUntil };
 }
 
 /** What the CRL must say, without the place to go on from. */

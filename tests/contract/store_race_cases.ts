@@ -55,22 +55,22 @@ export const raceCases: Cases = {
     assert.equal(await store.requests.receivedCount(), 10);
   },
 
-  async "sign() lets one of many win, and keeps its certificate"(storage) {
+  async "complete() lets one of many win, and keeps its certificate"(storage) {
     const store = storage.ca("cas");
     await store.requests.submit(newRequest(1));
     const signed = await Promise.all(
-      MANY.map((n) => store.certificates.sign(1n, issuedRecord(`certificate ${n}`, { expirationDate: NOW + n }), BY)),
+      MANY.map((n) => store.certificates.complete(1n, issuedRecord(`certificate ${n}`, { keptUntil: NOW + n }), BY)),
     );
     assert.equal(count(signed, true), 1);
     assert.equal((await store.requests.find(1n, 0))?.certificatePem, `certificate ${signed.indexOf(true) + 1}`);
   },
 
-  async "sign() and reject() exclude each other"(storage) {
+  async "complete() and reject() exclude each other"(storage) {
     const store = storage.ca("cas");
     await Promise.all(MANY.map((n) => store.requests.submit(newRequest(n))));
     for (const id of MANY.map(BigInt)) {
       const [signed, rejected] = await Promise.all([
-        store.certificates.sign(id, issuedRecord("certificate", { expirationDate: NOW }), BY),
+        store.certificates.complete(id, issuedRecord("certificate", { keptUntil: NOW }), BY),
         store.requests.reject(id, BY),
       ]);
       assert.notEqual(signed, rejected);

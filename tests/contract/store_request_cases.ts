@@ -23,7 +23,7 @@ export const requestCases: Cases = {
       keyId: keyId(7),
       csr: csrBytes(7),
       certificatePem: undefined,
-      expirationDate: undefined,
+      keptUntil: undefined,
     };
     assert.deepEqual(await store.requests.find(7n, 0), expected);
     assert.deepEqual(await store.requests.pending(), [expected]);
@@ -39,7 +39,7 @@ export const requestCases: Cases = {
   async "request() finds nothing for an id that no store can hold"(storage) {
     assert.equal(await storage.ca("cas").requests.find(2n ** 63n, 0), undefined);
     assert.equal(
-      await storage.ca("cas").certificates.sign(2n ** 64n, issuedRecord("certificate", { expirationDate: NOW }), BY),
+      await storage.ca("cas").certificates.complete(2n ** 64n, issuedRecord("certificate", { keptUntil: NOW }), BY),
       false,
     );
     assert.equal(await storage.ca("cas").requests.reject(2n ** 64n, BY), false);
@@ -61,7 +61,7 @@ export const requestCases: Cases = {
       const store = storage.ca(name);
       await store.requests.submit(newRequest(1));
       assert.deepEqual(await store.requests.submit(newRequest(1, { id: 2n, maxPending: 1 })), { id: 1n, known: true });
-      await store.certificates.sign(1n, issuedRecord("certificate", { expirationDate: NOW + DAY }), BY);
+      await store.certificates.complete(1n, issuedRecord("certificate", { keptUntil: NOW + DAY }), BY);
       assert.deepEqual(await store.requests.submit(newRequest(1, { id: 3n })), { id: 1n, known: true });
       assert.equal(await store.requests.receivedCount(), 1);
     }
@@ -71,7 +71,7 @@ export const requestCases: Cases = {
     const other = newRequest(2, { keyId: keyId(1) });
     await storage.ca("cau").requests.submit(newRequest(1));
     await assert.rejects(storage.ca("cau").requests.submit(other), { code: "duplicate-key" });
-    await storage.ca("cau").certificates.sign(1n, issuedRecord("certificate", { expirationDate: NOW + DAY }), BY);
+    await storage.ca("cau").certificates.complete(1n, issuedRecord("certificate", { keptUntil: NOW + DAY }), BY);
     await assert.rejects(storage.ca("cau").requests.submit(other), { code: "duplicate-key" });
     assert.equal(await storage.ca("cau").requests.find(2n, 0), undefined);
     assert.equal(await storage.ca("cau").requests.receivedCount(), 1);
@@ -89,7 +89,7 @@ export const requestCases: Cases = {
     assert.equal(await store.requests.receivedCount(), 2);
     assert.equal(await store.requests.find(3n, 0), undefined);
 
-    await store.certificates.sign(1n, issuedRecord("certificate", { expirationDate: NOW + DAY }), BY);
+    await store.certificates.complete(1n, issuedRecord("certificate", { keptUntil: NOW + DAY }), BY);
     await submit(3);
     await assert.rejects(submit(4), { code: "too-many-pending" });
     await store.requests.reject(2n, BY);
@@ -102,7 +102,7 @@ export const requestCases: Cases = {
     const store = storage.ca("cau");
     for (const n of [1, 2, 3]) await store.requests.submit(firstRequest(n, 2));
     assert.equal((await store.requests.find(1n, 0))?.certificatePem, "automatic 1");
-    assert.equal((await store.requests.find(2n, 0))?.expirationDate, NOW + DAY);
+    assert.equal((await store.requests.find(2n, 0))?.keptUntil, NOW + DAY);
     assert.deepEqual(await pendingIds(store), [3n]);
   },
 
@@ -116,7 +116,7 @@ export const requestCases: Cases = {
     await assert.rejects(submit(3), full);
     await store.requests.submit(firstRequest(4, 99, { csr: csr(4), maxPendingBytes: 1000 }));
     assert.equal((await submit(2)).known, true);
-    await store.certificates.sign(1n, issuedRecord("certificate", { expirationDate: NOW + DAY }), BY);
+    await store.certificates.complete(1n, issuedRecord("certificate", { keptUntil: NOW + DAY }), BY);
     await submit(3);
     await assert.rejects(submit(5), full);
     await store.requests.reject(2n, BY);
@@ -152,7 +152,7 @@ export const requestCases: Cases = {
   async "submit() removes requests whose time has passed, and never pending ones"(storage) {
     const store = storage.ca("cas");
     await store.requests.submit(newRequest(1));
-    for (const n of [2, 3]) await store.certificates.add(newCertificate(n, { expirationDate: NOW + n }));
+    for (const n of [2, 3]) await store.certificates.add(newCertificate(n, { keptUntil: NOW + n }));
     await store.requests.submit(newRequest(4, { by: { ...BY, now: NOW + 3 } }));
     assert.deepEqual(
       await Promise.all([1n, 2n, 3n, 4n].map(async (id) => await store.requests.find(id, 0) !== undefined)),

@@ -13,18 +13,18 @@ export const revocationCases: Cases = {
   async "crlContent() says that no CRL was ever made"(storage) {
     assert.deepEqual(await crlContent(storage.ca("cas")), {
       number: 0n,
-      lastUpdate: undefined,
+      thisUpdate: undefined,
       revocations: [],
     });
   },
 
   async "revoke() counts the CRL number up and leaves its time"(storage) {
     const store = storage.ca("cas");
-    assert.deepEqual(await renewCrl(store, NOW), { number: 1n, lastUpdate: NOW });
+    assert.deepEqual(await renewCrl(store, NOW), { number: 1n, thisUpdate: NOW });
     assert.equal(await store.revocations.revoke(revocation(5n), BY), 2n);
     assert.equal(await store.revocations.revoke(revocation(4n), BY), 3n);
     const revocations = [revocation(5n), revocation(4n)];
-    assert.deepEqual(await crlContent(store), { number: 3n, lastUpdate: NOW, revocations });
+    assert.deepEqual(await crlContent(store), { number: 3n, thisUpdate: NOW, revocations });
   },
 
   async "revoke() refuses a second time and counts nothing"(storage) {
@@ -33,7 +33,7 @@ export const revocationCases: Cases = {
     await assert.rejects(store.revocations.revoke(revocation(5n, NOW), BY), { code: "already-revoked" });
     assert.deepEqual(await crlContent(store), {
       number: 1n,
-      lastUpdate: undefined,
+      thisUpdate: undefined,
       revocations: [revocation(5n)],
     });
   },
@@ -64,7 +64,7 @@ export const revocationCases: Cases = {
     await store.revocations.revoke(revocation(1n, NOW), BY);
     await store.revocations.revoke(revocation(2n, NOW + DAY), BY);
     assert.deepEqual(await listedSerials(store), [1n, 2n]);
-    assert.deepEqual(await renewCrl(store, NOW + 1), { number: 4n, lastUpdate: NOW + 1 });
+    assert.deepEqual(await renewCrl(store, NOW + 1), { number: 4n, thisUpdate: NOW + 1 });
     assert.deepEqual(await listedSerials(store), [2n]);
     assert.equal(await store.revocations.isRevoked(1n), true);
   },
@@ -83,7 +83,7 @@ export const revocationCases: Cases = {
     await renewCrl(storage.ca("cas"), NOW, NOW);
     assert.deepEqual(await crlContent(storage.ca("cau")), {
       number: 0n,
-      lastUpdate: undefined,
+      thisUpdate: undefined,
       revocations: [],
     });
   },

@@ -78,7 +78,7 @@ function onTwoServers(title: string, run: (servers: TwoServers) => Promise<void>
 async function newHolder(ca: CertificateAuthority): Promise<{ key: PrivateKey; certificate: Certificate }> {
   const key = await newEcKey();
   const id = await ca.issuance.submit(await csrFor(key), by(NOW));
-  await ca.issuance.sign(id, by(NOW));
+  await ca.issuance.approve(id, by(NOW));
   return { key, certificate: await certificateFromPem(await ca.issuance.certificate(id, NOW)) };
 }
 
@@ -157,13 +157,13 @@ onTwoServers("a request is signed once, and a rejected one never, whichever serv
   const { storage, one, other } = servers;
   const id = await one.issuance.submit(await csrFor(await newEcKey()), by(NOW));
   const outcomes = await Promise.allSettled(
-    Array.from({ length: MANY }, (_, n) => (n % 2 ? one : other).issuance.sign(id, by(NOW))),
+    Array.from({ length: MANY }, (_, n) => (n % 2 ? one : other).issuance.approve(id, by(NOW))),
   );
   assert.equal(outcomes.filter(({ status }) => status === "fulfilled").length, 1);
   assert.equal(await countEvents(storage, "issued"), 1);
   const rejected = await one.issuance.submit(await csrFor(await newEcKey(), "rejected"), by(NOW));
   await other.issuance.reject(rejected, by(NOW));
-  await assert.rejects(one.issuance.sign(rejected, by(NOW)), { code: "not-found" });
+  await assert.rejects(one.issuance.approve(rejected, by(NOW)), { code: "not-found" });
 });
 
 onTwoServers("the same renewal sent to both servers at once gets one certificate", async ({ storage, one, other }) => {

@@ -102,7 +102,11 @@ async function leavesOf(ca: TestCa, which: string, now = NOW): Promise<Specimen[
   return [
     await leaf(ca, order, specimenOf("service", which)),
     await leaf(ca, { ...userOrder, autoSigned: true }, specimenOf("user", `auto-signed, ${which}`)),
-    await leaf(ca, { ...userOrder, request, keepCaucasePolicies: true }, specimenOf("user", `renewed, ${which}`)),
+    await leaf(
+      ca,
+      { ...userOrder, content: request, keepCaucasePolicies: true },
+      specimenOf("user", `renewed, ${which}`),
+    ),
   ];
 }
 

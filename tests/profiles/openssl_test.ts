@@ -58,7 +58,7 @@ const ORDERS: Record<string, { extensions: Extension[]; change?: Partial<LeafOrd
   },
   "one without a subject": {
     extensions: [subjectAltNameExtension([dnsName("a.b")], true)],
-    change: { request: { subject: EMPTY_NAME, extensions: [subjectAltNameExtension([dnsName("a.b")], true)] } },
+    change: { content: { subject: EMPTY_NAME, extensions: [subjectAltNameExtension([dnsName("a.b")], true)] } },
   },
   "one that asked for what only a CA may": {
     extensions: [keyUsage([5, 6], true), extendedKeyUsage(["1.3.6.1.5.5.7.3.9"], true)],

@@ -46,7 +46,7 @@ Deno.test("the auto-signed mark survives renewals, also from the former arc, and
   assert.ok(!isAutoSigned(await issued({})));
   assert.ok(isAutoSigned(await issued({ autoSigned: true })));
   const first = await issued({ keepCaucasePolicies: true });
-  const second = await issued({ keepCaucasePolicies: true, request: first });
+  const second = await issued({ keepCaucasePolicies: true, content: first });
   assert.ok(isAutoSigned(first) && isAutoSigned(second));
   assert.equal(hexOf(first.extensions), hexOf(second.extensions));
 });

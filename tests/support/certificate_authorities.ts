@@ -57,7 +57,7 @@ async function seedIssuer(store: CaStores): Promise<TestCa> {
 
 /** Adds a CA certificate with its key. */
 export async function storeIssuer(store: CaStores, { key, certificate, certificatePem }: TestCa): Promise<void> {
-  const { notAfter: expirationDate, keyIdentifier, notBefore: now } = certificate;
-  const row = { expirationDate, key: pemReference(key), certificatePem, keyIdentifier };
+  const { notAfter, keyIdentifier, notBefore: now } = certificate;
+  const row = { notAfter, key: pemReference(key), certificatePem, keyIdentifier };
   await store.issuers.add(row, (await store.issuers.list()).revision, { actor: OPERATOR, now });
 }

@@ -93,7 +93,7 @@ export function leafOrder(
   extensions: readonly Extension[] = [],
 ): LeafOrder {
   return {
-    request: { subject: commonNameDer("service"), extensions },
+    content: { subject: commonNameDer("service"), extensions },
     publicKey,
     issuer,
     now: NOW,

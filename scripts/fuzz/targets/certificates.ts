@@ -70,7 +70,7 @@ export const requestFile = defineTarget({
 /** An approved request gives a certificate that meets every rule of its profile, or a refusal: nothing else. */
 async function issueFor(csr: CertificationRequest, keepCaucasePolicies: boolean): Promise<void> {
   const order = {
-    request: csr,
+    content: csr,
     publicKey: csr.publicKey,
     issuer: CA.certificate,
     now: FUZZ_NOW,

@@ -8,9 +8,9 @@ import type { Transactions } from "./transactions.ts";
 export class SqliteCertificates implements CertificateStore {
   constructor(private readonly requests: RequestTable, private readonly transactions: Transactions) {}
 
-  sign(id: bigint, issued: IssuedRecord, by: Attribution): Promise<boolean> {
+  complete(id: bigint, issued: IssuedRecord, by: Attribution): Promise<boolean> {
     return this.transactions.write(() => {
-      if (!this.requests.sign(id, issued.certificate.pem, issued.expirationDate)) return false;
+      if (!this.requests.complete(id, issued.certificate.pem, issued.keptUntil)) return false;
       this.transactions.recordIssued(id, issued, by);
       return true;
     });
@@ -30,8 +30,8 @@ export class SqliteCertificates implements CertificateStore {
     });
   }
 
-  expireEarlier(id: bigint, expirationDate: number): Promise<void> {
-    return this.transactions.writeLoosely(() => this.requests.expireEarlier(id, expirationDate));
+  expireEarlier(id: bigint, keptUntil: number): Promise<void> {
+    return this.transactions.writeLoosely(() => this.requests.expireEarlier(id, keptUntil));
   }
 
   registered(serial: bigint): Promise<RegisteredCertificate | undefined> {

@@ -69,5 +69,5 @@ Deno.test("crlContent() leaves nothing half read when the list is renewed while 
   await using opened = await storageWithMany();
   const { store } = opened;
   const [content] = await Promise.all([store.revocations.crlContent(), renewCrl(store, NOW + 5)]);
-  assert.deepEqual([content.number, content.lastUpdate, content.revocations.length], [1n, NOW + 5, STORED]);
+  assert.deepEqual([content.number, content.thisUpdate, content.revocations.length], [1n, NOW + 5, STORED]);
 });

@@ -17,7 +17,7 @@ export class IssuerTable {
   list(): IssuerList {
     const rows = this.database.all(`SELECT expiration_date, key, crt FROM ${this.#table} ORDER BY rowid`);
     const issuers = rows.map(({ expiration_date, key, crt }): StoredIssuer => ({
-      expirationDate: toSeconds(expiration_date),
+      notAfter: toSeconds(expiration_date),
       key: { kind: "pem", pem: toText(key) },
       certificatePem: toText(crt),
     }));
@@ -34,9 +34,9 @@ export class IssuerTable {
     return `${row?.["count"]} ${row?.["newest"]} ${row?.["dates"]}`;
   }
 
-  add({ expirationDate, key, certificatePem }: StoredIssuer): void {
+  add({ notAfter, key, certificatePem }: StoredIssuer): void {
     const sql = `INSERT INTO ${this.#table} (expiration_date, key, crt) VALUES (?, ?, ?)`;
-    this.database.run(sql, fromSeconds(expirationDate), utf8(key.pem), utf8(certificatePem));
+    this.database.run(sql, fromSeconds(notAfter), utf8(key.pem), utf8(certificatePem));
   }
 
   removeExpired(before: number): void {
@@ -59,7 +59,7 @@ export class SqliteIssuers implements IssuerStore {
     return this.transactions.writeState(() => {
       if (this.table.revision() !== revision) return false;
       this.table.add(issuer);
-      const { keyIdentifier, expirationDate: notAfter } = issuer;
+      const { keyIdentifier, notAfter } = issuer;
       this.transactions.record({ kind: "issuer-added", issuer: keyIdentifier, notAfter, imported: false }, by);
       return true;
     });

@@ -14,8 +14,8 @@ export function migrateCrlTables(database: Database, log: Log): void {
   for (const ca of CA_NAMES) {
     if (!hasTable(database, `${ca}crl`)) continue;
     const values = new NamedValues(database, ca);
-    const lastUpdate = values.crlLastUpdate() ?? newestThisUpdate(database, { table: `${ca}crl`, log });
-    if (lastUpdate !== undefined) values.setCrlLastUpdate(lastUpdate);
+    const thisUpdate = values.crlLastUpdate() ?? newestThisUpdate(database, { table: `${ca}crl`, log });
+    if (thisUpdate !== undefined) values.setCrlLastUpdate(thisUpdate);
     database.run(`DROP TABLE ${ca}crl`);
   }
 }

@@ -53,8 +53,8 @@ for (const [version, facts] of VECTORS) {
     assert.ok(pending);
     assert.equal(pending.id, BigInt(facts.pending));
     assert.equal(pending.csr.toBase64(), facts.pendingRequest);
-    const { number, lastUpdate, revocations } = await services.revocations.crlContent();
-    assert.deepEqual([number, lastUpdate], [BigInt(facts.crlNumber), facts.crlLastUpdate]);
+    const { number, thisUpdate, revocations } = await services.revocations.crlContent();
+    assert.deepEqual([number, thisUpdate], [BigInt(facts.crlNumber), facts.crlLastUpdate]);
     assert.deepEqual(revocations.map(({ serial }) => serial), [BigInt(facts.revokedSerial)]);
     assert.equal(await services.revocations.isRevoked(BigInt(facts.revokedSerial)), true);
     assert.equal(await services.requests.receivedCount(), facts.received);
@@ -109,9 +109,9 @@ Deno.test("openSqliteStorage() leaves unknown tables alone", async () => {
 Deno.test("openSqliteStorage() makes do without a CRL that it cannot read, and says so", async () => {
   await using test = await reference("0.9.8", "UPDATE cascrl SET crl = 'nothing'; DELETE FROM caucrl");
   const storage = await test.open();
-  assert.equal((await storage.ca("cas").revocations.crlContent()).lastUpdate, undefined);
+  assert.equal((await storage.ca("cas").revocations.crlContent()).thisUpdate, undefined);
   assert.equal((await storage.ca("cas").revocations.crlContent()).number, BigInt(oldVersion.crlNumber));
-  assert.equal((await storage.ca("cau").revocations.crlContent()).lastUpdate, undefined);
+  assert.equal((await storage.ca("cau").revocations.crlContent()).thisUpdate, undefined);
   await storage.close();
   assert.equal(test.messages.length, 1);
   assert.match(test.messages[0] ?? "", /^the newest CRL in cascrl cannot be read/);

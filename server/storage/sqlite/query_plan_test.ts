@@ -73,7 +73,7 @@ async function useEverything(store: SqliteCaStores): Promise<void> {
   await store.requests.find(1n, NOW);
   await store.requests.findLike(keyId(1), newRequest(1).csr, NOW);
   await store.requests.pending();
-  await store.certificates.sign(1n, issuedRecord("certificate", { expirationDate: NOW }), BY);
+  await store.certificates.complete(1n, issuedRecord("certificate", { keptUntil: NOW }), BY);
   await store.requests.reject(2n, BY);
   await store.certificates.expireEarlier(5n, NOW);
   await store.certificates.registered(5n);

@@ -28,7 +28,7 @@ const MAX_ID = 2n ** 63n - 1n;
 /** A row to be written; without a certificate it is pending. */
 export type NewRow =
   & Pick<StoredRequest, "id" | "keyId" | "csr">
-  & { readonly certificatePem?: string; readonly expirationDate?: number };
+  & { readonly certificatePem?: string; readonly keptUntil?: number };
 
 /** A row is pending while its `crt` is NULL. Synchronous: within a transaction of the caller's where it writes. */
 export class RequestTable {
@@ -83,20 +83,20 @@ export class RequestTable {
     return this.#pendingSize;
   }
 
-  insert({ id, keyId, csr, certificatePem, expirationDate }: NewRow): void {
+  insert({ id, keyId, csr, certificatePem, keptUntil }: NewRow): void {
     const crt = certificatePem === undefined ? null : utf8(certificatePem);
-    const expiration = expirationDate === undefined ? null : fromSeconds(expirationDate);
+    const expiration = keptUntil === undefined ? null : fromSeconds(keptUntil);
     const sql = `INSERT INTO ${this.#table} (${COLUMNS}) VALUES (?, ?, ?, ?, ?)`;
     this.database.run(sql, id, utf8(keyId), expiration, csr, crt);
     if (crt === null) this.#changePendingSize({ count: 1, bytes: csr.length });
   }
 
   /** Whether it was pending. */
-  sign(id: bigint, certificatePem: string, expirationDate: number): boolean {
+  complete(id: bigint, certificatePem: string, keptUntil: number): boolean {
     if (id > MAX_ID) return false;
     const sql =
       `UPDATE ${this.#table} SET crt = ?, expiration_date = ? WHERE id = ? AND crt IS NULL RETURNING ${BYTES} AS bytes`;
-    return this.#uncount(this.database.all(sql, utf8(certificatePem), fromSeconds(expirationDate), id));
+    return this.#uncount(this.database.all(sql, utf8(certificatePem), fromSeconds(keptUntil), id));
   }
 
   /** Whether it was pending. */
@@ -106,8 +106,8 @@ export class RequestTable {
     return this.#uncount(this.database.all(sql, id));
   }
 
-  expireEarlier(id: bigint, expirationDate: number): void {
-    const expiration = fromSeconds(expirationDate);
+  expireEarlier(id: bigint, keptUntil: number): void {
+    const expiration = fromSeconds(keptUntil);
     const sql = `UPDATE ${this.#table} SET expiration_date = ? WHERE id = ? AND expiration_date > ?`;
     this.database.run(sql, expiration, id, expiration);
   }
@@ -165,7 +165,7 @@ function toRequest(row: Row): StoredRequest {
     keyId: toText(key_id),
     csr: toBytes(csr),
     certificatePem: crt === null ? undefined : toText(crt),
-    expirationDate: expiration_date === null ? undefined : toSeconds(expiration_date),
+    keptUntil: expiration_date === null ? undefined : toSeconds(expiration_date),
   };
 }
 
@@ -236,6 +236,6 @@ export class SqliteRequests implements RequestStore {
 }
 
 /** What a certificate changes about its request's row. */
-export function certified({ certificate, expirationDate }: IssuedRecord) {
-  return { certificatePem: certificate.pem, expirationDate };
+export function certified({ certificate, keptUntil }: IssuedRecord) {
+  return { certificatePem: certificate.pem, keptUntil };
 }

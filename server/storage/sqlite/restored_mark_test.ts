@@ -26,13 +26,13 @@ Deno.test("jumpIfRestored() lets CRL numbers jump once, and moves no date", asyn
     assert.equal(await storage.jumpIfRestored(), jumps);
     assert.deepEqual(await crlContent(storage.ca("cas")), {
       number: 1_000_001n,
-      lastUpdate: NOW,
+      thisUpdate: NOW,
       revocations: [],
     });
     // None was in the backup, but some may have been made since.
     assert.deepEqual(await crlContent(storage.ca("cau")), {
       number: 1_000_000n,
-      lastUpdate: undefined,
+      thisUpdate: undefined,
       revocations: [],
     });
     await storage.close();

@@ -39,9 +39,9 @@ export class RevocationTable {
     return this.database.get(sql, ...bothForms(String(serial))) !== undefined;
   }
 
-  add({ serial, revocationDate, expirationDate }: Revocation): void {
+  add({ serial, revocationDate, listedUntil }: Revocation): void {
     const sql = `INSERT INTO ${this.#table} (serial, revocation_date, expiration_date) VALUES (?, ?, ?)`;
-    this.database.run(sql, String(serial), fromSeconds(revocationDate), fromSeconds(expirationDate));
+    this.database.run(sql, String(serial), fromSeconds(revocationDate), fromSeconds(listedUntil));
   }
 
   /**
@@ -74,7 +74,7 @@ export class RevocationTable {
     const text = toText(serial);
     const number = /^\d{1,48}$/.test(text) ? BigInt(text) : SERIAL_LIMIT;
     if (number < SERIAL_LIMIT) {
-      return { serial: number, revocationDate: toSeconds(revocation_date), expirationDate: toSeconds(expiration_date) };
+      return { serial: number, revocationDate: toSeconds(revocation_date), listedUntil: toSeconds(expiration_date) };
     }
     if (!this.#reported.has(text)) {
       this.#reported.add(text);
@@ -95,12 +95,12 @@ export class SqliteRevocations implements RevocationStore {
     for (let attempt = 1;; attempt++) {
       const before = this.#position();
       const revocations: Revocation[] = [];
-      for (const page of this.table.pages(before.lastUpdate ?? 0)) {
+      for (const page of this.table.pages(before.thisUpdate ?? 0)) {
         if (revocations.length > 0 && attempt <= READS_WITH_PAUSES) await nextTurn();
         for (const revocation of page) revocations.push(revocation);
       }
       const position = this.#position();
-      if (position.lastUpdate === before.lastUpdate && position.after === before.after) {
+      if (position.thisUpdate === before.thisUpdate && position.after === before.after) {
         return { ...this.transactions.crlState(), revocations, position };
       }
     }
@@ -109,8 +109,8 @@ export class SqliteRevocations implements RevocationStore {
   crlContentSince(since: CrlPosition): Promise<CrlContent | undefined> {
     return Promise.try(() => {
       const position = this.#position();
-      if (since.lastUpdate !== position.lastUpdate) return undefined;
-      const revocations = [...this.table.pages(since.lastUpdate ?? 0, since.after)].flat();
+      if (since.thisUpdate !== position.thisUpdate) return undefined;
+      const revocations = [...this.table.pages(since.thisUpdate ?? 0, since.after)].flat();
       return { ...this.transactions.crlState(), revocations, position };
     });
   }
@@ -130,7 +130,7 @@ export class SqliteRevocations implements RevocationStore {
     });
   }
 
-  renewCrl({ seen, lastUpdate: thisUpdate, dropBefore }: CrlRenewal, by: Attribution): Promise<boolean> {
+  renewCrl({ seen, thisUpdate, dropBefore }: CrlRenewal, by: Attribution): Promise<boolean> {
     const { values } = this.transactions;
     return this.transactions.writeState(() => {
       if (values.crlLastUpdate() !== seen) return false;
@@ -143,7 +143,7 @@ export class SqliteRevocations implements RevocationStore {
   }
 
   #position(): CrlPosition {
-    return { lastUpdate: this.transactions.values.crlLastUpdate(), after: this.table.newestRow() };
+    return { thisUpdate: this.transactions.values.crlLastUpdate(), after: this.table.newestRow() };
   }
 }
 

@@ -15,7 +15,7 @@ Deno.test("pages() finds every row in the order they were added, however many th
   const { database, table } = openTable();
   const serials = Array.from({ length: 4001 }, (_, index) => BigInt(10_000 - index));
   database.transaction(() => {
-    for (const serial of serials) table.add({ serial, revocationDate: NOW, expirationDate: NOW + 1 });
+    for (const serial of serials) table.add({ serial, revocationDate: NOW, listedUntil: NOW + 1 });
     database.run("DELETE FROM casrevoked WHERE rowid IN (1, 2000, 2001, 4001)");
   });
   const kept = serials.filter((_, index) => ![0, 1999, 2000, 4000].includes(index));

@@ -59,7 +59,7 @@ Deno.test("openSqliteStorage() finds everything again after a restart", async ()
   assert.deepEqual((await store.requests.pending()).map(({ id }) => id), [2n]);
   assert.deepEqual(await crlContent(store), {
     number: 2n,
-    lastUpdate: NOW,
+    thisUpdate: NOW,
     revocations: [revocation(7n)],
   });
   assert.equal(await store.requests.frozenAutoSignAmount(), 1);

@@ -9,7 +9,7 @@ import type { Transactions } from "./transactions.ts";
 export interface CrlToImport {
   readonly number: bigint;
   /** Its `thisUpdate`. */
-  readonly lastUpdate: number;
+  readonly thisUpdate: number;
   readonly revocations: Iterable<Revocation>;
 }
 
@@ -18,7 +18,7 @@ export interface ImportedCrls {
   /** The largest one of their numbers and the database's own; one more is stored, so that no number is used twice. */
   readonly number: bigint;
   /** Their latest date. */
-  readonly lastUpdate: number;
+  readonly thisUpdate: number;
   readonly added: number;
   /** Revocations that were there already, also from a CRL before, and stay as they were. */
   readonly known: number;
@@ -52,7 +52,7 @@ export function takeOver(
 ): ImportedCrls | undefined {
   for (const { keyIdentifier, ...issuer } of issuers) {
     issuerTable.add(issuer);
-    const { expirationDate: notAfter } = issuer;
+    const { notAfter } = issuer;
     transactions.record({ kind: "issuer-added", issuer: keyIdentifier, notAfter, imported: true }, by);
   }
   const imported = importCrls({ table: revocations, values: transactions.values }, crls);
@@ -77,7 +77,7 @@ function importCrls(
   if (number > MAX_CRL_NUMBER) {
     throw new CaucaseError("unacceptable", `the CRL number ${number} is too large to go on from`);
   }
-  const lastUpdate = crls.reduce((latest, crl) => Math.max(latest, crl.lastUpdate), -Infinity);
+  const thisUpdate = crls.reduce((latest, crl) => Math.max(latest, crl.thisUpdate), -Infinity);
   const counts = { added: 0, known: 0 };
   for (const { revocations } of crls) {
     for (const revocation of revocations) {
@@ -87,6 +87,6 @@ function importCrls(
     }
   }
   values.setCounter("crl_number", number + 1n);
-  values.setCrlLastUpdate(lastUpdate);
-  return { number, lastUpdate, ...counts };
+  values.setCrlLastUpdate(thisUpdate);
+  return { number, thisUpdate, ...counts };
 }

@@ -18,7 +18,7 @@ async function withStorage(action: (storage: SqliteStorage) => Promise<void>): P
 }
 
 function crlOf(number: bigint, serials: readonly bigint[]): CrlToImport {
-  return { number, lastUpdate: NOW, revocations: serials.map((serial) => revocation(serial)) };
+  return { number, thisUpdate: NOW, revocations: serials.map((serial) => revocation(serial)) };
 }
 
 Deno.test("takeOver() takes what a CRL says, and goes on from the larger number", () =>
@@ -29,21 +29,21 @@ Deno.test("takeOver() takes what a CRL says, and goes on from the larger number"
       const crls = [crlOf(number, [2n, 1n, 3n])];
       return await storage.takeOver("cas", { issuers: [], crls, by: BY });
     };
-    assert.deepEqual(await take(40n), { number: 40n, lastUpdate: NOW, added: 2, known: 1 });
+    assert.deepEqual(await take(40n), { number: 40n, thisUpdate: NOW, added: 2, known: 1 });
     const revocations = [revocation(1n), revocation(2n), revocation(3n)];
-    assert.deepEqual(await crlContent(store), { number: 41n, lastUpdate: NOW, revocations });
-    assert.deepEqual(await take(7n), { number: 41n, lastUpdate: NOW, added: 0, known: 3 });
+    assert.deepEqual(await crlContent(store), { number: 41n, thisUpdate: NOW, revocations });
+    assert.deepEqual(await take(7n), { number: 41n, thisUpdate: NOW, added: 0, known: 3 });
     assert.equal((await store.revocations.crlContent()).number, 42n);
   }));
 
 Deno.test("takeOver() takes CA certificates and all CRLs of one CA, and sums up", () =>
   withStorage(async (storage) => {
-    const later = { ...crlOf(5n, [1n, 3n]), lastUpdate: NOW + 60 };
+    const later = { ...crlOf(5n, [1n, 3n]), thisUpdate: NOW + 60 };
     const crls = [later, crlOf(9n, [1n, 2n]), crlOf(7n, [])];
     const imported = await storage.takeOver("cas", { issuers: [newIssuer(1)], crls, by: BY });
-    assert.deepEqual(imported, { number: 9n, lastUpdate: NOW + 60, added: 3, known: 1 });
-    const { number, lastUpdate } = await crlContent(storage.ca("cas"));
-    assert.deepEqual({ number, lastUpdate }, { number: 10n, lastUpdate: NOW + 60 });
+    assert.deepEqual(imported, { number: 9n, thisUpdate: NOW + 60, added: 3, known: 1 });
+    const { number, thisUpdate } = await crlContent(storage.ca("cas"));
+    assert.deepEqual({ number, thisUpdate }, { number: 10n, thisUpdate: NOW + 60 });
     assert.deepEqual((await storage.ca("cas").issuers.list()).issuers, [ISSUER]);
     assert.deepEqual((await storage.ca("cau").issuers.list()).issuers, []);
   }));
@@ -59,8 +59,8 @@ Deno.test("takeOver() changes nothing when one CRL is refused, or breaks", () =>
       yield revocation(1n);
       throw new RangeError("broken CRL");
     }
-    const crl = { number: 1n, lastUpdate: NOW, revocations: broken() };
+    const crl = { number: 1n, thisUpdate: NOW, revocations: broken() };
     await assert.rejects(storage.takeOver("cas", { issuers: [newIssuer(1)], crls: [crl], by: BY }), RangeError);
-    assert.deepEqual(await crlContent(store), { number: 0n, lastUpdate: undefined, revocations: [] });
+    assert.deepEqual(await crlContent(store), { number: 0n, thisUpdate: undefined, revocations: [] });
     assert.deepEqual((await store.issuers.list()).issuers, []);
   }));

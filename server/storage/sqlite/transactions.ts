@@ -43,9 +43,9 @@ export class Transactions {
   /** A database that comes from the reference has no records of this program yet, but the date of its CRL. */
   #later(time: number): LaterRecords | undefined {
     if (!this.#events.isEmpty()) return this.#events.laterThan(time);
-    const lastUpdate = this.values.crlLastUpdate();
-    if (lastUpdate === undefined || lastUpdate <= time) return undefined;
-    return { first: lastUpdate, last: lastUpdate, hasBefore: false };
+    const thisUpdate = this.values.crlLastUpdate();
+    if (thisUpdate === undefined || thisUpdate <= time) return undefined;
+    return { first: thisUpdate, last: thisUpdate, hasBefore: false };
   }
 
   /** Within a transaction. */
@@ -83,6 +83,6 @@ export class Transactions {
   }
 
   crlState(): CrlState {
-    return { number: this.values.counter("crl_number"), lastUpdate: this.values.crlLastUpdate() };
+    return { number: this.values.counter("crl_number"), thisUpdate: this.values.crlLastUpdate() };
   }
 }
