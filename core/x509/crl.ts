@@ -26,7 +26,7 @@ export interface CertificateList extends Signed {
   readonly entryCount: number;
   /** Whether `serial` is listed. Looks through the bytes: about a millisecond for 100 000 entries. */
   revoked(serial: bigint): boolean;
-  /** In the list's order, made as they are asked for. */
+  /** In the CRL's order, made as they are asked for. */
   entries(): Iterable<RevokedEntry>;
 }
 

@@ -11,7 +11,7 @@ export function thirdPartyText(installed: readonly InstalledPackage[]): string {
   ]);
   const texts = packages.filter(({ shipped }) => shipped).flatMap(licenceText);
   return [
-    "# What others made",
+    "# Third-party code",
     "All packages that `deno.lock` pins, made by `deno task audit --write` and checked by `deno task audit`. The program also\n" +
     "contains the Deno runtime when it is compiled into one executable; see https://deno.com for its licence (MIT).",
     table([["package", "licence", "for"], ...rows]),
