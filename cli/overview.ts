@@ -29,8 +29,8 @@ export const programManual: Prose = {
     "help.",
     "The first request that CAU ever receives is signed at once: its sender is the first user. All later ones wait " +
     "for a user.",
-    "Everything else is done with the other subcommands, from any machine that reaches the server. Long options may be " +
-    "abbreviated as long as they stay unambiguous, and take their value behind a space or behind `=`.",
+    "Everything else is done with the other subcommands, from any machine that reaches the server. Long options " +
+    "may be abbreviated as long as they stay unambiguous, and take their value behind a space or behind `=`.",
   ],
   exitStatus: [
     EXIT_STATUS.done,

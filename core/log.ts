@@ -1,6 +1,6 @@
 /**
- * What an operator is told, as events: each has a name and fields that stay the same, and a sentence for a person. This says
- * which there are; `core/host/log.ts` writes them.
+ * What an operator is told, as events: each has a name and fields that stay the same, and a sentence for a person. This
+ * says which there are; `core/host/log.ts` writes them.
  */
 import { describeError } from "./errors.ts";
 
@@ -17,8 +17,8 @@ const OLD_STOPS = "this server goes on, but caucased 0.9.17 would stop on this d
 const AT_LIMIT = "which is the limit: idle ones are closed, or new ones refused";
 
 /**
- * Every event with its sentence; `{name}` in it is a field. Error: something that was asked for was not done. Warning: look at
- * it. Names and fields are an interface: programs of others read them. docs/operating.md lists them.
+ * Every event with its sentence; `{name}` in it is a field. Error: something that was asked for was not done. Warning:
+ * look at it. Names and fields are an interface: programs of others read them. docs/operating.md lists them.
  */
 export const LOG_EVENTS = {
   debug: {

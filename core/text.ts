@@ -5,8 +5,8 @@ import { type Bytes, utf8 } from "./bytes.ts";
 export type Encoding = "utf-8" | "utf-16le" | "utf-16be";
 
 /**
- * How a file is encoded, by its byte order mark, else by the zero that UTF-16 has in each of its first two characters where
- * they are of ASCII, as in PEM and JSON. Everything else counts as UTF-8.
+ * How a file is encoded, by its byte order mark, else by the zero that UTF-16 has in each of its first two characters
+ * where they are of ASCII, as in PEM and JSON. Everything else counts as UTF-8.
  */
 export function encodingOf(bytes: Uint8Array): Encoding {
   const [a = 1, b = 1, c = 1, d = 1] = bytes;

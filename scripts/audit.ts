@@ -1,7 +1,7 @@
 /**
- * `deno task audit`: what the program depends on. Every package must be in deno.lock with its hash, have a licence that is allowed,
- * be in THIRD-PARTY.md, and have no known weakness. Where the registry cannot be asked about weaknesses, a line says so, and the
- * exit status tells of the rest.
+ * `deno task audit`: what the program depends on. Every package must be in deno.lock with its hash, have a licence that
+ * is allowed, be in THIRD-PARTY.md, and have no known weakness. Where the registry cannot be asked about weaknesses, a
+ * line says so, and the exit status tells of the rest.
  */
 import { type Outcome, runCommand } from "../tests/support/process.ts";
 import { adviceOf } from "./audit/advisories.ts";

@@ -1,6 +1,7 @@
 /**
- * `deno task bench`: how fast our server is, side by side with the reference where that is installed. Real servers as processes of
- * their own, real TCP on 127.0.0.1, load from a third process. Medians of several rounds, in which the two take turns.
+ * `deno task bench`: how fast our server is, side by side with the reference where that is installed. Real servers as
+ * processes of their own, real TCP on 127.0.0.1, load from a third process. Medians of several rounds, in which the two
+ * take turns.
  */
 import { type BenchContext, prepareBench } from "./bench/bench_context.ts";
 import { measureIssuing, measureRenewing } from "./bench/issuing.ts";

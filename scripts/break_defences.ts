@@ -1,7 +1,7 @@
 /**
- * `deno task defences`: takes the defences of docs/threat-model.md out of a copy of the source, one at a time, and runs the test that
- * must notice. Exit status 1 when one does not. `--only WORDS` takes the rows whose attack, file or test holds them, `--list` shows
- * them without running anything.
+ * `deno task defences`: takes the defences of docs/threat-model.md out of a copy of the source, one at a time, and runs
+ * the test that must notice. Exit status 1 when one does not. `--only WORDS` takes the rows whose attack, file or test
+ * holds them, `--list` shows them without running anything.
  */
 import type { Mutation, TestSelection } from "./defences/mutation.ts";
 import { SECTIONS } from "./defences/sections.ts";

@@ -1,6 +1,7 @@
 /**
- * `deno task compile`: the program as one executable for each platform in `dist/`, with the SHA-256 sums and a bill of materials.
- * The same commit, compiled by the same Deno, gives the same bytes: nothing of the machine, the folder or the clock goes in.
+ * `deno task compile`: the program as one executable for each platform in `dist/`, with the SHA-256 sums and a bill of
+ * materials. The same commit, compiled by the same Deno, gives the same bytes: nothing of the machine, the folder or
+ * the clock goes in.
  */
 import { DatabaseSync } from "node:sqlite";
 import * as path from "node:path";

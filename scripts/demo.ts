@@ -1,6 +1,6 @@
 /**
- * `deno task demo`: the first session of README.md, with real commands, real files and real TCP, in a temporary folder. It is
- * played by what tests the documents, so what it shows is what README.md says. Needs openssl.
+ * `deno task demo`: the first session of README.md, with real commands, real files and real TCP, in a temporary folder.
+ * It is played by what tests the documents, so what it shows is what README.md says. Needs openssl.
  */
 import { Bindings } from "../tests/documents/bindings.ts";
 import { readDocument } from "../tests/documents/documents.ts";

@@ -1,8 +1,8 @@
 /**
- * `deno task fuzz`: hostile input for every parser, made from a corpus by rules of each format and kept where it ran code that
- * nothing had run. Exit status 1 when something was found: the input is then in tests/fuzz/findings/, with the command to run it
- * again; `running-TARGET-PID` is left there by a run that its own input ended. Once mended, the input belongs into the corpus,
- * which `deno task test` runs.
+ * `deno task fuzz`: hostile input for every parser, made from a corpus by rules of each format and kept where it ran
+ * code that nothing had run. Exit status 1 when something was found: the input is then in tests/fuzz/findings/, with
+ * the command to run it again; `running-TARGET-PID` is left there by a run that its own input ended. Once mended, the
+ * input belongs into the corpus, which `deno task test` runs.
  */
 import { CORPUS, FINDINGS, keepInput, readCorpus } from "./fuzz/corpus.ts";
 import { Coverage } from "./fuzz/coverage.ts";
@@ -20,7 +20,10 @@ const LONGEST_TURN = 2_000;
 /** Of the time, how much may go into measuring how cost grows. */
 const GROWTH_SHARE = 0.25;
 
-/** Seconds: in less time more inputs find more than better ones, and each look at the coverage costs as much as ten inputs. */
+/**
+ * Seconds: in less time more inputs find more than better ones, and each look at the coverage costs as much as ten
+ * inputs.
+ */
 const WORTH_COVERAGE = 120;
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,7 +1,8 @@
 /**
- * `deno task soak`: a server under mixed good and bad traffic for a quarter of an hour, or as long as `--minutes` says. Exit status
- * 1 when its memory or descriptors do not stay what they were, when an answer was wrong, or when anything acknowledged is not in the
- * database. `CAUCASE_PROGRAM` names a compiled program to be soaked instead of the source. Linux only: it looks into /proc.
+ * `deno task soak`: a server under mixed good and bad traffic for a quarter of an hour, or as long as `--minutes` says.
+ * Exit status 1 when its memory or descriptors do not stay what they were, when an answer was wrong, or when anything
+ * acknowledged is not in the database. `CAUCASE_PROGRAM` names a compiled program to be soaked instead of the source.
+ * Linux only: it looks into /proc.
  */
 import { breachesOf } from "./soak/breaches.ts";
 import { parseSoakOptions, type SoakOptions, USAGE } from "./soak/options.ts";

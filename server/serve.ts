@@ -129,7 +129,8 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
   if (options.acceptClock) await storage.acceptClock({ actor: OPERATOR, now: clock.now() });
   await requirePlausibleClock(storage, clock.now());
   const authorities = createCertificateAuthorities(storage, setup);
-  // Freezes them where that was asked for: a later start must find what this one was told, whether a request came or not.
+  // Freezes them where that was asked for: a later start must find what this one was told, whether a request came or
+  // not.
   for (const ca of [authorities.cau, authorities.cas]) await ca.issuance.settleAutoSignAmount();
   const awaitsFirstUser = await authorities.cau.issuance.awaitsFirstRequest();
   const httpsCertificate = createHttpsCertificate(authorities.http_cas, setup);

@@ -1,6 +1,6 @@
 /**
- * The rollover drill: all three CAs through quiet, passive, active and gone, with a restart between any two steps. Time is a
- * number here. L is 93 days; a CA certificate lives 4 L.
+ * The rollover drill: all three CAs through quiet, passive, active and gone, with a restart between any two steps. Time
+ * is a number here. L is 93 days; a CA certificate lives 4 L.
  */
 import assert from "node:assert/strict";
 import type { Issuer } from "../core/ca/issuer.ts";

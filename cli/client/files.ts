@@ -1,6 +1,6 @@
 /**
- * The files of `caucase client`. It warns when a replaced file loses rights: some of its readers may not be able to read the
- * new one.
+ * The files of `caucase client`. It warns when a replaced file loses rights: some of its readers may not be able to
+ * read the new one.
  */
 import { type FileSystem, hostFileSystem } from "../../core/host/durable_file.ts";
 import { watchingReplacements } from "../../core/host/file_rights.ts";

@@ -76,8 +76,8 @@ export const serveManual: Prose = {
     "Ports under 1024 need a special right. Run it as a service that has this right (systemd: " +
     "AmbientCapabilities=CAP_NET_BIND_SERVICE), or choose another port with `--netloc` or `--base-port`.",
     "The access log goes to standard output, in Apache's combined form, or where `--access-log` says: its file is " +
-    "opened again after a SIGHUP, for logrotate. Everything else goes to standard error, one event a line: time, level, " +
-    "name, sentence, or a JSON object with `--log-format json`. docs/operating.md lists the events.",
+    "opened again after a SIGHUP, for logrotate. Everything else goes to standard error, one event a line: time, " +
+    "level, name, sentence, or a JSON object with `--log-format json`. docs/operating.md lists the events.",
   ],
   exitStatus: [
     ["0", "It was stopped by a signal."],

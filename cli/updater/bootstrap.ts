@@ -19,8 +19,8 @@ export interface RequestMaker {
 }
 
 /**
- * The request to send, as it is in its file: one that was there, or where `identity` says what to ask for one that is made
- * now. Key, then request, are on the disk before this resolves: after a restart the same ones are used.
+ * The request to send, as it is in its file: one that was there, or where `identity` says what to ask for one that is
+ * made now. Key, then request, are on the disk before this resolves: after a restart the same ones are used.
  * @throws `file` when there is none, or when it is not for the key at hand
  */
 export async function requestToSend(files: CertificateFiles, maker: RequestMaker): Promise<Bytes> {

@@ -1,4 +1,6 @@
-/** Keeps all entries up to date, side by side: none waits for another, and nothing but a signal or a dead end ends one. */
+/**
+ * Keeps all entries up to date, side by side: none waits for another, and nothing but a signal or a dead end ends one.
+ */
 import { CaucaseError } from "../../core/errors.ts";
 import { EXIT } from "../exit_status.ts";
 import type { UpdaterEntry } from "./entry_options.ts";

@@ -55,7 +55,9 @@ const path = v.pipe(v.string(), v.nonEmpty("it is empty"));
 const texts = v.array(path);
 const dayCount = v.pipe(v.number(), v.finite(), v.minValue(0, "it is negative"));
 
-/** Members of an entry in a configuration file, named as the options. Spans are days but for `hookTimeout` (seconds). */
+/**
+ * Members of an entry in a configuration file, named as the options. Spans are days but for `hookTimeout` (seconds).
+ */
 export const RAW_ENTRY = v.strictObject({
   caUrl: v.optional(v.string()),
   casCa: v.optional(path),
@@ -85,7 +87,8 @@ export const RAW_ENTRY = v.strictObject({
 export type RawEntry = v.InferOutput<typeof RAW_ENTRY>;
 
 /**
- * Checks what belongs together and fills in defaults. `nameOf` turns a member's name into what the person wrote: `--cas-ca`.
+ * Checks what belongs together and fills in defaults. `nameOf` turns a member's name into what the person wrote:
+ * `--cas-ca`.
  * @throws `usage` naming the member
  */
 export function toEntry(raw: RawEntry, nameOf: (member: string) => string): UpdaterEntry {

@@ -72,8 +72,8 @@ function startHook(command: string, changes: readonly ChangedPath[]): Deno.Child
 }
 
 /**
- * Status of the child; once it is `ending`, what is left of its group is killed after a while. Undefined when it lives on
- * even so: it may run as another user, whom the updater must not signal.
+ * Status of the child; once it is `ending`, what is left of its group is killed after a while. Undefined when it lives
+ * on even so: it may run as another user, whom the updater must not signal.
  */
 async function endOf(child: Deno.ChildProcess, ending: () => boolean): Promise<Deno.CommandStatus | undefined> {
   const givenUp = Promise.withResolvers<undefined>();

@@ -21,8 +21,9 @@ export interface Life {
 }
 
 /**
- * When to renew what lives as `life` says: `threshold` seconds before its end, and up to a quarter of that earlier, as the
- * host's `seed` has it. Never in the first half of its life, whatever the threshold: else it would be renewed without end.
+ * When to renew what lives as `life` says: `threshold` seconds before its end, and up to a quarter of that earlier, as
+ * the host's `seed` has it. Never in the first half of its life, whatever the threshold: else it would be renewed
+ * without end.
  */
 export function renewalTime({ notBefore, notAfter }: Life, threshold: number, seed: string): number {
   const lead = Math.min(threshold, LARGEST_PART_OF_LIFE * (notAfter - notBefore));
@@ -60,7 +61,9 @@ export function retryTime({ failures, lastTry, notBefore }: Failing, patience: P
   return lastTry + Math.ceil(Math.max(SHORTEST_PAUSE, jittered, asked));
 }
 
-/** A number from 0 to 1 (exclusive) that looks random and is the same for the same `seed` and `purpose` (FNV-1a, mixed). */
+/**
+ * A number from 0 to 1 (exclusive) that looks random and is the same for the same `seed` and `purpose` (FNV-1a, mixed).
+ */
 export function fraction(seed: string, purpose: string): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(`${seed}/${purpose}`)) hash = Math.imul(hash ^ byte, 0x01000193);

@@ -1,4 +1,7 @@
-/** One updater per set of files: a lock of the kernel on a file beside them, which ends with its holder, however that ends. */
+/**
+ * One updater per set of files: a lock of the kernel on a file beside them, which ends with its holder, however that
+ * ends.
+ */
 import { CaucaseError } from "../../core/errors.ts";
 import type { FileSystem } from "../../core/host/durable_file.ts";
 import { lockFile } from "../../core/host/file_lock.ts";
@@ -6,8 +9,8 @@ import { KEY_FILE_MODE } from "../../core/host/key_file.ts";
 import { fileError } from "../../core/host/file_error.ts";
 
 /**
- * Locks the files that belong to `path` until the answer is disposed of, or the process ends. The lock file stays: removing it
- * would let two processes lock two files of the same name.
+ * Locks the files that belong to `path` until the answer is disposed of, or the process ends. The lock file stays:
+ * removing it would let two processes lock two files of the same name.
  * @throws `in-use` when another holds the lock; `file` when the lock file cannot be made
  */
 export async function lockFiles(path: string, fileSystem: FileSystem): Promise<Disposable> {

@@ -1,6 +1,6 @@
 /**
- * What files lost of their rights when they were replaced: said at once, and remembered for `--status` until somebody has changed
- * the file's rights. Nobody should learn from an outage that a web server cannot read its key any more.
+ * What files lost of their rights when they were replaced: said at once, and remembered for `--status` until somebody
+ * has changed the file's rights. Nobody should learn from an outage that a web server cannot read its key any more.
  */
 import type { FileSystem, RightsLoss } from "../../core/host/durable_file.ts";
 import { watchingReplacements } from "../../core/host/file_rights.ts";

@@ -1,9 +1,10 @@
 /**
- * What an updater does now and when it wakes up next: a pure decision over what it sees and remembers. Times are Unix seconds.
+ * What an updater does now and when it wakes up next: a pure decision over what it sees and remembers. Times are Unix
+ * seconds.
  *
- * Four tasks run side by side, each with its own memory of tries and failures, so that one that fails holds up no other: CA
- * certificates, CRLs, the certificate, the hook. Whenever something is due at the server, CA certificates and CRLs are
- * refreshed too: a host thereby knows a new CA long before anything is signed with it.
+ * Four tasks run side by side, each with its own memory of tries and failures, so that one that fails holds up no
+ * other: CA certificates, CRLs, the certificate, the hook. Whenever something is due at the server, CA certificates and
+ * CRLs are refreshed too: a host thereby knows a new CA long before anything is signed with it.
  */
 import { DAY, HOUR, type Life, renewalTime, retryTime, SHORTEST_PAUSE } from "./jitter.ts";
 

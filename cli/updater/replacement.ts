@@ -1,6 +1,7 @@
 /**
- * A certificate that has expired cannot renew itself: a request with the same names and a new key takes its place, which a user must
- * sign. It is kept where a renewal is (`saved_renewal.ts`), and the old files stay until the new certificate is there.
+ * A certificate that has expired cannot renew itself: a request with the same names and a new key takes its place,
+ * which a user must sign. It is kept where a renewal is (`saved_renewal.ts`), and the old files stay until the new
+ * certificate is there.
  */
 import { utf8 } from "../../core/bytes.ts";
 import { CaucaseError } from "../../core/errors.ts";
@@ -36,7 +37,10 @@ export async function replacementToSend(
   return request;
 }
 
-/** The request that was made in place of `expired`; not one that could only renew it, as that names nothing. @throws `file` */
+/**
+ * The request that was made in place of `expired`; not one that could only renew it, as that names nothing. @throws
+ * `file`
+ */
 export async function readReplacement(
   keyPath: string,
   expired: Certificate,

@@ -1,7 +1,7 @@
 /**
- * A renewal under way: its new key and request are on the disk, in `<key file>.renewing` (0600), before the request is sent. When
- * the answer is lost, or we are killed, the same request is sent again and a server of caucase answers the same certificate; a
- * new key each time would leave a trail of certificates that nobody holds.
+ * A renewal under way: its new key and request are on the disk, in `<key file>.renewing` (0600), before the request is
+ * sent. When the answer is lost, or we are killed, the same request is sent again and a server of caucase answers the
+ * same certificate; a new key each time would leave a trail of certificates that nobody holds.
  */
 import { CaucaseError } from "../../core/errors.ts";
 import { equalBytes } from "../../core/bytes.ts";
@@ -63,7 +63,10 @@ export async function forgetRenewal(keyPath: string, fileSystem: FileSystem): Pr
   }
 }
 
-/** Forgets what is of no use any more: a kill came between the new pair and the removal of what led to it. @throws `file` */
+/**
+ * Forgets what is of no use any more: a kill came between the new pair and the removal of what led to it. @throws
+ * `file`
+ */
 export async function forgetOldRenewal(
   keyPath: string,
   certificate: Certificate,

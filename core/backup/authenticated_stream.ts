@@ -1,7 +1,8 @@
 /**
- * The encrypted part of a backup. Plain bytes are cut into blocks, each followed by a code over all plain bytes so far, so that
- * blocks cannot be changed, swapped, repeated or left out; all that is encrypted. What is read comes block by block, after its
- * code was checked: no byte that somebody else wrote gets further, and a file of any size needs the memory of one block.
+ * The encrypted part of a backup. Plain bytes are cut into blocks, each followed by a code over all plain bytes so far,
+ * so that blocks cannot be changed, swapped, repeated or left out; all that is encrypted. What is read comes block by
+ * block, after its code was checked: no byte that somebody else wrote gets further, and a file of any size needs the
+ * memory of one block.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Bytes } from "../bytes.ts";
@@ -37,8 +38,8 @@ export function sealStream(
 }
 
 /**
- * Plain bytes of what `sealStream` made, block by block. They are whole only when this ends without an error. A block is good
- * until the next one is asked for: it lies in the same memory.
+ * Plain bytes of what `sealStream` made, block by block. They are whole only when this ends without an error. A block
+ * is good until the next one is asked for: it lies in the same memory.
  * @throws `untrusted` when a block is not what the maker wrote there, `malformed` when the file ends in the wrong place
  */
 export async function* openStream(

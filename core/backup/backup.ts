@@ -1,4 +1,6 @@
-/** Whole backups: a dump, encrypted to users. The format is in container.ts, authenticated_stream.ts and sql_dump.ts. */
+/**
+ * Whole backups: a dump, encrypted to users. The format is in container.ts, authenticated_stream.ts and sql_dump.ts.
+ */
 import { concatBytes, type RandomSource } from "../bytes.ts";
 import type { PrivateKey } from "../keys/private_key.ts";
 import type { PublicKey } from "../keys/public_key.ts";

@@ -2,8 +2,9 @@
 import { type Bytes, concatBytes } from "../bytes.ts";
 
 /**
- * The same bytes in pieces of exactly `size`; the last one may be shorter and is never empty. All lie in the same memory, as
- * buffers of megabytes pile up faster than they are collected: a piece is good until the next one is asked for.
+ * The same bytes in pieces of exactly `size`; the last one may be shorter and is never empty. All lie in the same
+ * memory, as buffers of megabytes pile up faster than they are collected: a piece is good until the next one is asked
+ * for.
  */
 export async function* piecesOf(chunks: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Bytes> {
   const piece = new Uint8Array(size);

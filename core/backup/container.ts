@@ -81,8 +81,8 @@ export function readHeaderSize(bytes: Uint8Array): number {
 }
 
 /**
- * Reads the header's JSON, whole and nothing else. Members that are not known are left aside: the names of the ciphers say what
- * the known ones mean.
+ * Reads the header's JSON, whole and nothing else. Members that are not known are left aside: the names of the ciphers
+ * say what the known ones mean.
  * @throws `malformed`, also for a cipher that is not known and for a key identifier that comes twice
  */
 export function parseBackupHeader(json: Uint8Array): BackupHeader {

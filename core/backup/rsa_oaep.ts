@@ -1,7 +1,7 @@
 /**
- * RSAES-OAEP with SHA-1 and MGF1-SHA-1, no label (RFC 8017 7.1), which is what backups are addressed with. SHA-1's collisions do
- * not weaken it. By WebCrypto where that takes the key; it takes no moduli over 4096 bits and no exponents over 32 bits, but
- * holders of such keys need backups too.
+ * RSAES-OAEP with SHA-1 and MGF1-SHA-1, no label (RFC 8017 7.1), which is what backups are addressed with. SHA-1's
+ * collisions do not weaken it. By WebCrypto where that takes the key; it takes no moduli over 4096 bits and no
+ * exponents over 32 bits, but holders of such keys need backups too.
  */
 import { bigIntToPaddedBytes, type Bytes, bytesToBigInt, concatBytes, type RandomSource } from "../bytes.ts";
 import { openDer, readWholeBitString } from "../der/reader.ts";

@@ -1,6 +1,6 @@
 /**
- * A database as SQL text, as Python's `iterdump` writes it: each statement followed by a zero byte. Not SQL in general: a format
- * that happens to be SQL, and of which nothing but the statements below is ever read or run.
+ * A database as SQL text, as Python's `iterdump` writes it: each statement followed by a zero byte. Not SQL in general:
+ * a format that happens to be SQL, and of which nothing but the statements below is ever read or run.
  *
  *     BEGIN TRANSACTION;
  *     CREATE TABLE …;                       tables by name, see sql_schema.ts
@@ -64,8 +64,8 @@ function encodeStatement(sql: string): Bytes {
 
 /**
  * Reads a dump from its pieces, one statement at a time.
- * @throws `malformed` with the statement's number, for whatever is not of the format or not in its order. What came before is
- * worth nothing then: run it in a transaction that ends only with `commit`
+ * @throws `malformed` with the statement's number, for whatever is not of the format or not in its order. What came
+ *   before is worth nothing then: run it in a transaction that ends only with `commit`
  */
 export async function* parseDump(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<DumpStatement> {
   const order = new StatementOrder();

@@ -1,10 +1,11 @@
 /**
- * The statements that define tables and indexes, as far as they are safe to run when somebody else wrote them: names, types,
- * keys, uniqueness and constant defaults. Nothing that computes, refers to another table, or acts later: no CHECK, GENERATED,
- * REFERENCES, ON CONFLICT, AS SELECT, expression, trigger, view or virtual table.
+ * The statements that define tables and indexes, as far as they are safe to run when somebody else wrote them: names,
+ * types, keys, uniqueness and constant defaults. Nothing that computes, refers to another table, or acts later: no
+ * CHECK, GENERATED, REFERENCES, ON CONFLICT, AS SELECT, expression, trigger, view or virtual table.
  *
  *     CREATE TABLE name ( column, … , PRIMARY KEY (key, …) , UNIQUE (key, …) ) [WITHOUT ROWID] [, STRICT] ;
- *     column:  name [type] [PRIMARY KEY [ASC | DESC] [AUTOINCREMENT]] [NOT NULL] [UNIQUE] [COLLATE c] [DEFAULT constant]
+ *     column:  name [type] [PRIMARY KEY [ASC | DESC] [AUTOINCREMENT]] [NOT NULL] [UNIQUE] [COLLATE c] [DEFAULT
+ *     constant]
  *     CREATE [UNIQUE] INDEX name ON table ( key, … ) [WHERE column IS [NOT] NULL] ;
  *     key:     name [COLLATE c] [ASC | DESC]
  */

@@ -1,7 +1,9 @@
 /** The author of an action: carried from the route that judged it to the row and the event that record it. */
 
 export type Actor =
-  /** A person with a certificate of the CA for users: the key identifier of its issuer in hex, and its serial number. */
+  /**
+   * A person with a certificate of the CA for users: the key identifier of its issuer in hex, and its serial number.
+   */
   | { readonly kind: "user"; readonly issuer: string; readonly serial: bigint }
   /** The holder of the certificate that a message names, who signed that message with its key. */
   | { readonly kind: "holder"; readonly serial: bigint }

@@ -1,9 +1,10 @@
 /**
  * Keeps the current CRL of every CA certificate, ready to be read.
  *
- * One CRL number names one content for good: number, `thisUpdate` and entries are a function of what the store committed, and
- * the store changes the number together with anything that changes the content. A number that was overtaken before it was signed is
- * never published. Entries are encoded once; a new revocation costs one signature for each valid CA certificate.
+ * One CRL number names one content for good: number, `thisUpdate` and entries are a function of what the store
+ * committed, and the store changes the number together with anything that changes the content. A number that was
+ * overtaken before it was signed is never published. Entries are encoded once; a new revocation costs one signature for
+ * each valid CA certificate.
  */
 import { type Bytes, utf8 } from "../bytes.ts";
 import type { Log } from "../log.ts";
@@ -65,8 +66,8 @@ export class CrlPublisher {
   }
 
   /**
-   * The current CRL of every valid CA certificate, oldest CA first, made first where it is not there or due. Lists every revocation
-   * that was answered, by us or by others; does not wait for those that are not.
+   * The current CRL of every valid CA certificate, oldest CA first, made first where it is not there or due. Lists
+   * every revocation that was answered, by us or by others; does not wait for those that are not.
    */
   async ensureCurrent(now: number): Promise<readonly PublishedCrl[]> {
     await this.#renewIfDue(now);
@@ -81,7 +82,9 @@ export class CrlPublisher {
     }
   }
 
-  /** Takes a revocation over that was committed with `number`; resolves when CRLs that list it are signed and served. */
+  /**
+   * Takes a revocation over that was committed with `number`; resolves when CRLs that list it are signed and served.
+   */
   async publishRevocation(number: bigint, now: number): Promise<void> {
     this.#unanswered.add(number);
     try {

@@ -1,5 +1,8 @@
 /** Work that is due, but that something older can still stand in for when it fails. */
-/** After a failure the work is left alone for so long, in seconds: it may be expensive, and the disk is not emptied in between. */
+/**
+ * After a failure the work is left alone for so long, in seconds: it may be expensive, and the disk is not emptied in
+ * between.
+ */
 const RETRY_AFTER = 60;
 
 export class DueWork {
@@ -9,8 +12,8 @@ export class DueWork {
   constructor(private readonly report: (error: unknown) => void) {}
 
   /**
-   * Does `work`. Where it fails and `canWait` says that what there is will do for now, the failure is reported and the work is
-   * not tried again for a minute; else the failure is the caller's.
+   * Does `work`. Where it fails and `canWait` says that what there is will do for now, the failure is reported and the
+   * work is not tried again for a minute; else the failure is the caller's.
    */
   async attempt(
     work: () => Promise<unknown>,

@@ -20,8 +20,8 @@ import type { CaStores, IssuedRecord, StoredRequest } from "./stores.ts";
 import type { Verification } from "./verification.ts";
 
 /**
- * Bytes of all pending requests together: the list of them is one text, with up to six characters for a byte, and anybody may send
- * requests with megabytes of text around.
+ * Bytes of all pending requests together: the list of them is one text, with up to six characters for a byte, and
+ * anybody may send requests with megabytes of text around.
  */
 const MAX_PENDING_BYTES = 16 * 1024 * 1024;
 
@@ -50,8 +50,8 @@ export class Issuance {
   }
 
   /**
-   * How many of the first requests are signed without asking: what the database has frozen, else what was set. Freezes it where
-   * that is set.
+   * How many of the first requests are signed without asking: what the database has frozen, else what was set. Freezes
+   * it where that is set.
    */
   async settleAutoSignAmount(): Promise<number> {
     const { autoSignAmount, lockAutoSignAmount } = this.settings;
@@ -67,7 +67,8 @@ export class Issuance {
 
   /**
    * Stores a request as it came, and signs it if it is among the first. The answer is its id.
-   * @throws `malformed`, `unacceptable`, `untrusted` for what no certificate can be made from; also when it names nothing
+   * @throws `malformed`, `unacceptable`, `untrusted` for what no certificate can be made from; also when it names
+   *   nothing
    */
   async submit(csrPem: Bytes, by: Attribution): Promise<bigint> {
     const csr = await acceptableCsr(csrPem);
@@ -75,7 +76,8 @@ export class Issuance {
     checkNames(csr);
     const { requests } = this.stores;
     const autoSignAmount = await this.settleAutoSignAmount();
-    // Signed before it is stored, so that no crash can use up the first user's turn. The count only grows: a no is final.
+    // Signed before it is stored, so that no crash can use up the first user's turn. The count only grows: a no is
+    // final.
     const autoSigned = await requests.receivedCount() < autoSignAmount ? await this.#autoSign(csr, by.now) : undefined;
     const { id } = await requests.submit({
       id: this.#newId(),
@@ -105,8 +107,8 @@ export class Issuance {
   }
 
   /**
-   * As `certificate`, for a caller that fetches it: from then on it is kept for less time, unless it must be kept longer than
-   * others, see `#renewalKeptUntil`.
+   * As `certificate`, for a caller that fetches it: from then on it is kept for less time, unless it must be kept
+   * longer than others, see `#renewalKeptUntil`.
    */
   async fetchCertificate(id: bigint, now: number): Promise<string> {
     const { certificatePem, keptUntil } = await this.#certified(id, now);
@@ -145,8 +147,9 @@ export class Issuance {
   }
 
   /**
-   * A new certificate for the holder of a good one, from the body of `PUT crt/renew`; PEM. The same message again gets the same
-   * certificate: it contains no date, and an eavesdropper can send it for as long as the old certificate is good.
+   * A new certificate for the holder of a good one, from the body of `PUT crt/renew`; PEM. The same message again gets
+   * the same certificate: it contains no date, and an eavesdropper can send it for as long as the old certificate is
+   * good.
    */
   async renew(body: string, now: number): Promise<string> {
     const { certificate, csrPem, message } = await readRenewal(body);
@@ -160,8 +163,8 @@ export class Issuance {
   }
 
   /**
-   * The certificate for a holder who lost the key of `old`, or gives it up: with `content`, and another key. Whether that is right,
-   * and the revocation of `old`, are the caller's.
+   * The certificate for a holder who lost the key of `old`, or gives it up: with `content`, and another key. Whether
+   * that is right, and the revocation of `old`, are the caller's.
    */
   async replace(old: Certificate, { csr, bytes, content, by }: ReplacementOrder): Promise<IssuedCertificate> {
     const origin = { kind: "restore", of: old.serial } as const;
@@ -183,8 +186,9 @@ export class Issuance {
   }
 
   /**
-   * A renewal must be known for as long as the old certificate is good, and anybody can fetch it: the answer to the same
-   * request, sent like any other, is its id. So it is kept for so long that what `certificate` leaves of that is never too short.
+   * A renewal must be known for as long as the old certificate is good, and anybody can fetch it: the answer to the
+   * same request, sent like any other, is its id. So it is kept for so long that what `certificate` leaves of that is
+   * never too short.
    */
   #renewalKeptUntil(old: Certificate, now: number): number {
     const { read, unread } = this.settings.retention;

@@ -30,8 +30,9 @@ export class Issuers {
   }
 
   /**
-   * Those that have not expired, oldest first; never empty. Makes a new one first when one is due, once however many ask at the
-   * same time, here and elsewhere. When that fails (a full disk), the old ones go on: they have half of their life left.
+   * Those that have not expired, oldest first; never empty. Makes a new one first when one is due, once however many
+   * ask at the same time, here and elsewhere. When that fails (a full disk), the old ones go on: they have half of
+   * their life left.
    */
   async ensureValid(now: number): Promise<readonly Issuer[]> {
     const { issuers } = await this.#current();
@@ -62,8 +63,9 @@ export class Issuers {
   }
 
   /**
-   * The one that issued `certificate`, of those that have not expired; undefined when none did. Says nothing of dates or revocation.
-   * Their own certificates are issued to nobody, though self-signed: they stand for no user, and their CRLs cannot revoke them.
+   * The one that issued `certificate`, of those that have not expired; undefined when none did. Says nothing of dates
+   * or revocation. Their own certificates are issued to nobody, though self-signed: they stand for no user, and their
+   * CRLs cannot revoke them.
    */
   async issuerOf(certificate: Certificate, now: number): Promise<Issuer | undefined> {
     const valid = unexpired((await this.#current()).issuers, now);
@@ -79,7 +81,9 @@ export class Issuers {
     return newIssuerDueAt(this.#usable((await this.#current()).issuers), now, this.settings.lifeSpan);
   }
 
-  /** The chain from the oldest valid CA certificate to the newest, as JSON text: signed where that was not done before. */
+  /**
+   * The chain from the oldest valid CA certificate to the newest, as JSON text: signed where that was not done before.
+   */
   async ensureChainJson(now: number): Promise<string> {
     const valid = await this.ensureValid(now);
     if (this.#chain === undefined || !sameMembers(this.#chain.of, valid)) {
@@ -95,7 +99,10 @@ export class Issuers {
     await this.stores.issuers.drop(before, { actor: SERVER, now });
   }
 
-  /** Those that may sign what this CA is to sign: once a server has another name, not the ones that are bound to the old one. */
+  /**
+   * Those that may sign what this CA is to sign: once a server has another name, not the ones that are bound to the old
+   * one.
+   */
   #usable(issuers: readonly Issuer[]): readonly Issuer[] {
     const { onlyHost } = this.settings;
     if (onlyHost === undefined) return issuers;

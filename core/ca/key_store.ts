@@ -9,7 +9,10 @@ export interface KeySpec {
   readonly bits: number;
 }
 
-/** Names a key. Stored with the CA certificate. PEM in the database is the one kind so far: the reference reads it there. */
+/**
+ * Names a key. Stored with the CA certificate. PEM in the database is the one kind so far: the reference reads it
+ * there.
+ */
 export interface KeyReference {
   readonly kind: "pem";
   /** Unencrypted PKCS#1, PKCS#8 or SEC1. Must not get into logs or errors. */
@@ -26,7 +29,9 @@ export interface OpenedKey {
 }
 
 export interface KeyStore {
-  /** Makes a key. It is kept once what `reference` says is stored. @throws `unacceptable` for a key that cannot be made */
+  /**
+   * Makes a key. It is kept once what `reference` says is stored. @throws `unacceptable` for a key that cannot be made
+   */
   generate(spec: KeySpec): Promise<{ readonly reference: KeyReference; readonly key: OpenedKey }>;
   /** @throws `malformed`, `unacceptable` for what is no key that can be used */
   open(reference: KeyReference): Promise<OpenedKey>;

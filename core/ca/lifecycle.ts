@@ -2,8 +2,8 @@
  * How CA certificates follow one another, and when a CRL is due: pure decisions, no effects. Read this file alone to
  * understand rollover.
  *
- * With L the life span of a normal certificate, a CA certificate lives 4 L. There is no cross-signing. Instead everybody gets to
- * know a new CA certificate before it is used:
+ * With L the life span of a normal certificate, a CA certificate lives 4 L. There is no cross-signing. Instead
+ * everybody gets to know a new CA certificate before it is used:
  *
  *     0        L        2L       3L       4L       5L       6L
  *     |- old --+--------+--------+--------|
@@ -14,7 +14,8 @@
  *                                         | gone: everything that old signed has expired, and so has old
  *
  * A holder renews at least once in every L. During the passive phase it therefore fetches the new CA certificate at
- * least once, through a chain in which the old key signs the new certificate, before anything is signed with the new key.
+ * least once, through a chain in which the old key signs the new certificate, before anything is signed with the new
+ * key.
  *
  * Times are Unix seconds, spans are seconds.
  */
@@ -27,7 +28,10 @@ export interface Validity {
 
 export const SECONDS_PER_DAY = 86_400;
 
-/** A CA certificate lives this many L; the private CA of the HTTPS listener, installed in browsers by hand, ten times that. */
+/**
+ * A CA certificate lives this many L; the private CA of the HTTPS listener, installed in browsers by hand, ten times
+ * that.
+ */
 export const CA_LIFE_SPANS = 4;
 export const HTTP_CA_LIFE_SPANS = 40;
 
@@ -51,8 +55,8 @@ export function unexpired<A extends Validity>(issuers: readonly A[], now: number
 }
 
 /**
- * The newest that may be used. One from the future, made while the clock was wrong, counts only where there is no other: else it
- * would keep its successors from being made in time.
+ * The newest that may be used. One from the future, made while the clock was wrong, counts only where there is no
+ * other: else it would keep its successors from being made in time.
  */
 export function newestUsable<A extends Validity>(issuers: readonly A[], now: number): A | undefined {
   const usable = unexpired(issuers, now);
@@ -71,8 +75,8 @@ export function newIssuerDueAt(issuers: readonly Validity[], now: number, lifeSp
 }
 
 /**
- * The one that signs: the newest that became valid more than one L ago, else the newest there is. Undefined only when all have
- * expired.
+ * The one that signs: the newest that became valid more than one L ago, else the newest there is. Undefined only when
+ * all have expired.
  */
 export function signingIssuer<A extends Validity>(
   issuers: readonly A[],
@@ -99,16 +103,16 @@ export function crlRenewalDueAt(thisUpdate: number, lifeSpan: number): number {
 }
 
 /**
- * Whether a CRL must be made although nothing was revoked: there is none, it is half way to its `nextUpdate`, or it is from the
- * future because the clock was wrong when it was made.
+ * Whether a CRL must be made although nothing was revoked: there is none, it is half way to its `nextUpdate`, or it is
+ * from the future because the clock was wrong when it was made.
  */
 export function isCrlRenewalDue(thisUpdate: number | undefined, now: number, lifeSpan: number): boolean {
   return thisUpdate === undefined || now < thisUpdate || now >= crlRenewalDueAt(thisUpdate, lifeSpan);
 }
 
 /**
- * Before which time what has expired may be deleted for good, at a scheduled renewal of the CRL: `now`, but only when the renewal before
- * it lies less than one L back. A clock that jumps far ahead thus deletes nothing.
+ * Before which time what has expired may be deleted for good, at a scheduled renewal of the CRL: `now`, but only when
+ * the renewal before it lies less than one L back. A clock that jumps far ahead thus deletes nothing.
  */
 export function deletableBefore(thisUpdate: number | undefined, now: number, lifeSpan: number): number | undefined {
   return thisUpdate !== undefined && now - thisUpdate < lifeSpan ? now : undefined;

@@ -1,6 +1,6 @@
 /**
- * All three CAs in memory, gone with the process: for tests and trials. It follows the same contract as the database, but looks
- * at every row.
+ * All three CAs in memory, gone with the process: for tests and trials. It follows the same contract as the database,
+ * but looks at every row.
  */
 import type { Attribution, RecordEvent } from "./events.ts";
 import { MemoryCertificates, MemoryRequests, MemoryRows } from "./memory_requests.ts";

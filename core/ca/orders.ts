@@ -29,7 +29,9 @@ export interface OwnOrder {
   readonly publicKey: PublicKey;
   /** A request for the key, PEM: what the database keeps. */
   readonly csr: Bytes;
-  /** From `ensureSigning()`, asked before the key was made: that may take a minute, in which others record later times. */
+  /**
+   * From `ensureSigning()`, asked before the key was made: that may take a minute, in which others record later times.
+   */
   readonly issuer: Issuer;
   readonly now: number;
 }

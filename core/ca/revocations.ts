@@ -23,10 +23,11 @@ export class Revocations {
   constructor(private readonly parts: RevocationParts) {}
 
   /**
-   * Carries a revocation out; resolves when it is stored and every current CRL lists it. Whether a user may send an unsigned
-   * one is the caller's to decide.
+   * Carries a revocation out; resolves when it is stored and every current CRL lists it. Whether a user may send an
+   * unsigned one is the caller's to decide.
    *
-   * @throws `untrusted` when the certificate is not a valid one of this CA, or its holder did not sign; `already-revoked`
+   * @throws `untrusted` when the certificate is not a valid one of this CA, or its holder did not sign;
+   *   `already-revoked`
    */
   async revoke(message: RevocationMessage, by: Attribution): Promise<void> {
     if ("serial" in message) return await this.#revokeSerial(message.serial, by);
@@ -38,7 +39,10 @@ export class Revocations {
     await this.#record(certificate.serial, certificate.notAfter, { ...by, actor });
   }
 
-  /** Nothing is known of the certificate but that no CA certificate of today can vouch for it longer than the newest lives. */
+  /**
+   * Nothing is known of the certificate but that no CA certificate of today can vouch for it longer than the newest
+   * lives.
+   */
   async #revokeSerial(serial: bigint, by: Attribution): Promise<void> {
     const issuers = await this.parts.issuers.ensureValid(by.now);
     await this.#record(serial, Math.max(...issuers.map((issuer) => issuer.notAfter)), by);

@@ -1,8 +1,9 @@
 /**
- * What a certificate authority needs to have remembered, in its own words: four narrow stores for each CA. Every method that changes
- * something resolves only after the change is durable, and is atomic: others see it whole or not at all, together with the event that
- * tells of it, and of several changes that exclude each other one wins. Where a change rests on what the caller saw before, the
- * caller says what that was, and nothing happens if it is no longer so. No method's cost grows with what is stored, except listings.
+ * What a certificate authority needs to have remembered, in its own words: four narrow stores for each CA. Every method
+ * that changes something resolves only after the change is durable, and is atomic: others see it whole or not at all,
+ * together with the event that tells of it, and of several changes that exclude each other one wins. Where a change
+ * rests on what the caller saw before, the caller says what that was, and nothing happens if it is no longer so. No
+ * method's cost grows with what is stored, except listings.
  *
  * Several servers may use one store. What a process remembers of it is good for as long as `state()` says so.
  *
@@ -38,7 +39,8 @@ export interface IssuerStore {
   /** In the order in which they were added, expired ones included. */
   list(): Promise<IssuerList>;
   /**
-   * Adds a CA certificate, provided that the list is still the one of `revision`. False when it is not: another writer was first.
+   * Adds a CA certificate, provided that the list is still the one of `revision`. False when it is not: another writer
+   * was first.
    */
   add(issuer: StoredIssuer & { readonly keyIdentifier: string }, revision: string, by: Attribution): Promise<boolean>;
   /** Forgets CA certificates whose `notAfter` is before `before`, with their keys. */
@@ -65,8 +67,8 @@ export interface NewRequest {
   /** How many bytes the pending requests may have together: they are listed as a whole. */
   readonly maxPendingBytes: number;
   /**
-   * The certificate to store at once if this request is among the first `autoSignAmount` that the CA ever received. Absent
-   * when the caller saw that it is not (the count only grows).
+   * The certificate to store at once if this request is among the first `autoSignAmount` that the CA ever received.
+   * Absent when the caller saw that it is not (the count only grows).
    */
   readonly autoSigned?: IssuedRecord;
   readonly autoSignAmount: number;
@@ -93,7 +95,9 @@ export interface RequestStore {
   submit(request: NewRequest): Promise<{ readonly id: bigint; readonly known: boolean }>;
   /** Rows whose time has passed at `now` are gone, whether removed yet or not. */
   find(id: bigint, now: number): Promise<StoredRequest | undefined>;
-  /** Requests with exactly these bytes and this key: those to be forgotten first before the others, pending ones last. */
+  /**
+   * Requests with exactly these bytes and this key: those to be forgotten first before the others, pending ones last.
+   */
   findLike(keyId: string, csr: Bytes, now: number): Promise<readonly StoredRequest[]>;
   /** Pending requests, in the order of their ids. */
   pending(): Promise<readonly StoredRequest[]>;
@@ -138,7 +142,8 @@ export interface CertificateStore {
   complete(id: bigint, issued: IssuedRecord, by: Attribution): Promise<boolean>;
   /**
    * Stores a certificate with its request. False when there are other requests like it by now than the caller saw.
-   * @throws `duplicate-key` as `submit` does, and when so many requests have this key that `findLike` might miss this one
+   * @throws `duplicate-key` as `submit` does, and when so many requests have this key that `findLike` might miss this
+   *   one
    */
   add(certificate: NewCertificate): Promise<boolean>;
   /** Lets a certificate be forgotten earlier than agreed so far (it was fetched). Need not be durable. */
@@ -180,8 +185,8 @@ export interface CrlPosition {
 
 export interface RevocationStore {
   /**
-   * What the current CRL must say, all seen at one moment: its state, and the revocations that had not expired at its `thisUpdate`.
-   * Serials no CRL can hold are left out.
+   * What the current CRL must say, all seen at one moment: its state, and the revocations that had not expired at its
+   * `thisUpdate`. Serials no CRL can hold are left out.
    */
   crlContent(): Promise<CrlContent>;
   /** As `crlContent`, with the revocations made after `since` only; undefined when one cannot go on from there. */
@@ -193,8 +198,9 @@ export interface RevocationStore {
    */
   revoke(revocation: Revocation, by: Attribution): Promise<bigint>;
   /**
-   * A scheduled renewal of the CRL: one more on the number, and a new `thisUpdate`, together, provided that `thisUpdate` is still what
-   * the caller saw. Revocations that expired before `dropBefore` are deleted with it. False when somebody else was first.
+   * A scheduled renewal of the CRL: one more on the number, and a new `thisUpdate`, together, provided that
+   * `thisUpdate` is still what the caller saw. Revocations that expired before `dropBefore` are deleted with it. False
+   * when somebody else was first.
    */
   renewCrl(renewal: CrlRenewal, by: Attribution): Promise<boolean>;
 }
@@ -231,7 +237,8 @@ export interface CaStores {
   state(): Promise<StoreState>;
   /**
    * Asked before something is signed that says when it was.
-   * @throws `storage` when what is written would be kept nowhere; `clock-behind`, see `clockRefusal()` in store_rules.ts
+   * @throws `storage` when what is written would be kept nowhere; `clock-behind`, see `clockRefusal()` in
+   *   store_rules.ts
    */
   requireSigning(now: number): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /**
- * The `cors` cookie: which origin holds which consent token. Pages may read and edit it, so nothing in it is trusted before its
- * token is verified.
+ * The `cors` cookie: which origin holds which consent token. Pages may read and edit it, so nothing in it is trusted
+ * before its token is verified.
  */
 import * as v from "valibot";
 import { CaucaseError } from "../errors.ts";
@@ -19,8 +19,8 @@ const MAX_COOKIE_LENGTH = 4096;
 const tokensSchema = v.pipe(v.unknown(), v.check((value) => !Array.isArray(value)), v.record(v.string(), v.string()));
 
 /**
- * Reads the cookie out of a `Cookie` header. Empty when there is none; undefined when there is one that does not parse, which
- * is then to be cleared.
+ * Reads the cookie out of a `Cookie` header. Empty when there is none; undefined when there is one that does not parse,
+ * which is then to be cleared.
  */
 export function readConsentCookie(header: string | undefined): ConsentTokens | undefined {
   const value = findCookie(header ?? "");
@@ -30,7 +30,9 @@ export function readConsentCookie(header: string | undefined): ConsentTokens | u
   return result.success ? new Map(Object.entries(result.output)) : undefined;
 }
 
-/** The `Set-Cookie` value that stores these tokens; where they do not fit, the oldest are left out. Clears when empty. */
+/**
+ * The `Set-Cookie` value that stores these tokens; where they do not fit, the oldest are left out. Clears when empty.
+ */
 export function setConsentCookie(tokens: ConsentTokens): string {
   const entries = newestThatFit(tokens);
   if (entries.length === 0) return cookieLine("", 0);
@@ -72,7 +74,10 @@ function findCookie(header: string): string | undefined {
   return pair?.slice(prefix.length);
 }
 
-/** Undoes `http.cookies` of Python: in double quotes, `\ooo` for a byte in octal, a backslash before anything else as it is. */
+/**
+ * Undoes `http.cookies` of Python: in double quotes, `\ooo` for a byte in octal, a backslash before anything else as it
+ * is.
+ */
 function unquotePython(value: string): string | undefined {
   const inner = /^"(.*)"$/s.exec(value)?.[1];
   return inner?.replace(

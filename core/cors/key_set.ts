@@ -1,6 +1,6 @@
 /**
- * The secrets behind consent: HMAC keys that live for a year and overlap by half of one, so that a consent given today is good
- * for at least half a year.
+ * The secrets behind consent: HMAC keys that live for a year and overlap by half of one, so that a consent given today
+ * is good for at least half a year.
  */
 import * as v from "valibot";
 import type { Bytes } from "../bytes.ts";
@@ -57,8 +57,8 @@ export function validKeys(keys: readonly CorsKey[], now: number): readonly CorsK
 }
 
 /**
- * What the key set should be at `now`: without the expired, and with a new key when the newest has under half a year left.
- * The same object when nothing is due.
+ * What the key set should be at `now`: without the expired, and with a new key when the newest has under half a year
+ * left. The same object when nothing is due.
  */
 export function renewKeySet(
   keys: readonly CorsKey[],

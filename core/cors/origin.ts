@@ -28,7 +28,8 @@ export function isWebOrigin(origin: string): boolean {
 }
 
 /**
- * The origins of `--cors-whitelist`, in normal form. A final slash, as in an address copied from a browser, does no harm.
+ * The origins of `--cors-whitelist`, in normal form. A final slash, as in an address copied from a browser, does no
+ * harm.
  * @throws `usage` naming the entry that is not an origin
  */
 export function parseWhitelist(entries: readonly string[]): ReadonlySet<string> {
@@ -61,7 +62,8 @@ export function httpsSibling(httpOrigin: string): string | undefined {
 }
 
 /**
- * The server's HTTPS origin, as the sender of this request reaches it: forwarded ports and other names of this host included.
+ * The server's HTTPS origin, as the sender of this request reaches it: forwarded ports and other names of this host
+ * included.
  * @param fallback our HTTPS origin by configuration, for requests that do not say
  */
 export function httpsOrigin(request: AddressedRequest, fallback: string): string {
@@ -85,8 +87,8 @@ export function httpsOriginOfNetloc(netloc: string): string {
 }
 
 /**
- * Whether a browser may be sent to this address after a decision: absolute, `http:` or `https:`, and fit for a header as
- * it is. Everything else (`javascript:`, relative, control characters) is not followed.
+ * Whether a browser may be sent to this address after a decision: absolute, `http:` or `https:`, and fit for a header
+ * as it is. Everything else (`javascript:`, relative, control characters) is not followed.
  */
 export function isReturnAddress(text: string): boolean {
   return /^https?:\/\/[!-~]+$/i.test(text) && URL.canParse(text);

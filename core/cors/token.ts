@@ -1,7 +1,7 @@
 /**
- * Signed notes to ourselves, as JSON Web Tokens (RFC 7519) under HMAC-SHA-256: a person's decision about an origin, kept in the
- * cookie, and the proof that a form was shown before it is posted. Their claims have different names, so that one can never
- * pass for the other.
+ * Signed notes to ourselves, as JSON Web Tokens (RFC 7519) under HMAC-SHA-256: a person's decision about an origin,
+ * kept in the cookie, and the proof that a form was shown before it is posted. Their claims have different names, so
+ * that one can never pass for the other.
  */
 import { errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import * as v from "valibot";
@@ -52,7 +52,9 @@ export function signForm(form: ShownForm, { key, now }: { key: CorsKey; now: num
   return sign(new SignJWT(claims).setExpirationTime(now + FORM_LIFE), key);
 }
 
-/** The form that a token was made for; undefined when it was not signed by one of the keys, is too old, or is no form's. */
+/**
+ * The form that a token was made for; undefined when it was not signed by one of the keys, is too old, or is no form's.
+ */
 export async function readForm(token: string, verification: ConsentVerification): Promise<ShownForm | undefined> {
   const result = v.safeParse(formClaims, await verify(token, verification));
   if (!result.success) return undefined;

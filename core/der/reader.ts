@@ -184,8 +184,8 @@ const CONSTRUCTED = 0x20;
 const MAX_DEPTH = 16;
 
 /**
- * Checks that everything within `element` is well formed, down to its leaves: for types that nobody here knows, what `ANY`
- * stands for in names and policy qualifiers. `what` names it in errors.
+ * Checks that everything within `element` is well formed, down to its leaves: for types that nobody here knows, what
+ * `ANY` stands for in names and policy qualifiers. `what` names it in errors.
  * @throws `malformed`, also past 16 levels
  */
 export function checkNested(element: DerElement, what: string, depth = 0): void {

@@ -115,7 +115,10 @@ export function derTime(unixSeconds: number): Bytes {
     : derElement(TAG.GENERALIZED_TIME, asciiBytes(digits));
 }
 
-/** Arguments lie on the stack, which ends at some 100 000: what others ask for may have half as many items, so once only. */
+/**
+ * Arguments lie on the stack, which ends at some 100 000: what others ask for may have half as many items, so once
+ * only.
+ */
 function elementOf(tag: number, content: readonly Uint8Array[]): Bytes {
   return joinBytes([derHeader(tag, content.reduce((total, part) => total + part.length, 0)), ...content]);
 }

@@ -8,8 +8,8 @@ import { fileError } from "./file_error.ts";
 const CHUNK = 256 * 1024;
 
 /**
- * The header of the backup at `path`, the offset at which its cipher text begins, and the size of the file, in bytes. Reads no
- * further than the header.
+ * The header of the backup at `path`, the offset at which its cipher text begins, and the size of the file, in bytes.
+ * Reads no further than the header.
  * @throws `file`, also when it is no backup
  */
 export async function readBackupFileHeader(path: string): Promise<{ header: BackupHeader; end: number; size: number }> {
@@ -24,7 +24,8 @@ export async function readBackupFileHeader(path: string): Promise<{ header: Back
 }
 
 /**
- * All bytes of the file at `path`, for `openBackup`. A chunk is good until the next one is asked for: all lie in the same memory.
+ * All bytes of the file at `path`, for `openBackup`. A chunk is good until the next one is asked for: all lie in the
+ * same memory.
  * @throws `file`
  */
 export async function* readChunks(path: string, onProgress: OnProgress = () => {}): AsyncGenerator<Bytes> {

@@ -4,9 +4,10 @@ export interface Clock {
   /** Unix time in whole seconds. */
   now(): number;
   /**
-   * Resolves once the wall clock shows `time` (Unix seconds) or later, at once if it does already. Never sleeps through a
-   * suspend or a jump of the clock by more than half a minute. May return early when the clock was set back by more than a
-   * minute meanwhile: a time that a wrong clock led to can lie years ahead, so the caller must check again what is due.
+   * Resolves once the wall clock shows `time` (Unix seconds) or later, at once if it does already. Never sleeps through
+   * a suspend or a jump of the clock by more than half a minute. May return early when the clock was set back by more
+   * than a minute meanwhile: a time that a wrong clock led to can lie years ahead, so the caller must check again what
+   * is due.
    * @throws the signal's reason when `signal` is aborted first
    */
   sleepUntil(time: number, signal?: AbortSignal): Promise<void>;
@@ -20,8 +21,8 @@ export interface Timekeeper {
 }
 
 /**
- * Timers count the time that the machine was awake, people mean the wall clock: so no timer runs longer than this before the
- * wall clock is looked at again.
+ * Timers count the time that the machine was awake, people mean the wall clock: so no timer runs longer than this
+ * before the wall clock is looked at again.
  */
 const LONGEST_WAIT = 30_000;
 
@@ -104,8 +105,8 @@ export class ManualClock implements Clock {
   }
 
   /**
-   * Jumps to `now`, forward or back, and wakes those whose time has come: without looking at the time in between. A jump back by
-   * more than a minute wakes all.
+   * Jumps to `now`, forward or back, and wakes those whose time has come: without looking at the time in between. A
+   * jump back by more than a minute wakes all.
    */
   set(now: number): void {
     const setBack = now < this.#now - SET_BACK / 1000;
@@ -114,8 +115,8 @@ export class ManualClock implements Clock {
   }
 
   /**
-   * Lets `seconds` pass: wakes sleepers one time after the other, each at its own time; one that sleeps again within that
-   * span is woken again.
+   * Lets `seconds` pass: wakes sleepers one time after the other, each at its own time; one that sleeps again within
+   * that span is woken again.
    */
   async advance(seconds: number): Promise<void> {
     const end = this.#now + seconds;

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { ManualClock, systemClock, type Timekeeper, wallClock } from "./clock.ts";
 
-/** Timers that take no time: each wait moves the clock as `onWait` says, by what was asked for unless told otherwise. */
+/**
+ * Timers that take no time: each wait moves the clock as `onWait` says, by what was asked for unless told otherwise.
+ */
 class FakeTimekeeper implements Timekeeper {
   readonly waits: number[] = [];
 

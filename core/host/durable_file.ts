@@ -1,17 +1,19 @@
 /**
- * The one way in which files are written. Whatever happens, a full disk, `kill -9` or a power cut at any instant, the file is seen
- * with its old content or with its new content, whole:
+ * The one way in which files are written. Whatever happens, a full disk, `kill -9` or a power cut at any instant, the
+ * file is seen with its old content or with its new content, whole:
  *
  *  1. open the folder that holds the file, a link at its end followed (the link stays, what it points to is replaced)
- *  2. create a file beside it: unguessable name, O_EXCL (nobody's link is followed), and a mode that lets nobody else read it
- *  3. fchown, fchmod, access list, extended attributes and label: what the file has now, or what was asked for a new one, before
+ *  2. create a file beside it: unguessable name, O_EXCL (nobody's link is followed), and a mode that lets nobody else
+ *  read it 3. fchown, fchmod, access list, extended attributes and label: what the file has now, or what was asked for
+ *  a new one, before
  *     the first byte
  *  4. write all, fsync: what is renamed below is on the disk
  *  5. rename over the old file: the one step that others see
  *  6. fsync the folder: the rename is on the disk
  *
- * A failure up to 5 removes the new file. What a killed process left behind is removed by a later write into the folder.
- * What cannot be kept of the rights goes to the file system's `onReplaced`, see `file_rights.ts`. Not kept: hard links.
+ * A failure up to 5 removes the new file. What a killed process left behind is removed by a later write into the
+ * folder. What cannot be kept of the rights goes to the file system's `onReplaced`, see `file_rights.ts`. Not kept:
+ * hard links.
  */
 import { open } from "node:fs/promises";
 import { type Bytes, concatBytes, utf8 } from "../bytes.ts";
@@ -139,7 +141,8 @@ async function openFolder(path: string): Promise<OpenFolder> {
       try {
         await folder.sync();
       } catch (error) {
-        // Some network and user-space file systems have no such thing for folders, and order their renames by themselves.
+        // Some network and user-space file systems have no such thing for folders, and order their renames by
+        // themselves.
         if (!["EINVAL", "ENOTSUP", "EBADF"].includes(systemCode(error) ?? "")) throw error;
       }
     },

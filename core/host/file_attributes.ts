@@ -1,18 +1,24 @@
 /**
- * Access list (ACL), extended attributes and security label of a file, for the file that takes its place. The runtime has no calls
- * for them, and the program loads no native libraries: `cp` of GNU coreutils copies them, through a shell as hooks run.
+ * Access list (ACL), extended attributes and security label of a file, for the file that takes its place. The runtime
+ * has no calls for them, and the program loads no native libraries: `cp` of GNU coreutils copies them, through a shell
+ * as hooks run.
  *
- * The new file is handed over open, as the standard output of `cp`: a user with write access to the folder could put a link
- * into the place of its name, and so give the attributes to another file.
+ * The new file is handed over open, as the standard output of `cp`: a user with write access to the folder could put a
+ * link into the place of its name, and so give the attributes to another file.
  */
 import { spawn } from "node:child_process";
 import type { RightsLoss } from "./file_system.ts";
 
-/** Each kind is named, so that `cp` fails where it cannot keep it; a label only where there are any, as `cp` fails otherwise. */
+/**
+ * Each kind is named, so that `cp` fails where it cannot keep it; a label only where there are any, as `cp` fails
+ * otherwise.
+ */
 const COPY = "label=; if [ -e /sys/fs/selinux/enforce ]; then label=,context; fi; " +
   'exec cp --attributes-only --preserve=mode,xattr$label -- "$1" /proc/self/fd/1';
 
-/** Words of a shell without `cp`, and of one that cannot do this: BusyBox, BSD, macOS, coreutils built without libattr. */
+/**
+ * Words of a shell without `cp`, and of one that cannot do this: BusyBox, BSD, macOS, coreutils built without libattr.
+ */
 const UNABLE = /not found|unrecognized option|unknown option|illegal option|unexpected argument|without xattr support/i;
 
 /** Words for an old file that `cp` may not look at. */
@@ -36,7 +42,10 @@ export async function copyAttributes(from: string, descriptor: number): Promise<
   };
 }
 
-/** `cp` reads no content: one that takes longer, in milliseconds, waits for a pipe that somebody put there, or a dead server. */
+/**
+ * `cp` reads no content: one that takes longer, in milliseconds, waits for a pipe that somebody put there, or a dead
+ * server.
+ */
 const LONGEST = 10_000;
 
 interface Ended {

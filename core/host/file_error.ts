@@ -38,8 +38,8 @@ export function systemCode(error: unknown): string | undefined {
 }
 
 /**
- * Deno says "No space left on device (os error 28): open '/x'", Node "ENOSPC: no space left on device, open '/x'" or a mixture:
- * the words alone, beginning small.
+ * Deno says "No space left on device (os error 28): open '/x'", Node "ENOSPC: no space left on device, open '/x'" or a
+ * mixture: the words alone, beginning small.
  */
 export function systemReason(error: unknown): string {
   if (isDeviceRefused(error)) return "it belongs to the system, and this program may not open it";

@@ -6,7 +6,8 @@ export interface LockOptions {
 }
 
 /**
- * Locks `file`, which belongs to the lock from now on: it is closed when the answer is disposed of, or when another holds the lock.
+ * Locks `file`, which belongs to the lock from now on: it is closed when the answer is disposed of, or when another
+ * holds the lock.
  * @returns undefined when another holds it
  * @throws what the system says where there are no locks, unless the lock is optional
  */
@@ -34,7 +35,10 @@ async function lockAtOnce(file: Pick<Deno.FsFile, "lock"> & Partial<Pick<Deno.Fs
   return await Promise.race([file.lock(true).then(() => true), late]).finally(() => clearTimeout(timer));
 }
 
-/** Not by closing alone: a child process that is just being started may hold a copy of the descriptor for a moment longer. */
+/**
+ * Not by closing alone: a child process that is just being started may hold a copy of the descriptor for a moment
+ * longer.
+ */
 function release(file: Deno.FsFile): void {
   file.unlockSync();
   file.close();

@@ -8,10 +8,11 @@ export interface OldFile extends FileStatus {
 }
 
 /**
- * Gives `file` the owner, group, mode, access list, extended attributes and security label of the `old` file, or the mode `newMode`
- * where there is none. An owner that the process may not set (it is not root) is left out. A group that it may not set is too,
- * and the mode then gives the group that the file got instead only what it gives everybody: a key that `ssl-cert` could read must
- * not become readable to `users`. Nor is an access list copied then, as it says again what the group may do.
+ * Gives `file` the owner, group, mode, access list, extended attributes and security label of the `old` file, or the
+ * mode `newMode` where there is none. An owner that the process may not set (it is not root) is left out. A group that
+ * it may not set is too, and the mode then gives the group that the file got instead only what it gives everybody: a
+ * key that `ssl-cert` could read must not become readable to `users`. Nor is an access list copied then, as it says
+ * again what the group may do.
  * @returns what `file` did not get: readers of the old file may not be able to read this one
  */
 export async function setRights(file: NewFile, old: OldFile | undefined, newMode = 0o600): Promise<RightsLoss[]> {

@@ -1,6 +1,6 @@
 /**
- * The few file operations that durable writes are made of, one system call each: tests put another implementation in the
- * way, to fail or stop the sequence at every step.
+ * The few file operations that durable writes are made of, one system call each: tests put another implementation in
+ * the way, to fail or stop the sequence at every step.
  */
 import { dirname } from "node:path";
 import type { Bytes } from "../bytes.ts";
@@ -26,12 +26,16 @@ export interface RightsLoss {
   readonly certain: boolean;
 }
 
-/** A file that was just created and is open. Owner and mode are set through it, so that nobody can swap the file below. */
+/**
+ * A file that was just created and is open. Owner and mode are set through it, so that nobody can swap the file below.
+ */
 export interface NewFile {
   status(): Promise<FileStatus>;
   setOwner(uid: number, gid: number): Promise<void>;
   setMode(mode: number): Promise<void>;
-  /** Access list, extended attributes and label of the file at `from`; what it did not get, see `file_attributes.ts`. */
+  /**
+   * Access list, extended attributes and label of the file at `from`; what it did not get, see `file_attributes.ts`.
+   */
   copyAttributes(from: string): Promise<RightsLoss | undefined>;
   /** Appends; returns how many of the bytes were taken. */
   write(bytes: Uint8Array): Promise<number>;
@@ -85,7 +89,9 @@ export async function followLinks(path: string, files: ReadingFileSystem): Promi
   return target;
 }
 
-/** Status of what `path` means, links followed; undefined when there is nothing, as behind a link that leads in circles. */
+/**
+ * Status of what `path` means, links followed; undefined when there is nothing, as behind a link that leads in circles.
+ */
 export async function statusBehind(path: string, files: ReadingFileSystem): Promise<FileStatus | undefined> {
   const target = await targetOf(path, files);
   return target === undefined ? undefined : await files.status(target);
@@ -125,8 +131,8 @@ function statusOf(info: Deno.FileInfo): FileStatus {
 }
 
 /**
- * The program's standard input by its names: the runtime opens what is in `/dev` and `/proc` only for a program that may do everything,
- * but the parent process has opened this one.
+ * The program's standard input by its names: the runtime opens what is in `/dev` and `/proc` only for a program that
+ * may do everything, but the parent process has opened this one.
  */
 const STANDARD_INPUT: readonly string[] = ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
 

@@ -1,6 +1,6 @@
 /**
- * Keeps processes of caucase from changing files that belong together at the same time: an advisory lock (flock) on the folder
- * that holds them. It leaves no file behind, and the kernel gives it up when its holder dies.
+ * Keeps processes of caucase from changing files that belong together at the same time: an advisory lock (flock) on the
+ * folder that holds them. It leaves no file behind, and the kernel gives it up when its holder dies.
  */
 import { dirname } from "node:path";
 import { CaucaseError } from "../errors.ts";
@@ -20,7 +20,10 @@ export async function withFolderLock<T>(path: string, action: () => Promise<T>, 
   return await action();
 }
 
-/** Undefined where the folder cannot be opened: the action will meet the same trouble and can name the file that it concerns. */
+/**
+ * Undefined where the folder cannot be opened: the action will meet the same trouble and can name the file that it
+ * concerns.
+ */
 async function lockFolder(folder: string, { attempts, pause } = PATIENCE): Promise<Disposable | undefined> {
   for (let attempt = 1;; attempt++) {
     const opened = await openFolder(folder);

@@ -22,7 +22,8 @@ export interface KeyFileContent {
 /**
  * Reads the file at `path`. Key and certificate may come in either order, with any text and other PEM blocks (say, EC
  * PARAMETERS) around, also in UTF-16; the key may be PKCS#1, PKCS#8 or SEC1.
- * @throws `file` when it cannot be read or understood, holds more than one key or more than one certificate, or an encrypted key
+ * @throws `file` when it cannot be read or understood, holds more than one key or more than one certificate, or an
+ *   encrypted key
  */
 export async function readKeyFile(path: string): Promise<KeyFileContent> {
   const content = await findKeyFile(path);

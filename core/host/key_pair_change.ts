@@ -8,10 +8,10 @@
  *  3. rename the key, rename the certificate, sync their folders
  *  4. remove the journal
  *
- * A journal that is found means that a change was begun and not completed. `recoverKeyPair`, called by the program that maintains
- * the files when it starts, completes it; until then `readKeyPair` takes the pair from the journal where the files do not
- * match. Other programs, which read the two files directly, can see a mismatch only between the two renames, or after a kill
- * there until the next start. When the second rename fails, the old key is put back.
+ * A journal that is found means that a change was begun and not completed. `recoverKeyPair`, called by the program that
+ * maintains the files when it starts, completes it; until then `readKeyPair` takes the pair from the journal where the
+ * files do not match. Other programs, which read the two files directly, can see a mismatch only between the two
+ * renames, or after a kill there until the next start. When the second rename fails, the old key is put back.
  *
  * Writers exclude one another by the lock of the key's folder.
  */

@@ -51,7 +51,10 @@ async function isKilled(action: Promise<unknown>): Promise<boolean> {
   return await action.then(() => false, (error) => /killed/.test(String(error)) || assert.fail(error));
 }
 
-/** Kills the writing of NEW over what `prepare` made at its first step, its second, … until it has fewer, and calls `action`. */
+/**
+ * Kills the writing of NEW over what `prepare` made at its first step, its second, … until it has fewer, and calls
+ * `action`.
+ */
 async function forEveryKill(
   prepare: (paths: Paths) => Promise<void>,
   action: (paths: Paths, step: number) => Promise<void>,

@@ -1,13 +1,13 @@
 /**
- * A key and its certificate, in one file or in two, that are never seen as a mismatched pair: what the files hold, and how they are
- * read, also while they are replaced. `key_pair_change.ts` replaces them.
+ * A key and its certificate, in one file or in two, that are never seen as a mismatched pair: what the files hold, and
+ * how they are read, also while they are replaced. `key_pair_change.ts` replaces them.
  *
- * Two files take two renames, and a process can be killed in between. So the change is noted first, in a journal beside the key
- * (`<key file>.pending`, 0600), and the reader takes the pair from there where the files do not match.
+ * Two files take two renames, and a process can be killed in between. So the change is noted first, in a journal beside
+ * the key (`<key file>.pending`, 0600), and the reader takes the pair from there where the files do not match.
  *
- * A journal is out of date when somebody else has replaced a file since: when the key file is neither the old nor the new
- * one, or when another certificate stands there that belongs to the key. It is then of no effect: a key that we did not see
- * is never overwritten by a recovery.
+ * A journal is out of date when somebody else has replaced a file since: when the key file is neither the old nor the
+ * new one, or when another certificate stands there that belongs to the key. It is then of no effect: a key that we did
+ * not see is never overwritten by a recovery.
  */
 import { basename, dirname } from "node:path";
 import * as v from "valibot";

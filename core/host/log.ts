@@ -62,8 +62,8 @@ const STANDARD_ERROR = 2;
 
 /**
  * Whether standard error leads to systemd's journal, which adds time and level by itself.
- * @param stream device and inode of the journal's socket, as systemd sets `JOURNAL_STREAM`. The variable alone would not do: it
- *   is inherited by programs whose output goes elsewhere.
+ * @param stream device and inode of the journal's socket, as systemd sets `JOURNAL_STREAM`. The variable alone would
+ *   not do: it is inherited by programs whose output goes elsewhere.
  */
 export function isJournal(stream: string | undefined): boolean {
   if (stream === undefined) return false;

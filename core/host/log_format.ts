@@ -32,7 +32,9 @@ export function formatText(line: LogLine, journal = false): string {
   );
 }
 
-/** One JSON object: `time`, `level`, `event`, `message`, `properties`; an error in them is `{message, code or stack}`. */
+/**
+ * One JSON object: `time`, `level`, `event`, `message`, `properties`; an error in them is `{message, code or stack}`.
+ */
 export function formatJson(line: LogLine): string {
   const { timestamp, level, event, properties } = line;
   const time = new Date(timestamp).toISOString();
@@ -41,8 +43,8 @@ export function formatJson(line: LogLine): string {
 }
 
 /**
- * `text` with what could begin a line, drive a terminal or turn the reading direction written as an escape that JSON knows too:
- * C0, DEL and C1 controls, line and paragraph separators, bidirectional controls.
+ * `text` with what could begin a line, drive a terminal or turn the reading direction written as an escape that JSON
+ * knows too: C0, DEL and C1 controls, line and paragraph separators, bidirectional controls.
  */
 export function escapeControlsAsJson(text: string): string {
   return text.replace(

@@ -11,8 +11,8 @@ export interface StopSignals {
 }
 
 /**
- * Turns SIGTERM and SIGINT into an abort. Further ones change nothing until `remove` is called: a terminal and a wrapper
- * (`npx`) often both send one for the same Ctrl-C, and a clean stop must survive the second.
+ * Turns SIGTERM and SIGINT into an abort. Further ones change nothing until `remove` is called: a terminal and a
+ * wrapper (`npx`) often both send one for the same Ctrl-C, and a clean stop must survive the second.
  */
 export function onStopSignals(): StopSignals {
   const controller = new AbortController();

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 
-/** Runs `script` in a process of its own: signals concern whole processes. It prints; exit status or signal ends the lines. */
+/**
+ * Runs `script` in a process of its own: signals concern whole processes. It prints; exit status or signal ends the
+ * lines.
+ */
 async function runScript(script: string): Promise<string[]> {
   const source = `import { onReload, onStopSignals } from "${new URL("./signals.ts", import.meta.url)}";
     const send = async (name) => { Deno.kill(Deno.pid, name); for (let i = 0; i < 100; i++) await new Promise((r) => setTimeout(r, 0)); };

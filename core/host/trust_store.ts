@@ -1,9 +1,10 @@
 /**
- * Trust stores: the CA certificates, or the CRLs, that a program goes by, in a file or a directory that other programs read too.
+ * Trust stores: the CA certificates, or the CRLs, that a program goes by, in a file or a directory that other programs
+ * read too.
  *
- * A file holds all PEM blocks together. A directory holds one file per CA key, `<key identifier, hex>.ca.pem` or `.crl.pem`: of
- * several certificates for the same key, as when a CA was re-issued, all go into that one file, and so do CRLs. A CRL without
- * authorityKeyIdentifier (ours all have one) goes by the SHA-1 of its issuer's name.
+ * A file holds all PEM blocks together. A directory holds one file per CA key, `<key identifier, hex>.ca.pem` or
+ * `.crl.pem`: of several certificates for the same key, as when a CA was re-issued, all go into that one file, and so
+ * do CRLs. A CRL without authorityKeyIdentifier (ours all have one) goes by the SHA-1 of its issuer's name.
  *
  * New files are written before old ones are removed, each durably: a reader in between finds the old content, the new,
  * or both.
@@ -24,8 +25,8 @@ import { forStorage, type StoredBlock, storedBlocks } from "./stored_pem.ts";
 export interface TrustStore {
   readonly path: string;
   /**
-   * The blocks, as they are stored, each once; none when there is no store. Of a directory every regular file counts, and
-   * every link to one, whatever its name.
+   * The blocks, as they are stored, each once; none when there is no store. Of a directory every regular file counts,
+   * and every link to one, whatever its name.
    * @throws `file` when something cannot be read, or holds a PEM block that is malformed
    */
   read(): Promise<string[]>;
@@ -38,7 +39,8 @@ export interface TrustStore {
    * Makes `pems` the content; text around the PEM blocks is left out. A file that holds the right blocks already is not
    * touched, not even for their order.
    * @returns whether anything changed
-   * @throws `file`, also when there is no block: an empty store would be taken for a missing one; `malformed`, `unacceptable`
+   * @throws `file`, also when there is no block: an empty store would be taken for a missing one; `malformed`,
+   *   `unacceptable`
    */
   write(pems: readonly string[]): Promise<boolean>;
 }

@@ -1,6 +1,6 @@
 /**
- * Private keys under a passphrase: EncryptedPrivateKeyInfo (PKCS#8, RFC 5958 3) with PBES2 (RFC 8018 6.2), and the older form of
- * OpenSSL, whose headers are those of RFC 1421 4.6.1. AES-CBC alone, in both.
+ * Private keys under a passphrase: EncryptedPrivateKeyInfo (PKCS#8, RFC 5958 3) with PBES2 (RFC 8018 6.2), and the
+ * older form of OpenSSL, whose headers are those of RFC 1421 4.6.1. AES-CBC alone, in both.
  */
 import { createHash } from "node:crypto";
 import { type Bytes, concatBytes, type RandomSource, utf8 } from "../bytes.ts";
@@ -41,7 +41,8 @@ const MAX_ITERATIONS = 50_000_000n;
 
 /**
  * Reads a private key that `isEncryptedKeyBlock` says is encrypted.
- * @throws `unacceptable` when the passphrase is wrong, or the key is encrypted in another way than those above; `malformed`
+ * @throws `unacceptable` when the passphrase is wrong, or the key is encrypted in another way than those above;
+ *   `malformed`
  */
 export async function decryptPrivateKey(block: PemBlock, passphrase: string): Promise<PrivateKey> {
   const password = utf8(passphrase);
@@ -59,7 +60,10 @@ export interface KeyEncryption {
   readonly iterations?: number;
 }
 
-/** PKCS#8 as PEM, under PBES2 with PBKDF2-HMAC-SHA-256 and AES-256-CBC: what OpenSSL 1.1 and later and the reference read. */
+/**
+ * PKCS#8 as PEM, under PBES2 with PBKDF2-HMAC-SHA-256 and AES-256-CBC: what OpenSSL 1.1 and later and the reference
+ * read.
+ */
 export async function encryptPrivateKey(key: PrivateKey, encryption: KeyEncryption): Promise<string> {
   const { passphrase, random, iterations = ITERATIONS } = encryption;
   if (passphrase === "") throw new CaucaseError("unacceptable", "the passphrase is empty");

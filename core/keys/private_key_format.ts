@@ -142,8 +142,8 @@ function ed25519Pair(seed: Uint8Array): KeyPairDer {
 }
 
 /**
- * WebCrypto tells the public half of a private key in no export but JWK, which has the private half as text beside it: the key
- * would have to be extractable, and its text would lie about in memory.
+ * WebCrypto tells the public half of a private key in no export but JWK, which has the private half as text beside it:
+ * the key would have to be extractable, and its text would lie about in memory.
  */
 function publicFromPrivate(pkcs8: Bytes): Bytes {
   const key = createPrivateKey({ key: Buffer.from(pkcs8.buffer), format: "der", type: "pkcs8" });

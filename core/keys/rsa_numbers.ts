@@ -64,7 +64,10 @@ function unacceptable(what: string, problem: string): CaucaseError {
   return new CaucaseError("unacceptable", `${what} ${problem}`);
 }
 
-/** `base` to the power of `exponent`, modulo `modulus`. Takes a time that depends on its operands: not for keys of a server. */
+/**
+ * `base` to the power of `exponent`, modulo `modulus`. Takes a time that depends on its operands: not for keys of a
+ * server.
+ */
 export function modularPower(base: bigint, exponent: bigint, modulus: bigint): bigint {
   let result = 1n;
   for (const bit of exponent.toString(2)) {

@@ -1,6 +1,6 @@
 /**
- * What becomes of an extension that a request asks for: the same, a smaller one, or none. A value that is not what its type
- * says is refused by name rather than dropped, so that nobody gets a certificate without what they asked for.
+ * What becomes of an extension that a request asks for: the same, a smaller one, or none. A value that is not what its
+ * type says is refused by name rather than dropped, so that nobody gets a certificate without what they asked for.
  */
 import { CaucaseError } from "../errors.ts";
 import { type Extension, findExtension, readExtensionValue } from "../x509/extension.ts";
@@ -32,8 +32,8 @@ export interface PolicyChoices {
 }
 
 /**
- * keyUsage without the bits of a CA, and without those that mean nothing there: encipherOnly and decipherOnly count only
- * beside keyAgreement (RFC 5280 4.2.1.3). None where no bit remains, since one must be set.
+ * keyUsage without the bits of a CA, and without those that mean nothing there: encipherOnly and decipherOnly count
+ * only beside keyAgreement (RFC 5280 4.2.1.3). None where no bit remains, since one must be set.
  * @throws `malformed`
  */
 export function filterKeyUsage(requested: Extension): Extension | undefined {
@@ -48,8 +48,8 @@ export function filterKeyUsage(requested: Extension): Extension | undefined {
 }
 
 /**
- * extKeyUsage without OCSPSigning, which would let the holder answer for the CA (RFC 6960 4.2.2.2). None where no purpose
- * remains (RFC 5280 4.2.1.12: at least one).
+ * extKeyUsage without OCSPSigning, which would let the holder answer for the CA (RFC 6960 4.2.2.2). None where no
+ * purpose remains (RFC 5280 4.2.1.12: at least one).
  * @throws `malformed`
  */
 export function filterExtendedKeyUsage(requested: Extension): Extension | undefined {
@@ -66,8 +66,8 @@ export interface RequestedContent {
 }
 
 /**
- * subjectAltName as it is, but critical where the subject names nothing, whatever was asked (RFC 5280 4.2.1.6): strict readers
- * refuse the certificate otherwise.
+ * subjectAltName as it is, but critical where the subject names nothing, whatever was asked (RFC 5280 4.2.1.6): strict
+ * readers refuse the certificate otherwise.
  * @throws `malformed` when it is empty, not a list of names, or has one that no reader takes (see `checkGeneralNames`);
  * `unacceptable` when it is absent and the subject names nothing
  */
@@ -94,8 +94,8 @@ function nothingNamed(): CaucaseError {
 }
 
 /**
- * certificatePolicies without the CA's own policies, or with them under today's arc, and with the auto-signed mark where it belongs.
- * None where no policy remains. No policy stands twice (RFC 5280 4.2.1.4): the first counts.
+ * certificatePolicies without the CA's own policies, or with them under today's arc, and with the auto-signed mark
+ * where it belongs. None where no policy remains. No policy stands twice (RFC 5280 4.2.1.4): the first counts.
  * @throws `malformed`
  */
 export function filterPolicies(requested: Extension | undefined, choices: PolicyChoices): Extension | undefined {

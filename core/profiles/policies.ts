@@ -1,6 +1,6 @@
 /**
- * certificatePolicies (RFC 5280 4.2.1.4) and the policies of our own arc. One of them is the auto-signed mark: it tells that
- * no person approved a certificate, and it stays with the certificate and its renewals for life.
+ * certificatePolicies (RFC 5280 4.2.1.4) and the policies of our own arc. One of them is the auto-signed mark: it tells
+ * that no person approved a certificate, and it stays with the certificate and its renewals for life.
  */
 import { malformed } from "../errors.ts";
 import { checkNested, type DerElement, DerReader, openDer } from "../der/reader.ts";
@@ -28,7 +28,10 @@ export const AUTO_SIGNED_POLICY: Policy = {
   ),
 };
 
-/** Policies of a certificatePolicies value, in order; none for the empty list, which is not allowed but seen. @throws `malformed` */
+/**
+ * Policies of a certificatePolicies value, in order; none for the empty list, which is not allowed but seen. @throws
+ * `malformed`
+ */
 export function parsePolicies(value: Uint8Array): Policy[] {
   const reader = openDer(value, TAG.SEQUENCE, WHAT);
   const policies: Policy[] = [];

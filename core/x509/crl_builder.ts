@@ -1,6 +1,6 @@
 /**
- * Makes CRLs (RFC 5280 5). Entries are encoded once, when they are added; each CRL after that costs one copy of them, one
- * signature and one more copy. Encoding 100 000 takes a tenth of a second.
+ * Makes CRLs (RFC 5280 5). Entries are encoded once, when they are added; each CRL after that costs one copy of them,
+ * one signature and one more copy. Encoding 100 000 takes a tenth of a second.
  */
 import { type Bytes, equalBytes } from "../bytes.ts";
 import { CaucaseError } from "../errors.ts";
@@ -80,8 +80,8 @@ class EntryBuffer {
 }
 
 /**
- * The revoked certificates of a CRL, as DER. A value: adding to it gives another, and this one stays as it is. Both share a buffer, to
- * which the newest of them writes on, so that adding one costs as much as the one.
+ * The revoked certificates of a CRL, as DER. A value: adding to it gives another, and this one stays as it is. Both
+ * share a buffer, to which the newest of them writes on, so that adding one costs as much as the one.
  */
 export class CrlEntries {
   /** Without any. */
@@ -113,7 +113,8 @@ export class CrlEntries {
    * @throws `unacceptable` for a negative serial number, which many readers of CRLs refuse
    */
   with(more: Iterable<{ readonly serial: bigint; readonly revocationDate: number }>): CrlEntries {
-    // The newest one writes on; all others, and the one that everything begins with, leave the buffer to whom it belongs.
+    // The newest one writes on; all others, and the one that everything begins with, leave the buffer to whom it
+    // belongs.
     const isNewest = this.size > 0 && this.#buffer.length === this.#length;
     const buffer = isNewest ? this.#buffer : this.#buffer.copy(this.#length);
     let added = 0;

@@ -1,6 +1,6 @@
 /**
- * Requests for certificates: PKCS#10 (RFC 2986), with the extensions asked for in an extensionRequest (RFC 2985 5.4.2), or
- * in the attribute that older Windows and Exchange write instead.
+ * Requests for certificates: PKCS#10 (RFC 2986), with the extensions asked for in an extensionRequest (RFC 2985 5.4.2),
+ * or in the attribute that older Windows and Exchange write instead.
  */
 import { type Bytes, utf8 } from "../bytes.ts";
 import { CaucaseError, malformed } from "../errors.ts";
@@ -55,8 +55,8 @@ export async function verifyCsr(csr: CertificationRequest): Promise<void> {
 
 /**
  * Reads the one PEM request in `bytes`, under either of its labels; text may stand around it.
- * @throws `malformed` as {@link parseCsr} does, and for a byte that is not ASCII: other readers fail on those. What is no
- * such request at all is named
+ * @throws `malformed` as {@link parseCsr} does, and for a byte that is not ASCII: other readers fail on those. What is
+ *   no such request at all is named
  */
 export async function csrFromPem(bytes: Uint8Array): Promise<CertificationRequest> {
   if (!isAsciiText(bytes)) throw noRequest(bytes);
@@ -73,8 +73,8 @@ export interface CsrFile {
 }
 
 /**
- * Reads the one request of a file as programs and editors save it: PEM in ASCII, UTF-8 or UTF-16, with a byte order mark or
- * without; DER; base64 without the lines around it.
+ * Reads the one request of a file as programs and editors save it: PEM in ASCII, UTF-8 or UTF-16, with a byte order
+ * mark or without; DER; base64 without the lines around it.
  * @throws as {@link csrFromPem}
  */
 export async function csrFromFile(bytes: Bytes): Promise<CsrFile> {
@@ -125,9 +125,9 @@ export async function buildCsr(
 const EXTENSION_REQUESTS: readonly string[] = [OID.EXTENSION_REQUEST, OID.MICROSOFT_EXTENSION_REQUEST];
 
 /**
- * The extensions asked for by the attributes: in the extensionRequest, in Microsoft's attribute of the same form, or in both,
- * which must then say the same. All other attributes (a challenge password) say nothing that goes into a certificate. Their
- * order is not looked at: some software does not sort.
+ * The extensions asked for by the attributes: in the extensionRequest, in Microsoft's attribute of the same form, or in
+ * both, which must then say the same. All other attributes (a challenge password) say nothing that goes into a
+ * certificate. Their order is not looked at: some software does not sort.
  */
 function readAttributes(attributes: DerReader): Extension[] {
   const requested = new Map<string, Extension[]>();

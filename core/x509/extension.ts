@@ -1,4 +1,6 @@
-/** The list of extensions of certificates, requests and CRLs (RFC 5280 4.1 and 4.2). Values stay the bytes they were. */
+/**
+ * The list of extensions of certificates, requests and CRLs (RFC 5280 4.1 and 4.2). Values stay the bytes they were.
+ */
 import { type Bytes, equalBytes } from "../bytes.ts";
 import { CaucaseError, malformed } from "../errors.ts";
 import { type DerElement, DerReader, readBoolean } from "../der/reader.ts";

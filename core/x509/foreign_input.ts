@@ -1,4 +1,7 @@
-/** What people give instead of a request in PEM: recognised, so that it can be read, or that a refusal can say what it is. */
+/**
+ * What people give instead of a request in PEM: recognised, so that it can be read, or that a refusal can say what it
+ * is.
+ */
 import type { Bytes } from "../bytes.ts";
 import { CaucaseError } from "../errors.ts";
 import { decodeText, encodingOf, isAsciiText } from "../text.ts";
@@ -12,7 +15,9 @@ export interface BareDer {
   readonly form: "DER" | "base64 without its BEGIN and END lines";
 }
 
-/** The DER that `bytes` are, or that they are the base64 of, as text in any encoding; undefined when they are neither. */
+/**
+ * The DER that `bytes` are, or that they are the base64 of, as text in any encoding; undefined when they are neither.
+ */
 export function findBareDer(bytes: Uint8Array): BareDer | undefined {
   if (isDer(bytes)) return { der: new Uint8Array(bytes), form: "DER" };
   const der = fromBase64(decodeText(bytes));

@@ -61,7 +61,10 @@ export function ipAddress(address: string | Uint8Array): Bytes {
   return derImplicit(FORM.IP, bytes);
 }
 
-/** What certifies a host that is reached as `host`: its iPAddress if it is numeric (brackets allowed), else its dNSName. @throws `malformed` */
+/**
+ * What certifies a host that is reached as `host`: its iPAddress if it is numeric (brackets allowed), else its dNSName.
+ * @throws `malformed`
+ */
 export function hostName(host: string): Bytes {
   // An empty DNS name would stand for all of them in name constraints.
   if (host === "") throw malformed("host is empty");
@@ -86,8 +89,8 @@ export function parseGeneralNames(value: Uint8Array): GeneralName[] {
 }
 
 /**
- * As {@link parseGeneralNames}, for names that a certificate is to have: strict readers refuse the whole certificate for one
- * that names nothing, or for a host name that is none.
+ * As {@link parseGeneralNames}, for names that a certificate is to have: strict readers refuse the whole certificate
+ * for one that names nothing, or for a host name that is none.
  * @throws `malformed`, naming it
  */
 export function checkGeneralNames(value: Uint8Array): void {
@@ -170,7 +173,9 @@ function readUnknown(element: DerElement): string {
   return element.content.toHex();
 }
 
-/** IA5String has control characters too; no host, mailbox or URI has: readers that stop at a zero byte see another name. */
+/**
+ * IA5String has control characters too; no host, mailbox or URI has: readers that stop at a zero byte see another name.
+ */
 function isPrintable(text: string): boolean {
   return /^[\x20-\x7e]*$/.test(text);
 }

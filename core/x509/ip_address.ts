@@ -2,8 +2,8 @@
 import type { Bytes } from "../bytes.ts";
 
 /**
- * 4 or 16 bytes of a numeric address; undefined where `text` is none. IPv6 is taken with or without brackets, in any form
- * of RFC 4291 2.2, without a zone.
+ * 4 or 16 bytes of a numeric address; undefined where `text` is none. IPv6 is taken with or without brackets, in any
+ * form of RFC 4291 2.2, without a zone.
  */
 export function parseIpAddress(text: string): Bytes | undefined {
   const [, inner] = /^\[(.*)\]$/.exec(text) ?? [];

@@ -1,6 +1,6 @@
 /**
- * Distinguished names (RFC 5280 4.1.2.4). A Name is kept as the DER it came in, so that it goes into a certificate byte for
- * byte; here it is judged, made, and turned into text for people.
+ * Distinguished names (RFC 5280 4.1.2.4). A Name is kept as the DER it came in, so that it goes into a certificate byte
+ * for byte; here it is judged, made, and turned into text for people.
  */
 import { type Bytes, fromUtf8, utf8 } from "../bytes.ts";
 import { malformed } from "../errors.ts";
@@ -108,9 +108,9 @@ export function commonNameOf(nameDer: Uint8Array): string | undefined {
 }
 
 /**
- * Text of a Name for people (RFC 4514: last part first). Beyond what the RFC asks, control and formatting characters are
- * escaped, so that a name can neither steer a terminal nor look like another line; values of types without a short name
- * are shown as text where they are strings.
+ * Text of a Name for people (RFC 4514: last part first). Beyond what the RFC asks, control and formatting characters
+ * are escaped, so that a name can neither steer a terminal nor look like another line; values of types without a short
+ * name are shown as text where they are strings.
  * @throws `malformed`
  */
 export function nameToText(nameDer: Uint8Array): string {

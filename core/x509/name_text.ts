@@ -29,8 +29,8 @@ const STRING_TAG: Readonly<Record<string, number>> = {
 };
 
 /**
- * Name from `CN=host.example.com,O=Example`: last part first, as RFC 4514 has it. Values in quotes and in `#` hexadecimal
- * are not taken.
+ * Name from `CN=host.example.com,O=Example`: last part first, as RFC 4514 has it. Values in quotes and in `#`
+ * hexadecimal are not taken.
  * @throws `malformed` with what cannot be read
  */
 export function nameFromText(text: string): Bytes {

@@ -1,4 +1,7 @@
-/** What certificates, requests and CRLs have in common: a part to be signed (tbs), an algorithm, and a signature over that part. */
+/**
+ * What certificates, requests and CRLs have in common: a part to be signed (tbs), an algorithm, and a signature over
+ * that part.
+ */
 import { type Bytes, equalBytes } from "../bytes.ts";
 import { CaucaseError, malformed } from "../errors.ts";
 import { DerReader, openDer, readWholeBitString } from "../der/reader.ts";
@@ -28,7 +31,8 @@ export interface OpenedSigned extends Signed {
 const MAX_SIZE = 100 * 1024;
 
 /**
- * For what anybody may send us before a signature is checked: megabytes of names or extensions take seconds to walk through.
+ * For what anybody may send us before a signature is checked: megabytes of names or extensions take seconds to walk
+ * through.
  * @throws `unacceptable` for more than 100 KiB
  */
 export function checkSize(der: Uint8Array, what: string): void {

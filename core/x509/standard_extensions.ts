@@ -88,9 +88,9 @@ export function readExtendedKeyUsage(value: Uint8Array): string[] {
 }
 
 /**
- * nameConstraints for one host only (RFC 5280 4.2.1.10), always critical. A host name is permitted with what is below it,
- * which is as narrow as the format goes. For a numeric address (brackets allowed) all DNS names are excluded, since names of
- * a form that is not mentioned would be free.
+ * nameConstraints for one host only (RFC 5280 4.2.1.10), always critical. A host name is permitted with what is below
+ * it, which is as narrow as the format goes. For a numeric address (brackets allowed) all DNS names are excluded, since
+ * names of a form that is not mentioned would be free.
  */
 export function nameConstraints(host: string): Extension {
   const address = parseIpAddress(host);

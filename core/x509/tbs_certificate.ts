@@ -1,6 +1,6 @@
 /**
- * How a certificate comes to be: prepared as data, checked against its profile, signed. Only a checked one can be signed, and
- * only {@link checkCertificate} makes one, which the profiles call with their own rules.
+ * How a certificate comes to be: prepared as data, checked against its profile, signed. Only a checked one can be
+ * signed, and only {@link checkCertificate} makes one, which the profiles call with their own rules.
  */
 import { type Bytes, equalBytes } from "../bytes.ts";
 import { CaucaseError } from "../errors.ts";

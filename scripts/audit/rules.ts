@@ -2,7 +2,10 @@
 import type { InstalledPackage } from "./installed.ts";
 import type { AuditedPackage } from "./lock_file.ts";
 
-/** Licences under which a program with the Apache licence may use and ship code, with nothing asked but that they are shown. */
+/**
+ * Licences under which a program with the Apache licence may use and ship code, with nothing asked but that they are
+ * shown.
+ */
 export const ALLOWED_LICENCES: readonly string[] = [
   "0BSD",
   "Apache-2.0",

@@ -15,8 +15,8 @@ export interface BenchContext {
   readonly requests: readonly string[];
   holders(program: ProgramName): readonly BenchHolder[];
   /**
-   * Calls `measure` as often as `rounds` says, for one program after the other, each time with a server on a fresh copy of a database
-   * that holds `amounts`. Every second round in the other order, so that no program always comes first.
+   * Calls `measure` as often as `rounds` says, for one program after the other, each time with a server on a fresh copy
+   * of a database that holds `amounts`. Every second round in the other order, so that no program always comes first.
    */
   eachRound(amounts: Amounts, rounds: Volume, measure: Measure): Promise<void>;
 }

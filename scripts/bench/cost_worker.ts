@@ -1,4 +1,7 @@
-/** The process in which single operations are measured: seconds for each as its argument, {@linkcode Costs} on standard output. */
+/**
+ * The process in which single operations are measured: seconds for each as its argument, {@linkcode Costs} on standard
+ * output.
+ */
 import * as path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Costs } from "./costs.ts";

@@ -1,4 +1,7 @@
-/** What cannot be left out of issuing, measured by itself: CPU milliseconds of each operation, without the program around it. */
+/**
+ * What cannot be left out of issuing, measured by itself: CPU milliseconds of each operation, without the program
+ * around it.
+ */
 import { fileURLToPath } from "node:url";
 import { runCommand } from "../../tests/support/process.ts";
 

@@ -1,6 +1,6 @@
 /**
- * As little HTTP client as measuring takes: requests as prepared bytes, one at a time, on a connection that is kept as long as
- * the server keeps it. Bodies are counted and thrown away.
+ * As little HTTP client as measuring takes: requests as prepared bytes, one at a time, on a connection that is kept as
+ * long as the server keeps it. Bodies are counted and thrown away.
  */
 
 const HEAD_END = [13, 10, 13, 10] as const;

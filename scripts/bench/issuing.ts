@@ -101,7 +101,10 @@ function leastName(operation: LoadKind): string {
 /** For all that is neither cryptography nor database, in milliseconds. */
 const REST_BUDGET = 0.5;
 
-/** What a request costs our server beyond what it cannot do without; with many at once, commits are shared and cost less. */
+/**
+ * What a request costs our server beyond what it cannot do without; with many at once, commits are shared and cost
+ * less.
+ */
 function reportRest({ ledger }: BenchContext, operation: LoadKind): void {
   const spent = ledger.medianCpuMs(nameOf(operation, CONNECTIONS, EMPTY), "ours");
   const least = ledger.median(leastName(operation), "ours");

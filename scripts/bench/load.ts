@@ -42,8 +42,8 @@ const WORKER = fileURLToPath(new URL("load_worker.ts", import.meta.url));
 const GRACE = 60_000;
 
 /**
- * Puts load on a server. The reference may fail under it: its database is locked for seconds then; that is said, and such
- * answers count for nothing.
+ * Puts load on a server. The reference may fail under it: its database is locked for seconds then; that is said, and
+ * such answers count for nothing.
  * @throws Error when ours refuses anything: the figures would be worth nothing
  */
 export async function runLoad({ program, pid, folder }: BenchServer, load: Load): Promise<LoadResult> {

@@ -1,4 +1,7 @@
-/** The process that puts load on a server: a {@linkcode LoadJob} on standard input, a {@linkcode LoadResult} on standard output. */
+/**
+ * The process that puts load on a server: a {@linkcode LoadJob} on standard input, a {@linkcode LoadResult} on standard
+ * output.
+ */
 import { HttpClient } from "./http_client.ts";
 import type { LoadJob, LoadResult } from "./load.ts";
 import { cpuSeconds } from "./process_figures.ts";

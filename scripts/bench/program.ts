@@ -45,8 +45,8 @@ const RETRY = 2;
 const START_LIMIT = 60_000;
 
 /**
- * Starts a server on the files of `folder` and waits for its first answer. Its output, the access log included, goes into a file
- * there. It is stopped when the block ends that holds it.
+ * Starts a server on the files of `folder` and waits for its first answer. Its output, the access log included, goes
+ * into a file there. It is stopped when the block ends that holds it.
  */
 export async function startProgram(program: Program, folder: string): Promise<BenchServer> {
   await removeEmptyFiles(folder);

@@ -1,4 +1,7 @@
-/** Databases that have seen years of use, without the years: rows are written straight into the file of a server that is stopped. */
+/**
+ * Databases that have seen years of use, without the years: rows are written straight into the file of a server that is
+ * stopped.
+ */
 import { DatabaseSync } from "node:sqlite";
 import { DAY } from "./scale.ts";
 

@@ -5,7 +5,10 @@ import { EXECUTABLE, OUR_PROGRAM } from "../../tests/support/server_process.ts";
 import type { BenchContext } from "./bench_context.ts";
 import type { Figure, ProgramName } from "./ledger.ts";
 
-/** Commands that do next to nothing, so that all of their time is the program's start; each with the reference's counterpart. */
+/**
+ * Commands that do next to nothing, so that all of their time is the program's start; each with the reference's
+ * counterpart.
+ */
 const COMMANDS: readonly { readonly ours: readonly string[]; readonly reference: readonly string[] }[] = [
   { ours: ["--version"], reference: ["caucase", "--version"] },
   { ours: ["key-id", "--help"], reference: ["caucase-key-id", "--help"] },

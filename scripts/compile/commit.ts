@@ -29,8 +29,8 @@ async function runGit(root: string, args: readonly string[]): Promise<string> {
 }
 
 /**
- * Seconds since 1970 that stand for the time of the build: `SOURCE_DATE_EPOCH` where it is set, else the commit's; undefined
- * without both. Never the clock's, so that the same sources give the same files.
+ * Seconds since 1970 that stand for the time of the build: `SOURCE_DATE_EPOCH` where it is set, else the commit's;
+ * undefined without both. Never the clock's, so that the same sources give the same files.
  * @throws Error for a variable that is no number
  */
 export function buildDate(sourceDateEpoch: string | undefined, commit: Commit | undefined): number | undefined {

@@ -21,8 +21,9 @@ export async function compileExecutable({ folder, target, output }: ExecutableOr
     // `deno task ok` checks types, with the tests and the Deno that the project is developed with.
     "--no-check",
     "--frozen",
-    // The cache would be a file with a known name in the folder for temporary files, where others may write: they could put
-    // their code into the program. It would save no time either: the runtime makes none for programs that import JSON.
+    // The cache would be a file with a known name in the folder for temporary files, where others may write: they could
+    // put their code into the program. It would save no time either: the runtime makes none for programs that import
+    // JSON.
     "--no-code-cache",
     ...PERMISSIONS,
     ...ENTRY_POINTS.threads.flatMap((file) => ["--include", file]),
@@ -48,7 +49,8 @@ Deno ${Deno.version.deno} for this machine)`;
 
 /**
  * Runs the executable's `--version` with nothing but the executable; what it says.
- * @throws Error where it does not run, or says another version than this Deno's, as the runtime was another's; it is removed then
+ * @throws Error where it does not run, or says another version than this Deno's, as the runtime was another's; it is
+ *   removed then
  */
 export async function tryExecutable(output: string, version: string): Promise<string> {
   try {

@@ -4,8 +4,8 @@ import * as path from "node:path/posix";
 import { runDeno } from "./run.ts";
 
 /**
- * Where the program begins: what is executed, and what threads begin with. `deno compile` follows imports, but cannot know
- * the modules of threads: a test compares these with the sources.
+ * Where the program begins: what is executed, and what threads begin with. `deno compile` follows imports, but cannot
+ * know the modules of threads: a test compares these with the sources.
  */
 export const ENTRY_POINTS = { main: "main.ts", threads: ["server/backup/backup_worker.ts"] } as const;
 
@@ -30,7 +30,10 @@ export interface InfoReport {
   }[];
 }
 
-/** Asks Deno for everything that the program imports, without fetching any of it. @throws Error where a module is missing */
+/**
+ * Asks Deno for everything that the program imports, without fetching any of it. @throws Error where a module is
+ * missing
+ */
 export async function programGraph(root: string): Promise<ModuleGraph> {
   const entries = [ENTRY_POINTS.main, ...ENTRY_POINTS.threads];
   const graphs = await Promise.all(entries.map(async (entry) => readGraph(await moduleInfo(root, entry), root)));

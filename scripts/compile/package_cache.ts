@@ -1,6 +1,6 @@
 /**
- * A cache of Deno's with the modules of the program's packages and nothing else. The dates of files go into an executable, and in
- * the user's own cache they tell when a package was fetched.
+ * A cache of Deno's with the modules of the program's packages and nothing else. The dates of files go into an
+ * executable, and in the user's own cache they tell when a package was fetched.
  */
 import * as path from "node:path";
 import type { LicensedPackage } from "./bill_of_materials.ts";

@@ -1,6 +1,7 @@
 /**
- * What an executable may do, decided when it is compiled: nobody can change it by options. Tests run the program from source
- * with the same permissions (tests/support/server_process.ts), so that none of them is missing where it is needed.
+ * What an executable may do, decided when it is compiled: nobody can change it by options. Tests run the program from
+ * source with the same permissions (tests/support/server_process.ts), so that none of them is missing where it is
+ * needed.
  */
 
 /** What says whether there are colours and progress, and whether the journal reads the log. */
@@ -14,11 +15,13 @@ export const PERMISSIONS: readonly string[] = [
   // Keys, certificates, CRLs, databases and backups: each path is the user's choice.
   "--allow-read",
   "--allow-write",
-  // Hooks are shell commands: a program that may run a shell may run anything, so naming the shell would restrict nothing. Ending a hook
-  // that hangs, with all that it started, needs the whole of it too: a signal to a group of processes.
-  // Access lists and extended attributes of files that are replaced are copied by `cp`, through the same shell.
+  // Hooks are shell commands: a program that may run a shell may run anything, so naming the shell would restrict
+  // nothing. Ending a hook that hangs, with all that it started, needs the whole of it too: a signal to a group of
+  // processes. Access lists and extended attributes of files that are replaced are copied by `cp`, through the same
+  // shell.
   "--allow-run",
-  // These names; all others read as if they were not set, as the runtime's own libraries look for some and could do without.
+  // These names; all others read as if they were not set, as the runtime's own libraries look for some and could do
+  // without.
   `--allow-env=${ENVIRONMENT.join(",")}`,
   "--ignore-env",
   // All code is in the executable. Without this, a few hosts of packages may be imported from.

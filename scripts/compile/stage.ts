@@ -1,6 +1,7 @@
 /**
- * The program alone in a folder: its modules, and settings and a lock file that know only its own packages. `deno compile` puts
- * every package of the lock file into an executable; from the project itself that would be a browser's driver too.
+ * The program alone in a folder: its modules, and settings and a lock file that know only its own packages. `deno
+ * compile` puts every package of the lock file into an executable; from the project itself that would be a browser's
+ * driver too.
  */
 import * as path from "node:path";
 import type { ModuleGraph } from "./module_graph.ts";

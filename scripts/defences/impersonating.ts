@@ -1,4 +1,7 @@
-/** "Acting as somebody else", the rest: paths, headers and pages that bring a user's rights along, and servers that are not ours. */
+/**
+ * "Acting as somebody else", the rest: paths, headers and pages that bring a user's rights along, and servers that are
+ * not ours.
+ */
 import { without } from "./mutation.ts";
 import type { Threat } from "./threat.ts";
 

@@ -2,8 +2,8 @@
 import type { TestSelection } from "./mutation.ts";
 
 /**
- * `passed` and `failed` are the test's own verdicts. `broken`: the program did not even load, or no test ran, which says nothing.
- * `hung`: it did not end in time, and was stopped.
+ * `passed` and `failed` are the test's own verdicts. `broken`: the program did not even load, or no test ran, which
+ * says nothing. `hung`: it did not end in time, and was stopped.
  */
 export type TestVerdict = "passed" | "failed" | "broken" | "hung";
 

@@ -1,4 +1,6 @@
-/** What docs/threat-model.md is written from: attacks and faults, what holds against them, and what shows that it does. */
+/**
+ * What docs/threat-model.md is written from: attacks and faults, what holds against them, and what shows that it does.
+ */
 import type { Mutation } from "./mutation.ts";
 
 /** A table of the page. */

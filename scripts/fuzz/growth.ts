@@ -8,7 +8,10 @@ export interface TimeGrowth {
   readonly name: string;
   /** Bytes of the larger input. */
   readonly size: number;
-  /** Milliseconds of the processor for an eighth of it, and for all: the least of many times, as collecting garbage only adds. */
+  /**
+   * Milliseconds of the processor for an eighth of it, and for all: the least of many times, as collecting garbage only
+   * adds.
+   */
   readonly eighth: number;
   readonly whole: number;
 }
@@ -18,7 +21,10 @@ const LONG_ENOUGH_MS = 25;
 const FIRST_SIZE = 8 * 1024;
 const LARGEST_SIZE = 2 * 1024 * 1024;
 
-/** Eight times the input in 64 times the time is quadratic; sorting, large numbers, caches and garbage take up to thrice eight. */
+/**
+ * Eight times the input in 64 times the time is quadratic; sorting, large numbers, caches and garbage take up to thrice
+ * eight.
+ */
 const STEEPEST = 32;
 
 const ROUNDS = 3;

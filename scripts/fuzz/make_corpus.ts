@@ -1,6 +1,6 @@
 /**
- * Writes the inputs that the corpus begins with, valid ones for each target: `deno run -A scripts/fuzz/make_corpus.ts`. Their
- * keys are new each time, but for those of material.ts; what later runs found stays beside them.
+ * Writes the inputs that the corpus begins with, valid ones for each target: `deno run -A scripts/fuzz/make_corpus.ts`.
+ * Their keys are new each time, but for those of material.ts; what later runs found stays beside them.
  */
 import { CORPUS } from "./corpus.ts";
 import { certificateSeeds } from "./seeds/certificates.ts";

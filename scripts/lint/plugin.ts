@@ -5,7 +5,7 @@
 import { durableWrites, printing } from "./effects.ts";
 import { layers } from "./layers.ts";
 import { corePurity } from "./purity.ts";
-import { fileLength, functionLength, namedExports, parameters } from "./size.ts";
+import { fileLength, functionLength, lineLength, namedExports, parameters } from "./size.ts";
 import { sql } from "./sql.ts";
 
 const plugin: Deno.lint.Plugin = {
@@ -17,6 +17,7 @@ const plugin: Deno.lint.Plugin = {
     "durable-writes": durableWrites,
     "sql": sql,
     "file-length": fileLength,
+    "line-length": lineLength,
     "function-length": functionLength,
     "parameters": parameters,
     "named-exports": namedExports,

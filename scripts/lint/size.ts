@@ -1,7 +1,11 @@
-/** Rules `file-length`, `function-length`, `parameters` and `named-exports`: the shape of files and functions. */
-import { placeOf } from "./place.ts";
+/**
+ * Rules `file-length`, `line-length`, `function-length`, `parameters` and `named-exports`: the shape of files and
+ * functions.
+ */
+import { isProduct, placeOf } from "./place.ts";
 
 const MAX_FILE_LINES = 300;
+const MAX_COLUMNS = 120;
 const MAX_FUNCTION_LINES = 60;
 const MAX_PARAMETERS = 3;
 
@@ -20,6 +24,30 @@ export const fileLength: Deno.lint.Rule = {
     };
   },
 };
+
+/**
+ * The formatter breaks code, but neither comments nor texts. In tests and scripts texts may be longer: names,
+ * expressions, rows.
+ */
+export const lineLength: Deno.lint.Rule = {
+  create(context) {
+    const everything = isProduct(placeOf(context.filename));
+    return {
+      Program(node) {
+        for (const [index, line] of context.sourceCode.text.split("\n").entries()) {
+          if (line.length <= MAX_COLUMNS || !(everything || COMMENT.test(line))) continue;
+          context.report({
+            node: node.body[0] ?? node,
+            message: `line-length: line ${index + 1} has ${line.length} columns, more than ${MAX_COLUMNS}`,
+            hint: "Break the comment or text; a comment that needs so much may say too much.",
+          });
+        }
+      },
+    };
+  },
+};
+
+const COMMENT = /^\s*(\/\/|\/\*|\*)/;
 
 export const functionLength: Deno.lint.Rule = {
   create(context) {

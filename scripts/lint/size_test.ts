@@ -9,6 +9,16 @@ Deno.test("file-length speaks up at 301 lines", () => {
   assert.equal(complaints("file-length", "core/pem_test.ts", lines(301)).length, 1);
 });
 
+Deno.test("line-length speaks up at 121 columns: of comments everywhere, of texts in the product", () => {
+  const [comment, text] = [`// ${"x".repeat(118)}\nact();\n`, `act("${"x".repeat(113)}");\n`];
+  const expected = ["line-length: line 1 has 121 columns, more than 120"];
+  assert.deepEqual(complaints("line-length", "core/pem.ts", comment), expected);
+  assert.deepEqual(complaints("line-length", "core/pem.ts", text), expected);
+  assert.deepEqual(complaints("line-length", "tests/pem_test.ts", comment), expected);
+  assert.deepEqual(complaints("line-length", "tests/pem_test.ts", text), []);
+  assert.deepEqual(complaints("line-length", "core/pem.ts", [comment, text].join("").replaceAll("xx", "x")), []);
+});
+
 Deno.test("function-length speaks up at 61 lines, whatever the kind of function", () => {
   const kinds: readonly ((body: string) => string)[] = [
     (body) => `function f() {\n${body}}`,

@@ -2,11 +2,17 @@
 import { isFlat } from "./growth.ts";
 import { added, heapGrowth, type Report, residentGrowth } from "./report.ts";
 
-/** The only status from 500 up that is no fault of the server's: too many pending requests (spec: no 503, see refusals.ts). */
+/**
+ * The only status from 500 up that is no fault of the server's: too many pending requests (spec: no 503, see
+ * refusals.ts).
+ */
 const DOCUMENTED = ["507"];
 /** Milliseconds: for a machine that does other things beside. */
 const SLOWEST_PROBE = 10_000;
-/** Seconds: a server whose connections all end gives those that do not thirty, and ends in a tenth of one on an idle machine. */
+/**
+ * Seconds: a server whose connections all end gives those that do not thirty, and ends in a tenth of one on an idle
+ * machine.
+ */
 const LONGEST_END = 20;
 /** Megabytes: SQLite takes the log back when it has four. */
 const LARGEST_WAL = 64;

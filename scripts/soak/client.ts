@@ -1,4 +1,7 @@
-/** A process that makes traffic: a {@linkcode ClientJob} on standard input, a {@linkcode ClientResult} on standard output. */
+/**
+ * A process that makes traffic: a {@linkcode ClientJob} on standard input, a {@linkcode ClientResult} on standard
+ * output.
+ */
 import { NetworkDesk } from "../../tests/support/network_desk.ts";
 import { SeededRandom } from "../fuzz/random.ts";
 import { Asking } from "./asking.ts";

@@ -1,6 +1,7 @@
 /**
- * Whether memory is flat: the middle third of a run beside the last one. What the first third takes is warming up. The least of each
- * third counts: what is held for a while, such as a large body, goes away again; what leaked is there at every moment.
+ * Whether memory is flat: the middle third of a run beside the last one. What the first third takes is warming up. The
+ * least of each third counts: what is held for a while, such as a large body, goes away again; what leaked is there at
+ * every moment.
  */
 
 /** Megabytes at a time. */
@@ -18,8 +19,8 @@ export interface MemoryGrowth {
 }
 
 /**
- * What memory may grow by from one third to the next, in megabytes: noise, which is there however short the run, and so much
- * for each request.
+ * What memory may grow by from one third to the next, in megabytes: noise, which is there however short the run, and so
+ * much for each request.
  */
 export interface Tolerance {
   readonly noise: number;

@@ -1,6 +1,7 @@
 /**
- * What a Deno process holds in its JavaScript heap after a full garbage collection, asked for over the inspector's protocol. It moves
- * by some ten kilobytes where resident memory moves by megabytes, so a small leak shows within a minute.
+ * What a Deno process holds in its JavaScript heap after a full garbage collection, asked for over the inspector's
+ * protocol. It moves by some ten kilobytes where resident memory moves by megabytes, so a small leak shows within a
+ * minute.
  */
 
 /** Milliseconds for one answer of the inspector. */

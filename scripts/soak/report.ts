@@ -26,15 +26,16 @@ export interface Report {
 }
 
 /**
- * What the live heap may grow by from one third of the run to the next. In a minute it grows by 0.2 to 0.8 MB, as code that was used
- * more often is compiled again, and in a quarter of an hour by no more; a leak of 1 kB per request is 2 to 3 MB in a minute, of which
- * there are a hundred requests a second at least.
+ * What the live heap may grow by from one third of the run to the next. In a minute it grows by 0.2 to 0.8 MB, as code
+ * that was used more often is compiled again, and in a quarter of an hour by no more; a leak of 1 kB per request is 2
+ * to 3 MB in a minute, of which there are a hundred requests a second at least.
  */
 const HEAP_TOLERANCE: Tolerance = { noise: 1, perRequest: 100 };
 
 /**
- * The same for resident memory, which holds what is not in the heap: sockets, TLS, SQLite. The allocators' own ups and downs are
- * larger than a leak of a minute, so in short runs this catches what loses tens of kilobytes per request or a thread.
+ * The same for resident memory, which holds what is not in the heap: sockets, TLS, SQLite. The allocators' own ups and
+ * downs are larger than a leak of a minute, so in short runs this catches what loses tens of kilobytes per request or a
+ * thread.
  */
 const RESIDENT_TOLERANCE: Tolerance = { noise: 16, perRequest: 200 };
 

@@ -16,8 +16,8 @@ export interface SoakServer {
 }
 
 /**
- * Starts it: from source, or the compiled program that `CAUCASE_PROGRAM` names. Its access log goes into a file, as it would
- * fill this process's memory.
+ * Starts it: from source, or the compiled program that `CAUCASE_PROGRAM` names. Its access log goes into a file, as it
+ * would fill this process's memory.
  */
 export async function startSoakServer(folder: string): Promise<SoakServer> {
   const compiled = Deno.env.get("CAUCASE_PROGRAM");

@@ -39,8 +39,8 @@ export function backupName(time: number): string {
 }
 
 /**
- * Removes all but the newest `keep` up to the one just `made`, by the times in their names. Files of other names stay, and those of a
- * clock that ran ahead: they must not make room at the cost of a backup of today. Throws `file`.
+ * Removes all but the newest `keep` up to the one just `made`, by the times in their names. Files of other names stay,
+ * and those of a clock that ran ahead: they must not make room at the cost of a backup of today. Throws `file`.
  */
 export async function removeOldBackups(folder: string, keep: number, made: string): Promise<void> {
   const own = (await namesIn(folder)).filter((name) => OWN_NAME.test(name) && name <= basename(made)).sort();

@@ -1,4 +1,7 @@
-/** Makes one backup in a separate thread, so that no request waits for it. Started by backup_thread.ts, which says with what. */
+/**
+ * Makes one backup in a separate thread, so that no request waits for it. Started by backup_thread.ts, which says with
+ * what.
+ */
 import { parentPort, workerData } from "node:worker_threads";
 import { CaucaseError } from "../../core/errors.ts";
 import type { BackupReport } from "./backup_thread.ts";

@@ -36,8 +36,8 @@ export interface BackupCircumstances {
 
 /**
  * Makes a backup in memory for a few blocks. Undefined, and nothing was written, while there is no user.
- * @throws `storage` when the database cannot be read; `file` for whatever keeps the file from being written, also when no user
- * has a key that it could be encrypted to, and after the signal. Then there is no file
+ * @throws `storage` when the database cannot be read; `file` for whatever keeps the file from being written, also when
+ *   no user has a key that it could be encrypted to, and after the signal. Then there is no file
  */
 export async function makeBackup(
   { database, target, now }: BackupOrder,

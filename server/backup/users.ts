@@ -4,7 +4,9 @@ import { type Certificate, certificateFromPem, isValidAt } from "../../core/x509
 import type { PublicKey } from "../../core/keys/public_key.ts";
 import type { Snapshot } from "../storage/sqlite/snapshot.ts";
 
-/** Keys of the users' certificates that are valid at `now` and not revoked. What cannot be read is nobody's certificate. */
+/**
+ * Keys of the users' certificates that are valid at `now` and not revoked. What cannot be read is nobody's certificate.
+ */
 export async function userKeys(snapshot: Snapshot, now: number): Promise<PublicKey[]> {
   const keys: PublicKey[] = [];
   for (const stored of snapshot.userCertificates()) {

@@ -29,8 +29,8 @@ button { border: 1px solid #8888; border-radius: .4rem; cursor: pointer; font: i
 const styleHash = new Uint8Array(await crypto.subtle.digest("SHA-256", utf8(STYLE))).toBase64();
 
 /**
- * `form-action` names schemes, not hosts: browsers hold the redirect after the post, and those that follow it, to it too.
- * `Referrer-Policy` is not `no-referrer`: browsers would then post our own form with the origin `null`.
+ * `form-action` names schemes, not hosts: browsers hold the redirect after the post, and those that follow it, to it
+ * too. `Referrer-Policy` is not `no-referrer`: browsers would then post our own form with the origin `null`.
  */
 const HEADERS = {
   "Content-Type": "text/html; charset=utf-8",
@@ -65,8 +65,9 @@ export function consentPage({ origin, server, returnTo, token }: ConsentQuestion
 <dt>For which server</dt><dd><strong>${escapeHtml(server)}</strong></dd>
 <dt>Where you go afterwards</dt><dd><code>${escapeHtml(returnTo)}</code></dd>
 </dl>
-<p>If you grant access, pages of that site can do here what your browser can do. If your browser holds a user certificate of this
-certificate authority, that includes signing, rejecting and revoking. Grant it only to a site that you trust.</p>
+<p>If you grant access, pages of that site can do here what your browser can do. If your browser holds a user
+certificate of this certificate authority, that includes signing, rejecting and revoking. Grant it only to a site that
+you trust.</p>
 <p>Your decision is remembered in this browser, for a year at most.</p>
 <form method="post" action="/cors">
 <input type="hidden" name="origin" value="${escapeHtml(origin)}">
@@ -78,7 +79,8 @@ certificate authority, that includes signing, rejecting and revoking. Grant it o
 <a href="${escapeHtml(returnTo)}" rel="noreferrer">Go back without deciding</a>
 </div>
 </form>
-<p class="note">If you have granted access before and are asked again, your browser may be blocking third-party cookies.</p>
+<p class="note">If you have granted access before and are asked again, your browser may be blocking
+third-party cookies.</p>
 </main>
 </body>
 </html>

@@ -23,8 +23,8 @@ export interface CorsKeyFileOptions {
 }
 
 /**
- * Opens the key file, and makes it where it is missing. One that cannot be read or understood is put aside under another name:
- * its tokens are void then, so people are asked once more, which is no reason not to start.
+ * Opens the key file, and makes it where it is missing. One that cannot be read or understood is put aside under
+ * another name: its tokens are void then, so people are asked once more, which is no reason not to start.
  * @throws `file` when it is no ordinary file, cannot be put aside or cannot be written
  */
 export async function openCorsKeyFile(options: CorsKeyFileOptions): Promise<CorsKeys> {

@@ -1,4 +1,7 @@
-/** `GET` and `POST /cors`: a person says whether another origin may use this server, and the browser remembers it in a cookie. */
+/**
+ * `GET` and `POST /cors`: a person says whether another origin may use this server, and the browser remembers it in a
+ * cookie.
+ */
 import { fromUtf8 } from "../../core/bytes.ts";
 import { readConsentCookie, setConsentCookie, withToken } from "../../core/cors/cookie.ts";
 import type { CorsKeys } from "../../core/cors/key_set.ts";
@@ -57,8 +60,8 @@ export function createCorsPage({ keys, own }: CorsPageOptions): CorsPage {
   };
 
   /**
-   * Whether the post comes from our page about this very question. Anybody can fetch a token for themselves, so it must have
-   * been shown to the same peer, unless the browser itself says that the form was ours.
+   * Whether the post comes from our page about this very question. Anybody can fetch a token for themselves, so it must
+   * have been shown to the same peer, unless the browser itself says that the form was ours.
    */
   async function wasShown(exchange: Exchange, posted: PostedForm, now: number) {
     const form = await readForm(posted.token, { keys: keys.valid(), now });

@@ -51,7 +51,10 @@ function conditional(exchange: Exchange, crls: readonly PublishedCrl[], { now, f
     : { status: 200, headers, body: body() };
 }
 
-/** The number names the content; the end of the signature tells the CA certificates, and signatures of other bytes, apart. */
+/**
+ * The number names the content; the end of the signature tells the CA certificates, and signatures of other bytes,
+ * apart.
+ */
 function tagOf({ number, der }: PublishedCrl): string {
   return `${number}.${der.subarray(-6).toHex()}`;
 }

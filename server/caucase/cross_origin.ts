@@ -1,4 +1,7 @@
-/** Answers for requests of other origins' pages: the headers of CORS, the question to a person, the refusal, the preflight. */
+/**
+ * Answers for requests of other origins' pages: the headers of CORS, the question to a person, the refusal, the
+ * preflight.
+ */
 import type { CorsKeys } from "../../core/cors/key_set.ts";
 import { OPAQUE_ORIGIN, parseOrigin, parseWhitelist } from "../../core/cors/origin.ts";
 import { judgeOrigin } from "../../core/cors/policy.ts";
@@ -18,7 +21,10 @@ export type Verdict =
 export interface CrossOrigin {
   /** To be asked after path and method are known, and before anything else of the request is looked at. */
   judge(exchange: Exchange, policy: Route["origins"]): Promise<Verdict>;
-  /** Answers `OPTIONS` for a path with these methods. Preflights carry no cookie, so they are allowed before any consent. */
+  /**
+   * Answers `OPTIONS` for a path with these methods. Preflights carry no cookie, so they are allowed before any
+   * consent.
+   */
   preflight(exchange: Exchange, methods: readonly string[]): Answer;
 }
 

@@ -23,7 +23,8 @@ export function describeServer(): Answer {
 
 /**
  * `GET /{ca}`: what one CA offers. Reads are links, all else actions.
- * @param userOrigin put before the paths of operations that need a user's certificate: empty over HTTPS, else the HTTPS origin
+ * @param userOrigin put before the paths of operations that need a user's certificate: empty over HTTPS, else the HTTPS
+ *   origin
  */
 export function describeCa(ca: PublicCa, userOrigin: string): Answer {
   const links: Record<string, HalEntry> = {};

@@ -17,7 +17,9 @@ export class HttpsVouching {
   /** @param httpCa the private CA of the HTTPS listener */
   constructor(private readonly httpCa: Issuers) {}
 
-  /** The message in which the oldest valid CA certificate of `ca` vouches for all valid ones of the HTTP CA, as JSON. */
+  /**
+   * The message in which the oldest valid CA certificate of `ca` vouches for all valid ones of the HTTP CA, as JSON.
+   */
   async json(ca: CertificateAuthority, now: number): Promise<string> {
     const [voucher] = await ca.issuers.ensureValid(now);
     if (voucher === undefined) throw new Error(`${ca.name} has no CA certificate to vouch with`);

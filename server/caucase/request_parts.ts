@@ -9,7 +9,10 @@ const MAX_REQUEST_ID = (1n << 63n) - 1n;
 /** Digits of the largest key identifier: 20 bytes. What is longer names nothing, and costs nothing to refuse. */
 const MAX_KEY_IDENTIFIER_DIGITS = 49;
 
-/** The id of a request or certificate. Throws `malformed` unless it is a decimal integer, `not-found` when no id can be that. */
+/**
+ * The id of a request or certificate. Throws `malformed` unless it is a decimal integer, `not-found` when no id can be
+ * that.
+ */
 export function parseRequestId(text: string): bigint {
   if (!/^[+-]?\d+$/.test(text)) throw malformed("the id is not a decimal integer");
   const id = text.length > 20 ? -1n : BigInt(text.replace("+", ""));
@@ -17,7 +20,10 @@ export function parseRequestId(text: string): bigint {
   return id;
 }
 
-/** The id of a CRL: a key identifier as an unsigned decimal integer, with `.der` where that form is wanted. Throws `not-found`. */
+/**
+ * The id of a CRL: a key identifier as an unsigned decimal integer, with `.der` where that form is wanted. Throws
+ * `not-found`.
+ */
 export function parseCrlId(text: string): { number: bigint; der: boolean } {
   const [, digits, extension] = /^(\d+)(\.der)?$/.exec(text) ?? [];
   if (digits === undefined || digits.length > MAX_KEY_IDENTIFIER_DIGITS) {

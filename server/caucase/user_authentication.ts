@@ -1,6 +1,7 @@
 /**
- * Authenticates users. A user proves in the TLS handshake to hold the key of a certificate that a valid CA for users issued,
- * that is within its dates and not revoked. This is checked on every request, because any of that may end while a connection lasts.
+ * Authenticates users. A user proves in the TLS handshake to hold the key of a certificate that a valid CA for users
+ * issued, that is within its dates and not revoked. This is checked on every request, because any of that may end while
+ * a connection lasts.
  */
 import type { Actor } from "../../core/ca/actor.ts";
 import type { Issuer } from "../../core/ca/issuer.ts";

@@ -1,7 +1,8 @@
 /**
- * The access log, written in few large pieces. Requests never wait for it: where its output takes nothing (a stopped pager, a
- * full pipe), lines are kept up to a limit, then dropped and counted, and the count is reported once output goes on. The same
- * where it cannot be written (a full disk): it is tried again from time to time. Only a reader that is gone ends the log.
+ * The access log, written in few large pieces. Requests never wait for it: where its output takes nothing (a stopped
+ * pager, a full pipe), lines are kept up to a limit, then dropped and counted, and the count is reported once output
+ * goes on. The same where it cannot be written (a full disk): it is tried again from time to time. Only a reader that
+ * is gone ends the log.
  */
 import { utf8 } from "../../core/bytes.ts";
 import { systemReason } from "../../core/host/file_error.ts";
@@ -60,14 +61,19 @@ export class AccessLog {
     else this.#writeSoon();
   };
 
-  /** Lines that come from now on go into the file that has the name then. Those that wait go there too; none is lost. */
+  /**
+   * Lines that come from now on go into the file that has the name then. Those that wait go there too; none is lost.
+   */
   readonly reopen = (): void => {
     if (this.#broken || this.#options.output.file === undefined) return;
     this.#openDue = true;
     this.#startWriting();
   };
 
-  /** Writes what there is, and waits for it at most `deadlineMs`: a blocked output must not keep the server from stopping. */
+  /**
+   * Writes what there is, and waits for it at most `deadlineMs`: a blocked output must not keep the server from
+   * stopping.
+   */
   async close(deadlineMs = 2_000): Promise<void> {
     const { promise: deadline, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, deadlineMs);

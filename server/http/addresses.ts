@@ -7,9 +7,9 @@ import { CaucaseError, describeError } from "../../core/errors.ts";
 export type Lookup = (host: string) => Promise<readonly string[]>;
 
 /**
- * Every numeric address, v4 and v6, that `hosts` are or resolve to, each once, in their canonical form and without brackets.
- * `::` stands for all addresses of both families and `0.0.0.0` for all of IPv4, so what they cover is left out: a second
- * listener there would find the port in use.
+ * Every numeric address, v4 and v6, that `hosts` are or resolve to, each once, in their canonical form and without
+ * brackets. `::` stands for all addresses of both families and `0.0.0.0` for all of IPv4, so what they cover is left
+ * out: a second listener there would find the port in use.
  * @throws `usage` for a host that does not resolve
  */
 export async function resolveAddresses(hosts: readonly string[], resolve: Lookup = systemLookup): Promise<string[]> {

@@ -7,8 +7,8 @@ export interface HeldAnswer {
 }
 
 /**
- * Counts every buffer once, however many answers are made of it: all its readers share a CRL. Over the limit the answers
- * that were begun first are given up: their clients had the most time.
+ * Counts every buffer once, however many answers are made of it: all its readers share a CRL. Over the limit the
+ * answers that were begun first are given up: their clients had the most time.
  */
 export class AnswerMemory {
   /** In the order in which they were begun. */

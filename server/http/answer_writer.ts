@@ -40,9 +40,9 @@ export function writeAnswer(response: ServerResponse, answer: Answer, options: W
 }
 
 /**
- * Short bodies as text where they are ASCII, as PEM and JSON nearly always are: text goes out in one write with the headers, in
- * three quarters of the time. Not beyond ASCII: Deno's TLS sockets write every text as UTF-8, whatever they are told.
- * Either way, the length is that in bytes.
+ * Short bodies as text where they are ASCII, as PEM and JSON nearly always are: text goes out in one write with the
+ * headers, in three quarters of the time. Not beyond ASCII: Deno's TLS sockets write every text as UTF-8, whatever they
+ * are told. Either way, the length is that in bytes.
  */
 function asciiOrBytes(body: string | Uint8Array): string | Uint8Array {
   if (typeof body === "string") return Buffer.byteLength(body) === body.length ? body : utf8(body);
@@ -75,7 +75,10 @@ function writeAtOnce(response: ServerResponse, piece: string | Uint8Array, { hol
   if (piece.length > 0) response.write(piece, "latin1");
 }
 
-/** Never more than one piece ahead of the client: what it does not take stays where it is, shared by all answers with the same bytes. */
+/**
+ * Never more than one piece ahead of the client: what it does not take stays where it is, shared by all answers with
+ * the same bytes.
+ */
 function writeInPieces(response: ServerResponse, bytes: Uint8Array, { hold, onProgress, onLarge }: WriteOptions): void {
   onLarge(bytes);
   let offset = 0;

@@ -130,13 +130,16 @@ export class BodyReader implements HeldBody {
     this.#received = total;
   };
 
-  /** One growing buffer: a list of chunks would cost a hundred times their bytes where a client sends them one by one. */
+  /**
+   * One growing buffer: a list of chunks would cost a hundred times their bytes where a client sends them one by one.
+   */
   #makeRoom(size: number): void {
     const { request, limits, memory } = this.#parts;
     const expected = declaredLength(request) ?? limits.bodyBytes;
     const grown = Math.max(size, Math.min(expected, Math.max(FIRST_PIECE, this.#bytes.length * 2)));
     const more = grown - this.#bytes.length;
-    // Frees the smaller one at once: left to the garbage collector, they would come to more than the limit of all bodies.
+    // Frees the smaller one at once: left to the garbage collector, they would come to more than the limit of all
+    // bodies.
     this.#bytes = new Uint8Array(this.#bytes.buffer.transfer(grown));
     memory.grow(this, more);
   }

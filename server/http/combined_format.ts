@@ -22,8 +22,9 @@ const MAX_FIELD = 1024;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /**
- * One line without its end: `127.0.0.1 - - [23/Nov/2026:14:04:05 +0000] "GET /cau HTTP/1.1" 200 1192 "-" "caucase 0.9.17"`.
- * Control characters, quotes and whatever is not ASCII are escaped as Apache does it, so that a line is always one line.
+ * One line without its end: `127.0.0.1 - - [23/Nov/2026:14:04:05 +0000] "GET /cau HTTP/1.1" 200 1192 "-" "caucase
+ * 0.9.17"`. Control characters, quotes and whatever is not ASCII are escaped as Apache does it, so that a line is
+ * always one line.
  */
 export function combinedLine(access: AccessEntry): string {
   const user = access.user === undefined ? "-" : escapeField(access.user);

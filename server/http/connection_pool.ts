@@ -1,4 +1,6 @@
-/** All open connections: which address may have one, which is closed when there are too many, and which takes too long. */
+/**
+ * All open connections: which address may have one, which is closed when there are too many, and which takes too long.
+ */
 import type { Log } from "../../core/log.ts";
 import { isIPv6 } from "node:net";
 import { canonicalAddress } from "./addresses.ts";
@@ -39,7 +41,10 @@ export class ConnectionPool {
     return this.#all.size;
   }
 
-  /** Takes a new connection in, as idle, and closes another one for it where that is needed; false when it cannot come in. */
+  /**
+   * Takes a new connection in, as idle, and closes another one for it where that is needed; false when it cannot come
+   * in.
+   */
   admit(connection: PooledConnection): boolean {
     const group = addressGroup(connection.remoteAddress);
     if (!this.#makeRoomFor(group)) return false;

@@ -13,8 +13,8 @@ export interface Exchange {
   /** Numeric address of the peer. */
   readonly remoteAddress: string;
   /**
-   * DER of the certificate that the peer presented and proved to hold the key of. Nothing else about it was checked: not
-   * its issuer, not its dates, not its revocation.
+   * DER of the certificate that the peer presented and proved to hold the key of. Nothing else about it was checked:
+   * not its issuer, not its dates, not its revocation.
    */
   readonly clientCertificate: Uint8Array | undefined;
   /** The same object for all exchanges of one connection: a key for what may be remembered per connection. */

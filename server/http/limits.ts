@@ -1,18 +1,25 @@
 /**
- * What one client, and all of them together, may take of the listener. Under overload connections are closed or wait: no
- * answer ever says "busy", because every status from 400 up ends the reference's updater for good, and a dropped connection it
- * retries.
+ * What one client, and all of them together, may take of the listener. Under overload connections are closed or wait:
+ * no answer ever says "busy", because every status from 400 up ends the reference's updater for good, and a dropped
+ * connection it retries.
  */
 
 import { CaucaseError } from "../../core/errors.ts";
 
 /** Names end in their unit: `Ms` is milliseconds; the others are bytes or a count. */
 export interface Limits {
-  /** Open connections of HTTP and HTTPS together. At the limit, the one that is idle longest makes room for a new one. */
+  /**
+   * Open connections of HTTP and HTTPS together. At the limit, the one that is idle longest makes room for a new one.
+   */
   readonly connections: number;
-  /** Open connections of one IPv4 address, or of one IPv6 network of 64 bits: one neighbour must not starve the others. */
+  /**
+   * Open connections of one IPv4 address, or of one IPv6 network of 64 bits: one neighbour must not starve the others.
+   */
   readonly connectionsPerAddress: number;
-  /** Requests that wait on a connection behind the one being answered (HTTP pipelining). More: the connection is dropped. */
+  /**
+   * Requests that wait on a connection behind the one being answered (HTTP pipelining). More: the connection is
+   * dropped.
+   */
   readonly pipelinedRequests: number;
   /** Request line and headers of one request. More: 400. */
   readonly headerBytes: number;
@@ -20,7 +27,10 @@ export interface Limits {
   readonly bodyBytes: number;
   /** All bodies held at once. More: the connection that holds the largest unfinished one is dropped. */
   readonly bodyBytesInMemory: number;
-  /** Bytes of all large answers that clients have not taken yet. More: the connections whose answers began first are dropped. */
+  /**
+   * Bytes of all large answers that clients have not taken yet. More: the connections whose answers began first are
+   * dropped.
+   */
   readonly answerBytesInMemory: number;
   /** For a TLS handshake, from the connection on. */
   readonly handshakeMs: number;
@@ -36,7 +46,10 @@ export interface Limits {
   readonly answerStallMs: number;
   /** How long a connection is kept without a request. At least 75 seconds: see spec/protocol.md. */
   readonly idleMs: number;
-  /** How long, and how many bytes of, a body that nobody reads are still taken after the answer, so that it gets through. */
+  /**
+   * How long, and how many bytes of, a body that nobody reads are still taken after the answer, so that it gets
+   * through.
+   */
   readonly lingerMs: number;
   readonly lingerBytes: number;
   /** How often the deadlines above are looked at: so much later they may take effect. */

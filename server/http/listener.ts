@@ -19,7 +19,9 @@ import { faultFields, type ReportFault, serveSites, type Site } from "./site.ts"
 export interface TlsIdentity {
   readonly key: string;
   readonly cert: string;
-  /** CA certificates whose names clients are told, so that a browser offers the right certificate. Others are taken too. */
+  /**
+   * CA certificates whose names clients are told, so that a browser offers the right certificate. Others are taken too.
+   */
   readonly ca: readonly string[];
 }
 
@@ -51,16 +53,20 @@ export interface Listeners {
   /** New connections see the new certificate; those that exist go on. */
   replaceCertificate(identity: TlsIdentity): void;
   /**
-   * No new connections; idle ones end at once, the others after the answer that is running. Those that are still there after
-   * `graceMs` milliseconds are cut. Called again, it gives the same promise.
+   * No new connections; idle ones end at once, the others after the answer that is running. Those that are still there
+   * after `graceMs` milliseconds are cut. Called again, it gives the same promise.
    */
   close(graceMs: number): Promise<void>;
 }
 
-/** @throws `unsupported-runtime`; `in-use` for a port that is taken, `usage` for an address, a port or limits that cannot be had */
+/**
+ * @throws `unsupported-runtime`; `in-use` for a port that is taken, `usage` for an address, a port or limits that
+ *   cannot be had
+ */
 export async function startListeners(options: ListenerOptions): Promise<Listeners> {
   const limits = completeLimits(options.limits ?? {});
-  // Beside the rest: it takes a fifth of a start. Until it is there nobody counts as a user, so nothing is lost by listening.
+  // Beside the rest: it takes a fifth of a start. Until it is there nobody counts as a user, so nothing is lost by
+  // listening.
   const proof = proveClientCertificates(options.tls);
   const pool = new ConnectionPool(limits, options.log);
   const shared = {

@@ -122,8 +122,8 @@ class ServedRequest implements RunningRequest, HeldAnswer {
   };
 
   /**
-   * Reads on and throws away what comes, then ends the response: were the connection closed at once, the client might never see
-   * the answer. A short body usually ends, and the connection goes on.
+   * Reads on and throws away what comes, then ends the response: were the connection closed at once, the client might
+   * never see the answer. A short body usually ends, and the connection goes on.
    */
   #linger(): void {
     const { received: { request, response }, connection } = this.#arrival;

@@ -34,8 +34,8 @@ export interface Received<Parameters> {
 }
 
 /**
- * By name of a route its first step, which throws what is wrong with the request itself. `Steps` has the types of second
- * steps by access.
+ * By name of a route its first step, which throws what is wrong with the request itself. `Steps` has the types of
+ * second steps by access.
  */
 export type Handlers<Routes extends Table<Routes, NameOf<Steps>>, Steps, Closed extends ClosedValues> = {
   readonly [Name in keyof Routes]: (

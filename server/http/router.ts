@@ -23,7 +23,9 @@ export interface PathMatch<Name extends string> {
 
 /** All routes that share a path. */
 interface PathEntry<Name extends string> {
-  /** A closed parameter is `{name}`, any other `{}`: those of one place may have different names in different routes. */
+  /**
+   * A closed parameter is `{name}`, any other `{}`: those of one place may have different names in different routes.
+   */
   readonly pattern: readonly string[];
   readonly routes: Map<string, Name>;
 }

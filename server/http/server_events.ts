@@ -1,4 +1,7 @@
-/** From the events of `node:http` and `node:https` servers to connections and their requests, also the events of a hostile client. */
+/**
+ * From the events of `node:http` and `node:https` servers to connections and their requests, also the events of a
+ * hostile client.
+ */
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from "node:http";
 import type { Server as HttpsServer } from "node:https";
 import type { Socket } from "node:net";
@@ -23,7 +26,8 @@ export function watchServer(server: HttpServer | HttpsServer, parts: WatchParts)
   const watch = new ServerEvents(parts);
   // A client that has sent its request and closed its sending side still waits for the answer. Not in the types.
   Object.assign(server, { httpAllowHalfOpen: true });
-  // As many as fit into `headerBytes`. The runtime leaves out those after the thousandth without a word: a length, or a second Host.
+  // As many as fit into `headerBytes`. The runtime leaves out those after the thousandth without a word: a length, or a
+  // second Host.
   server.maxHeadersCount = 0;
   server.on("connection", watch.onConnection);
   server.on("secureConnection", watch.onSecureConnection);

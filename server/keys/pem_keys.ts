@@ -1,4 +1,6 @@
-/** Keys as PEM in the database, unencrypted: where the reference keeps them. A reader of the file can sign as the CA. */
+/**
+ * Keys as PEM in the database, unencrypted: where the reference keeps them. A reader of the file can sign as the CA.
+ */
 import type { KeyReference, KeySpec, KeyStore, OpenedKey } from "../../core/ca/key_store.ts";
 import { generateRsaKey } from "../../core/host/generate_key.ts";
 import { type PrivateKey, privateKeyFromPem, privateKeyToPem } from "../../core/keys/private_key.ts";

@@ -70,7 +70,8 @@ function pairUp(
 }
 
 /**
- * Whether services can rely on such a CA: what the certificates and CRLs it will sign need (RFC 5280 4.2.1.3, 4.2.1.9, 6.3.3).
+ * Whether services can rely on such a CA: what the certificates and CRLs it will sign need (RFC 5280 4.2.1.3, 4.2.1.9,
+ * 6.3.3).
  * @throws `file` with the first thing that is wrong
  */
 export async function checkCaKeyPair({ certificate, path }: CaKeyPair, now: number): Promise<void> {

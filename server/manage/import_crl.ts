@@ -33,8 +33,8 @@ export interface Importer {
 }
 
 /**
- * The CRLs as what a database takes over. A revocation is kept until its CA certificate expires: the CRL does not say when
- * the revoked certificate does, and nobody accepts that longer.
+ * The CRLs as what a database takes over. A revocation is kept until its CA certificate expires: the CRL does not say
+ * when the revoked certificate does, and nobody accepts that longer.
  * @throws `file` for a CRL that none of the CA's certificates signed
  */
 export async function judgeCrls(

@@ -14,8 +14,8 @@ export interface LoadOptions {
 }
 
 /**
- * Loads the backup at `path` that `key` opens. Nothing is committed unless it was read and authenticated to its end; `signal` gives
- * it up.
+ * Loads the backup at `path` that `key` opens. Nothing is committed unless it was read and authenticated to its end;
+ * `signal` gives it up.
  * @throws `file` for a backup that is damaged, hostile or not for this key; `storage`
  */
 export async function loadBackup(

@@ -97,8 +97,8 @@ export async function restoreInto(
 }
 
 /**
- * Puts the database in its place and the certificate behind what is in its file: both are on the disk before the first is seen.
- * Where the second cannot be, the first is taken away again.
+ * Puts the database in its place and the certificate behind what is in its file: both are on the disk before the first
+ * is seen. Where the second cannot be, the first is taken away again.
  */
 export function publishRestored(target: NewDatabase, path: string, certificatePem: string): Promise<void> {
   return withFolderLock(path, async () => {

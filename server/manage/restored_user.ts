@@ -40,8 +40,8 @@ export interface Replacement {
 }
 
 /**
- * Issues the new certificate with the subject and extensions of the old one, as a renewal does, and revokes the old one.
- * Nothing else in the database changes.
+ * Issues the new certificate with the subject and extensions of the old one, as a renewal does, and revokes the old
+ * one. Nothing else in the database changes.
  * @returns the new certificate, PEM
  * @throws `untrusted` when the old certificate is revoked, or of no CA in the database; `not-found` when there is none;
  * `duplicate-key` when the new request's key is known
@@ -75,8 +75,8 @@ export async function replaceUser(database: PrivateDatabase, order: Replacement)
 }
 
 /**
- * The certificate of the key: the one in the database, whether its time has passed or not; where that was removed, the one
- * that came with the key.
+ * The certificate of the key: the one in the database, whether its time has passed or not; where that was removed, the
+ * one that came with the key.
  */
 export async function findCertificate(
   database: PrivateDatabase,
@@ -100,8 +100,8 @@ async function certificatesOf({ issuers }: CertificateAuthority): Promise<Certif
 }
 
 /**
- * As the old one. Where that has names that no certificate can have any more (none at all, a host name that is none), the
- * request's take their place: a database must not be lost for a name.
+ * As the old one. Where that has names that no certificate can have any more (none at all, a host name that is none),
+ * the request's take their place: a database must not be lost for a name.
  */
 function contentFrom(old: Certificate, { request: { csr }, log }: Replacement): RequestedContent {
   try {

@@ -1,4 +1,6 @@
-/** A restore drill: everything a restore does with a backup, in a database that has no name and goes with the process. */
+/**
+ * A restore drill: everything a restore does with a backup, in a database that has no name and goes with the process.
+ */
 import { CaucaseError } from "../../core/errors.ts";
 import type { OnProgress } from "../../core/progress.ts";
 import { isValidAt } from "../../core/x509/certificate.ts";

@@ -1,4 +1,7 @@
-/** The one door to what `--db` names: here is understood what that is, and nothing else opens a server's database by its name. */
+/**
+ * The one door to what `--db` names: here is understood what that is, and nothing else opens a server's database by its
+ * name.
+ */
 import { CaucaseError } from "../../core/errors.ts";
 import { createLog, type Log } from "../../core/log.ts";
 import { databaseExists, NewDatabase, requireNoDatabase } from "./sqlite/new_database.ts";
@@ -50,7 +53,10 @@ export async function requireNoStorage(db: string): Promise<void> {
   await requireNoDatabase(sqlitePath(db));
 }
 
-/** A new one, which appears under its name when it is published, whole. @throws `storage` when there is one; `usage`, `file` */
+/**
+ * A new one, which appears under its name when it is published, whole. @throws `storage` when there is one; `usage`,
+ * `file`
+ */
 export async function createStorage(db: string, log: Log): Promise<NewDatabase> {
   return await NewDatabase.create(sqlitePath(db), log);
 }

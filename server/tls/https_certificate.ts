@@ -48,7 +48,8 @@ export class HttpsCertificate {
     try {
       return this.#current = await this.#make(now);
     } catch (error) {
-      // With a clock that is behind, what there is goes on being shown: it may well be good, and nothing else may be signed.
+      // With a clock that is behind, what there is goes on being shown: it may well be good, and nothing else may be
+      // signed.
       if (known === undefined || !(error instanceof CaucaseError && error.code === "clock-behind")) throw error;
       this.options.log.warning("https.not_renewed", { error });
       return known;
@@ -81,14 +82,17 @@ export class HttpsCertificate {
       if (now < identity.certificate.notAfter) throw notOurs(path);
     } catch (error) {
       if (!(error instanceof CaucaseError)) throw error;
-      // Anything else than a file, as a mistyped folder, is never moved away: it cannot be written either, which is said then.
+      // Anything else than a file, as a mistyped folder, is never moved away: it cannot be written either, which is
+      // said then.
       if (!(await Deno.stat(path)).isFile) log.warning("https.unusable", { error });
       else log.warning("https.put_aside", { error, aside: await putAside(path, now) });
     }
     return undefined;
   }
 
-  /** Some file systems have no modes, and a file may be another's: that is said, and no reason to give up a good key. */
+  /**
+   * Some file systems have no modes, and a file may be another's: that is said, and no reason to give up a good key.
+   */
   async #closeToOthers(): Promise<void> {
     const { path, log } = this.options;
     try {

@@ -1,6 +1,6 @@
 /**
- * Refuses runtimes that do not ask clients for certificates. Old ones take `requestCert` and ignore it without a word, and users
- * could then never authenticate.
+ * Refuses runtimes that do not ask clients for certificates. Old ones take `requestCert` and ignore it without a word,
+ * and users could then never authenticate.
  */
 import type { AddressInfo } from "node:net";
 import { connect, createServer, type TLSSocket } from "node:tls";
@@ -19,8 +19,9 @@ export function requireClientCertificateSupport(version: string = Deno.version.d
 const PROOF_DEADLINE = 5_000;
 
 /**
- * Sees for itself: a connection to ourselves, where the server's own key pair stands in for the client's. Costs less than a
- * tenth of a second, most of it the first use of TLS. Where no connection can be made (no loopback interface) nothing is proved, and the version must do.
+ * Sees for itself: a connection to ourselves, where the server's own key pair stands in for the client's. Costs less
+ * than a tenth of a second, most of it the first use of TLS. Where no connection can be made (no loopback interface)
+ * nothing is proved, and the version must do.
  * @throws `unsupported-runtime` where the certificate did not arrive
  */
 export async function proveClientCertificates(

@@ -5,7 +5,10 @@ import { chromiumPath } from "../support/requirements.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import { type ForeignSite, startForeignSite } from "./foreign_site.ts";
 
-/** Consent lives in a cookie that is sent along with other sites' requests. This build of Chromium blocks such cookies by default. */
+/**
+ * Consent lives in a cookie that is sent along with other sites' requests. This build of Chromium blocks such cookies
+ * by default.
+ */
 const PREFERENCES = { profile: { cookie_controls_mode: 0 } };
 
 export interface BrowserScene {

@@ -1,4 +1,7 @@
-/** Other sites and a person's consent, in a real browser: what scripts can read, what the person sees, what is remembered. */
+/**
+ * Other sites and a person's consent, in a real browser: what scripts can read, what the person sees, what is
+ * remembered.
+ */
 import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { startServer } from "../support/server_process.ts";

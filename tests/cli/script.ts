@@ -112,8 +112,9 @@ function words(text: string): string[] {
 export type Variables = Map<string, string>;
 
 /**
- * Compares what was written with the lines that a script expects. In those, `*` stands for any text, `$NAME` for a variable, `<NAME>`
- * for a decimal number that becomes the variable; a line `...` for all lines that are left. `name` says whose output it is.
+ * Compares what was written with the lines that a script expects. In those, `*` stands for any text, `$NAME` for a
+ * variable, `<NAME>` for a decimal number that becomes the variable; a line `...` for all lines that are left. `name`
+ * says whose output it is.
  * @throws Error with both
  */
 export function expectLines(

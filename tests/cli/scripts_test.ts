@@ -7,8 +7,8 @@ import { openStage, runScript } from "./runner.ts";
 const FOLDER = fileURLToPath(new URL(".", import.meta.url));
 
 /**
- * What an executable with Deno 2.6 cannot do: serve (it says so, see tests/compiled), connect to a server that nobody vouches for,
- * use keys on P-521, tell what is wrong with an answer that is not HTTP.
+ * What an executable with Deno 2.6 cannot do: serve (it says so, see tests/compiled), connect to a server that nobody
+ * vouches for, use keys on P-521, tell what is wrong with an answer that is not HTTP.
  */
 const NEED_NEW_RUNTIME = ["serve.txt", "probe.txt", "keys.txt", "unreachable.txt"];
 

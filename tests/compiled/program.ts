@@ -28,13 +28,16 @@ export function compiledTest(name: string, fn: (program: string) => Promise<void
 /** An executable whose `serve` works. */
 export interface ServingProgram {
   readonly program: string;
-  /** It was made for tests, as its runtime is old: it asks nobody for a certificate, and a listener keeps its own to the end. */
+  /**
+   * It was made for tests, as its runtime is old: it asks nobody for a certificate, and a listener keeps its own to the
+   * end.
+   */
   readonly unchecked: boolean;
 }
 
 /**
- * A test with an executable that serves: the one under test, or where its runtime is too old the one that unchecked/compile.ts
- * made and `CAUCASE_UNCHECKED_PROGRAM` names. Left out without either.
+ * A test with an executable that serves: the one under test, or where its runtime is too old the one that
+ * unchecked/compile.ts made and `CAUCASE_UNCHECKED_PROGRAM` names. Left out without either.
  */
 export function servingTest(
   name: string,
@@ -62,11 +65,16 @@ export function withoutDeno(folders: string): string {
 }
 
 export interface Bare extends Outcome {
-  /** Names of all that was left in the working folder, which is also the home folder and the one for temporary files. */
+  /**
+   * Names of all that was left in the working folder, which is also the home folder and the one for temporary files.
+   */
   readonly left: readonly string[];
 }
 
-/** Runs the executable with nothing: an empty folder, and an environment of nothing but that folder and the system's programs. */
+/**
+ * Runs the executable with nothing: an empty folder, and an environment of nothing but that folder and the system's
+ * programs.
+ */
 export async function runBare(program: string, ...args: readonly string[]): Promise<Bare> {
   await using folder = await tempFolder("caucase-bare-");
   const { path: cwd } = folder;

@@ -1,6 +1,7 @@
 /**
- * The compiled program does what the program does from source: the same tests, with the executable that `CAUCASE_PROGRAM` names.
- * Servers run from source. The executable finds no Deno in PATH, and a home folder with nothing in it.
+ * The compiled program does what the program does from source: the same tests, with the executable that
+ * `CAUCASE_PROGRAM` names. Servers run from source. The executable finds no Deno in PATH, and a home folder with
+ * nothing in it.
  */
 import assert from "node:assert/strict";
 import { compiledProgram, withoutDeno } from "./program.ts";

@@ -11,9 +11,10 @@ import { tempFolder } from "../support/temp_folder.ts";
 import { servingTest } from "./program.ts";
 
 /**
- * Life spans in seconds, of the first start and of the next. With L and 1.8 L the next CA certificates (4 L - 2 * 1.8 L) and the next
- * certificate for HTTPS (L - 1.8 L / 3) are due together, when those of the first start are 0.4 L old. They are ten seconds old
- * when they are made: 20 seconds are left, enough for the next start and a look at what is there then.
+ * Life spans in seconds, of the first start and of the next. With L and 1.8 L the next CA certificates (4 L - 2 * 1.8
+ * L) and the next certificate for HTTPS (L - 1.8 L / 3) are due together, when those of the first start are 0.4 L old.
+ * They are ten seconds old when they are made: 20 seconds are left, enough for the next start and a look at what is
+ * there then.
  */
 const LIFE_SPANS = { first: 75, next: 135 };
 

@@ -1,4 +1,7 @@
-/** The life of a server that runs from an executable: from nothing, through a kill and a stop, to the database that its backup gives. */
+/**
+ * The life of a server that runs from an executable: from nothing, through a kill and a stop, to the database that its
+ * backup gives.
+ */
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { certificateFromPem } from "../../core/x509/certificate.ts";

@@ -1,4 +1,7 @@
-/** The store's contract: many at once. Of those that exclude each other one wins; all others see the whole of what it did. */
+/**
+ * The store's contract: many at once. Of those that exclude each other one wins; all others see the whole of what it
+ * did.
+ */
 import assert from "node:assert/strict";
 import {
   BY,

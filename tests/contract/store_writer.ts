@@ -1,6 +1,6 @@
 /**
- * A program that writes to the database at its first argument until it is killed, many writes at a time, and tells what was
- * acknowledged: `submitted <id>` or `revoked <serial> <CRL number>`, a line each.
+ * A program that writes to the database at its first argument until it is killed, many writes at a time, and tells what
+ * was acknowledged: `submitted <id>` or `revoked <serial> <CRL number>`, a line each.
  */
 import { openSqliteStorage } from "../../server/storage/sqlite/sqlite_storage.ts";
 import { BY, newRequest, revocation } from "./store_fixtures.ts";

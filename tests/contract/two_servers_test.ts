@@ -1,6 +1,7 @@
 /**
- * Two servers' worth of CAs on one store: nothing trusts its own memory. What one did the other knows with its very next use, and
- * what both do at once happens once. In one process, over the store in memory, over one connection to SQLite, and over two.
+ * Two servers' worth of CAs on one store: nothing trusts its own memory. What one did the other knows with its very
+ * next use, and what both do at once happens once. In one process, over the store in memory, over one connection to
+ * SQLite, and over two.
  */
 import assert from "node:assert/strict";
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";

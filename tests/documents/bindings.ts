@@ -1,6 +1,6 @@
 /**
- * What documents show and what a run brings: ids, key identifiers, fingerprints and names of backups differ each time, but where a
- * document shows one twice, it is the same one.
+ * What documents show and what a run brings: ids, key identifiers, fingerprints and names of backups differ each time,
+ * but where a document shows one twice, it is the same one.
  */
 
 /** Values that stand for others: fingerprints, key identifiers, names of backups, ids and serial numbers. */
@@ -32,8 +32,8 @@ export class Bindings {
   }
 
   /**
-   * Whether `actual` is what `shown` shows; learns values that were not known. `…` in a line stands for any text, a line that is `…`
-   * for any number of lines.
+   * Whether `actual` is what `shown` shows; learns values that were not known. `…` in a line stands for any text, a
+   * line that is `…` for any number of lines.
    */
   match(shown: readonly string[], actual: readonly string[]): boolean {
     const [first, ...others] = shown;

@@ -1,5 +1,6 @@
 /**
- * From the machines of a document to one folder: names, ports and paths, as tests/documents/README.md lists them. It computes.
+ * From the machines of a document to one folder: names, ports and paths, as tests/documents/README.md lists them. It
+ * computes.
  */
 
 import { fileURLToPath } from "node:url";

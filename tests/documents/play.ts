@@ -103,8 +103,8 @@ const STAYING: readonly (readonly [command: RegExp, ready: RegExp])[] = [
 ];
 
 /**
- * Writes the block into the file that its first line names: `# /etc/one.conf`, or `# add to /etc/one.conf`; each such line begins
- * another file. What can hold no comments is named by `title="/etc/one.json"` after the language.
+ * Writes the block into the file that its first line names: `# /etc/one.conf`, or `# add to /etc/one.conf`; each such
+ * line begins another file. What can hold no comments is named by `title="/etc/one.json"` after the language.
  */
 async function placeFile({ lines, attributes, line }: Block, { stage, bindings }: Play): Promise<void> {
   let [, path] = /^title="([^"]+)"/.exec(attributes) ?? [];

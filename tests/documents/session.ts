@@ -13,8 +13,8 @@ export interface Command {
 }
 
 /**
- * The commands of a block: `sh` holds commands alone, one a line; `console` shows them behind `$ `, with their output. A line that
- * ends with a backslash goes on in the next; one that begins a loop or a here-document, up to its end.
+ * The commands of a block: `sh` holds commands alone, one a line; `console` shows them behind `$ `, with their output.
+ * A line that ends with a backslash goes on in the next; one that begins a loop or a here-document, up to its end.
  * @throws Error for output that no command comes before
  */
 export function commandsOf({ language, lines, line }: Block): Command[] {

@@ -1,6 +1,6 @@
 /**
- * The machine that a document is played on: a folder with a home and a root of its own, where the programs of `programs/` come
- * before the system's.
+ * The machine that a document is played on: a folder with a home and a root of its own, where the programs of
+ * `programs/` come before the system's.
  */
 import { dirname } from "node:path";
 import config from "../../deno.json" with { type: "json" };
@@ -76,7 +76,10 @@ export class Stage implements AsyncDisposable {
     return placed(text, this.places);
   }
 
-  /** Starts a program that stays until `interrupt`, or until the end: in a terminal of its own, where the document begins. */
+  /**
+   * Starts a program that stays until `interrupt`, or until the end: in a terminal of its own, where the document
+   * begins.
+   */
   async start(command: string, isReady: (output: string) => boolean): Promise<string> {
     const program = await this.shell.start(command, this.begin);
     this.#running.push(program);
@@ -89,8 +92,8 @@ export class Stage implements AsyncDisposable {
   }
 
   /**
-   * Begins a section: back in the working folder, and brings about what the section takes for granted by `stage/NAME.sh`, for the
-   * document NAME before its first section, or `stage/NAME.SECTION.sh`.
+   * Begins a section: back in the working folder, and brings about what the section takes for granted by
+   * `stage/NAME.sh`, for the document NAME before its first section, or `stage/NAME.SECTION.sh`.
    * @returns lines `SHOWN REAL` of the values that came of that and that the document shows
    * @throws Error when it fails
    */

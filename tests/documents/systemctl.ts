@@ -1,6 +1,6 @@
 /**
- * What `systemctl` and `journalctl` of documents do: start, reload and stop what unit files in the stage's root say, and show
- * what they wrote. Services of the distribution are started by `programs/service-NAME`.
+ * What `systemctl` and `journalctl` of documents do: start, reload and stop what unit files in the stage's root say,
+ * and show what they wrote. Services of the distribution are started by `programs/service-NAME`.
  */
 import { Bindings } from "./bindings.ts";
 import { placed, type Places } from "./places.ts";

@@ -34,7 +34,9 @@ export interface LaunchOptions {
   readonly variables: ReadonlyMap<string, string>;
 }
 
-/** How a unit is started. `${NAME}` stays one word, `$NAME` becomes as many as it has. @throws Error for what is missing */
+/**
+ * How a unit is started. `${NAME}` stays one word, `$NAME` becomes as many as it has. @throws Error for what is missing
+ */
 export function launchOf({ service }: Unit, { instance, stateRoot, variables }: LaunchOptions): Launch {
   const last = (key: string) => service.get(key)?.at(-1)?.replaceAll("%i", instance).replaceAll("%S", stateRoot);
   const command = last("ExecStart");

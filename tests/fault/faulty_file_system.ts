@@ -3,8 +3,8 @@ import { hostFileSystem } from "../../core/host/durable_file.ts";
 import type { FileSystem, NewFile, OpenFolder } from "../../core/host/file_system.ts";
 
 /**
- * `error`: that one step fails as on a full disk. `kill`: nothing from there on happens, as if the process had ended. `SIGKILL`: the
- * process does end there.
+ * `error`: that one step fails as on a full disk. `kill`: nothing from there on happens, as if the process had ended.
+ * `SIGKILL`: the process does end there.
  */
 export type Fault = { readonly step: number; readonly kind: "error" | "kill" | "SIGKILL" };
 

@@ -1,8 +1,8 @@
 /**
- * Writes files as the program does, to be run as a process that is killed, or on a disk that is full. Arguments: what to do,
- * and the path. `once`: a private file of 40 000 bytes. `generations`: the same file over and over, each time all of one letter.
- * `pairs`: the key pairs of `pairs.json` beside the path, over and over, after completing what was cut short. `pair`: the
- * second of them. `read`: reads the pair. Prints `done`, or the error's code and message.
+ * Writes files as the program does, to be run as a process that is killed, or on a disk that is full. Arguments: what
+ * to do, and the path. `once`: a private file of 40 000 bytes. `generations`: the same file over and over, each time
+ * all of one letter. `pairs`: the key pairs of `pairs.json` beside the path, over and over, after completing what was
+ * cut short. `pair`: the second of them. `read`: reads the pair. Prints `done`, or the error's code and message.
  */
 import { writeFileDurably } from "../../core/host/durable_file.ts";
 import { recoverKeyPair, writeKeyPair } from "../../core/host/key_pair_change.ts";

@@ -81,7 +81,9 @@ const USERS = 1;
 /** How many of what is costly to check are checked after each restart, the latest. */
 const CHECKED = 3;
 
-/** Resolves after the kill, when nobody is served any more. Rejects when anything fails that is not the kill's doing. */
+/**
+ * Resolves after the kill, when nobody is served any more. Rejects when anything fails that is not the kill's doing.
+ */
 export async function traffic(round: Round): Promise<void> {
   const crowd: [number, (round: Round) => Promise<void>][] = [
     [SUBMITTERS, submitAndSign],

@@ -1,4 +1,7 @@
-/** Clients that misbehave, each in its own way, on raw sockets of 127.0.0.1. They only hold on: nothing of them runs by itself but a slow tick. */
+/**
+ * Clients that misbehave, each in its own way, on raw sockets of 127.0.0.1. They only hold on: nothing of them runs by
+ * itself but a slow tick.
+ */
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 

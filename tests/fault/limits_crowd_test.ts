@@ -1,4 +1,7 @@
-/** A thousand clients of one address misbehave, in every way at once: the server stays small, and others are served in time. */
+/**
+ * A thousand clients of one address misbehave, in every way at once: the server stays small, and others are served in
+ * time.
+ */
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { request, type RequestOptions } from "node:http";
@@ -30,7 +33,10 @@ const ASKED = 40;
 /** What one address may have at most is another test's: see limits_addresses_test.ts. */
 const ROOM_FOR_ALL = ["--max-connections", "1500", "--max-connections-per-address", "1100"];
 
-/** Bodies and answers that are held may come to 256 MiB each, and what is not collected yet to as much; a thousand MiB is sent. */
+/**
+ * Bodies and answers that are held may come to 256 MiB each, and what is not collected yet to as much; a thousand MiB
+ * is sent.
+ */
 const MEMORY = 3 * 256;
 
 Deno.test({

@@ -64,7 +64,10 @@ interface PartialRestore {
   readonly fed: Promise<"stopped reading" | "read all">;
 }
 
-/** Starts a restore from a named pipe that gives all of the backup but its end: it can be met in its middle, and cannot finish. */
+/**
+ * Starts a restore from a named pipe that gives all of the backup but its end: it can be met in its middle, and cannot
+ * finish.
+ */
 async function startWithoutTheEnd(restorable: Restorable): Promise<PartialRestore> {
   const { backup } = restorable.files;
   const bytes = (await Deno.readFile(backup)).subarray(0, -MEGABYTE);

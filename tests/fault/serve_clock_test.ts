@@ -1,4 +1,6 @@
-/** A clock that was wrong for a while: nothing is made twice, nothing goes back, and all goes on when it is right again. */
+/**
+ * A clock that was wrong for a while: nothing is made twice, nothing goes back, and all goes on when it is right again.
+ */
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { decodePem } from "../../core/pem.ts";
@@ -44,7 +46,8 @@ for (const [where, wrong] of Object.entries(JUMPS)) {
         authorities.push(countIssuers(server));
       }
       assert.equal(authorities[1], authorities[0], "the second time there was one for that time");
-      // A clock that is behind is said to be, and nothing was signed by it; one that was ahead could not be told from a right one.
+      // A clock that is behind is said to be, and nothing was signed by it; one that was ahead could not be told from a
+      // right one.
       const said = server.warnings.filter((warning) => /nothing is signed: the clock says/.test(warning));
       assert.deepEqual(server.warnings, said);
       assert.equal(said.length > 0, wrong < NOW);

@@ -1,4 +1,7 @@
-/** A database that cannot be used is refused with the reason and what to do, untouched; one that fails later costs only what needs it. */
+/**
+ * A database that cannot be used is refused with the reason and what to do, untouched; one that fails later costs only
+ * what needs it.
+ */
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { certify, CSR_TYPE, type Reply } from "../support/desk.ts";

@@ -1,4 +1,7 @@
-/** A server whose disk is full loses nothing it acknowledged, goes on with what needs no room, and with the rest once there is some. */
+/**
+ * A server whose disk is full loses nothing it acknowledged, goes on with what needs no room, and with the rest once
+ * there is some.
+ */
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { crlFromPem } from "../../core/x509/crl.ts";

@@ -1,4 +1,7 @@
-/** A server is killed while it starts for the first time: the next start finds nothing half-made, and makes what is missing once. */
+/**
+ * A server is killed while it starts for the first time: the next start finds nothing half-made, and makes what is
+ * missing once.
+ */
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { certificateFromPem } from "../../core/x509/certificate.ts";

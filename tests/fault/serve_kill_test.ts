@@ -1,6 +1,6 @@
 /**
- * A server is killed (SIGKILL) again and again while it is busy, and started on the same files: what it had acknowledged is
- * there, no CRL number has two contents, and the database and key file are whole.
+ * A server is killed (SIGKILL) again and again while it is busy, and started on the same files: what it had
+ * acknowledged is there, no CRL number has two contents, and the database and key file are whole.
  */
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";

@@ -1,4 +1,7 @@
-/** Files of a server that has run, with its first user: made once, and copied for each case, as new CA keys take seconds. */
+/**
+ * Files of a server that has run, with its first user: made once, and copied for each case, as new CA keys take
+ * seconds.
+ */
 import { firstUser, type Holder } from "../support/desk.ts";
 import { NetworkDesk } from "../support/network_desk.ts";
 import { type Outcome, runCommand } from "../support/process.ts";

@@ -1,4 +1,7 @@
-/** A disk that can be filled to its last byte, and emptied again: a file system in memory, where the system lets us mount one. */
+/**
+ * A disk that can be filled to its last byte, and emptied again: a file system in memory, where the system lets us
+ * mount one.
+ */
 import { runCommand } from "../support/process.ts";
 import { type TempFolder, tempFolder } from "../support/temp_folder.ts";
 

@@ -1,4 +1,6 @@
-/** An updater is killed (SIGKILL) at every step of a renewal: nothing is half written, and the next start completes it. */
+/**
+ * An updater is killed (SIGKILL) at every step of a renewal: nothing is half written, and the next start completes it.
+ */
 import assert from "node:assert/strict";
 import { LookNow, runEntries } from "../../cli/updater/daemon.ts";
 import { type RawEntry, toEntry } from "../../cli/updater/entry_options.ts";

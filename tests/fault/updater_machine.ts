@@ -1,4 +1,7 @@
-/** Files that an updater keeps up to date, and the updater as a real process; its clock can be another than the machine's. */
+/**
+ * Files that an updater keeps up to date, and the updater as a real process; its clock can be another than the
+ * machine's.
+ */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { RawEntry } from "../../cli/updater/entry_options.ts";

@@ -1,6 +1,6 @@
 /**
- * `caucase updater` as a process of its own, on a machine that is told by the environment (see `Machine`) what time it shows and at
- * which step it kills itself. Keys are on P-256: an RSA key takes a third of a second.
+ * `caucase updater` as a process of its own, on a machine that is told by the environment (see `Machine`) what time it
+ * shows and at which step it kills itself. Keys are on P-256: an RSA key takes a third of a second.
  */
 import { updater } from "../../cli/updater.ts";
 import type { HolderApi, HolderConnection, UpdaterHost } from "../../cli/updater/host.ts";

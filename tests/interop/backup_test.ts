@@ -1,6 +1,6 @@
 /**
- * Backups at sizes around the border of a block (10 MiB): what ours makes, the reference restores; what the reference makes,
- * ours reads.
+ * Backups at sizes around the border of a block (10 MiB): what ours makes, the reference restores; what the reference
+ * makes, ours reads.
  */
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";

@@ -11,7 +11,9 @@ import { type Implementation, interopTest, otherThan, type Pairing } from "./imp
 import { makeRequests, showCrl } from "./openssl.ts";
 import { firstUser, signedService } from "./session_start.ts";
 
-/** Two service requests are signed unasked, ever; the first start freezes that, later ones say something else in vain. */
+/**
+ * Two service requests are signed unasked, ever; the first start freezes that, later ones say something else in vain.
+ */
 const FROZEN_COUNT = ["--service-auto-approve-count", "2", "--lock-auto-approve-count"];
 const LATER_COUNT = ["--service-auto-approve-count", "9"];
 

@@ -57,8 +57,8 @@ export function otherThan(implementation: Implementation): Implementation | unde
 }
 
 /**
- * Which pairs run, as `client:server` separated by spaces. `reference:reference` proves a scenario itself, without a line of
- * ours: run it after changing a scenario.
+ * Which pairs run, as `client:server` separated by spaces. `reference:reference` proves a scenario itself, without a
+ * line of ours: run it after changing a scenario.
  */
 const VARIABLE = "CAUCASE_INTEROP";
 const DEFAULT_PAIRS = "reference:ours ours:reference ours:ours";

@@ -1,6 +1,6 @@
 /**
- * Our own tables in a database of the reference: its server works beside them, its backups hold them, its restores bring them back,
- * and ours goes on with what is in them.
+ * Our own tables in a database of the reference: its server works beside them, its backups hold them, its restores
+ * bring them back, and ours goes on with what is in them.
  */
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
@@ -50,7 +50,10 @@ interface Place {
   readonly database: string;
 }
 
-/** While a server of `implementation` runs on the database: a service is signed, and revoked again; the first time, a user comes before. */
+/**
+ * While a server of `implementation` runs on the database: a service is signed, and revoked again; the first time, a
+ * user comes before.
+ */
 async function work(implementation: Implementation, { folder }: Place, name: string): Promise<void> {
   await using server = await startServer({ folder, command: implementation.server });
   const desk = new ClientDesk(folder, OURS, server.url);

@@ -1,7 +1,7 @@
 /**
  * A service CA is followed by the next one, in real time: with a life span L of 40 seconds a CA lives 150 seconds. Its
- * clients go from one to the other without a gap. (Shorter is not possible: a CRL is valid for 0.33 L and back-dated by 10
- * seconds, and the reference's server does not start once nothing of that is left.)
+ * clients go from one to the other without a gap. (Shorter is not possible: a CRL is valid for 0.33 L and back-dated by
+ * 10 seconds, and the reference's server does not start once nothing of that is left.)
  */
 import assert from "node:assert/strict";
 import { namesIn } from "../support/files.ts";
@@ -123,7 +123,9 @@ async function startsWith(desk: ClientDesk, ca: ShownCertificate): Promise<void>
   assert.equal((await caCertificate(desk, 0)).subjectKeyIdentifier, ca.subjectKeyIdentifier);
 }
 
-/** Who knew only the first CA and comes when it has expired cannot know whom to trust: an error, and nothing changes. */
+/**
+ * Who knew only the first CA and comes when it has expired cannot know whom to trust: an error, and nothing changes.
+ */
 async function staysLost(desk: ClientDesk, first: ShownCertificate): Promise<void> {
   const before = await desk.read("cas.crt.pem");
   await desk.expect({ status: 1 });

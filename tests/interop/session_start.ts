@@ -6,7 +6,10 @@ import { makeRequest, makeRequests, showCertificate } from "./openssl.ts";
 
 const AUTO_SIGNED_POLICY = "1.3.6.1.4.1.37476.9000.70.0.0";
 
-/** Empty folder → trust stores of both CAs, as the server serves them; nothing changes, and no hook runs, the second time. */
+/**
+ * Empty folder → trust stores of both CAs, as the server serves them; nothing changes, and no hook runs, the second
+ * time.
+ */
 export async function bootstrap(desk: ClientDesk, server: ServerProcess): Promise<void> {
   await desk.expect({}, "--update-user");
   for (const ca of ["cas", "cau"]) {

@@ -1,4 +1,6 @@
-/** Everything a person does with a CA in one sitting, with the client of one implementation and the server of the other. */
+/**
+ * Everything a person does with a CA in one sitting, with the client of one implementation and the server of the other.
+ */
 import assert from "node:assert/strict";
 import { startServer } from "../support/server_process.ts";
 import { tempFolder } from "../support/temp_folder.ts";

@@ -1,6 +1,6 @@
 /**
- * Whoever presents a user's certificate without holding its key is refused by the TLS handshake, before a byte of a request
- * is read. The certificate is public: if this failed, anybody could sign as that user.
+ * Whoever presents a user's certificate without holding its key is refused by the TLS handshake, before a byte of a
+ * request is read. The certificate is public: if this failed, anybody could sign as that user.
  */
 import assert from "node:assert/strict";
 import { type Outcome, runCommand } from "../support/process.ts";

@@ -15,8 +15,8 @@ const ALGORITHM = {
 } as const;
 
 /**
- * A private key file (PKCS#1 or SEC1) with the public half of `publicKeyPem` (SubjectPublicKeyInfo) and a private half just
- * made. EC keys must be on P-256.
+ * A private key file (PKCS#1 or SEC1) with the public half of `publicKeyPem` (SubjectPublicKeyInfo) and a private half
+ * just made. EC keys must be on P-256.
  */
 export async function stolenKey(kind: KeyKind, publicKeyPem: string): Promise<string> {
   const algorithm = ALGORITHM[kind];

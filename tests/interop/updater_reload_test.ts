@@ -1,4 +1,7 @@
-/** The lines for `--on-renew` in docs/updater.md, with `openssl s_server` for a service that reads its files at its start. */
+/**
+ * The lines for `--on-renew` in docs/updater.md, with `openssl s_server` for a service that reads its files at its
+ * start.
+ */
 import assert from "node:assert/strict";
 import { connect } from "node:tls";
 import * as files from "../fault/updater_machine.ts";

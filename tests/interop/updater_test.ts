@@ -1,6 +1,7 @@
 /**
- * Updaters that are left alone, in real time: each renews when the time has come, and ours follows its server from one CA to the
- * next. An updater looks at most once a minute, so a certificate has to live for two; where L is shorter, SIGHUP makes it look.
+ * Updaters that are left alone, in real time: each renews when the time has come, and ours follows its server from one
+ * CA to the next. An updater looks at most once a minute, so a certificate has to live for two; where L is shorter,
+ * SIGHUP makes it look.
  */
 import assert from "node:assert/strict";
 import { RunningProcess } from "../support/process.ts";
@@ -83,7 +84,10 @@ function heldCertificate(folder: string): Promise<ShownCertificate> {
   return showCertificate(folder, "host.crt.pem");
 }
 
-/** At a moment a few seconds ago, at which what was just made is valid: it is back-dated, and some of it lives for seconds. */
+/**
+ * At a moment a few seconds ago, at which what was just made is valid: it is back-dated, and some of it lives for
+ * seconds.
+ */
 function verdict(folder: string): Promise<string> {
   const at = Math.floor(Date.now() / 1000) - BACK_DATED + 2;
   return verify(folder, { certificate: "host.crt.pem", ca: "ca.pem", crl: "crl.pem", at });

@@ -1,6 +1,6 @@
 /**
- * Findings of linters that our profiles cause on purpose. One that is not listed fails the test, and so does one that is listed
- * and no longer occurs: this is what is known to be so, and why.
+ * Findings of linters that our profiles cause on purpose. One that is not listed fails the test, and so does one that
+ * is listed and no longer occurs: this is what is known to be so, and why.
  */
 import type { LinterFinding, SpecimenKind } from "./specimen.ts";
 
@@ -83,7 +83,10 @@ export const ACCEPTED: readonly AcceptedFinding[] = [
   ]),
 ];
 
-/** What tests do on purpose, and the catalogue does not: requests with what tests/security smuggles in, clocks that are set back. */
+/**
+ * What tests do on purpose, and the catalogue does not: requests with what tests/security smuggles in, clocks that are
+ * set back.
+ */
 export const ACCEPTED_OF_TESTS: readonly AcceptedFinding[] = [
   ...requested("openssl", [
     [

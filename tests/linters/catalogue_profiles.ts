@@ -1,4 +1,7 @@
-/** One of every kind, straight from the profiles: what no server makes in an afternoon, such as other CA keys and late dates. */
+/**
+ * One of every kind, straight from the profiles: what no server makes in an afternoon, such as other CA keys and late
+ * dates.
+ */
 import type { Bytes } from "../../core/bytes.ts";
 import { checkCaSuccessor, prepareCaSuccessor } from "../../core/profiles/ca_profile.ts";
 import { newSerial, signCertificate } from "../../core/x509/tbs_certificate.ts";

@@ -1,6 +1,6 @@
 /**
- * One of every kind from a real server, over its sockets: what was asked for is approved by a user, renewed, revoked, through a
- * rollover of both CAs, and from a backup.
+ * One of every kind from a real server, over its sockets: what was asked for is approved by a user, renewed, revoked,
+ * through a rollover of both CAs, and from a backup.
  */
 import assert from "node:assert/strict";
 import { utf8 } from "../../core/bytes.ts";
@@ -43,7 +43,10 @@ const FIRST_REQUEST: CatalogueRequest = {
   extensions: [keyUsage([KEY_USAGE.digitalSignature], true)],
 };
 
-/** A user renews at each of these times, in L: both CAs get their second certificate after 2 L, and sign with it after 3 L. */
+/**
+ * A user renews at each of these times, in L: both CAs get their second certificate after 2 L, and sign with it after 3
+ * L.
+ */
 const STAGES = [0.9, 1.8, 2.1, 2.9, 3.2] as const;
 
 export async function serverCatalogue(): Promise<Specimen[]> {
@@ -113,7 +116,8 @@ class CatalogueSession {
     // A user's key is taken once, and making one of RSA takes its time.
     if (ca === "cau" && request.key === "RSA") return;
     const holder = await this.#certify(ca, user, request);
-    // Users renew as services do, and at each stage. Messages are signed with any key but one on P-521, see core/protocol/envelope.ts.
+    // Users renew as services do, and at each stage. Messages are signed with any key but one on P-521, see
+    // core/protocol/envelope.ts.
     if (ca === "cas" && request.key !== "P-521") await this.#renew(ca, holder, `${request.label}, renewed`);
   }
 

@@ -1,7 +1,7 @@
 /**
- * What the tests left in their folders (tests/support/kept_certificates.ts), as specimens: certificates in the tables of a
- * database that a CA certificate of the same database signed, and in files what those CAs signed for HTTPS or as CRLs. What tests
- * forge is signed by others, or lies in no database.
+ * What the tests left in their folders (tests/support/kept_certificates.ts), as specimens: certificates in the tables
+ * of a database that a CA certificate of the same database signed, and in files what those CAs signed for HTTPS or as
+ * CRLs. What tests forge is signed by others, or lies in no database.
  */
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";

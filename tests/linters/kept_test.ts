@@ -1,6 +1,6 @@
 /**
- * What all other tests produced, before linters of others. They keep it where `CAUCASE_KEEP_CERTIFICATES` says; without that there
- * is nothing to look at.
+ * What all other tests produced, before linters of others. They keep it where `CAUCASE_KEEP_CERTIFICATES` says; without
+ * that there is nothing to look at.
  */
 import assert from "node:assert/strict";
 import { keptFolder } from "../support/kept_certificates.ts";

@@ -1,6 +1,6 @@
 /**
- * A machine of its own in a container: the host's programs, `/etc` and `/var` as if just installed, no network but its own
- * loopback, and a systemd that runs a script. All of it is gone when the test ends.
+ * A machine of its own in a container: the host's programs, `/etc` and `/var` as if just installed, no network but its
+ * own loopback, and a systemd that runs a script. All of it is gone when the test ends.
  */
 import { fileURLToPath } from "node:url";
 import { runCommand } from "../support/process.ts";
@@ -49,7 +49,9 @@ export async function findMachines(): Promise<string | undefined> {
   return nspawn;
 }
 
-/** Runs a script on a new machine. @throws Error with its log when the script fails or the machine does not end in time */
+/**
+ * Runs a script on a new machine. @throws Error with its log when the script fails or the machine does not end in time
+ */
 export async function runOnMachine(nspawn: string, { script, files }: MachineOptions): Promise<Results> {
   await using root = await tempFolder();
   await layOut(root.path);

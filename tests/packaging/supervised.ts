@@ -30,8 +30,8 @@ echo on-standard-error >&2
 `;
 
 /**
- * How the program that `script` ends in was called. All absolute paths but the interpreter's are moved below a folder of the
- * test's own, and back in the answer.
+ * How the program that `script` ends in was called. All absolute paths but the interpreter's are moved below a folder
+ * of the test's own, and back in the answer.
  */
 export async function callOf(
   script: string,

@@ -1,7 +1,7 @@
 /**
- * Who gets what: the answer to every route of the interface for everybody who may come. The heads of columns are explained in
- * `tests/support/visitors.ts`, the rows in `route_requests.ts`: what stands behind a slash says which request of several that a
- * route takes, `@cau` or `@cas` at which of the CAs; else it is the same at both.
+ * Who gets what: the answer to every route of the interface for everybody who may come. The heads of columns are
+ * explained in `tests/support/visitors.ts`, the rows in `route_requests.ts`: what stands behind a slash says which
+ * request of several that a route takes, `@cau` or `@cas` at which of the CAs; else it is the same at both.
  */
 export const AUTHORISATION = `
                     http none user older chain serv expd early revkd open retrd rogue rear self mimic

@@ -1,4 +1,6 @@
-/** Every route of the interface for everybody who may come, over real connections; and what is refused changes nothing. */
+/**
+ * Every route of the interface for everybody who may come, over real connections; and what is refused changes nothing.
+ */
 import assert from "node:assert/strict";
 import { type PublicCa, ROUTES } from "../../core/protocol/routes.ts";
 import { connectVisitors, type Visitor, VISITOR_NAMES } from "../support/visitors.ts";

@@ -1,4 +1,7 @@
-/** Whose certificates may be renewed and revoked, where and by whom: the message is right each time, the certificate is not. */
+/**
+ * Whose certificates may be renewed and revoked, where and by whom: the message is right each time, the certificate is
+ * not.
+ */
 import assert from "node:assert/strict";
 import { utf8 } from "../../core/bytes.ts";
 import { encodePem, onlyPem, PEM_LABEL } from "../../core/pem.ts";
@@ -11,8 +14,8 @@ import { newCa, newEcKey, NOW, type TestCa } from "../support/issuing.ts";
 import { csrFor, renewalBody, revocationBody, userRevocationBody } from "../support/requests.ts";
 
 /**
- * What each certificate's rightful holder gets for a renewal and a revocation that they signed, and a user for an unsigned
- * revocation, at the CA for services and at that for users.
+ * What each certificate's rightful holder gets for a renewal and a revocation that they signed, and a user for an
+ * unsigned revocation, at the CA for services and at that for users.
  */
 const TABLE = `
                   renew@cas holder@cas user@cas renew@cau holder@cau user@cau

@@ -1,4 +1,6 @@
-/** What counts as a message that its holder signed: how it may be written, and what nobody can make of it afterwards. */
+/**
+ * What counts as a message that its holder signed: how it may be written, and what nobody can make of it afterwards.
+ */
 import assert from "node:assert/strict";
 import { type Bytes, concatBytes, utf8 } from "../../core/bytes.ts";
 import { importSigningKey, type PrivateKey, signWith } from "../../core/keys/private_key.ts";

@@ -139,7 +139,10 @@ class PrivilegeStage implements PrivilegeScene {
     await Deno.mkdir(`${this.folder}/backups`);
   }
 
-  /** Its worker for backups loads modules, so it may read the program as well; and it listens for a moment to look at its TLS. */
+  /**
+   * Its worker for backups loads modules, so it may read the program as well; and it listens for a moment to look at
+   * its TLS.
+   */
   async serve(): Promise<RunningProcess> {
     const place = ["--netloc", `localhost:${this.#port}`, "--bind", "127.0.0.1"];
     const args = ["serve", ...place, "--backup-directory", "backups", "--service-auto-approve-count", "3"];

@@ -1,4 +1,6 @@
-/** Files that exist for a moment: a process that the system ends in the middle of writing one leaves it to be looked at. */
+/**
+ * Files that exist for a moment: a process that the system ends in the middle of writing one leaves it to be looked at.
+ */
 import assert from "node:assert/strict";
 import { EMPTY_NAME } from "../../core/x509/name.ts";
 import { buildCsr } from "../../core/x509/csr.ts";
@@ -15,8 +17,9 @@ const LARGEST_FILE = 1;
 const MAIN = OUR_PROGRAM.at(-1) ?? "";
 
 /**
- * Runs our program under umask 000 in a folder with `files`, until it writes more into one file than it may; what it leaves behind.
- * Before that it runs to its end elsewhere: the runtime's caches are files, too, and full then, but for that of compiled code.
+ * Runs our program under umask 000 in a folder with `files`, until it writes more into one file than it may; what it
+ * leaves behind. Before that it runs to its end elsewhere: the runtime's caches are files, too, and full then, but for
+ * that of compiled code.
  */
 async function leftBehind(files: Readonly<Record<string, string>>, args: readonly string[]): Promise<Leftover[]> {
   const program = [Deno.execPath(), "run", "--no-code-cache", "-A", MAIN, ...args];

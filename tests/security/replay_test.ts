@@ -1,4 +1,6 @@
-/** Messages that somebody listened to and sends again: at once, later, elsewhere, after a restart and after a restore. */
+/**
+ * Messages that somebody listened to and sends again: at once, later, elsewhere, after a restart and after a restore.
+ */
 import assert from "node:assert/strict";
 import { certificateFromPem } from "../../core/x509/certificate.ts";
 import { crlFromPem } from "../../core/x509/crl.ts";

@@ -46,7 +46,10 @@ Deno.test({
   },
 });
 
-/** What `openssl s_client` prints of a session in which it asks once for what is for users; the answer may begin within a line. */
+/**
+ * What `openssl s_client` prints of a session in which it asks once for what is for users; the answer may begin within
+ * a line.
+ */
 async function askWithOpenssl(server: TestServer, options: readonly string[]): Promise<string> {
   const args = ["s_client", "-connect", `127.0.0.1:${server.port + 1}`, "-ign_eof", ...options];
   const command = new Deno.Command(opensslPath() ?? "openssl", {

@@ -42,7 +42,9 @@ export function nameOf(tag: number, value: Uint8Array): Bytes {
   return derSequence(derElement(TAG.SET, derSequence(derOid(OID.COMMON_NAME), derElement(tag, value))));
 }
 
-/** Ways by which a request comes to a certificate; the answer of the last step, and the certificate where there is one. */
+/**
+ * Ways by which a request comes to a certificate; the answer of the last step, and the certificate where there is one.
+ */
 type Way = (aged: AgedServer, user: Holder, asked: Asked) => Promise<{ reply: Reply; certificate?: Certificate }>;
 
 export async function signed(

@@ -1,6 +1,6 @@
 /**
- * Each row of docs/threat-model.md names code that stops an attack, and a test that fails without it. Here only its words are looked at;
- * `deno task defences` tries the rows.
+ * Each row of docs/threat-model.md names code that stops an attack, and a test that fails without it. Here only its
+ * words are looked at; `deno task defences` tries the rows.
  */
 import assert from "node:assert/strict";
 import { applyEdit } from "../../scripts/defences/mutation.ts";

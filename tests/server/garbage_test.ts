@@ -50,7 +50,9 @@ Deno.test("requests, templates and messages with some bytes gone or changed are 
   await assertUnharmed(server);
 });
 
-/** What a header or target can hold on the wire: mostly bytes that the HTTP parser lets through, and never a line end. */
+/**
+ * What a header or target can hold on the wire: mostly bytes that the HTTP parser lets through, and never a line end.
+ */
 function wireText(maxLength: number): fc.Arbitrary<string> {
   const byte = fc.oneof(
     { weight: 60, arbitrary: fc.integer({ min: 0x21, max: 0x7e }) },

@@ -1,4 +1,6 @@
-/** Both logs of a server in a process of its own: where they go, what they look like, and that rotation loses nothing. */
+/**
+ * Both logs of a server in a process of its own: where they go, what they look like, and that rotation loses nothing.
+ */
 import assert from "node:assert/strict";
 import { servedFolder } from "../fault/served_folder.ts";
 import { until } from "../fault/until.ts";
@@ -136,7 +138,9 @@ Deno.test("--log-format json writes one object a line, from the first to why it 
   assert.deepEqual([level, event, properties.error.code], ["error", "server.failed", "in-use"]);
 });
 
-/** Runs a program with JOURNAL_STREAM set to what the first word says; in `$(…)`, standard error is that of the shell. */
+/**
+ * Runs a program with JOURNAL_STREAM set to what the first word says; in `$(…)`, standard error is that of the shell.
+ */
 const WITH_JOURNAL = 'JOURNAL_STREAM=$(eval "$0"); export JOURNAL_STREAM; exec "$@"';
 
 Deno.test("the journal gets the level in its own form and no time; any other reader of standard error gets the time", async () => {

@@ -1,4 +1,7 @@
-/** Changes to DER as a tree of elements, whose lengths fit again afterwards: random bytes hardly get past the first length. */
+/**
+ * Changes to DER as a tree of elements, whose lengths fit again afterwards: random bytes hardly get past the first
+ * length.
+ */
 import { bigIntToBytes, concatBytes } from "../../../core/bytes.ts";
 import { type DerElement, DerReader } from "../../../core/der/reader.ts";
 import { TAG } from "../../../core/der/tags.ts";

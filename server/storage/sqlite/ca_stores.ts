@@ -16,7 +16,8 @@ import { RevocationTable, SqliteRevocations } from "./revocation_store.ts";
 import { type ImportedCrls, type Inheritance, type InheritingTables, takeOver } from "./take_over.ts";
 import { type SqliteParts, Transactions } from "./transactions.ts";
 
-// The database is synchronous, and a transaction never spans more than one turn of the event loop: no read can fall into one.
+// The database is synchronous, and a transaction never spans more than one turn of the event loop: no read can fall
+// into one.
 export class SqliteCaStores implements CaStores {
   readonly issuers: IssuerStore;
   readonly requests: RequestStore;

@@ -1,6 +1,6 @@
 /**
- * What columns hold, as our types. The reference writes PEM and key ids as BLOB, other writers (older versions, people with
- * `sqlite3`) as TEXT, and for SQLite the two are never equal: we write BLOB, and read and look up both.
+ * What columns hold, as our types. The reference writes PEM and key ids as BLOB, other writers (older versions, people
+ * with `sqlite3`) as TEXT, and for SQLite the two are never equal: we write BLOB, and read and look up both.
  */
 import type { SQLOutputValue } from "node:sqlite";
 import { type Bytes, fromUtf8, utf8 } from "../../../core/bytes.ts";

@@ -11,8 +11,9 @@ const LOOKED_THROUGH = 32 * 1024 * 1024;
 const HINT = "check the path given with --db: this is no database of caucase";
 
 /**
- * @throws `storage` for another program's database, one of a version that is not known yet, and one that is damaged where that can be seen
- * in a moment. In a larger one damage shows when it is met: by a request, or by the next backup, which reads everything
+ * @throws `storage` for another program's database, one of a version that is not known yet, and one that is damaged
+ *   where that can be seen in a moment. In a larger one damage shows when it is met: by a request, or by the next
+ *   backup, which reads everything
  */
 export function requireUsable(database: Database): void {
   requireOurs(database);

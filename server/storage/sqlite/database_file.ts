@@ -20,15 +20,16 @@ export async function realDatabasePath(path: string): Promise<string> {
 }
 
 /**
- * Opens the database for reading and writing, makes its file if there is none, and switches it to a write-ahead log with full
- * synchronisation: readers never wait for writers, and what is committed survives a loss of power.
+ * Opens the database for reading and writing, makes its file if there is none, and switches it to a write-ahead log
+ * with full synchronisation: readers never wait for writers, and what is committed survives a loss of power.
  * @throws `storage`
  */
 export async function openForServing(path: string, log: Log): Promise<Database> {
   await prepareFile(path, log);
   const database = new Database(path);
   try {
-    // Definitions in a file from elsewhere may call nothing but SQLite's harmless functions, also while it is looked through.
+    // Definitions in a file from elsewhere may call nothing but SQLite's harmless functions, also while it is looked
+    // through.
     database.run("PRAGMA trusted_schema = OFF");
     requireUsable(database);
     const mode = database.get("PRAGMA journal_mode = WAL")?.["journal_mode"];
@@ -55,7 +56,9 @@ export async function openForReading(path: string): Promise<Database> {
   return new Database(path, { readOnly: true });
 }
 
-/** Puts everything back into the one file, in the mode that any program and a plain copy can deal with, and closes it. */
+/**
+ * Puts everything back into the one file, in the mode that any program and a plain copy can deal with, and closes it.
+ */
 export function closeServed(database: Database, log: Log): void {
   try {
     database.get("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -79,8 +82,8 @@ async function prepareFile(path: string, log: Log): Promise<void> {
 }
 
 /**
- * Makes an empty file with mode 0600 at `path`, or where the link at `path` points, unless there is one: its owner alone can
- * read it before a secret is in it.
+ * Makes an empty file with mode 0600 at `path`, or where the link at `path` points, unless there is one: its owner
+ * alone can read it before a secret is in it.
  * @returns its mode where there was one
  */
 export async function ensurePrivateFile(path: string): Promise<number | undefined> {

@@ -1,7 +1,7 @@
 /**
- * One server per database: a lock of the kernel on a separate file beside it, which ends with its holder, however that ends.
- * Not on the database itself: closing any descriptor of that file would drop the locks SQLite holds on it (POSIX). The file
- * stays and holds nothing: removing it would let two processes lock two files of the same name.
+ * One server per database: a lock of the kernel on a separate file beside it, which ends with its holder, however that
+ * ends. Not on the database itself: closing any descriptor of that file would drop the locks SQLite holds on it
+ * (POSIX). The file stays and holds nothing: removing it would let two processes lock two files of the same name.
  */
 import { CaucaseError } from "../../../core/errors.ts";
 import { fileError } from "../../../core/host/file_error.ts";

@@ -3,12 +3,16 @@ import type { DumpStatement } from "../../../core/backup/sql_dump.ts";
 import { CaucaseError } from "../../../core/errors.ts";
 import type { Database } from "./database.ts";
 
-/** Result codes of SQLite that say something about the statement and nothing about the disk: ERROR, TOOBIG, CONSTRAINT, MISMATCH. */
+/**
+ * Result codes of SQLite that say something about the statement and nothing about the disk: ERROR, TOOBIG, CONSTRAINT,
+ * MISMATCH.
+ */
 const STATEMENT_AT_FAULT: readonly number[] = [1, 18, 19, 20];
 
 /**
  * Runs the statements as they come, and commits when they ended well.
- * @throws `unacceptable` for a statement that SQLite refuses, with its number from 1 on; `storage`; what `statements` throws
+ * @throws `unacceptable` for a statement that SQLite refuses, with its number from 1 on; `storage`; what `statements`
+ *   throws
  */
 export async function loadDump(database: Database, statements: AsyncIterable<DumpStatement>): Promise<void> {
   database.run("BEGIN IMMEDIATE");

@@ -6,7 +6,10 @@ import { fromSeconds, toSeconds, toText } from "./column_values.ts";
 import type { Database } from "./database.ts";
 import type { Transactions } from "./transactions.ts";
 
-/** In the order in which they were added; a few rows at most. Synchronous: within a transaction of the caller's where it writes. */
+/**
+ * In the order in which they were added; a few rows at most. Synchronous: within a transaction of the caller's where it
+ * writes.
+ */
 export class IssuerTable {
   readonly #table: string;
 
@@ -25,8 +28,8 @@ export class IssuerTable {
   }
 
   /**
-   * Rows are added and removed, and never changed. Their number and the newest one tell one list from another; but a number of a
-   * row that is gone is used once more, so that the dates count too.
+   * Rows are added and removed, and never changed. Their number and the newest one tell one list from another; but a
+   * number of a row that is gone is used once more, so that the dates count too.
    */
   revision(): string {
     const sql = `SELECT COUNT(*) AS count, MAX(rowid) AS newest, TOTAL(expiration_date) AS dates FROM ${this.#table}`;

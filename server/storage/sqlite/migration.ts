@@ -1,6 +1,6 @@
 /**
- * Databases of version 0.9.8 and older keep signed CRLs in a table `<ca>crl`. Now only the time of the last one is kept, in
- * `config`, and CRLs are made from that, the number and the revocations.
+ * Databases of version 0.9.8 and older keep signed CRLs in a table `<ca>crl`. Now only the time of the last one is
+ * kept, in `config`, and CRLs are made from that, the number and the revocations.
  */
 import { crlFromPem } from "../../../core/x509/crl.ts";
 import { toText } from "./column_values.ts";

@@ -1,7 +1,7 @@
 /**
- * A database that is seen whole or not at all: it is made under another name beside its place, brought to the disk, and only
- * then renamed. What a killed process leaves behind has the name of a temporary file, mode 0600, and is removed by a later
- * durable write into that folder (see core/host/prepared_file.ts).
+ * A database that is seen whole or not at all: it is made under another name beside its place, brought to the disk, and
+ * only then renamed. What a killed process leaves behind has the name of a temporary file, mode 0600, and is removed by
+ * a later durable write into that folder (see core/host/prepared_file.ts).
  */
 import { dirname } from "node:path";
 import { CaucaseError } from "../../../core/errors.ts";
@@ -29,8 +29,8 @@ export async function databaseExists(path: string): Promise<boolean> {
 }
 
 /**
- * @throws `storage` when there is a database at `path`, or what a killed server kept beside one: SQLite would put that into the new
- * database
+ * @throws `storage` when there is a database at `path`, or what a killed server kept beside one: SQLite would put that
+ *   into the new database
  */
 export async function requireNoDatabase(path: string): Promise<void> {
   for (const suffix of ["", ...COMPANIONS]) {
@@ -111,8 +111,8 @@ export class NewDatabase implements AsyncDisposable {
 }
 
 /**
- * Nothing is written to the disk in time, and the rollback journal is in memory: nobody sees this file before it is complete, and
- * nobody wants it when it is not. So SQLite makes no files beside it.
+ * Nothing is written to the disk in time, and the rollback journal is in memory: nobody sees this file before it is
+ * complete, and nobody wants it when it is not. So SQLite makes no files beside it.
  */
 function openUnsafely(path: string, file: string): Database {
   const database = new Database(path, { file });

@@ -1,4 +1,7 @@
-/** A database that this process alone has open, and nobody sees yet: a restore or an import fills it, a drill looks at it. */
+/**
+ * A database that this process alone has open, and nobody sees yet: a restore or an import fills it, a drill looks at
+ * it.
+ */
 import type { Attribution } from "../../../core/ca/events.ts";
 import type { CaName, CaStores } from "../../../core/ca/stores.ts";
 import type { Log } from "../../../core/log.ts";
@@ -69,7 +72,10 @@ export class PrivateDatabase implements ManagedStores {
     };
   }
 
-  /** PEM, also of a certificate that has ended; empty while the request is pending. Undefined when the user's key is not known. */
+  /**
+   * PEM, also of a certificate that has ended; empty while the request is pending. Undefined when the user's key is not
+   * known.
+   */
   userCertificate(keyId: string): string | undefined {
     const row = this.database.get("SELECT crt FROM caucrt WHERE key_id IN (?, ?)", ...bothForms(keyId));
     return row && (row["crt"] === null ? "" : toText(row["crt"]));

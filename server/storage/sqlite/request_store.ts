@@ -125,7 +125,10 @@ export class RequestTable {
     this.#uncount(this.database.all(sql, ...bothForms(keyId), fromSeconds(now)));
   }
 
-  /** Whether a request with this key is refused as a second one. Expired rows with it are deleted first: they must not stand in the way. */
+  /**
+   * Whether a request with this key is refused as a second one. Expired rows with it are deleted first: they must not
+   * stand in the way.
+   */
   refusesKey(keyId: string, now: number): boolean {
     if (!hasUniqueKeys(this.ca)) return false;
     this.#removeExpiredKey(keyId, now);

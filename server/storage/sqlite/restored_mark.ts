@@ -1,6 +1,6 @@
 /**
- * After a restore nobody knows which CRL numbers were used since the backup was made, so they jump ahead. The restored file is
- * marked by a number that no SQL dump contains, so that the jump happens once, when it is first served.
+ * After a restore nobody knows which CRL numbers were used since the backup was made, so they jump ahead. The restored
+ * file is marked by a number that no SQL dump contains, so that the jump happens once, when it is first served.
  */
 import type { Attribution } from "../../../core/ca/events.ts";
 import type { Database } from "./database.ts";

@@ -1,4 +1,6 @@
-/** Revocations of one CA in an SQLite database, and the state of its CRLs: the table `<ca>revoked` and two named values. */
+/**
+ * Revocations of one CA in an SQLite database, and the state of its CRLs: the table `<ca>revoked` and two named values.
+ */
 import { setImmediate } from "node:timers";
 import type { Attribution } from "../../../core/ca/events.ts";
 import { alreadyRevoked } from "../../../core/ca/store_rules.ts";
@@ -45,8 +47,9 @@ export class RevocationTable {
   }
 
   /**
-   * Those that had not expired at `from` and were added behind the row `after`, in that order, without what no CRL can hold: in pages, between which the
-   * caller may do something else. All rows at once take several times the memory of the revocations, one by one twice the time.
+   * Those that had not expired at `from` and were added behind the row `after`, in that order, without what no CRL can
+   * hold: in pages, between which the caller may do something else. All rows at once take several times the memory of
+   * the revocations, one by one twice the time.
    */
   *pages(from: number, after = FIRST_ROWID): Generator<readonly Revocation[]> {
     const sql = `SELECT rowid, serial, revocation_date, expiration_date FROM ${this.#table}` +
@@ -90,7 +93,10 @@ const READS_WITH_PAUSES = 3;
 export class SqliteRevocations implements RevocationStore {
   constructor(private readonly table: RevocationTable, private readonly transactions: Transactions) {}
 
-  /** Lets others go on between pages. When something changed meanwhile it reads once more, after a few times without a pause. */
+  /**
+   * Lets others go on between pages. When something changed meanwhile it reads once more, after a few times without a
+   * pause.
+   */
   async crlContent(): Promise<CrlContent> {
     for (let attempt = 1;; attempt++) {
       const before = this.#position();

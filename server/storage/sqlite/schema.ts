@@ -1,7 +1,7 @@
 /**
- * Tables and indexes. The tables are the reference's, column for column, so that a server can be switched either way on the
- * same file. The indexes are ours, so that nothing a request needs is found by looking at every row; the reference keeps them up
- * to date without knowing them.
+ * Tables and indexes. The tables are the reference's, column for column, so that a server can be switched either way on
+ * the same file. The indexes are ours, so that nothing a request needs is found by looking at every row; the reference
+ * keeps them up to date without knowing them.
  */
 import { CA_NAMES, type CaName } from "../../../core/ca/stores.ts";
 import { hasUniqueKeys } from "../../../core/ca/store_rules.ts";

@@ -6,12 +6,14 @@ import { Database } from "./database.ts";
 const NAME = "(temporary)";
 
 /**
- * A new database without a name in any folder: only its owner can read it while it exists, and nothing of it stays, however the
- * process ends. It lies on the disk, as memory may be too small for it: in `folder`, else in the system's for temporary files.
+ * A new database without a name in any folder: only its owner can read it while it exists, and nothing of it stays,
+ * however the process ends. It lies on the disk, as memory may be too small for it: in `folder`, else in the system's
+ * for temporary files.
  * @throws `storage`
  */
 export async function openScratchDatabase(folder?: string): Promise<Database> {
-  // SQLite's own nameless database: nothing is removed there while it is open. The runtime allows it with all permissions only.
+  // SQLite's own nameless database: nothing is removed there while it is open. The runtime allows it with all
+  // permissions only.
   if (Deno.build.os === "windows") return prepared(new Database(NAME, { file: "" }));
   const file = await makePrivateFile(folder);
   try {

@@ -1,6 +1,6 @@
 /**
- * The database as it was at one instant, beside a server that goes on writing: a separate connection in one read transaction.
- * With the write-ahead log neither waits for the other.
+ * The database as it was at one instant, beside a server that goes on writing: a separate connection in one read
+ * transaction. With the write-ahead log neither waits for the other.
  */
 import type { Bytes } from "../../../core/bytes.ts";
 import { encodeBegin, encodeCommit, encodeDefinition, encodeRow } from "../../../core/backup/sql_dump.ts";
@@ -43,7 +43,10 @@ export class Snapshot implements Disposable {
     }
   }
 
-  /** Users' certificates as they are stored, which should be PEM, in the order of their requests. What is no text is left out. */
+  /**
+   * Users' certificates as they are stored, which should be PEM, in the order of their requests. What is no text is
+   * left out.
+   */
   *userCertificates(): Generator<string> {
     for (const { crt } of this.database.rows("SELECT crt FROM caucrt WHERE crt IS NOT NULL ORDER BY id")) {
       const stored = toTextOrNothing(crt);
@@ -58,8 +61,8 @@ export class Snapshot implements Disposable {
   }
 
   /**
-   * What other programs put into the database and no backup can hold, as `view "name"`: it could not be restored without running
-   * SQL that somebody may have made up. An index on such a table is not named.
+   * What other programs put into the database and no backup can hold, as `view "name"`: it could not be restored
+   * without running SQL that somebody may have made up. An index on such a table is not named.
    */
   leftOut(): string[] {
     const kept = new Set(this.#kept());
@@ -104,7 +107,8 @@ export class Snapshot implements Disposable {
 
 /** Text with a zero byte in it comes as BLOB: it would come cut off, and a dump has no way to write it as text. */
 function readable(column: string): string {
-  return `CASE WHEN typeof(${column}) = 'text' AND instr(${column}, char(0)) THEN CAST(${column} AS BLOB) ELSE ${column} END`;
+  const isCut = `typeof(${column}) = 'text' AND instr(${column}, char(0))`;
+  return `CASE WHEN ${isCut} THEN CAST(${column} AS BLOB) ELSE ${column} END`;
 }
 
 function quoted(name: string): string {

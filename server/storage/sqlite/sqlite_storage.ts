@@ -24,13 +24,16 @@ export interface SqliteStorageOptions {
 }
 
 export interface SqliteStorage extends Storage {
-  /** Resolves with the reason when the file is not where its path leads any more: within a second, and nothing is acknowledged after. */
+  /**
+   * Resolves with the reason when the file is not where its path leads any more: within a second, and nothing is
+   * acknowledged after.
+   */
   lost(): Promise<CaucaseError>;
   /** The database's file, without links. */
   readonly path: string;
   /**
-   * Lets CRL numbers jump ahead if the database was restored from a backup and not served since. For `serve`, before it makes its
-   * first CRL. Whether they did.
+   * Lets CRL numbers jump ahead if the database was restored from a backup and not served since. For `serve`, before it
+   * makes its first CRL. Whether they did.
    */
   jumpIfRestored(): Promise<boolean>;
   /** Takes over another CA with its CRLs, all or nothing. */

@@ -20,8 +20,8 @@ const REASONS: Readonly<Record<number, readonly [reason: string, hint: string]>>
 };
 
 /**
- * A `storage` error for what SQLite reported about the database at `path`. Anything else comes back as it is: a refusal keeps
- * its code, and a bug stays one. SQLite's messages hold names of tables and columns, never values.
+ * A `storage` error for what SQLite reported about the database at `path`. Anything else comes back as it is: a refusal
+ * keeps its code, and a bug stays one. SQLite's messages hold names of tables and columns, never values.
  */
 export function storageError(error: unknown, path: string): unknown {
   if (!isSqliteError(error)) return error;

@@ -60,8 +60,8 @@ export class Transactions {
   }
 
   /**
-   * Carries `action` out in a transaction. A refusal that it answers, and does not throw, leaves what it did in place: the removal of
-   * expired rows.
+   * Carries `action` out in a transaction. A refusal that it answers, and does not throw, leaves what it did in place:
+   * the removal of expired rows.
    */
   async write<T>(action: () => T | CaucaseError): Promise<T> {
     const value = await this.#parts.writes.run(action);

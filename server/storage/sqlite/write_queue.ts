@@ -1,6 +1,6 @@
 /**
- * Group commit: writes that are asked for while others wait are committed together, so that many requests in flight pay for one
- * synchronisation of the disk. A write is acknowledged after its commit, never before.
+ * Group commit: writes that are asked for while others wait are committed together, so that many requests in flight pay
+ * for one synchronisation of the disk. A write is acknowledged after its commit, never before.
  */
 import { setImmediate } from "node:timers";
 import { CaucaseError } from "../../../core/errors.ts";
@@ -26,8 +26,8 @@ export class WriteQueue {
   constructor(private readonly database: Database, private readonly place: FilePlace = NOWHERE) {}
 
   /**
-   * Runs `action`, which works on the database synchronously, in a transaction with whatever else is waiting. When it throws,
-   * what it did is undone and the others go on.
+   * Runs `action`, which works on the database synchronously, in a transaction with whatever else is waiting. When it
+   * throws, what it did is undone and the others go on.
    * @param durable false: may be lost in a crash, together with nothing else; costs no extra synchronisation
    * @throws what `action` threw; `storage` when the commit failed: then nothing of it happened
    */
@@ -47,7 +47,9 @@ export class WriteQueue {
     await this.#flushing;
   }
 
-  /** After what this turn of the event loop still brings: other requests whose signatures are ready share the commit. */
+  /**
+   * After what this turn of the event loop still brings: other requests whose signatures are ready share the commit.
+   */
   #flushSoon(): Promise<void> {
     return new Promise((done) =>
       setImmediate(() => {

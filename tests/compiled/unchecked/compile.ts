@@ -1,8 +1,8 @@
 /**
- * The program as one executable, made as `deno task compile` makes it but for two files: it does not ask whether its runtime asks
- * clients for certificates, and it gets along with the HTTP of old runtimes. For tests, where there is no other runtime: what of
- * `serve` needs no client certificate can be tried from an executable. No option and no import of the program leads there: files
- * are exchanged before it is compiled.
+ * The program as one executable, made as `deno task compile` makes it but for two files: it does not ask whether its
+ * runtime asks clients for certificates, and it gets along with the HTTP of old runtimes. For tests, where there is no
+ * other runtime: what of `serve` needs no client certificate can be tried from an executable. No option and no import
+ * of the program leads there: files are exchanged before it is compiled.
  *
  * usage: deno run -A tests/compiled/unchecked/compile.ts FILE
  */

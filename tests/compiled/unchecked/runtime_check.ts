@@ -1,6 +1,7 @@
 /**
- * Takes the place of server/tls/runtime_check.ts in the executable for tests: old runtimes pass, though they ask nobody for a
- * certificate. As it runs inside that executable, it also tries what no executable may do, and tells how that went.
+ * Takes the place of server/tls/runtime_check.ts in the executable for tests: old runtimes pass, though they ask nobody
+ * for a certificate. As it runs inside that executable, it also tries what no executable may do, and tells how that
+ * went.
  */
 import type * as checked from "../../../server/tls/runtime_check.ts";
 

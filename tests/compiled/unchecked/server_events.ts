@@ -1,6 +1,7 @@
 /**
- * Takes the place of server/http/server_events.ts in the executable for tests. `node:http` of old runtimes tells of no connections,
- * and gives each request something that resembles a socket: here each request is a connection of its own, and the last on it.
+ * Takes the place of server/http/server_events.ts in the executable for tests. `node:http` of old runtimes tells of no
+ * connections, and gives each request something that resembles a socket: here each request is a connection of its own,
+ * and the last on it.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
