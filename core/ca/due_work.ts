@@ -1,8 +1,6 @@
 /** Work that is due, but that something older can still stand in for when it fails. */
-/**
- * After a failure the work is left alone for so long, in seconds: it may be expensive, and the disk is not emptied in
- * between.
- */
+
+/** Seconds from a failure to the next attempt: the work may be expensive, and a full disk stays full for a while. */
 const RETRY_AFTER = 60;
 
 export class DueWork {

@@ -1,7 +1,7 @@
 /**
  * What happened at a CA, as values. A store makes the event of each change that it carries out and writes it in the
- * same transaction, so that neither is ever there without the other. Audit, metrics, notifications and the console read
- * events; nothing that issues or revokes calls them.
+ * same transaction, so that neither is ever there without the other. What tells people about it reads events later:
+ * nothing that issues or revokes calls a reader.
  */
 import type { Actor } from "./actor.ts";
 

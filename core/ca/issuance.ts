@@ -186,9 +186,9 @@ export class Issuance {
   }
 
   /**
-   * A renewal must be known for as long as the old certificate is good, and anybody can fetch it: the answer to the
-   * same request, sent like any other, is its id. So it is kept for so long that what `certificate` leaves of that is
-   * never too short.
+   * A renewal must be known for as long as the old certificate is good, so that the same message gets the same
+   * certificate. Fetching shortens what is kept to `now + read` (see `fetchCertificate`), and anybody can fetch it:
+   * hence the margin of `unread - read`.
    */
   #renewalKeptUntil(old: Certificate, now: number): number {
     const { read, unread } = this.settings.retention;

@@ -64,8 +64,8 @@ export class Issuers {
 
   /**
    * The one that issued `certificate`, of those that have not expired; undefined when none did. Says nothing of dates
-   * or revocation. Their own certificates are issued to nobody, though self-signed: they stand for no user, and their
-   * CRLs cannot revoke them.
+   * or revocation. A CA's own certificate, though self-signed, does not count as issued: it identifies no user, and its
+   * CRL cannot revoke it.
    */
   async issuerOf(certificate: Certificate, now: number): Promise<Issuer | undefined> {
     const valid = unexpired((await this.#current()).issuers, now);

@@ -16,9 +16,7 @@ export function duplicateKey(keyId: string): CaucaseError {
 /** With how many rows of one key a request is compared at most, so that none costs more than that. */
 export const COMPARED_AT_MOST = 256;
 
-/**
- * A certificate more could not be found again by its request: a renewal that somebody sends again would make another.
- */
+/** With more rows of one key `findLike` could miss one, and a renewal that is sent again would be issued twice. */
 export function tooManyOfKey(keyId: string): CaucaseError {
   return new CaucaseError("duplicate-key", `the key ${keyId} has ${COMPARED_AT_MOST} requests already`, {
     hint: "make a new key",
@@ -70,10 +68,10 @@ export function registration(
 export const CLOCK_TOLERANCE = 60;
 
 /**
- * Why nothing may be signed at `now`; undefined when it may. `later` is what was recorded for times after that, and
- * {@linkcode CLOCK_TOLERANCE}. A clock that is behind (no battery, no time server yet) would sign what ended long ago.
- * One that was ahead for less than a day and was put right again is told from it by what was recorded before: that goes
- * on.
+ * Why nothing may be signed at `now`; undefined when it may. `later` is what was recorded for times after `now` and
+ * {@linkcode CLOCK_TOLERANCE}: a clock that is behind (no battery, no time server yet) would sign what ended long ago.
+ * One case is let through: the later records span less than a day, and there are earlier ones. Then the clock was ahead
+ * for a while and has been corrected.
  */
 export function clockRefusal(now: number, later: LaterRecords | undefined): CaucaseError | undefined {
   if (later === undefined || (later.hasBefore && later.last - later.first < SECONDS_PER_DAY)) return undefined;

@@ -20,7 +20,7 @@ interface RouteShape {
   readonly origins: OriginPolicy;
   /** There over HTTPS only. */
   readonly secure?: true;
-  /** Name, kind and title in the self-description; absent where the route is not in it. */
+  /** Name and title in the self-description; absent where the route is not in it. */
   readonly hal?: { readonly name: string; readonly title: string };
 }
 

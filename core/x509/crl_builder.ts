@@ -113,8 +113,7 @@ export class CrlEntries {
    * @throws `unacceptable` for a negative serial number, which many readers of CRLs refuse
    */
   with(more: Iterable<{ readonly serial: bigint; readonly revocationDate: number }>): CrlEntries {
-    // The newest one writes on; all others, and the one that everything begins with, leave the buffer to whom it
-    // belongs.
+    // Only the newest value may append to the shared buffer. All others, and the empty one, copy it.
     const isNewest = this.size > 0 && this.#buffer.length === this.#length;
     const buffer = isNewest ? this.#buffer : this.#buffer.copy(this.#length);
     let added = 0;

@@ -5,8 +5,9 @@ import { CaucaseError } from "../../core/errors.ts";
 import { hostFileSystem, writeFileDurably } from "../../core/host/durable_file.ts";
 import { KEY_FILE_MODE } from "../../core/host/key_file.ts";
 import { randomBytes } from "../../core/host/random.ts";
+import type { PublicKey } from "../../core/keys/public_key.ts";
+import { type Certificate, certificateFromPem, isValidAt } from "../../core/x509/certificate.ts";
 import { Snapshot } from "../storage/sqlite/snapshot.ts";
-import { userKeys } from "./users.ts";
 
 export interface BackupOrder {
   /** Path of the database. */
@@ -69,5 +70,27 @@ async function* counted(chunks: AsyncIterable<Uint8Array>, add: (length: number)
   for await (const chunk of chunks) {
     add(chunk.length);
     yield chunk;
+  }
+}
+
+/**
+ * Keys of the users' certificates that are valid at `now` and not revoked. What cannot be read is nobody's certificate.
+ */
+export async function userKeys(snapshot: Snapshot, now: number): Promise<PublicKey[]> {
+  const keys: PublicKey[] = [];
+  for (const stored of snapshot.userCertificates()) {
+    const certificate = await readable(stored);
+    if (certificate === undefined || !isValidAt(certificate, now)) continue;
+    if (!snapshot.isUserRevoked(certificate.serial)) keys.push(certificate.publicKey);
+  }
+  return keys;
+}
+
+async function readable(stored: string): Promise<Certificate | undefined> {
+  try {
+    return await certificateFromPem(stored);
+  } catch (error) {
+    if (error instanceof CaucaseError) return undefined;
+    throw error;
   }
 }

@@ -6,9 +6,8 @@ import { type UserDatabase, userDatabase } from "../../tests/support/user_databa
 import { openBackup } from "../../core/backup/backup.ts";
 import { utf8 } from "../../core/bytes.ts";
 import { readChunks } from "../../core/host/backup_file.ts";
-import { makeBackup } from "./make_backup.ts";
+import { makeBackup, userKeys } from "./make_backup.ts";
 import { makeBackupInThread } from "./backup_thread.ts";
-import { userKeys } from "./users.ts";
 import { Snapshot } from "../storage/sqlite/snapshot.ts";
 
 function orderFor(database: UserDatabase) {

@@ -23,7 +23,7 @@ export interface Call {
   readonly authorities: Readonly<Record<PublicCa, CertificateAuthority>>;
   readonly vouching: HttpsVouching;
   readonly own: OwnOrigins;
-  /** The caller; for a message signed by its holder, not yet the holder. */
+  /** The caller as the connection shows it; for a message that a holder signed still anonymous. */
   readonly actor: Actor;
   /** Unix seconds. */
   readonly now: number;
@@ -36,7 +36,7 @@ export interface UserCall extends Call {
 
 type Act<Calling> = (call: Calling) => Answer | Promise<Answer>;
 
-/** The second step, by the `access` of the route; for a message, its content decides which sender it needs. */
+/** The second step, by the `access` of the route. For `message` the body says whether a user or a holder sent it. */
 export interface Steps {
   readonly anyone: Act<Call>;
   readonly person: Act<Call>;

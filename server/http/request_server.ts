@@ -11,6 +11,7 @@ import type { Answer, Handler } from "./exchange.ts";
 import type { Limits } from "./limits.ts";
 import { NodeExchange, type ReceivedRequest } from "./node_exchange.ts";
 import { checkRequest } from "./request_check.ts";
+import { faultFields } from "./site.ts";
 
 export interface RequestServerParts {
   readonly handler: Handler;
@@ -32,19 +33,19 @@ export function createRequestServer(parts: RequestServerParts) {
   };
 }
 
-interface Arrival {
+interface IncomingRequest {
   readonly received: ReceivedRequest;
   readonly connection: Connection;
 }
 
 class ServedRequest implements RunningRequest, HeldAnswer {
   readonly #parts: RequestServerParts;
-  readonly #arrival: Arrival;
+  readonly #incoming: IncomingRequest;
   #exchange: NodeExchange | undefined;
 
-  constructor(parts: RequestServerParts, arrival: Arrival) {
+  constructor(parts: RequestServerParts, incoming: IncomingRequest) {
     this.#parts = parts;
-    this.#arrival = arrival;
+    this.#incoming = incoming;
   }
 
   get reader(): BodyReader | undefined {
@@ -53,12 +54,12 @@ class ServedRequest implements RunningRequest, HeldAnswer {
 
   /** Others need the memory that its answer holds. */
   drop(): void {
-    this.#arrival.connection.destroy();
+    this.#incoming.connection.destroy();
   }
 
   serve(): void {
     const { handler, limits, memory } = this.#parts;
-    const { received, connection } = this.#arrival;
+    const { received, connection } = this.#incoming;
     try {
       const target = checkRequest(received.request);
       this.#exchange = new NodeExchange({ received, target, connection, limits, memory });
@@ -77,7 +78,7 @@ class ServedRequest implements RunningRequest, HeldAnswer {
 
   /** A request whose framing is in doubt: answered, and the last one of its connection. */
   #refuse(error: unknown): void {
-    this.#arrival.connection.stopParsing();
+    this.#incoming.connection.stopParsing();
     const headers = { "Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff" };
     this.#write({ status: 400, headers, body: `${describeError(error)}\n` });
   }
@@ -92,14 +93,15 @@ class ServedRequest implements RunningRequest, HeldAnswer {
 
   /** Our own mistake: the administrator gets it all, the client nothing. */
   readonly #fault = (error: unknown): void => {
-    const { request, response } = this.#arrival.received;
-    this.#parts.log.error("request.failed", { method: request.method, target: request.url, error });
-    if (response.headersSent) this.#arrival.connection.destroy();
+    const { request, response } = this.#incoming.received;
+    const { method = "", url: target = "" } = request;
+    this.#parts.log.error("request.failed", faultFields(error, { method, target }));
+    if (response.headersSent) this.#incoming.connection.destroy();
     else this.#write({ status: 500 });
   };
 
   #write(answer: Answer): void {
-    const { received: { request, response }, connection } = this.#arrival;
+    const { received: { request, response }, connection } = this.#incoming;
     const unread = this.#exchange?.unread ?? "nothing";
     const awaitsContinue = this.#exchange?.awaitsContinue === true;
     const linger = unread !== "nothing" && !awaitsContinue && !connection.unparsable;
@@ -117,7 +119,7 @@ class ServedRequest implements RunningRequest, HeldAnswer {
 
   readonly #holdMemory = (bytes: Uint8Array): void => {
     const { answers } = this.#parts;
-    this.#arrival.received.response.once("close", () => answers.release(this));
+    this.#incoming.received.response.once("close", () => answers.release(this));
     answers.hold(this, bytes);
   };
 
@@ -126,7 +128,7 @@ class ServedRequest implements RunningRequest, HeldAnswer {
    * never see the answer. A short body usually ends, and the connection goes on.
    */
   #linger(): void {
-    const { received: { request, response }, connection } = this.#arrival;
+    const { received: { request, response }, connection } = this.#incoming;
     let left = this.#parts.limits.lingerBytes;
     const giveUp = () => {
       connection.closeSoon();
@@ -143,7 +145,7 @@ class ServedRequest implements RunningRequest, HeldAnswer {
   }
 
   #logLine({ status, user }: Answer, bytes: number): string {
-    const { received: { request }, connection } = this.#arrival;
+    const { received: { request }, connection } = this.#incoming;
     return combinedLine({
       remoteAddress: connection.remoteAddress,
       user,

@@ -47,7 +47,7 @@ function isUnder(prefix: string, target: string): boolean {
 /** The fields of `request.failed`. A refusal, by disk or database, says by itself neither where nor what caused it. */
 export function faultFields(
   error: unknown,
-  { method, target }: Exchange,
+  { method, target }: Pick<Exchange, "method" | "target">,
 ): { readonly method: string; readonly target: string; readonly error: unknown; readonly stack?: string } {
   const fields = { method, target, error };
   if (!(error instanceof CaucaseError)) return fields;
