@@ -44,7 +44,7 @@ export class SqliteCaStores implements CaStores {
   }
 
   state(): Promise<StoreState> {
-    return Promise.try(() => {
+    return this.#transactions.readState(() => {
       // The first tells of all other connections, the second of this one.
       const version = `${this.#database.get("PRAGMA data_version")?.["data_version"]} ${this.#transactions.changes}`;
       if (this.#state?.version !== version) {

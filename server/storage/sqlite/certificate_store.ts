@@ -35,7 +35,7 @@ export class SqliteCertificates implements CertificateStore {
   }
 
   registered(serial: bigint): Promise<RegisteredCertificate | undefined> {
-    return Promise.try(() => this.transactions.register.find(serial));
+    return this.transactions.read(() => this.transactions.register.find(serial));
   }
 
   forgetEnded(before: number): Promise<number> {

@@ -43,6 +43,29 @@ export async function openForServing(path: string, log: Log): Promise<Database> 
   }
 }
 
+/** The file of the write-ahead log. */
+export interface LogFile extends Disposable {
+  /** Brings all that was committed to the disk, off this thread. */
+  synchronise(): Promise<void>;
+}
+
+/**
+ * From now on commits of `database` go into the write-ahead log and are not on the disk before `synchronise()` was.
+ * @returns undefined where there is no such log: then each commit still synchronises by itself
+ * @throws `storage`
+ */
+export async function deferSynchronisation(database: Database): Promise<LogFile | undefined> {
+  if (database.get("PRAGMA journal_mode")?.["journal_mode"] !== "wal") return undefined;
+  try {
+    // SQLite holds no locks on this file: to close it drops none.
+    const file = await Deno.open(`${database.path}-wal`, { write: true });
+    database.run("PRAGMA synchronous = NORMAL");
+    return { synchronise: () => file.syncData(), [Symbol.dispose]: () => file.close() };
+  } catch (error) {
+    throw cannotOpen(database.path, error);
+  }
+}
+
 /**
  * Opens an existing database to read it, beside a server that uses it or without one.
  * @throws `storage` when there is none

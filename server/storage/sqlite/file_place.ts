@@ -34,6 +34,12 @@ export class FilePlace {
     if (error !== undefined) throw error;
   }
 
+  /** The storage is of no use any more, for this reason. */
+  giveUp(error: CaucaseError): void {
+    this.#isLost = true;
+    this.#lost.resolve(error);
+  }
+
   close(): void {
     clearInterval(this.#timer);
   }
@@ -46,8 +52,7 @@ export class FilePlace {
     const error = new CaucaseError("storage", `the database ${this.path} ${what} while it was in use`, {
       hint: "nothing was acknowledged since; put the right file there, with its -wal, and start again",
     });
-    this.#isLost = true;
-    this.#lost.resolve(error);
+    this.giveUp(error);
     return error;
   }
 }

@@ -51,7 +51,7 @@ export class SqliteIssuers implements IssuerStore {
   constructor(private readonly table: IssuerTable, private readonly transactions: Transactions) {}
 
   list(): Promise<IssuerList> {
-    return Promise.try(() => this.table.list());
+    return this.transactions.readState(() => this.table.list());
   }
 
   add(

@@ -185,15 +185,15 @@ export class SqliteRequests implements RequestStore {
   }
 
   find(id: bigint, now: number): Promise<StoredRequest | undefined> {
-    return Promise.try(() => this.table.find(id, now));
+    return this.transactions.read(() => this.table.find(id, now));
   }
 
   findLike(keyId: string, csr: Bytes, now: number): Promise<readonly StoredRequest[]> {
-    return Promise.try(() => this.table.findLike(keyId, csr, now));
+    return this.transactions.read(() => this.table.findLike(keyId, csr, now));
   }
 
   pending(): Promise<readonly StoredRequest[]> {
-    return Promise.try(() => this.table.pending());
+    return this.transactions.read(() => this.table.pending());
   }
 
   reject(id: bigint, by: Attribution): Promise<boolean> {

@@ -107,13 +107,13 @@ export class SqliteRevocations implements RevocationStore {
       }
       const position = this.#position();
       if (position.thisUpdate === before.thisUpdate && position.after === before.after) {
-        return { ...this.transactions.crlState(), revocations, position };
+        return await this.transactions.readState(() => ({ ...this.transactions.crlState(), revocations, position }));
       }
     }
   }
 
   crlContentSince(since: CrlPosition): Promise<CrlContent | undefined> {
-    return Promise.try(() => {
+    return this.transactions.readState(() => {
       const position = this.#position();
       if (since.thisUpdate !== position.thisUpdate) return undefined;
       const revocations = [...this.table.pages(since.thisUpdate ?? 0, since.after)].flat();

@@ -3,7 +3,14 @@ import { CA_NAMES, type CaName, type Storage } from "../../../core/ca/stores.ts"
 import type { CaucaseError } from "../../../core/errors.ts";
 import type { Log } from "../../../core/log.ts";
 import type { Database } from "./database.ts";
-import { closeServed, openForReading, openForServing, realDatabasePath } from "./database_file.ts";
+import {
+  closeServed,
+  deferSynchronisation,
+  type LogFile,
+  openForReading,
+  openForServing,
+  realDatabasePath,
+} from "./database_file.ts";
 import { lockDatabase } from "./database_lock.ts";
 import { migrateCrlTables } from "./migration.ts";
 import { jumpIfRestored } from "./restored_mark.ts";
@@ -51,8 +58,9 @@ export async function openSqliteStorage(options: SqliteStorageOptions): Promise<
   const lock = options.lock ? await lockDatabase(path) : undefined;
   try {
     const database = readOnly ? await openForReading(path) : await openUpToDate(path, log);
-    const close = () => readOnly ? database.close() : closeServed(database, log);
-    return present(database, { log, close, lock });
+    if (readOnly) return present(database, { log, close: () => database.close() });
+    const close = () => closeServed(database, log);
+    return present(database, { log, close, lock, logFile: await deferOrClose(database, close) });
   } catch (error) {
     lock?.[Symbol.dispose]();
     throw error;
@@ -74,15 +82,25 @@ async function openUpToDate(path: string, log: Log): Promise<Database> {
   }
 }
 
+async function deferOrClose(database: Database, close: () => void): Promise<LogFile | undefined> {
+  try {
+    return await deferSynchronisation(database);
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
 interface Belongings {
   readonly log: Log;
   readonly close: () => void;
-  readonly lock: Disposable | undefined;
+  readonly lock?: Disposable | undefined;
+  readonly logFile?: LogFile | undefined;
 }
 
-function present(database: Database, { log, close, lock }: Belongings): SqliteStorage {
+function present(database: Database, { log, close, lock, logFile }: Belongings): SqliteStorage {
   const place = new FilePlace(database.path);
-  const writes = new WriteQueue(database, place);
+  const writes = new WriteQueue(database, { place, synchronise: logFile?.synchronise });
   const events = new EventTable(database);
   const stores = sqliteStores({ database, writes, place, log });
   let closing: Promise<void> | undefined;
@@ -96,11 +114,16 @@ function present(database: Database, { log, close, lock }: Belongings): SqliteSt
       }),
     lost: () => place.watch(),
     acceptClock: (by) => writes.run(() => events.add("cau", { kind: "clock-accepted" }, by)),
-    events: (after, limit) => Promise.try(() => events.list(after, limit)),
+    events: async (after, limit) => {
+      const found = events.list(after, limit);
+      await writes.settled();
+      return found;
+    },
     takeOver: (ca, inheritance) => stores[ca].takeOver(inheritance),
     close: () =>
       closing ??= writes.close().then(() => {
         place.close();
+        logFile?.[Symbol.dispose]();
         // SQLite would remove, by its name, what may be another database's by now.
         if (!place.isLost) close();
       }).finally(() => lock?.[Symbol.dispose]()),

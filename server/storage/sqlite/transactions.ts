@@ -8,7 +8,7 @@ import type { Database } from "./database.ts";
 import type { FilePlace } from "./file_place.ts";
 import { NamedValues } from "./named_values.ts";
 import { EventTable, RegisterTable } from "./own_tables.ts";
-import type { WriteQueue } from "./write_queue.ts";
+import type { WriteOptions, WriteQueue } from "./write_queue.ts";
 
 export interface SqliteParts {
   readonly database: Database;
@@ -63,8 +63,8 @@ export class Transactions {
    * Carries `action` out in a transaction. A refusal that it answers, and does not throw, leaves what it did in place:
    * the removal of expired rows.
    */
-  async write<T>(action: () => T | CaucaseError): Promise<T> {
-    const value = await this.#parts.writes.run(action);
+  async write<T>(action: () => T | CaucaseError, options?: WriteOptions): Promise<T> {
+    const value = await this.#parts.writes.run(action, options);
     if (value instanceof CaucaseError) throw value;
     return value;
   }
@@ -74,12 +74,26 @@ export class Transactions {
     return this.write(() => {
       this.changes++;
       return action();
-    });
+    }, { changesState: true });
   }
 
   /** May be lost in a crash, together with nothing else. */
   writeLoosely(action: () => void): Promise<void> {
     return this.#parts.writes.run(action, { durable: false });
+  }
+
+  /** What `query` finds: told when all that it may have seen is on the disk. */
+  async read<T>(query: () => T): Promise<T> {
+    const found = query();
+    await this.#parts.writes.settled();
+    return found;
+  }
+
+  /** The same for what `state()` tells of. */
+  async readState<T>(query: () => T): Promise<T> {
+    const found = query();
+    await this.#parts.writes.stateSettled();
+    return found;
   }
 
   crlState(): CrlState {

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
+import { setImmediate } from "node:timers";
 import { tempFolder } from "../../../tests/support/temp_folder.ts";
 import { Database } from "./database.ts";
 import { openForServing } from "./database_file.ts";
-import { WriteQueue } from "./write_queue.ts";
+import { FilePlace } from "./file_place.ts";
+import { type WriteOptions, WriteQueue } from "./write_queue.ts";
 import { strictLog } from "../../../tests/support/recorded_log.ts";
 
 /** Counts transactions, to see what shares one. */
@@ -141,6 +143,112 @@ Deno.test("run() leaves the synchronisation out only when no write of the commit
   assert.equal(await t.queue.run(level, { durable: false }), NORMAL);
   assert.equal(level(), FULL);
   assert.deepEqual(await Promise.all([t.queue.run(level, { durable: false }), t.queue.run(level)]), [FULL, FULL]);
+});
+
+/** A queue whose disk is slow: each synchronisation ends when the test says so. */
+async function onSlowDisk() {
+  const folder = await tempFolder();
+  const database = new CountingDatabase(`${folder.path}/t.sqlite`);
+  database.get("PRAGMA journal_mode = WAL");
+  database.run("CREATE TABLE t (value TEXT)");
+  const disk: PromiseWithResolvers<void>[] = [];
+  const place = new FilePlace(database.path);
+  const synchronise = () => {
+    const one = Promise.withResolvers<void>();
+    disk.push(one);
+    return one.promise;
+  };
+  const queue = new WriteQueue(database, { place, synchronise });
+  const kept: string[] = [];
+  const add = (value: string, options?: WriteOptions) =>
+    queue.run(() => database.run("INSERT INTO t VALUES (?)", value), options).then(() => void kept.push(value));
+  return {
+    ...{ database, disk, place, queue, kept, add },
+    async [Symbol.asyncDispose]() {
+      place.close();
+      database.close();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Whether it is still open after some turns of the event loop. */
+async function isOpen(promise: Promise<unknown>): Promise<boolean> {
+  const settled = promise.then(() => false, () => false);
+  for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+  return await Promise.race([settled, Promise.resolve(true)]);
+}
+
+Deno.test("run() acknowledges when the disk has it, and meanwhile gathers the next ones for one commit", async () => {
+  await using t = await onSlowDisk();
+  const first = t.add("a");
+  assert.equal(await isOpen(first), true);
+  const next = Promise.all(["b", "c", "d"].map((value) => t.add(value)));
+  assert.equal(await isOpen(next), true);
+  assert.deepEqual([t.database.transactions, t.disk.length], [1, 1]);
+  t.disk[0]?.resolve();
+  await first;
+  assert.equal(await isOpen(next), true);
+  assert.deepEqual([t.kept, t.database.transactions, t.disk.length], [["a"], 2, 2]);
+  t.disk[1]?.resolve();
+  await next;
+  assert.deepEqual(t.kept, ["a", "b", "c", "d"]);
+});
+
+Deno.test("run() lets a write that may be lost pass while others wait for the disk", async () => {
+  await using t = await onSlowDisk();
+  const first = t.add("a");
+  assert.equal(await isOpen(first), true);
+  await t.add("b", { durable: false });
+  assert.deepEqual([t.kept, t.disk.length], [["b"], 1]);
+  t.disk[0]?.resolve();
+  await first;
+});
+
+Deno.test("settled() waits for what is on its way to the disk, stateSettled() only where that changes the state", async () => {
+  await using t = await onSlowDisk();
+  await t.queue.settled();
+  const first = t.add("a");
+  assert.equal(await isOpen(first), true);
+  assert.equal(await isOpen(t.queue.settled()), true);
+  await t.queue.stateSettled();
+  t.disk[0]?.resolve();
+  await first;
+  const second = t.add("b", { changesState: true });
+  assert.equal(await isOpen(second), true);
+  assert.equal(await isOpen(t.queue.stateSettled()), true);
+  t.disk[1]?.resolve();
+  await Promise.all([second, t.queue.stateSettled(), t.queue.settled()]);
+});
+
+Deno.test("run() refuses what the disk may not have, and everything after: a later success would say nothing", async () => {
+  await using t = await onSlowDisk();
+  const [first, second] = [t.add("a", { changesState: true }), t.add("b")];
+  assert.equal(await isOpen(first), true);
+  const results = Promise.allSettled([first, second, t.add("c"), t.queue.settled()]);
+  t.disk[0]?.reject(new Error("input/output error"));
+  for (const result of await results) assert.equal(result.status === "rejected" && result.reason.code, "storage");
+  await assert.rejects(t.add("d"), { code: "storage", message: /the disk failed to keep what was written/ });
+  await assert.rejects(t.add("d", { durable: false }), { code: "storage" });
+  for (const wait of [t.queue.settled(), t.queue.stateSettled()]) await assert.rejects(wait, { code: "storage" });
+  assert.match(String(await t.place.watch()), /the disk failed/);
+  assert.deepEqual([t.kept, t.disk.length], [[], 1]);
+  await t.queue.close();
+});
+
+Deno.test("close() waits until the disk has what is under way, the next batch too", async () => {
+  await using t = await onSlowDisk();
+  const first = t.add("a");
+  assert.equal(await isOpen(first), true);
+  const second = t.add("b");
+  const closed = t.queue.close();
+  for (const [index, write] of [first, second].entries()) {
+    assert.equal(await isOpen(closed), true);
+    t.disk[index]?.resolve();
+    await write;
+  }
+  await closed;
+  assert.deepEqual(t.kept, ["a", "b"]);
 });
 
 Deno.test("close() waits for writes under way and takes no more", async () => {
