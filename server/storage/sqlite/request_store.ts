@@ -33,6 +33,8 @@ export type NewRow =
 /** A row is pending while its `crt` is NULL. Synchronous: within a transaction of the caller's where it writes. */
 export class RequestTable {
   readonly #table: string;
+  /** The latest time for which nothing expired was left. A row that is left nevertheless counts for nothing. */
+  #cleanUntil = -Infinity;
   #pendingSize: (PendingSize & { readonly state: string }) | undefined;
 
   constructor(private readonly database: Database, private readonly ca: CaName) {
@@ -53,6 +55,12 @@ export class RequestTable {
     return this.database.get(sql, ...bothForms(keyId), fromSeconds(now)) !== undefined;
   }
 
+  /** Whether any row has this key, expired ones included. */
+  #isKnownKey(keyId: string): boolean {
+    const sql = `SELECT 1 FROM ${this.#table} WHERE key_id IN (?, ?) LIMIT 1`;
+    return this.database.get(sql, ...bothForms(keyId)) !== undefined;
+  }
+
   /** Whether one row more with this key could be missed by `findLike`. */
   isFull(keyId: string): boolean {
     const sql = `SELECT COUNT(*) AS count FROM (SELECT 1 FROM ${this.#table} WHERE key_id IN (?, ?) LIMIT ?)`;
@@ -62,6 +70,8 @@ export class RequestTable {
 
   /** Unexpired rows with this key and these bytes, those to be forgotten first before the others, pending ones last. */
   findLike(keyId: string, csr: Bytes, now: number): readonly StoredRequest[] {
+    // Nearly every key is new: the index alone says so.
+    if (!this.#isKnownKey(keyId)) return [];
     const sameKey = `SELECT ${COLUMNS} FROM ${this.#table} WHERE key_id IN (?, ?) LIMIT ?`;
     const sql = `SELECT ${COLUMNS} FROM (${sameKey}) WHERE CAST(csr AS BLOB) = ? AND ${UNEXPIRED}` +
       " ORDER BY expiration_date IS NULL, expiration_date, id";
@@ -112,11 +122,14 @@ export class RequestTable {
     this.database.run(sql, expiration, id, expiration);
   }
 
-  /** Removes rows whose time has passed, a bounded number of them. */
+  /** Removes rows whose time has passed, a bounded number of them; once for each second. */
   removeExpired(now: number): void {
+    if (now <= this.#cleanUntil) return;
     const expired = `SELECT id FROM ${this.#table} WHERE expiration_date < ? LIMIT ?`;
     const sql = `DELETE FROM ${this.#table} WHERE id IN (${expired}) RETURNING ${PENDING_BYTES} AS bytes`;
-    this.#uncount(this.database.all(sql, fromSeconds(now), REMOVED_AT_ONCE));
+    const removed = this.database.all(sql, fromSeconds(now), REMOVED_AT_ONCE);
+    this.#uncount(removed);
+    if (removed.length < Number(REMOVED_AT_ONCE)) this.#cleanUntil = now;
   }
 
   #removeExpiredKey(keyId: string, now: number): void {
