@@ -77,7 +77,7 @@ Deno.test("prepareLeaf() keeps an empty subject empty and makes the names critic
   for (const critical of [true, false]) {
     const names = subjectAltNameExtension([dnsName("a.b")], critical);
     const order = leafOrder(ca.certificate, publicKey);
-    const empty = { ...order, request: { subject: EMPTY_NAME, extensions: [names] } };
+    const empty = { ...order, content: { subject: EMPTY_NAME, extensions: [names] } };
     const prepared = checkLeaf(prepareLeaf(empty), empty);
     assert.deepEqual(prepared.subject, EMPTY_NAME);
     assert.equal(findExtension(prepared.extensions, OID.SUBJECT_ALT_NAME)?.critical, true);
@@ -85,7 +85,7 @@ Deno.test("prepareLeaf() keeps an empty subject empty and makes the names critic
 });
 
 Deno.test("prepareLeaf() refuses an order that names nothing", () => {
-  const order = { ...leafOrder(ca.certificate, publicKey), request: { subject: EMPTY_NAME, extensions: [] } };
+  const order = { ...leafOrder(ca.certificate, publicKey), content: { subject: EMPTY_NAME, extensions: [] } };
   assert.throws(() => prepareLeaf(order), { code: "unacceptable", message: /nothing is named/ });
 });
 
