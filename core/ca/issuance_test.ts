@@ -184,7 +184,7 @@ Deno.test("renew() answers a message that was overheard as before, also when its
   const { notAfter } = await certificateFromPem(old);
   for (const now of [NOW, notAfter - 2 * DAY, notAfter - DAY / 2, notAfter]) {
     const id = await cas.issuance.submit(csr, by(now));
-    assert.equal(await cas.issuance.certificate(id, now), renewed);
+    assert.equal(await cas.issuance.fetchCertificate(id, now), renewed);
     assert.equal(await cas.issuance.renew(body, Math.min(now + DAY / 10, notAfter)), renewed);
   }
   const sent = await storage.ca("cas").requests.findLike(newer.publicKey.keyId, csr, notAfter + DAY);

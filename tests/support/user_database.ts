@@ -38,8 +38,8 @@ export class UserDatabase implements AsyncDisposable {
 
   /** Certifies a key from `now` on, and stores the certificate. */
   async addUser(publicKey: PublicKey, now = NOW): Promise<Certificate> {
-    const request = { subject: commonNameDer("user"), extensions: [] };
-    const order = { ...leafOrder(this.ca.certificate, publicKey), request, now, crlDistributionPoint: undefined };
+    const content = { subject: commonNameDer("user"), extensions: [] };
+    const order = { ...leafOrder(this.ca.certificate, publicKey), content, now, crlDistributionPoint: undefined };
     return this.#add(publicKey, await issueLeaf(order, this.ca), now);
   }
 
