@@ -3,13 +3,13 @@ import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 import { runCommand } from "../../tests/support/process.ts";
 import type { FigureSample } from "./ledger.ts";
-import { type BenchServer, LOG } from "./program.ts";
+import { type BenchServer, LOG } from "./bench_server.ts";
+import type { Requests } from "./requests.ts";
+import { percentile } from "./statistics.ts";
 
 /** What to send. */
-export interface Load {
+export interface Load extends Requests {
   readonly connections: number;
-  /** Whole requests, ASCII; in turn, and from the beginning again. */
-  readonly requests: readonly string[];
   /** The first ones that are sent before the clock starts. */
   readonly warmUp: number;
   /** How many after that, at most. */
@@ -42,8 +42,8 @@ const WORKER = fileURLToPath(new URL("load_worker.ts", import.meta.url));
 const GRACE = 60_000;
 
 /**
- * Puts load on a server. The reference may fail under it: its database is locked for seconds then; that is said, and such
- * answers count for nothing.
+ * Puts load on a server. The reference may fail under it: its database is locked for seconds then; that is said, and
+ * such answers count for nothing.
  * @throws Error when ours refuses anything: the figures would be worth nothing
  */
 export async function runLoad({ program, pid, folder }: BenchServer, load: Load): Promise<LoadResult> {
@@ -62,10 +62,11 @@ export async function runLoad({ program, pid, folder }: BenchServer, load: Load)
   return result;
 }
 
-/** Answers that were of use in a second, and what each cost. */
+/** Answers that were of use in a second, what each cost, and how long it took. */
 export function throughput({ durations, refusals, seconds, cpuSeconds }: LoadResult): FigureSample {
   const answered = durations.length - refusals.length;
-  return { value: answered / seconds, cpuMs: cpuSeconds * 1000 / answered };
+  const latency = { p50: percentile(durations, 50), p99: percentile(durations, 99) };
+  return { value: answered / seconds, cpuMs: cpuSeconds * 1000 / answered, latency };
 }
 
 async function lastWords(folder: string): Promise<string> {

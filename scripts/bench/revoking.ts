@@ -3,8 +3,9 @@ import type { BenchContext } from "./bench_context.ts";
 import type { Figure } from "./ledger.ts";
 import { runLoad } from "./load.ts";
 import { residentMegabytes } from "./process_figures.ts";
-import type { BenchServer } from "./program.ts";
+import type { BenchServer } from "./bench_server.ts";
 import { CRL, readRequest, revokeRequest } from "./requests.ts";
+import { EMPTY } from "./seed.ts";
 import { median } from "./statistics.ts";
 
 /** Milliseconds for a revocation and the next CRL together, whatever the number of entries. */
@@ -14,7 +15,7 @@ export async function measureRevoking(context: BenchContext): Promise<void> {
   const { revoked, rounds } = context.scale;
   for (const entries of revoked) {
     await context.eachRound(
-      { certificates: 0, revoked: entries },
+      { caKind: "RSA-2048", amounts: { ...EMPTY, revoked: entries } },
       rounds,
       (server) => measureServer(context, server, entries),
     );
@@ -24,11 +25,12 @@ export async function measureRevoking(context: BenchContext): Promise<void> {
 /** One connection: revoke, fetch the CRL, revoke the next one, and so on. */
 async function measureServer(context: BenchContext, server: BenchServer, entries: number): Promise<void> {
   const { ledger, scale, holders } = context;
-  const { name, port } = server.program;
+  const { name, port, isCaucase } = server.program;
+  if (!isCaucase) return;
   const count = scale.revocations[name];
   const read = readRequest(port, CRL);
   const revocations = await Promise.all(
-    holders(name).slice(0, count + 1).map((holder) => revokeRequest(port, holder)),
+    holders(server.program).slice(0, count + 1).map((holder) => revokeRequest(port, holder)),
   );
   const { durations, cpuSeconds } = await runLoad(server, {
     connections: 1,

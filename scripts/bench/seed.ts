@@ -1,4 +1,4 @@
-/** Databases that have seen years of use, without the years: rows are written straight into the file of a server that is stopped. */
+/** Databases that have seen years of use, without the years: rows are written into the file of a stopped server. */
 import { DatabaseSync } from "node:sqlite";
 import { DAY } from "./scale.ts";
 
@@ -6,6 +6,17 @@ import { DAY } from "./scale.ts";
 export interface Amounts {
   readonly certificates: number;
   readonly revoked: number;
+}
+
+export const EMPTY: Amounts = { certificates: 0, revoked: 0 };
+
+export function isEmpty({ certificates, revoked }: Amounts): boolean {
+  return certificates === 0 && revoked === 0;
+}
+
+/** What a row calls such a database. */
+export function amountsText({ certificates, revoked }: Amounts): string {
+  return revoked > 0 ? `${revoked} revoked` : certificates > 0 ? `${certificates} stored` : "empty";
 }
 
 /** Far longer than any measurement, so that nothing is removed meanwhile. Days. */
