@@ -84,7 +84,8 @@ export function materialNeeded(scale: Scale): { readonly holders: number; readon
   const requests = (name: ProgramName) =>
     connections.reduce((sum, count) => sum + issuedOver(scale, count)[name], warmUp[name]);
   return {
-    holders: Math.max(...Object.values(revocations)) + 1,
+    // Those are revoked twice over, and one before the clock starts.
+    holders: 2 * Math.max(...Object.values(revocations)) + 1,
     requests: Math.max(requests("ours"), requests("step-ca"), requests("reference")),
   };
 }

@@ -6,7 +6,7 @@ import type { BenchContext } from "./bench_context.ts";
 import type { Figure } from "./ledger.ts";
 import type { ProgramName } from "./program_name.ts";
 
-/** Commands that do next to nothing: all of their time is the program's start. Each with the reference's counterpart. */
+/** Commands that do next to nothing: what they take is the program's start. Each with the reference's counterpart. */
 const COMMANDS: readonly { readonly ours: readonly string[]; readonly reference: readonly string[] }[] = [
   { ours: ["--version"], reference: ["caucase", "--version"] },
   { ours: ["key-id", "--help"], reference: ["caucase-key-id", "--help"] },
