@@ -7,6 +7,7 @@ import { type BenchContext, prepareBench } from "./bench/bench_context.ts";
 import { measureIssuing, measureRenewing } from "./bench/issuing.ts";
 import { BenchLedger } from "./bench/ledger.ts";
 import { type BenchOptions, type Group, parseBenchOptions, USAGE } from "./bench/options.ts";
+import { profileServer } from "./bench/profiling.ts";
 import { programs } from "./bench/programs.ts";
 import { measureReading } from "./bench/reading.ts";
 import { measureRevoking } from "./bench/revoking.ts";
@@ -43,8 +44,9 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function measure(options: BenchOptions, folder: string): Promise<void> {
-  const { quick, groups, json } = options;
+  const { quick, groups, json, profile } = options;
   const scale = scaleOf(quick, options.scale);
+  if (profile !== undefined) return say(await profileServer({ scale, file: profile, folder }));
   const ledger = new BenchLedger();
   say(`Deno ${Deno.version.deno}, ${navigator.hardwareConcurrency} cores; ${loadText()}`);
   say("Preparing keys, requests and databases...");

@@ -28,6 +28,8 @@ export interface LoadJob extends Load {
 export interface LoadResult {
   /** From the first request after the warm-up to the last answer. */
   readonly seconds: number;
+  /** When the last answer had come, Unix milliseconds. */
+  readonly endedAt: number;
   /** CPU that the server's process spent in that time, in seconds. */
   readonly cpuSeconds: number;
   /** Of each request in the order in which they were sent, in milliseconds. */

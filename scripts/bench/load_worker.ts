@@ -26,9 +26,10 @@ async function run(job: LoadJob): Promise<LoadResult> {
   const until = start + job.maxSeconds * 1000;
   await sendAll(requestSource(requests, { from: job.warmUp, to: job.warmUp + job.count, until }), durations);
   const seconds = (performance.now() - start) / 1000;
+  const endedAt = Date.now();
   const cpu = cpuSeconds(job.pid) - cpuBefore;
   for (const client of clients) client[Symbol.dispose]();
-  return { seconds, cpuSeconds: cpu, durations, refusals };
+  return { seconds, endedAt, cpuSeconds: cpu, durations, refusals };
 }
 
 function requestSource(

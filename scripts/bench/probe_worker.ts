@@ -1,4 +1,4 @@
-/** The process that waits: {@linkcode ProbeJob} on standard input, {@linkcode READY}, {@linkcode ProbeResult} at the end. */
+/** What waits: {@linkcode ProbeJob} on standard input, {@linkcode READY}, {@linkcode ProbeResult} on output. */
 import { HttpClient } from "./http_client.ts";
 import { type ProbeJob, type ProbeResult, READY } from "./stalls.ts";
 
