@@ -5,7 +5,7 @@ import { freePortPair } from "../../tests/support/ports.ts";
 import { runCommand } from "../../tests/support/process.ts";
 import { FROM_SOURCE } from "../../tests/support/server_process.ts";
 import { type CaKind, newBenchCa } from "./ca_material.ts";
-import { type BenchRequest, chosen } from "./holders.ts";
+import { type BenchHolder, type BenchRequest, chosen } from "./holders.ts";
 import type { Program } from "./program.ts";
 import { CA_CERTIFICATE, CERTIFICATES, renewRequest, SUBMIT, submitRequest } from "./requests.ts";
 
@@ -28,6 +28,13 @@ export function reference(folder: string): Program {
 
 function caucase(name: Program["name"], caKind: CaKind, command: readonly string[]): Program {
   const port = freePortPair();
+  // They are good on every copy of the database, and RSA signatures take their time.
+  const renewals = new Map<string, Promise<string>>();
+  const renewalOf = (csrPem: string, holder: BenchHolder) => {
+    const renewal = renewals.get(csrPem) ?? renewRequest(port, holder, csrPem);
+    renewals.set(csrPem, renewal);
+    return renewal;
+  };
   return {
     ...{ name, caKind, port, isCaucase: true, caCertificate: CA_CERTIFICATE },
     command: [...command, "--netloc", `localhost:${port}`, "--base-port", `${port}`, ...OPTIONS],
@@ -37,9 +44,7 @@ function caucase(name: Program["name"], caKind: CaKind, command: readonly string
       // As a host needs them: the second request fetches what the first one asked for.
       Promise.resolve({ requests: requests.map(({ csrPem }) => submitRequest(port, csrPem)), fetchFrom: CERTIFICATES }),
     renew: async (holders, requests) => ({
-      requests: await Promise.all(
-        requests.map(({ csrPem }, index) => renewRequest(port, chosen(holders, index), csrPem)),
-      ),
+      requests: await Promise.all(requests.map(({ csrPem }, index) => renewalOf(csrPem, chosen(holders, index)))),
     }),
   };
 }

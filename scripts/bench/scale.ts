@@ -39,7 +39,7 @@ export const FULL: Scale = {
   stored: [0, 50_000],
   revoked: [0, 10_000, 100_000],
   connections: [1, 16],
-  issued: { oneByOne: { ...alike(400), reference: 60 }, together: { ...alike(1500), reference: 120 } },
+  issued: { oneByOne: { ...alike(250), reference: 60 }, together: { ...alike(1200), reference: 120 } },
   warmUp: { ...alike(250), reference: 4 },
   reads: { ...alike(40_000), reference: 1500 },
   largeReads: { ...alike(200), reference: 60 },
