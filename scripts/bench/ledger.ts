@@ -42,6 +42,7 @@ const COLUMNS: readonly Column[] = [
   right("CPU ms"),
   right("step-ca's"),
   right("reference's"),
+  right("CPU x step-ca"),
   left("budget"),
   left("met"),
 ];
@@ -94,14 +95,14 @@ export class BenchLedger {
       this.#ratio(figure, "reference"),
       ...[p50("ours"), p50("step-ca"), p99("ours"), p99("step-ca")],
       ...PROGRAM_NAMES.map((program) => show(this.medianCpuMs(name, program))),
+      ratioText(this.medianCpuMs(name, "ours"), this.medianCpuMs(name, "step-ca"), "less"),
       budgetText(figure),
       met === undefined ? "" : met ? "yes" : "NO",
     ];
   }
 
   #ratio({ name, better }: Figure, other: ProgramName): string {
-    const [ours, theirs] = [this.median(name, "ours"), this.median(name, other)];
-    return ours === undefined || theirs === undefined ? "" : `${formatNumber(timesBetter(ours, theirs, better))}x`;
+    return ratioText(this.median(name, "ours"), this.median(name, other), better);
   }
 
   #isMet(figure: Figure): boolean | undefined {
@@ -116,6 +117,10 @@ export class BenchLedger {
     const values = (this.#entries.get(figure)?.samples[program] ?? []).flatMap((sample) => what(sample) ?? []);
     return values.length === 0 ? undefined : median(values);
   }
+}
+
+function ratioText(ours: number | undefined, theirs: number | undefined, better: Better): string {
+  return ours === undefined || theirs === undefined ? "" : `${formatNumber(timesBetter(ours, theirs, better))}x`;
 }
 
 function show(value: number | undefined): string {
