@@ -73,9 +73,15 @@ export function scaleOf(quick: boolean, options: ScaleOptions): Scale {
   return { ...(quick ? QUICK : FULL), ...options };
 }
 
+/** With fewer requests, many connections would be idle for most of the time. */
+const LEAST_EACH = 8;
+
 /** Requests of one measurement over so many connections. */
 export function issuedOver({ issued }: Scale, connections: number): Volume {
-  return connections === 1 ? issued.oneByOne : issued.together;
+  if (connections === 1) return issued.oneByOne;
+  const enough = (count: number) => Math.max(count, LEAST_EACH * connections);
+  const { ours, reference, "step-ca": stepCa } = issued.together;
+  return { "ours": enough(ours), "step-ca": enough(stepCa), "reference": enough(reference) };
 }
 
 /** Certificates of holders that the measurements need, and requests for new ones. */

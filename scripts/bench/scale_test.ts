@@ -9,11 +9,12 @@ Deno.test("scaleOf() takes from the command line what it says, and no more", () 
 Deno.test("materialNeeded() has a request for each that one server gets, over all numbers of connections", () => {
   const { issued, warmUp, revocations } = FULL;
   const { requests, holders } = materialNeeded({ ...FULL, connections: [1, 16, 256] });
-  assert.equal(requests, warmUp.ours + issued.oneByOne.ours + 2 * issued.together.ours);
+  assert.equal(requests, warmUp.ours + issued.oneByOne.ours + issued.together.ours + 8 * 256);
   assert.equal(holders, 2 * revocations.ours + 1);
 });
 
-Deno.test("issuedOver() sends fewer requests over one connection", () => {
+Deno.test("issuedOver() sends fewer requests over one connection, and several over each of many", () => {
   assert.equal(issuedOver(FULL, 1), FULL.issued.oneByOne);
-  assert.equal(issuedOver(FULL, 256), FULL.issued.together);
+  assert.deepEqual(issuedOver(FULL, 10), FULL.issued.together);
+  assert.deepEqual(issuedOver(FULL, 256), { "ours": 2048, "step-ca": 2048, "reference": 2048 });
 });
