@@ -1,16 +1,17 @@
 /**
- * `deno task bench`: how fast our server is, side by side with the reference where that is installed. Real servers as
- * processes of their own, real TCP on 127.0.0.1, load from a third process. Medians of several rounds, in which the two
- * take turns.
+ * `deno task bench`: how fast our server is, side by side with step-ca and the reference where those are installed.
+ * Real servers as processes of their own, real TCP on 127.0.0.1, load from another process. Medians of several rounds,
+ * in which they take turns.
  */
 import { type BenchContext, prepareBench } from "./bench/bench_context.ts";
 import { measureIssuing, measureRenewing } from "./bench/issuing.ts";
 import { BenchLedger } from "./bench/ledger.ts";
 import { type BenchOptions, type Group, parseBenchOptions, USAGE } from "./bench/options.ts";
-import { programs } from "./bench/program.ts";
+import { profileServer } from "./bench/profiling.ts";
+import { programs } from "./bench/programs.ts";
 import { measureReading } from "./bench/reading.ts";
 import { measureRevoking } from "./bench/revoking.ts";
-import { FULL, QUICK } from "./bench/scale.ts";
+import { scaleOf } from "./bench/scale.ts";
 import { measureStarting } from "./bench/starting.ts";
 import { measureTools } from "./bench/tools.ts";
 
@@ -42,12 +43,14 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function measure({ quick, groups, json }: BenchOptions, folder: string): Promise<void> {
-  const scale = quick ? QUICK : FULL;
+async function measure(options: BenchOptions, folder: string): Promise<void> {
+  const { quick, groups, json, profile } = options;
+  const scale = scaleOf(quick, options.scale);
+  if (profile !== undefined) return say(await profileServer({ scale, file: profile, folder }));
   const ledger = new BenchLedger();
   say(`Deno ${Deno.version.deno}, ${navigator.hardwareConcurrency} cores; ${loadText()}`);
   say("Preparing keys, requests and databases...");
-  const context = await prepareBench({ scale, programs: programs(), ledger, folder });
+  const context = await prepareBench({ scale, programs: await programs(), ledger, folder });
   for (const group of groups) {
     say(`Measuring: ${group} (${Math.round(performance.now() / 1000)} s so far)...`);
     await MEASUREMENTS[group](context);

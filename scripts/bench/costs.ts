@@ -1,14 +1,11 @@
-/**
- * What cannot be left out of issuing, measured by itself: CPU milliseconds of each operation, without the program
- * around it.
- */
+/** What cannot be left out of issuing: CPU milliseconds of each operation, with nothing of ours around it. */
 import { fileURLToPath } from "node:url";
 import { runCommand } from "../../tests/support/process.ts";
 
 export interface Costs {
   /** The CA's signature: RSA-2048, PKCS#1 v1.5. */
   readonly signature: number;
-  /** A request's own signature, its key's import included: P-256. */
+  /** A request's own signature, its key's import included: RSA-2048, PKCS#1 v1.5. */
   readonly requestVerification: number;
   /** A holder's signature below a message, its key's import included: RSA-2048, PSS. */
   readonly holderVerification: number;
@@ -20,7 +17,7 @@ export interface Costs {
 
 const WORKER = fileURLToPath(new URL("cost_worker.ts", import.meta.url));
 
-/** Measures for `seconds` each, in a separate process. */
+/** Measures for `seconds` each, in a process of its own. */
 export async function measureCosts(seconds: number): Promise<Costs> {
   const command = [Deno.execPath(), "run", "--allow-all", WORKER, String(seconds)];
   const { status, out, err } = await runCommand(command, { cwd: "." });
@@ -28,7 +25,7 @@ export async function measureCosts(seconds: number): Promise<Costs> {
   return JSON.parse(out);
 }
 
-/** What issuing one certificate for a P-256 request cannot do without. */
+/** What issuing one certificate for an RSA-2048 request cannot do without. */
 export function leastForIssuing({ signature, requestVerification, commit }: Costs): number {
   return signature + requestVerification + commit;
 }

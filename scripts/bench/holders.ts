@@ -1,63 +1,63 @@
 /** Keys, requests and certificates to measure with, made before any clock starts. */
+import { dnsName, subjectAltNameExtension } from "../../core/x509/general_name.ts";
 import { commonNameDer } from "../../core/x509/name.ts";
 import { buildCsr } from "../../core/x509/csr.ts";
-import { generateRsaKey } from "../../core/host/generate_key.ts";
-import { parsePrivateKeyDer, type PrivateKey } from "../../core/keys/private_key.ts";
-import { signerFor } from "../../core/keys/signer.ts";
+import type { PrivateKey } from "../../core/keys/private_key.ts";
+import { type Signer, signerFor } from "../../core/keys/signer.ts";
+import { type CaKind, newKeyOf } from "./ca_material.ts";
 
-/** Holders, who can renew or revoke their certificates. */
+/** A request for a certificate. */
+export interface BenchRequest {
+  /** The host that it is for. */
+  readonly name: string;
+  readonly csrPem: string;
+}
+
+/** Who can renew or revoke a certificate. */
 export interface BenchHolder {
   readonly key: PrivateKey;
   readonly certificatePem: string;
 }
 
-/** RSA, as the reference verifies no other signatures of holders. */
+/** RSA keys take a third of a second each: requests share them, and differ in their names. */
+const RSA_KEYS = 16;
 const HOLDER_KEYS = 8;
-const HOLDER_BITS = 2048;
 
-export function makeHolderKeys(): Promise<readonly PrivateKey[]> {
-  return Promise.all(Array.from({ length: HOLDER_KEYS }, () => generateRsaKey(HOLDER_BITS)));
+export function makeHolderKeys(kind: CaKind): Promise<readonly PrivateKey[]> {
+  return Promise.all(Array.from({ length: HOLDER_KEYS }, () => newKeyOf(kind)));
 }
 
-/** Requests, PEM, each for another P-256 key: RSA keys would take longer to make than everything else. */
-export function makeRequests(count: number): Promise<readonly string[]> {
-  return Promise.all(
-    Array.from({ length: count }, async (_, index) => await csrFor(await newEcKey(), `bench ${index}`)),
+/** Requests for keys of the kind: on P-256 each for one of its own. */
+export async function makeRequests(kind: CaKind, count: number): Promise<readonly BenchRequest[]> {
+  const keys = Math.min(count, kind === "RSA-2048" ? RSA_KEYS : count);
+  const signers = await Promise.all(Array.from({ length: keys }, async () => await signerFor(await newKeyOf(kind))));
+  return await Promise.all(
+    Array.from({ length: count }, (_, index) => requestFor(chosen(signers, index), `bench-${index}.example.com`)),
   );
 }
 
 /** As many certificates as `count`, their keys shared among `keys`. */
 export async function makeHolders(
-  url: string,
+  obtain: (request: BenchRequest) => Promise<string>,
   { keys, count }: { readonly keys: readonly PrivateKey[]; readonly count: number },
 ): Promise<readonly BenchHolder[]> {
   const holders: BenchHolder[] = [];
   for (let index = 0; index < count; index++) {
-    const key = keys[index % keys.length];
-    if (key === undefined) throw new Error("holders need a key");
-    holders.push({ key, certificatePem: await obtain(url, await csrFor(key, `holder ${index}`)) });
+    const key = chosen(keys, index);
+    const request = await requestFor(await signerFor(key), `holder-${index}.example.com`);
+    holders.push({ key, certificatePem: await obtain(request) });
   }
   return holders;
 }
 
-async function csrFor(key: PrivateKey, commonName: string): Promise<string> {
-  return await buildCsr({ subject: commonNameDer(commonName), extensions: [] }, await signerFor(key));
+/** One after the other, and from the beginning again. */
+export function chosen<T>(list: readonly T[], index: number): T {
+  const one = list[index % list.length];
+  if (one === undefined) throw new Error("nothing to choose from");
+  return one;
 }
 
-async function newEcKey(): Promise<PrivateKey> {
-  const pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
-  return await parsePrivateKeyDer(new Uint8Array(await crypto.subtle.exportKey("pkcs8", pair.privateKey)));
-}
-
-/** Sends a request to a server that signs at once, and fetches the certificate. */
-async function obtain(url: string, csrPem: string): Promise<string> {
-  const headers = { "Content-Type": "application/pkcs10" };
-  const sent = await fetch(`${url}/cas/csr`, { method: "PUT", headers, body: csrPem });
-  await sent.body?.cancel();
-  const fetched = await fetch(`${url}/cas/crt/${sent.headers.get("Location")}`);
-  const text = await fetched.text();
-  if (sent.status !== 201 || fetched.status !== 200) {
-    throw new Error(`no certificate for a request: ${sent.status}, then ${fetched.status} ${text}`);
-  }
-  return text;
+async function requestFor(signer: Signer, name: string): Promise<BenchRequest> {
+  const extensions = [subjectAltNameExtension([dnsName(name)], false)];
+  return { name, csrPem: await buildCsr({ subject: commonNameDer(name), extensions }, signer) };
 }

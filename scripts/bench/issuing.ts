@@ -1,114 +1,124 @@
-/** Issuing and renewing: alone and sixteen at a time, on an empty database and on full ones. */
+/** Issuing and renewing: alone and many at a time, with each kind of CA key, on an empty database and on full ones. */
 import type { BenchContext } from "./bench_context.ts";
+import { CA_KINDS, type CaKind } from "./ca_material.ts";
 import { leastForIssuing, leastForRenewing, measureCosts } from "./costs.ts";
 import type { Figure } from "./ledger.ts";
 import { runLoad, throughput } from "./load.ts";
-import type { BenchServer } from "./program.ts";
-import { renewRequest, submitRequest } from "./requests.ts";
-import type { Amounts } from "./seed.ts";
+import type { BenchServer } from "./bench_server.ts";
+import { issuedOver } from "./scale.ts";
+import { type Amounts, amountsText, EMPTY, isEmpty } from "./seed.ts";
 
-type LoadKind = "issue" | "renew";
+export type LoadKind = "issue" | "renew";
 
-const CONNECTIONS = 16;
-const EMPTY: Amounts = { certificates: 0, revoked: 0 };
+/** What is measured by one row for each number of connections. */
+interface Operation {
+  readonly kind: LoadKind;
+  readonly caKind: CaKind;
+  readonly amounts: Amounts;
+}
+
+/** The kind of CA key on whose databases there are rows with more in them, and figures of what a request costs. */
+const USUAL: CaKind = "RSA-2048";
+const MANY = 16;
 
 export async function measureIssuing(context: BenchContext): Promise<void> {
-  await measureOperation(context, "issue", [{ ...EMPTY, certificates: context.scale.certificates }]);
+  await measureOperation(context, "issue", filled(context));
 }
 
 export async function measureRenewing(context: BenchContext): Promise<void> {
-  const { certificates, revoked } = context.scale;
-  const full = [{ ...EMPTY, certificates }, { ...EMPTY, revoked: revoked.at(-1) ?? 0 }];
-  await measureOperation(context, "renew", full);
+  const most = context.scale.revoked.at(-1) ?? 0;
+  const revoked = most > 0 ? [{ ...EMPTY, revoked: most }] : [];
+  await measureOperation(context, "renew", [...filled(context), ...revoked]);
 }
 
-async function measureOperation(
-  context: BenchContext,
-  operation: LoadKind,
-  fullDatabases: readonly Amounts[],
-): Promise<void> {
+function filled({ scale: { stored } }: BenchContext): readonly Amounts[] {
+  return stored.filter((certificates) => certificates > 0).map((certificates) => ({ ...EMPTY, certificates }));
+}
+
+async function measureOperation(context: BenchContext, kind: LoadKind, full: readonly Amounts[]): Promise<void> {
   const { rounds, fullRounds } = context.scale;
-  await context.eachRound(EMPTY, rounds, async (server) => {
-    await measureServer(context, server, { operation, amounts: EMPTY });
-    if (server.program.name === "ours") await measureLeast(context, operation);
-  });
-  for (const amounts of fullDatabases) {
-    await context.eachRound(amounts, fullRounds, (server) => measureServer(context, server, { operation, amounts }));
-  }
-  reportRest(context, operation);
-}
-
-async function measureServer(
-  { scale, ledger, requests, holders }: BenchContext,
-  server: BenchServer,
-  { operation, amounts }: { readonly operation: LoadKind; readonly amounts: Amounts },
-): Promise<void> {
-  const { name, port } = server.program;
-  const volumes = [[1, scale.issued.oneByOne], [CONNECTIONS, scale.issued.together]] as const;
-  let used = 0;
-  for (const [connections, volume] of volumes) {
-    const count = volume[name];
-    const warmUp = used === 0 ? scale.warmUp[name] : 0;
-    const csrs = requests.slice(used, used += warmUp + count);
-    const result = await runLoad(server, {
-      connections,
-      requests: await Promise.all(
-        csrs.map((csr, index) =>
-          operation === "issue" ? submitRequest(port, csr) : renewRequest(port, chosen(holders(name), index), csr)
-        ),
-      ),
-      warmUp,
-      count,
-      maxSeconds: scale.maxSeconds,
+  for (const caKind of CA_KINDS) {
+    const operation = { kind, caKind, amounts: EMPTY };
+    await context.eachRound(operation, rounds, async (server) => {
+      await measureServer(context, server, operation);
+      if (server.program.name === "ours" && caKind === USUAL) await measureLeast(context, kind);
     });
-    ledger.add(figureOf(operation, connections, amounts), name, throughput(result));
+  }
+  for (const amounts of full) {
+    const operation = { kind, caKind: USUAL, amounts };
+    await context.eachRound(operation, fullRounds, (server) => measureServer(context, server, operation));
+  }
+  reportRest(context, kind);
+}
+
+async function measureServer(context: BenchContext, server: BenchServer, operation: Operation): Promise<void> {
+  const { scale, ledger } = context;
+  const { name } = server.program;
+  let used = 0;
+  for (const connections of scale.connections) {
+    const count = issuedOver(scale, connections)[name];
+    const warmUp = used === 0 ? scale.warmUp[name] : 0;
+    const range = { from: used, to: used += warmUp + count };
+    const requests = await requestsFor(context, server, { operation: operation.kind, ...range });
+    const result = await runLoad(server, { connections, ...requests, warmUp, count, maxSeconds: scale.maxSeconds });
+    ledger.add(figureOf(operation, connections), name, throughput(result));
   }
 }
 
-function chosen<T>(list: readonly T[], index: number): T {
-  const one = list[index % list.length];
-  if (one === undefined) throw new Error("nothing to choose from");
-  return one;
+/** Those of the context's requests, as its protocol has them. */
+export function requestsFor(
+  context: BenchContext,
+  { program }: BenchServer,
+  { operation, from, to }: { readonly operation: LoadKind; readonly from: number; readonly to: number },
+) {
+  const requests = context.requests(program.caKind).slice(from, to);
+  return operation === "issue" ? program.issue(requests) : program.renew(context.holders(program), requests);
 }
 
-function figureOf(operation: LoadKind, connections: number, amounts: Amounts): Figure {
-  const together = connections > 1;
-  const onEmpty = nameOf(operation, connections, EMPTY);
-  const name = nameOf(operation, connections, amounts);
-  const figure = { name, unit: "/s", better: "more" } as const;
-  if (name !== onEmpty) return { ...figure, budget: { kind: "same as", figure: onEmpty } };
-  return together ? { ...figure, budget: { kind: "reference", times: 5 } } : figure;
+/** How many times as fast as step-ca, over many connections; over one, the same for all. */
+const TIMES: Readonly<Record<LoadKind, Partial<Record<CaKind, number>>>> = {
+  issue: { "RSA-2048": 1.5, "P-256": 1.2 },
+  renew: { "RSA-2048": 1.2 },
+};
+const TIMES_ALONE = 1.2;
+
+function figureOf(operation: Operation, connections: number): Figure {
+  const figure = { name: nameOf(operation, connections), unit: "/s", better: "more" } as const;
+  if (!isEmpty(operation.amounts)) {
+    return { ...figure, budget: { kind: "same as", figure: nameOf({ ...operation, amounts: EMPTY }, connections) } };
+  }
+  const many = TIMES[operation.kind][operation.caKind];
+  const times = connections === 1 && operation.kind === "issue" ? TIMES_ALONE : connections === MANY ? many : undefined;
+  return times === undefined ? figure : { ...figure, budget: { kind: "program", than: "step-ca", times } };
 }
 
-function nameOf(operation: LoadKind, connections: number, { certificates, revoked }: Amounts): string {
-  const database = revoked > 0 ? `${revoked} revoked` : certificates > 0 ? `${certificates} stored` : "empty";
-  return `${operation}, ${connections} conn., ${database}`;
+function nameOf({ kind, caKind, amounts }: Operation, connections: number): string {
+  return `${kind}, ${caKind} CA, ${connections} conn.${isEmpty(amounts) ? "" : `, ${amountsText(amounts)}`}`;
 }
 
 const CPU = { unit: "ms CPU", better: "less" } as const;
 
 /** What a request costs at the least, measured between the rounds: other programs slow this machine down for both. */
-async function measureLeast({ scale, ledger }: BenchContext, operation: LoadKind): Promise<void> {
+async function measureLeast({ scale, ledger }: BenchContext, kind: LoadKind): Promise<void> {
   const costs = await measureCosts(scale.costSeconds);
-  const value = operation === "issue" ? leastForIssuing(costs) : leastForRenewing(costs);
-  ledger.add({ ...CPU, name: leastName(operation) }, "ours", { value });
+  const value = kind === "issue" ? leastForIssuing(costs) : leastForRenewing(costs);
+  ledger.add({ ...CPU, name: leastName(kind) }, "ours", { value });
 }
 
-function leastName(operation: LoadKind): string {
-  return `${operation}: crypto and commit by themselves`;
+function leastName(kind: LoadKind): string {
+  return `${kind}, ${USUAL} CA: crypto and commit by themselves`;
 }
 
 /** For all that is neither cryptography nor database, in milliseconds. */
 const REST_BUDGET = 0.5;
 
-/**
- * What a request costs our server beyond what it cannot do without; with many at once, commits are shared and cost
- * less.
- */
-function reportRest({ ledger }: BenchContext, operation: LoadKind): void {
-  const spent = ledger.medianCpuMs(nameOf(operation, CONNECTIONS, EMPTY), "ours");
-  const least = ledger.median(leastName(operation), "ours");
+/** What a request costs beyond what it cannot do without; with many at once, commits are shared and cost less. */
+function reportRest({ ledger }: BenchContext, kind: LoadKind): void {
+  const spent = ledger.medianCpuMs(nameOf({ kind, caKind: USUAL, amounts: EMPTY }, MANY), "ours");
+  const least = ledger.median(leastName(kind), "ours");
   if (spent === undefined || least === undefined) return;
   const budget = { kind: "absolute", limit: REST_BUDGET } as const;
-  ledger.add({ ...CPU, name: `${operation}: all the rest of a request`, budget }, "ours", { value: spent - least });
+  ledger.add({ ...CPU, name: `${kind}, ${USUAL} CA: all the rest of a request`, budget }, "ours", {
+    value: spent - least,
+  });
 }

@@ -1,9 +1,8 @@
 /** Collects measurements by figure and program, in the order in which figures first appear. */
-import { type Budget, budgetText, isMet, type Medians } from "./budget.ts";
+import { type Budget, budgetText, isMet } from "./budget.ts";
+import { PROGRAM_NAMES, type ProgramName } from "./program_name.ts";
 import { type Better, formatNumber, median, timesBetter } from "./statistics.ts";
 import { type Column, formatTable } from "./table.ts";
-
-export type ProgramName = "ours" | "reference";
 
 /** Something that is measured, often. */
 export interface Figure {
@@ -18,6 +17,8 @@ export interface FigureSample {
   readonly value: number;
   /** CPU that the server's process spent on each request, in milliseconds, where that was measured. */
   readonly cpuMs?: number;
+  /** How long half and 99 of 100 of its requests took at most, in milliseconds. */
+  readonly latency?: { readonly p50: number; readonly p99: number };
 }
 
 interface LedgerEntry {
@@ -25,34 +26,44 @@ interface LedgerEntry {
   readonly samples: Readonly<Record<ProgramName, FigureSample[]>>;
 }
 
+const right = (title: string): Column => ({ title, align: "right" });
+const left = (title: string): Column => ({ title, align: "left" });
+
 const COLUMNS: readonly Column[] = [
-  { title: "", align: "left" },
-  { title: "unit", align: "left" },
-  { title: "ours", align: "right" },
-  { title: "reference", align: "right" },
-  { title: "ratio", align: "right" },
-  { title: "CPU ms/request", align: "right" },
-  { title: "reference's", align: "right" },
-  { title: "budget", align: "left" },
-  { title: "met", align: "left" },
+  left(""),
+  left("unit"),
+  ...PROGRAM_NAMES.map(right),
+  right("x step-ca"),
+  right("x reference"),
+  right("p50 ms"),
+  right("step-ca's"),
+  right("p99 ms"),
+  right("step-ca's"),
+  right("CPU ms"),
+  right("step-ca's"),
+  right("reference's"),
+  right("CPU x step-ca"),
+  left("budget"),
+  left("met"),
 ];
 
 export class BenchLedger {
   readonly #entries = new Map<string, LedgerEntry>();
 
   add(figure: Figure, program: ProgramName, sample: FigureSample): void {
-    const entry = this.#entries.get(figure.name) ?? { figure, samples: { ours: [], reference: [] } };
+    const entry = this.#entries.get(figure.name) ??
+      { figure, samples: { "ours": [], "step-ca": [], "reference": [] } };
     this.#entries.set(figure.name, entry);
     entry.samples[program].push(sample);
   }
 
   /** The median of what was measured; undefined when nothing was. */
   median(figure: string, program: ProgramName): number | undefined {
-    return medianOf(this.#samples(figure, program).map(({ value }) => value));
+    return this.#medianOf(figure, program, ({ value }) => value);
   }
 
   medianCpuMs(figure: string, program: ProgramName): number | undefined {
-    return medianOf(this.#samples(figure, program).flatMap(({ cpuMs }) => cpuMs ?? []));
+    return this.#medianOf(figure, program, ({ cpuMs }) => cpuMs);
   }
 
   /** Medians side by side. A ratio above 1 says that ours is better. */
@@ -64,42 +75,52 @@ export class BenchLedger {
   toJson(): unknown {
     return [...this.#entries.values()].map(({ figure, samples }) => ({
       ...figure,
-      ours: { median: this.median(figure.name, "ours"), samples: samples.ours },
-      reference: { median: this.median(figure.name, "reference"), samples: samples.reference },
-      met: isMet(figure, this.#medians),
+      ...Object.fromEntries(
+        PROGRAM_NAMES.map((name) => [name, { median: this.median(figure.name, name), samples: samples[name] }]),
+      ),
+      met: this.#isMet(figure),
     }));
   }
 
-  readonly #medians: Medians = {
-    ours: (figure) => this.median(figure, "ours"),
-    reference: (figure) => this.median(figure, "reference"),
-  };
-
   #row(figure: Figure): string[] {
-    const { name, unit, better } = figure;
-    const [ours, reference] = [this.median(name, "ours"), this.median(name, "reference")];
-    const ratio = ours === undefined || reference === undefined ? undefined : timesBetter(ours, reference, better);
-    const met = isMet(figure, this.#medians);
+    const { name, unit } = figure;
+    const met = this.#isMet(figure);
+    const p50 = (program: ProgramName) => show(this.#medianOf(name, program, ({ latency }) => latency?.p50));
+    const p99 = (program: ProgramName) => show(this.#medianOf(name, program, ({ latency }) => latency?.p99));
     return [
       name,
       unit,
-      show(ours),
-      show(reference),
-      ratio === undefined ? "" : `${formatNumber(ratio)}x`,
-      show(this.medianCpuMs(name, "ours")),
-      show(this.medianCpuMs(name, "reference")),
+      ...PROGRAM_NAMES.map((program) => show(this.median(name, program))),
+      this.#ratio(figure, "step-ca"),
+      this.#ratio(figure, "reference"),
+      ...[p50("ours"), p50("step-ca"), p99("ours"), p99("step-ca")],
+      ...PROGRAM_NAMES.map((program) => show(this.medianCpuMs(name, program))),
+      ratioText(this.medianCpuMs(name, "ours"), this.medianCpuMs(name, "step-ca"), "less"),
       budgetText(figure),
       met === undefined ? "" : met ? "yes" : "NO",
     ];
   }
 
-  #samples(figure: string, program: ProgramName): readonly FigureSample[] {
-    return this.#entries.get(figure)?.samples[program] ?? [];
+  #ratio({ name, better }: Figure, other: ProgramName): string {
+    return ratioText(this.median(name, "ours"), this.median(name, other), better);
+  }
+
+  #isMet(figure: Figure): boolean | undefined {
+    return isMet(figure, (name, program) => this.median(name, program));
+  }
+
+  #medianOf(
+    figure: string,
+    program: ProgramName,
+    what: (sample: FigureSample) => number | undefined,
+  ): number | undefined {
+    const values = (this.#entries.get(figure)?.samples[program] ?? []).flatMap((sample) => what(sample) ?? []);
+    return values.length === 0 ? undefined : median(values);
   }
 }
 
-function medianOf(values: readonly number[]): number | undefined {
-  return values.length === 0 ? undefined : median(values);
+function ratioText(ours: number | undefined, theirs: number | undefined, better: Better): string {
+  return ours === undefined || theirs === undefined ? "" : `${formatNumber(timesBetter(ours, theirs, better))}x`;
 }
 
 function show(value: number | undefined): string {

@@ -3,13 +3,13 @@ import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 import { runCommand } from "../../tests/support/process.ts";
 import type { FigureSample } from "./ledger.ts";
-import { type BenchServer, LOG } from "./program.ts";
+import { type BenchServer, LOG } from "./bench_server.ts";
+import type { Requests } from "./requests.ts";
+import { percentile } from "./statistics.ts";
 
 /** What to send. */
-export interface Load {
+export interface Load extends Requests {
   readonly connections: number;
-  /** Whole requests, ASCII; in turn, and from the beginning again. */
-  readonly requests: readonly string[];
   /** The first ones that are sent before the clock starts. */
   readonly warmUp: number;
   /** How many after that, at most. */
@@ -28,6 +28,8 @@ export interface LoadJob extends Load {
 export interface LoadResult {
   /** From the first request after the warm-up to the last answer. */
   readonly seconds: number;
+  /** When the last answer had come, Unix milliseconds. */
+  readonly endedAt: number;
   /** CPU that the server's process spent in that time, in seconds. */
   readonly cpuSeconds: number;
   /** Of each request in the order in which they were sent, in milliseconds. */
@@ -62,10 +64,11 @@ export async function runLoad({ program, pid, folder }: BenchServer, load: Load)
   return result;
 }
 
-/** Answers that were of use in a second, and what each cost. */
+/** Answers that were of use in a second, what each cost, and how long it took. */
 export function throughput({ durations, refusals, seconds, cpuSeconds }: LoadResult): FigureSample {
   const answered = durations.length - refusals.length;
-  return { value: answered / seconds, cpuMs: cpuSeconds * 1000 / answered };
+  const latency = { p50: percentile(durations, 50), p99: percentile(durations, 99) };
+  return { value: answered / seconds, cpuMs: cpuSeconds * 1000 / answered, latency };
 }
 
 async function lastWords(folder: string): Promise<string> {

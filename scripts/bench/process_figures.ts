@@ -8,9 +8,7 @@ export function cpuSeconds(pid: number | "self"): number {
   return parseCpuSeconds(Deno.readTextFileSync(`/proc/${pid}/stat`));
 }
 
-/**
- * From the text of a `stat` file (proc(5)): the 14th and 15th value, where the second one may hold blanks and brackets.
- */
+/** From a `stat` file (proc(5)): the 14th and 15th value, where the second one may hold blanks and brackets. */
 export function parseCpuSeconds(stat: string): number {
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;

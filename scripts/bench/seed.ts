@@ -1,7 +1,4 @@
-/**
- * Databases that have seen years of use, without the years: rows are written straight into the file of a server that is
- * stopped.
- */
+/** Databases that have seen years of use, without the years: rows are written into the file of a stopped server. */
 import { DatabaseSync } from "node:sqlite";
 import { DAY } from "./scale.ts";
 
@@ -9,6 +6,17 @@ import { DAY } from "./scale.ts";
 export interface Amounts {
   readonly certificates: number;
   readonly revoked: number;
+}
+
+export const EMPTY: Amounts = { certificates: 0, revoked: 0 };
+
+export function isEmpty({ certificates, revoked }: Amounts): boolean {
+  return certificates === 0 && revoked === 0;
+}
+
+/** What a row calls such a database. */
+export function amountsText({ certificates, revoked }: Amounts): string {
+  return revoked > 0 ? `${revoked} revoked` : certificates > 0 ? `${certificates} stored` : "empty";
 }
 
 /** Far longer than any measurement, so that nothing is removed meanwhile. Days. */
@@ -40,7 +48,7 @@ function addCertificates(database: DatabaseSync, count: number): void {
   }
 }
 
-/** Each revocation counts as one CRL, as it did when it happened. */
+/** Each revocation counts as a CRL of its own, as it did when it happened. */
 function addRevoked(database: DatabaseSync, count: number): void {
   const insert = database.prepare("INSERT INTO casrevoked (serial, revocation_date, expiration_date) VALUES (?, ?, ?)");
   const today = now();

@@ -15,6 +15,17 @@ export function median(values: readonly number[]): number {
   return (lower + upper) / 2;
 }
 
+/**
+ * The smallest value that `percent` of all values do not exceed.
+ * @throws Error for no values: nothing was measured
+ */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const value = sorted[Math.max(0, Math.ceil(sorted.length * percent / 100) - 1)];
+  if (value === undefined) throw new Error("no values to take a percentile of");
+  return value;
+}
+
 /** How many times better `ours` is than `other`: above 1 is better, whichever way the values count. */
 export function timesBetter(ours: number, other: number, better: Better): number {
   return better === "more" ? ours / other : other / ours;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { formatNumber, median, timesBetter } from "./statistics.ts";
+import { formatNumber, median, percentile, timesBetter } from "./statistics.ts";
 
 Deno.test("median() is the middle value, or the mean of the two in the middle", () => {
   const cases: [number[], number][] = [[[7], 7], [[3, 1, 2], 2], [[4, 1, 3, 2], 2.5], [[10, 9, 100], 10]];
@@ -17,6 +17,13 @@ Deno.test("median() does not depend on the order, and changes nothing", () => {
     assert.equal(median(values), median(values.toReversed()));
     assert.deepEqual(values, before);
   }));
+});
+
+Deno.test("percentile() is the value that so many do not exceed", () => {
+  const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
+  const cases: [number[], number, number][] = [[hundred, 50, 50], [hundred, 99, 99], [hundred, 100, 100], [[7], 50, 7]];
+  for (const [values, percent, expected] of cases) assert.equal(percentile(values, percent), expected, `${percent}`);
+  assert.throws(() => percentile([], 50), /no values/);
 });
 
 Deno.test("timesBetter() is above 1 when ours is better, whichever way values count", () => {

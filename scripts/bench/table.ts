@@ -6,10 +6,7 @@ export interface Column {
   readonly align: "left" | "right";
 }
 
-/**
- * A table as text: a line of titles, a rule, a line for each row. A row with too few cells is filled up with empty
- * ones.
- */
+/** A line of titles, a rule, a line for each row. A row with too few cells is filled up with empty ones. */
 export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const widths = columns.map(({ title }, index) =>
     Math.max(title.length, ...rows.map((row) => row[index]?.length ?? 0))

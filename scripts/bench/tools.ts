@@ -3,12 +3,10 @@ import { referenceFolder } from "../../tests/support/requirements.ts";
 import { runCommand } from "../../tests/support/process.ts";
 import { EXECUTABLE, OUR_PROGRAM } from "../../tests/support/server_process.ts";
 import type { BenchContext } from "./bench_context.ts";
-import type { Figure, ProgramName } from "./ledger.ts";
+import type { Figure } from "./ledger.ts";
+import type { ProgramName } from "./program_name.ts";
 
-/**
- * Commands that do next to nothing, so that all of their time is the program's start; each with the reference's
- * counterpart.
- */
+/** Commands that do next to nothing: what they take is the program's start. Each with the reference's counterpart. */
 const COMMANDS: readonly { readonly ours: readonly string[]; readonly reference: readonly string[] }[] = [
   { ours: ["--version"], reference: ["caucase", "--version"] },
   { ours: ["key-id", "--help"], reference: ["caucase-key-id", "--help"] },
@@ -28,7 +26,7 @@ export async function measureTools({ scale: { starts }, ledger }: BenchContext):
     const figure = startFigure(ours.join(" "));
     const measure = async (program: ProgramName, command: readonly string[]) =>
       ledger.add(figure, program, { value: await runMs(command) });
-    for (let run = 0; run < RUNS * Math.max(starts.ours, starts.reference); run++) {
+    for (let run = 0; run < RUNS * starts.ours; run++) {
       await measure("ours", [...OUR_PROGRAM, ...ours]);
       if (folder !== undefined) await measure("reference", [`${folder}/${tool}`, ...args]);
     }
