@@ -124,12 +124,12 @@ export const ACTING: readonly Defence[] = [
     mutations: [
       without("the issuer's signature, on a user's certificate", AUTHORISATION, [
         CERTIFICATE,
-        "await isSignedWith(certificate, ca.publicKey)",
+        "await isSignedWith(certificate, ca.publicKey, verify)",
         "ca.publicKey !== undefined",
       ]),
       without("the issuer's signature, on a holder's", CONFUSION, [
         CERTIFICATE,
-        "await isSignedWith(certificate, ca.publicKey)",
+        "await isSignedWith(certificate, ca.publicKey, verify)",
         "ca.publicKey !== undefined",
       ]),
     ],
