@@ -1,9 +1,9 @@
 /** Makes an executable out of a staged program, and sees whether it runs. */
 import { ENTRY_POINTS } from "./module_graph.ts";
-import { PERMISSIONS } from "./permissions.ts";
+import { permissionsOn } from "./permissions.ts";
 import { cacheFolder } from "./package_cache.ts";
 import { run } from "./run.ts";
-import type { CompileTarget } from "./targets.ts";
+import { type CompileTarget, platformOf } from "./targets.ts";
 
 export interface ExecutableOrder {
   /** Folder of the staged program. */
@@ -24,7 +24,7 @@ export async function compileExecutable({ folder, target, output }: ExecutableOr
     // The cache would be a file with a known name in the folder for temporary files, where others may write: they could put
     // code of theirs into ours. It would save no time either: the runtime makes none for programs that import JSON.
     "--no-code-cache",
-    ...PERMISSIONS,
+    ...permissionsOn(platformOf(target)),
     ...ENTRY_POINTS.threads.flatMap((file) => ["--include", file]),
     "--target",
     target,
