@@ -5,6 +5,7 @@ import { randomBytes } from "../core/host/random.ts";
 import { onReload, onStopSignals } from "../core/host/signals.ts";
 import { AccessLog } from "../server/http/access_log.ts";
 import { AccessLogFile, STANDARD_OUTPUT } from "../server/http/access_log_output.ts";
+import { chooseKeyOperations } from "../server/keys/choose_operations.ts";
 import { type RunningServer, type ServeOptions, startServer } from "../server/serve.ts";
 import { EXIT, exitStatusOf } from "./exit_status.ts";
 import { serveCommand } from "./serve/command.ts";
@@ -15,15 +16,19 @@ import { isScreen, printError } from "./terminal.ts";
 export async function serve(args: readonly string[]): Promise<number> {
   // It starts no programs, and an attacker inside it must not either. Nothing gives this right back.
   Deno.permissions.revokeSync({ name: "run" });
-  const { options, logs } = readServeOptions(args);
+  const { options, signer, logs } = readServeOptions(args);
   const stop = onStopSignals();
   await configureLogging(logs);
   const accessLog = openAccessLog(logs.access);
   const removeReload = onReload(() => accessLog?.reopen());
   try {
+    const keyOperations = await chooseKeyOperations(signer, log);
+    // All libraries are loaded: whoever finds a way in shall not load another, nor read memory through pointers.
+    Deno.permissions.revokeSync({ name: "ffi" });
     const server = await startServer(options, {
       clock: systemClock,
       random: randomBytes,
+      keyOperations,
       log,
       accessLog: accessLog?.add ?? (() => {}),
     });
@@ -86,7 +91,8 @@ function readServeOptions(args: readonly string[]) {
   parseArguments(command, args);
   const given = command.opts();
   const logs = { format: given.logFormat, level: given.logLevel, access: given.accessLog };
-  return { options: serverOptions(given), logs };
+  const signer = { signer: given.signer, ...(given.libcrypto !== undefined && { libcrypto: given.libcrypto }) };
+  return { options: serverOptions(given), signer, logs };
 }
 
 function serverOptions(given: Given): ServeOptions {

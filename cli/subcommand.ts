@@ -18,6 +18,8 @@ export interface Subcommand {
   readonly table: () => Promise<CommandUnknownOpts>;
   /** What its page of the manual says besides. */
   readonly prose: () => Promise<Prose>;
+  /** Whether it may load libraries of the machine; all others give up the right to do so before they begin. */
+  readonly loadsLibraries?: boolean;
   /** Runs it: its arguments in, its exit status out. */
   readonly load: () => Promise<(args: readonly string[]) => Promise<number>>;
 }

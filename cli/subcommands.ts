@@ -12,6 +12,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     group: "A certificate authority:",
     table: async () => (await import("./serve/command.ts")).serveCommand(),
     prose: async () => (await import("./serve/command.ts")).serveManual,
+    loadsLibraries: true,
     load: async () => (await import("./serve.ts")).serve,
   },
   {
@@ -87,7 +88,11 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
 ];
 
 /** Runs the subcommand. Resolves with its exit status. @throws `EarlyExit` after help or a complaint */
-export async function runSubcommand({ table, load }: Subcommand, args: readonly string[]): Promise<number> {
+export async function runSubcommand(
+  { table, loadsLibraries = false, load }: Subcommand,
+  args: readonly string[],
+): Promise<number> {
+  if (!loadsLibraries) Deno.permissions.revokeSync({ name: "ffi" });
   // Help and version need the table alone. Where the word is an option's value, parsing ends well and the subcommand
   // runs.
   if (args.some((argument) => ["-h", "--help", "--version"].includes(argument))) parseArguments(await table(), args);

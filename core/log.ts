@@ -27,6 +27,7 @@ export const LOG_EVENTS = {
   info: {
     "server.listening": "Listening on [{address}]:{httpPort}-{httpsPort}",
     "server.restored": "restored from a backup: CRL numbers jumped ahead of all that were used",
+    "signer.chosen": "keys are made and used by {signer}: {library}",
     "ca.made": "made a new CA certificate for {ca}, valid until {notAfter}",
     "crl.renewed": "renewed the CRL of {ca}, its number is {number}",
     "https.made": "made a new key and certificate for HTTPS, valid until {notAfter}",
@@ -38,6 +39,8 @@ export const LOG_EVENTS = {
   },
   warning: {
     "job.failed": "{job} failed, next try in {retryAfter} s: {error}",
+    "signer.native_unavailable": "WebCrypto makes and uses the keys, as {path} cannot be used: {error}",
+    "signer.key_refused": "WebCrypto signs with the key {keyId}, which libcrypto does not take: {error}",
     "ca.not_made": "making a new CA certificate for {ca} failed and will be tried again: {error}",
     "ca.no_authority_key_identifier": `CA certificate {index} of {ca} has no authorityKeyIdentifier: ${OLD_STOPS}`,
     "crl.not_renewed": "the scheduled renewal of the CRL of {ca} failed and will be tried again: {error}",

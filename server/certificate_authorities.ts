@@ -6,7 +6,8 @@ import type { CaName, Storage } from "../core/ca/stores.ts";
 import type { Log } from "../core/log.ts";
 import { crlUri, type Netloc } from "../core/protocol/netloc.ts";
 import { caSubject } from "../core/profiles/ca_profile.ts";
-import { PEM_KEYS } from "./keys/pem_keys.ts";
+import { type KeyOperations, WEBCRYPTO } from "./keys/operations.ts";
+import { createPemKeys } from "./keys/pem_keys.ts";
 
 /** How one of the two public CAs deals with requests. */
 export interface CaOptions {
@@ -26,7 +27,7 @@ export interface CertificateAuthoritiesOptions {
 export interface CertificateAuthoritiesSetup {
   readonly options: CertificateAuthoritiesOptions;
   readonly netloc: Netloc;
-  readonly host: { readonly random: RandomSource; readonly log: Log };
+  readonly host: { readonly random: RandomSource; readonly log: Log; readonly keyOperations?: KeyOperations };
 }
 
 export type CertificateAuthorities = Readonly<Record<CaName, CertificateAuthority>>;
@@ -36,10 +37,17 @@ const SERVICE_RETENTION_DAYS = { unread: 1, read: 0.05 };
 
 export function createCertificateAuthorities(
   storage: Storage,
-  { options, netloc, host: { random, log } }: CertificateAuthoritiesSetup,
+  { options, netloc, host: { random, log, keyOperations = WEBCRYPTO } }: CertificateAuthoritiesSetup,
 ): CertificateAuthorities {
   const { keyBits, user, service, lockAutoApproveCount: lockAutoSignAmount } = options;
-  const common = { keys: PEM_KEYS, keySpec: { kind: "RSA", bits: keyBits } as const, random, log, lockAutoSignAmount };
+  const common = {
+    keys: createPemKeys(keyOperations),
+    keySpec: { kind: "RSA", bits: keyBits } as const,
+    verify: keyOperations.verify,
+    random,
+    log,
+    lockAutoSignAmount,
+  };
   const userLifeSpan = seconds(user.validityDays);
   const serviceLifeSpan = seconds(service.validityDays);
   return {

@@ -22,6 +22,7 @@ import { type Endpoint, startListeners } from "./http/listener.ts";
 import type { Limits } from "./http/limits.ts";
 import { createOwnOrigins } from "./caucase/own_origins.ts";
 import { type Job, runJobs } from "./jobs.ts";
+import type { KeyOperations } from "./keys/operations.ts";
 import { CA_NAMES } from "../core/ca/stores.ts";
 import type { Log } from "../core/log.ts";
 import { openStorage } from "./storage/open.ts";
@@ -59,6 +60,8 @@ export interface ServeOptions extends CertificateAuthoritiesOptions {
 export interface ServeHost {
   readonly clock: Clock;
   readonly random: RandomSource;
+  /** What makes keys, signs and verifies: WebCrypto, unless given. */
+  readonly keyOperations?: KeyOperations;
   /** Takes what the administrator should know. */
   readonly log: Log;
   /** Takes one line of the access log, without its end. */
@@ -186,7 +189,7 @@ async function endpointPairs(sites: Endpoint["sites"], { options, netloc }: Setu
 
 function createHttpsCertificate(
   ca: CertificateAuthority,
-  { options, netloc, host: { log } }: Setup,
+  { options, netloc, host: { log, keyOperations } }: Setup,
 ): HttpsCertificate {
   return new HttpsCertificate({
     path: options.serverKey,
@@ -194,6 +197,7 @@ function createHttpsCertificate(
     host: netloc.host,
     keyBits: options.keyBits,
     threshold: seconds(options.thresholdDays),
+    ...(keyOperations && { keyOperations }),
     log,
   });
 }

@@ -51,6 +51,7 @@ const KIND: Readonly<Record<string, ValueKind>> = {
   "host[:port]": "text",
   "id": "text",
   "level": "text",
+  "library": "text",
   "mode": "text",
   "n": "text",
   "name": "text",

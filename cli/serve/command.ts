@@ -44,6 +44,11 @@ export function serveCommand() {
     .option("--service-crt-validity <days>", "how long certificates for services are valid", lifeSpanDays, 93)
     .option(...SHARED.userCrtValidity)
     .option(...SHARED.keyLen, 2048)
+    .addOption(
+      new Option("--signer <library>", "what signs: OpenSSL's libcrypto 3 is native; auto takes it where there is one")
+        .choices(["auto", "webcrypto", "native"] as const).default("auto" as const),
+    )
+    .option("--libcrypto <path>", "the file of libcrypto 3, where it is not one of the well-known ones", somewhere)
     .optionsGroup("Requests:")
     .option("--service-max-csr <n>", "pending requests for services, at most", wholeNumber, 50)
     .option("--user-max-csr <n>", "pending requests of users, at most", wholeNumber, 50)

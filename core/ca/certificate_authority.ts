@@ -22,11 +22,11 @@ export function createCertificateAuthority(
   stores: CaStores,
   settings: IssuerSettings & Omit<IssuanceSettings, "lifeSpan">,
 ): CertificateAuthority {
-  const { lifeSpan } = settings;
+  const { lifeSpan, verify } = settings;
   const issuers = new Issuers(stores, settings);
   const verification = new Verification(stores, issuers);
   const crls = new CrlPublisher(stores, issuers, settings);
   const issuance = new Issuance({ stores, issuers, verification, settings });
-  const revocations = new Revocations({ stores, issuers, verification, crls, lifeSpan });
+  const revocations = new Revocations({ stores, issuers, verification, crls, verify, lifeSpan });
   return { name: stores.name, lifeSpan, issuers, verification, issuance, crls, revocations };
 }

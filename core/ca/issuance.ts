@@ -2,6 +2,7 @@
 import { type Bytes, bytesToBigInt, equalBytes, utf8 } from "../bytes.ts";
 import { CaucaseError } from "../errors.ts";
 import { checkKeyStrength } from "../keys/public_key.ts";
+import type { VerifySignature } from "../keys/verify_signature.ts";
 import { encodePem, PEM_LABEL } from "../pem.ts";
 import type { LeafOrder } from "../profiles/leaf_profile.ts";
 import { requireHolder } from "../protocol/envelope.ts";
@@ -71,7 +72,7 @@ export class Issuance {
    *   nothing
    */
   async submit(csrPem: Bytes, by: Attribution): Promise<bigint> {
-    const csr = await acceptableCsr(csrPem);
+    const csr = await acceptableCsr(csrPem, this.settings.verify);
     // Of this request alone: that of a renewal says no names, as those of the old certificate are taken.
     checkNames(csr);
     const { requests } = this.stores;
@@ -128,7 +129,7 @@ export class Issuance {
       const stored = await this.#stored(id, by.now);
       if (stored.certificatePem !== undefined) throw notFound(id);
       const csr = await csrFromPem(stored.csr);
-      const request = templatePem === undefined ? csr : await verifiedCsr(templatePem);
+      const request = templatePem === undefined ? csr : await verifiedCsr(templatePem, this.settings.verify);
       const certificate = await this.#issue({
         content: request,
         publicKey: csr.publicKey,
@@ -154,8 +155,8 @@ export class Issuance {
   async renew(body: string, now: number): Promise<string> {
     const { certificate, csrPem, message } = await readRenewal(body);
     await this.verification.requireGood(certificate, now);
-    await requireHolder(message, certificate);
-    const csr = await acceptableCsr(utf8(csrPem));
+    await requireHolder(message, certificate, this.settings.verify);
+    const csr = await acceptableCsr(utf8(csrPem), this.settings.verify);
     // Without the text around it: nobody asks for it byte for byte, and it can be megabytes, each time.
     const bytes = utf8(encodePem(PEM_LABEL.CSR, csr.der));
     const by: Attribution = { actor: { kind: "holder", serial: certificate.serial }, now };
@@ -282,16 +283,16 @@ async function certifiedFor(subject: Uint8Array, requests: readonly StoredReques
 }
 
 /** A request that a certificate may be made from: whole, signed with its own key, and that key strong enough. */
-async function acceptableCsr(pem: Bytes): Promise<CertificationRequest> {
+async function acceptableCsr(pem: Bytes, verify: VerifySignature): Promise<CertificationRequest> {
   const csr = await csrFromPem(pem);
   checkKeyStrength(csr.publicKey);
-  await verifyCsr(csr);
+  await verifyCsr(csr, verify);
   return csr;
 }
 
-async function verifiedCsr(pem: Bytes): Promise<CertificationRequest> {
+async function verifiedCsr(pem: Bytes, verify: VerifySignature): Promise<CertificationRequest> {
   const csr = await csrFromPem(pem);
-  await verifyCsr(csr);
+  await verifyCsr(csr, verify);
   return csr;
 }
 

@@ -71,7 +71,7 @@ export class Issuers {
     const valid = unexpired((await this.#current()).issuers, now);
     if (valid.some(({ signer }) => signer.publicKey.keyId === certificate.publicKey.keyId)) return undefined;
     for (const issuer of valid) {
-      if (await isIssuedBy(certificate, issuer.certificate)) return issuer;
+      if (await isIssuedBy(certificate, issuer.certificate, this.settings.verify)) return issuer;
     }
     return undefined;
   }

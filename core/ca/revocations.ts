@@ -1,4 +1,5 @@
 /** Revoking: by the holder, by a user, by a bare serial number. */
+import type { VerifySignature } from "../keys/verify_signature.ts";
 import { requireHolder } from "../protocol/envelope.ts";
 import type { RevocationMessage } from "../protocol/revocation.ts";
 import type { Actor } from "./actor.ts";
@@ -15,6 +16,8 @@ export interface RevocationParts {
   readonly issuers: Issuers;
   readonly verification: Verification;
   readonly crls: CrlPublisher;
+  /** Verifies what holders signed. */
+  readonly verify: VerifySignature;
   /** L, in seconds. */
   readonly lifeSpan: number;
 }
@@ -34,7 +37,7 @@ export class Revocations {
     const { certificate } = message;
     await this.parts.verification.requireIssued(certificate, by.now);
     if (message.by !== "holder") return await this.#record(certificate.serial, certificate.notAfter, by);
-    await requireHolder(message.message, certificate);
+    await requireHolder(message.message, certificate, this.parts.verify);
     const actor: Actor = { kind: "holder", serial: certificate.serial };
     await this.#record(certificate.serial, certificate.notAfter, { ...by, actor });
   }

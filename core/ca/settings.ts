@@ -1,5 +1,6 @@
 /** What one certificate authority is told from outside. */
 import type { Bytes, RandomSource } from "../bytes.ts";
+import type { VerifySignature } from "../keys/verify_signature.ts";
 import type { Log } from "../log.ts";
 import type { KeySpec, KeyStore } from "./key_store.ts";
 
@@ -10,6 +11,8 @@ export interface IssuerSettings {
   /** Where its keys live, and what new ones are. */
   readonly keys: KeyStore;
   readonly keySpec: KeySpec;
+  /** Verifies the signatures on certificates. */
+  readonly verify: VerifySignature;
   /** L, the life span of the certificates it issues, in seconds. */
   readonly lifeSpan: number;
   /** How long its own certificates live, in L. */
@@ -23,6 +26,8 @@ export interface IssuerSettings {
 /** How a CA deals with requests. */
 export interface IssuanceSettings {
   readonly lifeSpan: number;
+  /** Verifies the signatures on requests and messages. */
+  readonly verify: VerifySignature;
   readonly maxPending: number;
   /** How many of the first requests are signed without asking. */
   readonly autoSignAmount: number;

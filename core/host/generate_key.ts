@@ -7,11 +7,7 @@ const MAX_BITS = 16384;
 
 /** A new RSA key with the public exponent 65537. Throws `unacceptable` unless `bits` is from 2048 to 16384. */
 export async function generateRsaKey(bits: number): Promise<PrivateKey> {
-  if (!Number.isInteger(bits) || bits < MIN_BITS || bits > MAX_BITS) {
-    throw new CaucaseError("unacceptable", `cannot make an RSA key of ${bits} bits`, {
-      hint: `choose from ${MIN_BITS} to ${MAX_BITS}`,
-    });
-  }
+  requireRsaBits(bits);
   const algorithm = {
     name: "RSASSA-PKCS1-v1_5",
     modulusLength: bits,
@@ -20,4 +16,13 @@ export async function generateRsaKey(bits: number): Promise<PrivateKey> {
   };
   const pair = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   return await parsePrivateKeyDer(new Uint8Array(await crypto.subtle.exportKey("pkcs8", pair.privateKey)));
+}
+
+/** @throws `unacceptable` unless `bits` is from 2048 to 16384 */
+export function requireRsaBits(bits: number): void {
+  if (!Number.isInteger(bits) || bits < MIN_BITS || bits > MAX_BITS) {
+    throw new CaucaseError("unacceptable", `cannot make an RSA key of ${bits} bits`, {
+      hint: `choose from ${MIN_BITS} to ${MAX_BITS}`,
+    });
+  }
 }

@@ -25,7 +25,7 @@ import {
   privateKeyToPem,
 } from "./private_key.ts";
 import { pkcs1FromPkcs8 } from "./private_key_format.ts";
-import { verifySignature } from "./public_key.ts";
+import { verifySignature } from "./verify_signature.ts";
 import { signerFor } from "./signer.ts";
 import { TEST_KEY_KINDS, testKey } from "../../tests/support/keys.ts";
 

@@ -1,21 +1,17 @@
 /**
- * Public keys as SubjectPublicKeyInfo (RFC 5280 4.1.2.7): which ones are taken, how strong they must be, what they
- * verify.
+ * Public keys as SubjectPublicKeyInfo (RFC 5280 4.1.2.7): which ones are taken, how strong they must be.
  */
 import type { Bytes } from "../bytes.ts";
 import { CaucaseError, malformed } from "../errors.ts";
 import { type DerReader, openDer, readWholeBitString } from "../der/reader.ts";
 import { TAG } from "../der/tags.ts";
-import { type Curve, curveByOid, type CurveName, CURVES, isPointOn } from "./ec_curves.ts";
-import { ecdsaFromDer } from "./ecdsa_signature.ts";
-import { digest, type HashName, webCryptoBytes } from "./hashes.ts";
+import { type Curve, curveByOid, type CurveName, isPointOn } from "./ec_curves.ts";
+import { digest, type HashName } from "./hashes.ts";
 import { CURVES_TAKEN, KEYS_TAKEN, kindName } from "../x509/key_kinds.ts";
 import { OID } from "../der/oids.ts";
-import { readRsaPublicKey, type RsaPublicNumbers } from "./rsa_numbers.ts";
-import { type SignedData, verifyRsa } from "./rsa_verify.ts";
-import { messageAlgorithm, type SignatureAlgorithm } from "./signature_algorithm.ts";
+import { readRsaPublicKey } from "./rsa_numbers.ts";
 
-export type { CurveName, HashName, SignedData };
+export type { CurveName, HashName };
 
 /** Only `parsePublicKey` makes these: the numbers inside can be a key. */
 export interface PublicKey {
@@ -52,42 +48,9 @@ export function checkKeyStrength(key: PublicKey): void {
   }
 }
 
-/**
- * Whether `signature` over `data` was made by the holder of `key` with `algorithm`, in the form that X.509 uses (ECDSA
- * in DER). A signature of another form, and an algorithm for another kind of key, verify as false.
- */
-export async function verifySignature(
-  key: PublicKey,
-  algorithm: SignatureAlgorithm,
-  { data, signature }: SignedData,
-): Promise<boolean> {
-  if (key.kind === "RSA" && (algorithm.scheme === "RSASSA-PKCS1-v1_5" || algorithm.scheme === "RSA-PSS")) {
-    const numbers = rsaNumbers(key);
-    const size = Math.ceil(numbers.bits / 8);
-    if (signature.length !== size) return false;
-    if (!isRsaOfWebCrypto(numbers)) return await verifyRsa(numbers, algorithm, { data, signature });
-    const imported = await importKey(key, { name: algorithm.scheme, hash: algorithm.hash });
-    return await verifyWith(imported, algorithm, { data, signature });
-  }
-  if (key.kind === "EC" && key.curve !== undefined && algorithm.scheme === "ECDSA") {
-    const raw = rawEcdsa(signature, CURVES[key.curve]);
-    if (raw === undefined) return false;
-    const imported = await importKey(key, { name: "ECDSA", namedCurve: key.curve });
-    return await verifyWith(imported, algorithm, { data, signature: raw });
-  }
-  if (key.kind === "Ed25519" && algorithm.scheme === "Ed25519") {
-    return await verifyWith(await importKey(key, { name: "Ed25519" }), algorithm, { data, signature });
-  }
-  return false;
-}
-
-/**
- * Whether `signature` over `data` is one of a message (see `messageAlgorithm`): RSASSA-PSS with exactly the longest
- * salt, ECDSA in DER, or Ed25519.
- */
-export async function verifyMessageBytes(key: PublicKey, hash: HashName, signed: SignedData): Promise<boolean> {
-  const algorithm = messageAlgorithm(key, hash);
-  return algorithm !== undefined && await verifySignature(key, algorithm, signed);
+/** The subjectPublicKey of a key: an RSAPublicKey in DER, a point, or the 32 bytes of Ed25519. */
+export function publicKeyBits(key: PublicKey): Bytes {
+  return openSpki(key.spki, "public key").bits;
 }
 
 function openSpki(spki: Uint8Array, what: string): { algorithm: DerReader; bits: Bytes } {
@@ -138,46 +101,4 @@ function checkedCurve(algorithm: DerReader, point: Uint8Array, what: string): Cu
 
 function unacceptable(what: string, problem: string, hint?: string): CaucaseError {
   return new CaucaseError("unacceptable", `${what} ${problem}`, hint === undefined ? {} : { hint });
-}
-
-function rsaNumbers(key: PublicKey): RsaPublicNumbers {
-  return readRsaPublicKey(openSpki(key.spki, "RSA key").bits, "RSA key");
-}
-
-/** Whether the runtime's WebCrypto can verify with this key. */
-function isRsaOfWebCrypto({ bits, exponent }: RsaPublicNumbers): boolean {
-  return bits <= 4096 && exponent < 2n ** 32n;
-}
-
-function rawEcdsa(signature: Uint8Array, curve: Curve): Bytes | undefined {
-  try {
-    return ecdsaFromDer(signature, curve);
-  } catch (error) {
-    if (error instanceof CaucaseError) return undefined;
-    throw error;
-  }
-}
-
-type ImportAlgorithm = { name: string; hash: HashName } | { name: string; namedCurve: CurveName } | { name: string };
-
-/** Importing costs about as much as verifying, and a CA's key verifies over and over. */
-const importedKeys = new WeakMap<PublicKey, Map<string, Promise<CryptoKey>>>();
-
-function importKey(key: PublicKey, algorithm: ImportAlgorithm): Promise<CryptoKey> {
-  const ofKey = importedKeys.get(key) ?? new Map<string, Promise<CryptoKey>>();
-  importedKeys.set(key, ofKey);
-  const id = JSON.stringify(algorithm);
-  const imported = ofKey.get(id) ?? crypto.subtle.importKey("spki", key.spki, algorithm, false, ["verify"]);
-  ofKey.set(id, imported);
-  return imported;
-}
-
-function verifyWith(key: CryptoKey, algorithm: SignatureAlgorithm, { data, signature }: SignedData): Promise<boolean> {
-  const { scheme: name } = algorithm;
-  const parameters = "saltLength" in algorithm
-    ? { name, saltLength: algorithm.saltLength }
-    : "hash" in algorithm
-    ? { name, hash: algorithm.hash }
-    : { name };
-  return crypto.subtle.verify(parameters, key, webCryptoBytes(signature), webCryptoBytes(data));
 }

@@ -3,7 +3,8 @@ import { concatBytes, utf8 } from "../bytes.ts";
 import { TAG } from "../der/tags.ts";
 import { derBitString, derElement, derInteger, derNull, derOid, derSequence } from "../der/writer.ts";
 import { OID } from "../der/oids.ts";
-import { checkKeyStrength, parsePublicKey, verifyMessageBytes, verifySignature } from "./public_key.ts";
+import { checkKeyStrength, parsePublicKey } from "./public_key.ts";
+import { verifyMessageBytes, verifySignature } from "./verify_signature.ts";
 import { ECDSA, ED25519, longestSalt, RSA_PKCS1, rsaPss } from "./signature_algorithm.ts";
 import { messageSignerFor, signerFor } from "./signer.ts";
 import { newKey, TEST_KEY_KINDS, testKey } from "../../tests/support/keys.ts";
@@ -152,8 +153,8 @@ for (const name of TEST_KEY_KINDS) {
     const data = utf8("message");
     for (const hash of ["SHA-256", "SHA-384", "SHA-512"] as const) {
       const signature = await (await messageSignerFor(key, hash)).sign(data);
-      assert.equal(await verifyMessageBytes(key.publicKey, hash, { data, signature }), true, hash);
-      assert.equal(await verifyMessageBytes(key.publicKey, hash, { data: utf8("else"), signature }), false, hash);
+      assert.equal(await verifyMessageBytes(key.publicKey, { hash, data, signature }), true, hash);
+      assert.equal(await verifyMessageBytes(key.publicKey, { hash, data: utf8("else"), signature }), false, hash);
     }
   });
 }
@@ -163,12 +164,16 @@ Deno.test("verifyMessageBytes() wants the longest salt", async () => {
   const data = utf8("message");
   for (const [saltLength, expected] of [[longestSalt(2048, "SHA-256"), true], [32, false], [221, false]] as const) {
     const signature = await (await signerFor(key, rsaPss("SHA-256", saltLength))).sign(data);
-    assert.equal(await verifyMessageBytes(key.publicKey, "SHA-256", { data, signature }), expected, `${saltLength}`);
+    assert.equal(
+      await verifyMessageBytes(key.publicKey, { hash: "SHA-256", data, signature }),
+      expected,
+      `${saltLength}`,
+    );
   }
 });
 
 Deno.test("verifyMessageBytes() is false for an RSA key too short for the hash", async () => {
   const tiny = await parsePublicKey(rsa(2n ** 511n + 1n, 3n), "it");
   const signed = { data: utf8("message"), signature: new Uint8Array(64) };
-  assert.equal(await verifyMessageBytes(tiny, "SHA-512", signed), false);
+  assert.equal(await verifyMessageBytes(tiny, { hash: "SHA-512", ...signed }), false);
 });

@@ -31,12 +31,18 @@ export async function signerFor(
  * @throws `unacceptable` for an RSA key that is too short for the hash
  */
 export async function messageSignerFor(key: PrivateKey, hash: HashName = "SHA-256"): Promise<Signer> {
-  const algorithm = messageAlgorithm(key.publicKey, hash);
-  if (algorithm !== undefined) return await signerFor(key, algorithm);
-  throw new CaucaseError("unacceptable", `an RSA key of ${key.publicKey.bits} bits is too short for ${hash}`);
+  return await signerFor(key, requireMessageAlgorithm(key.publicKey, hash));
 }
 
-function defaultAlgorithm({ kind, curve }: PublicKey): SignatureAlgorithm {
+/** As `messageAlgorithm`. @throws `unacceptable` for an RSA key that is too short for the hash */
+export function requireMessageAlgorithm(key: PublicKey, hash: HashName = "SHA-256"): SignatureAlgorithm {
+  const algorithm = messageAlgorithm(key, hash);
+  if (algorithm !== undefined) return algorithm;
+  throw new CaucaseError("unacceptable", `an RSA key of ${key.bits} bits is too short for ${hash}`);
+}
+
+/** What certificates, requests and CRLs are signed with, where nothing else is asked for. */
+export function defaultAlgorithm({ kind, curve }: PublicKey): SignatureAlgorithm {
   if (curve !== undefined) return ECDSA[CURVES[curve].hash];
   return kind === "RSA" ? RSA_PKCS1["SHA-256"] : ED25519;
 }

@@ -10,8 +10,9 @@ import * as v from "valibot";
 import { type Bytes, utf8 } from "../bytes.ts";
 import { CaucaseError, malformed } from "../errors.ts";
 import type { PrivateKey } from "../keys/private_key.ts";
-import { type HashName, type PublicKey, verifyMessageBytes } from "../keys/public_key.ts";
+import type { HashName, PublicKey } from "../keys/public_key.ts";
 import { messageSignerFor, type Signer } from "../keys/signer.ts";
+import { verifyMessageBytes, type VerifySignature } from "../keys/verify_signature.ts";
 import type { Certificate } from "../x509/certificate.ts";
 
 export interface SignedMessage {
@@ -78,16 +79,21 @@ export async function signMessageWith(payload: string, signer: Signer): Promise<
   return { payload, digest, signature: await signer.sign(signedBytes(payload, digest)) };
 }
 
-/** Throws `untrusted` unless `key` signed `message`. */
-export async function verifyMessage(message: SignedMessage, key: PublicKey): Promise<void> {
-  const bytes = signedBytes(message.payload, message.digest);
-  const genuine = await verifyMessageBytes(key, HASHES[message.digest], { data: bytes, signature: message.signature });
+/** Throws `untrusted` unless `key` signed `message`. Without `verify`, WebCrypto verifies. */
+export async function verifyMessage(message: SignedMessage, key: PublicKey, verify?: VerifySignature): Promise<void> {
+  const { payload, digest, signature } = message;
+  const signed = { hash: HASHES[digest], data: signedBytes(payload, digest), signature };
+  const genuine = await verifyMessageBytes(key, signed, verify);
   if (!genuine) throw new CaucaseError("untrusted", "the message was not signed with the key it names");
 }
 
-/** Throws `untrusted` unless the key of `certificate` signed `message`. */
-export async function requireHolder(message: SignedMessage, certificate: Certificate): Promise<void> {
-  await verifyMessage(message, certificate.publicKey);
+/** Throws `untrusted` unless the key of `certificate` signed `message`. Without `verify`, WebCrypto verifies. */
+export async function requireHolder(
+  message: SignedMessage,
+  certificate: Certificate,
+  verify?: VerifySignature,
+): Promise<void> {
+  await verifyMessage(message, certificate.publicKey, verify);
 }
 
 /** Base64 as other implementations write it: with line ends anywhere, also at its end. */

@@ -9,6 +9,7 @@ import { authorityKeyIdentifierOf, subjectKeyIdentifierOf } from "./key_identifi
 import { checkName } from "./name.ts";
 import { OID } from "../der/oids.ts";
 import { parsePublicKey, type PublicKey } from "../keys/public_key.ts";
+import type { VerifySignature } from "../keys/verify_signature.ts";
 import { checkSize, expectSameAlgorithm, isSignedWith, openSigned, type Signed } from "./signed.ts";
 
 /** Times are Unix seconds, key identifiers lower-case hex. */
@@ -96,11 +97,15 @@ export function certificateToPem(certificate: Certificate): string {
 
 /**
  * Whether `ca` issued `certificate`: its name, its key identifier where the certificate has one, its signature. Dates,
- * revocation and whether `ca` may issue are other questions.
+ * revocation and whether `ca` may issue are other questions. Without `verify`, WebCrypto verifies.
  */
-export async function isIssuedBy(certificate: Certificate, ca: Certificate): Promise<boolean> {
+export async function isIssuedBy(
+  certificate: Certificate,
+  ca: Certificate,
+  verify?: VerifySignature,
+): Promise<boolean> {
   return equalBytes(certificate.issuer, ca.subject) && namesKeyOf(certificate.authorityKeyIdentifier, ca) &&
-    await isSignedWith(certificate, ca.publicKey);
+    await isSignedWith(certificate, ca.publicKey, verify);
 }
 
 /** Whether an authorityKeyIdentifier, if there is one, means the key of `ca`. */

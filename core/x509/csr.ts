@@ -16,6 +16,7 @@ import { OID } from "../der/oids.ts";
 import { parsePublicKey, type PublicKey } from "../keys/public_key.ts";
 import { checkSize, encodeSigned, isSignedWith, openSigned, type Signed } from "./signed.ts";
 import type { Signer } from "../keys/signer.ts";
+import type { VerifySignature } from "../keys/verify_signature.ts";
 
 export interface CertificationRequest extends Signed {
   /** DER of its Name. */
@@ -46,9 +47,12 @@ export async function parseCsr(der: Uint8Array): Promise<CertificationRequest> {
   return { der: whole, tbs, signatureAlgorithm, signature, subject, publicKey, extensions };
 }
 
-/** @throws `untrusted` unless the request is signed with the key that it asks a certificate for */
-export async function verifyCsr(csr: CertificationRequest): Promise<void> {
-  if (!await isSignedWith(csr, csr.publicKey)) {
+/**
+ * Without `verify`, WebCrypto verifies.
+ * @throws `untrusted` unless the request is signed with the key that it asks a certificate for
+ */
+export async function verifyCsr(csr: CertificationRequest, verify?: VerifySignature): Promise<void> {
+  if (!await isSignedWith(csr, csr.publicKey, verify)) {
     throw new CaucaseError("untrusted", `${WHAT} has a signature that is not its own key's`);
   }
 }

@@ -10,7 +10,7 @@ import { commonNameDer, nameToText } from "./name.ts";
 import { OID } from "../der/oids.ts";
 import { isPrivateKeyBlock, privateKeyFromPem, privateKeyToPem } from "../keys/private_key.ts";
 import type { Extension } from "./extension.ts";
-import { verifyMessageBytes } from "../keys/public_key.ts";
+import { verifyMessageBytes } from "../keys/verify_signature.ts";
 import { rsaPss } from "../keys/signature_algorithm.ts";
 import { messageSignerFor, signerFor } from "../keys/signer.ts";
 import { TEST_KEY_KINDS, testKey } from "../../tests/support/keys.ts";
@@ -134,7 +134,7 @@ withOpenssl("a signature over a message verifies with openssl, and openssl's wit
   assert.match(await run("dgst", ...pss, "-prverify", "key.pem", "-signature", "signature", "message"), /Verified OK/);
   const hex = await run("dgst", ...pss, "-sign", "key.pem", "-hex", "message");
   const signature = Uint8Array.fromHex(hex.trim().split(" ").at(-1) ?? "");
-  assert.ok(await verifyMessageBytes(key.publicKey, "SHA-256", { data, signature }));
+  assert.ok(await verifyMessageBytes(key.publicKey, { hash: "SHA-256", data, signature }));
 });
 
 for (const kind of TEST_KEY_KINDS) {

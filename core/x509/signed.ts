@@ -7,9 +7,10 @@ import { CaucaseError, malformed } from "../errors.ts";
 import { DerReader, openDer, readWholeBitString } from "../der/reader.ts";
 import { TAG } from "../der/tags.ts";
 import { derBitString, derSequence } from "../der/writer.ts";
-import { type PublicKey, verifySignature } from "../keys/public_key.ts";
+import type { PublicKey } from "../keys/public_key.ts";
 import { parseSignatureAlgorithm, type SignatureAlgorithm } from "../keys/signature_algorithm.ts";
 import type { Signer } from "../keys/signer.ts";
+import { type VerifySignature, verifySignature } from "../keys/verify_signature.ts";
 
 export interface Signed {
   /** All of it. */
@@ -62,8 +63,12 @@ export function expectSameAlgorithm({ reader, algorithmDer }: OpenedSigned, what
 }
 
 /** Whether the holder of `key` signed it. */
-export function isSignedWith(signed: Signed, key: PublicKey): Promise<boolean> {
-  return verifySignature(key, signed.signatureAlgorithm, { data: signed.tbs, signature: signed.signature });
+export function isSignedWith(
+  signed: Signed,
+  key: PublicKey,
+  verify: VerifySignature = verifySignature,
+): Promise<boolean> {
+  return verify(key, signed.signatureAlgorithm, { data: signed.tbs, signature: signed.signature });
 }
 
 /** DER of `tbs` with its signature. */

@@ -1,9 +1,9 @@
 /** Makes an executable out of a staged program, and sees whether it runs. */
 import { ENTRY_POINTS } from "./module_graph.ts";
-import { PERMISSIONS } from "./permissions.ts";
+import { permissionsOn } from "./permissions.ts";
 import { cacheFolder } from "./package_cache.ts";
 import { run } from "./run.ts";
-import type { CompileTarget } from "./targets.ts";
+import { type CompileTarget, platformOf } from "./targets.ts";
 
 export interface ExecutableOrder {
   /** Folder of the staged program. */
@@ -25,7 +25,7 @@ export async function compileExecutable({ folder, target, output }: ExecutableOr
     // put their code into the program. It would save no time either: the runtime makes none for programs that import
     // JSON.
     "--no-code-cache",
-    ...PERMISSIONS,
+    ...permissionsOn(platformOf(target)),
     ...ENTRY_POINTS.threads.flatMap((file) => ["--include", file]),
     "--target",
     target,

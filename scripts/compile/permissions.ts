@@ -3,12 +3,17 @@
  * source with the same permissions (tests/support/server_process.ts), so that none of them is missing where it is
  * needed.
  */
+import { libcryptoPaths, type Platform } from "../../server/keys/native/well_known.ts";
 
 /** What says whether there are colours and progress, and whether the journal reads the log. */
 export const ENVIRONMENT: readonly string[] = ["NO_COLOR", "TERM", "JOURNAL_STREAM"];
 
 /** Options of `deno run` and `deno compile`. What is not granted is refused at once: nobody sits there to be asked. */
-export const PERMISSIONS: readonly string[] = [
+export function permissionsOn(platform: Platform): readonly string[] {
+  return [...EVERYWHERE, `--allow-ffi=${libcryptoPaths(platform).join(",")}`];
+}
+
+const EVERYWHERE: readonly string[] = [
   "--no-prompt",
   // `serve` listens where --netloc, --bind and --base-port say; the others connect to --ca-url. None is known before.
   "--allow-net",
@@ -26,7 +31,9 @@ export const PERMISSIONS: readonly string[] = [
   "--ignore-env",
   // All code is in the executable. Without this, a few hosts of packages may be imported from.
   "--deny-import",
-  // Native libraries, and what there is to know about the machine: never.
-  "--deny-ffi",
+  // What there is to know about the machine: never. Of libraries, libcrypto where systems have it, by whole paths.
   "--deny-sys",
 ];
+
+/** The same on this machine. */
+export const PERMISSIONS: readonly string[] = permissionsOn(Deno.build);

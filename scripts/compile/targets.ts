@@ -1,4 +1,5 @@
 /** The platforms that `deno compile` makes executables for, by their target triple. */
+import type { Platform } from "../../server/keys/native/well_known.ts";
 
 export const TARGETS = [
   "x86_64-unknown-linux-gnu",
@@ -13,6 +14,12 @@ export type CompileTarget = (typeof TARGETS)[number];
 /** The target called `name`; undefined for one that we do not compile for. */
 export function findTarget(name: string): CompileTarget | undefined {
   return TARGETS.find((target) => target === name);
+}
+
+/** What the runtime calls its system and processor. */
+export function platformOf(target: CompileTarget): Platform {
+  const os = target.includes("windows") ? "windows" : target.includes("darwin") ? "darwin" : "linux";
+  return { os, arch: target.startsWith("aarch64") ? "aarch64" : "x86_64" };
 }
 
 /** The file name of an executable; Windows knows one by its extension. */

@@ -132,12 +132,12 @@ export const ACTING: readonly Threat[] = [
     mutations: [
       without("the issuer's signature, on a user's certificate", AUTHORISATION, [
         CERTIFICATE,
-        "await isSignedWith(certificate, ca.publicKey)",
+        "await isSignedWith(certificate, ca.publicKey, verify)",
         "ca.publicKey !== undefined",
       ]),
       without("the issuer's signature, on a holder's", CONFUSION, [
         CERTIFICATE,
-        "await isSignedWith(certificate, ca.publicKey)",
+        "await isSignedWith(certificate, ca.publicKey, verify)",
         "ca.publicKey !== undefined",
       ]),
     ],

@@ -34,17 +34,17 @@ export const CHANGING: readonly Threat[] = [
     mutations: [
       without("the holder's signature on a renewal", ANOTHER_KEY, [
         ISSUANCE,
-        "await requireHolder(message, certificate);",
+        "await requireHolder(message, certificate, this.settings.verify);",
         "",
       ]),
       without("the holder's signature on a revocation", ANOTHER_KEY, [
         REVOCATION,
-        "await requireHolder(message.message, certificate);",
+        "await requireHolder(message.message, certificate, this.parts.verify);",
         "",
       ]),
       without("the holder's signature on a renewal, in the table of everybody", AUTHORISATION, [
         ISSUANCE,
-        "await requireHolder(message, certificate);",
+        "await requireHolder(message, certificate, this.settings.verify);",
         "",
       ]),
     ],

@@ -112,12 +112,12 @@ export const REQUESTING: readonly Threat[] = [
     mutations: [
       without("the request's own signature", SUBMIT, [
         ISSUANCE,
-        "checkKeyStrength(csr.publicKey);\n  await verifyCsr(csr);",
+        "checkKeyStrength(csr.publicKey);\n  await verifyCsr(csr, verify);",
         "checkKeyStrength(csr.publicKey);",
       ]),
       without("the request's own signature, over HTTP", REFUSALS, [
         ISSUANCE,
-        "checkKeyStrength(csr.publicKey);\n  await verifyCsr(csr);",
+        "checkKeyStrength(csr.publicKey);\n  await verifyCsr(csr, verify);",
         "checkKeyStrength(csr.publicKey);",
       ]),
       without("the least strength of keys", REFUSALS, [PUBLIC_KEY, "MIN_RSA_BITS = 2048", "MIN_RSA_BITS = 512"]),

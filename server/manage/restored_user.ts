@@ -8,6 +8,7 @@ import { type CertificateAuthority, createCertificateAuthority } from "../../cor
 import { CA_LIFE_SPANS, crlLifeSpan } from "../../core/ca/lifecycle.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import { belongTogether } from "../../core/host/key_file.ts";
+import { verifySignature } from "../../core/keys/verify_signature.ts";
 import type { Log } from "../../core/log.ts";
 import { type Certificate, certificateFromPem, isIssuedBy } from "../../core/x509/certificate.ts";
 import type { CertificationRequest } from "../../core/x509/csr.ts";
@@ -123,6 +124,7 @@ function settingsFor({ lifeSpan, random, log }: Replacement) {
     subject: EMPTY_NAME,
     keys: PEM_KEYS,
     keySpec: CA_KEY,
+    verify: verifySignature,
     lifeSpan,
     issuerLifeSpans: CA_LIFE_SPANS,
     maxPending: 0,

@@ -10,10 +10,9 @@ import { findExtension, sameExtension } from "../../core/x509/extension.ts";
 import { hostName, subjectAltNameExtension } from "../../core/x509/general_name.ts";
 import { EMPTY_NAME } from "../../core/x509/name.ts";
 import { OID } from "../../core/der/oids.ts";
-import { generateRsaKey } from "../../core/host/generate_key.ts";
 import { privateKeyToPem } from "../../core/keys/private_key.ts";
-import { signerFor } from "../../core/keys/signer.ts";
 import { type Log, timeText } from "../../core/log.ts";
+import { type KeyOperations, WEBCRYPTO } from "../keys/operations.ts";
 import { closeToOthers, putAside } from "../secret_file.ts";
 
 /** What the HTTPS listener shows. */
@@ -33,6 +32,8 @@ export interface HttpsCertificateOptions {
   readonly keyBits: number;
   /** Renew with less than this left, in seconds. */
   readonly threshold: number;
+  /** WebCrypto, unless given. */
+  readonly keyOperations?: KeyOperations;
   readonly log: Log;
 }
 
@@ -104,10 +105,10 @@ export class HttpsCertificate {
   }
 
   async #make(now: number): Promise<HttpsIdentity> {
-    const { path, ca, host, keyBits, log } = this.options;
+    const { path, ca, host, keyBits, keyOperations = WEBCRYPTO, log } = this.options;
     const issuer = await ca.issuers.ensureSigning(now);
-    const key = await generateRsaKey(keyBits);
-    const csr = utf8(await buildCsr({ subject: EMPTY_NAME, extensions: [] }, await signerFor(key)));
+    const key = await keyOperations.generateRsaKey(keyBits);
+    const csr = utf8(await buildCsr({ subject: EMPTY_NAME, extensions: [] }, await keyOperations.signerFor(key)));
     const { der, pem: certificatePem } = await ca.issuance.issueOwn({
       host,
       publicKey: key.publicKey,

@@ -4,6 +4,7 @@ import { fromUtf8, utf8 } from "../../core/bytes.ts";
 import { decodePem } from "../../core/pem.ts";
 import { isPrivateKeyBlock, privateKeyFromPem } from "../../core/keys/private_key.ts";
 import { PERMISSIONS } from "../../scripts/compile/permissions.ts";
+import { libcryptoPaths } from "../../server/keys/native/well_known.ts";
 import { Database } from "../../server/storage/sqlite/database.ts";
 import { runCommand, type RunningProcess, withUmask } from "../support/process.ts";
 import { OUR_PROGRAM } from "../support/server_process.ts";
@@ -12,6 +13,9 @@ import { PASSPHRASE, playScene } from "./privilege_scene.ts";
 import { type Secret, secretsIn, secretsOfKey, secretText } from "./secret_search.ts";
 
 const MAIN = OUR_PROGRAM.at(-1) ?? "";
+
+/** One of those that may be loaded. */
+const [LIBRARY = ""] = libcryptoPaths(Deno.build);
 
 /** Files that hold a key, or what a key protects, or keep others out. All the rest is for everybody to read. */
 const PRIVATE = /\.key$|\.key\.pem$|^cors\.key$|\.sqlite(?:-wal|-shm)?$|\.lock$|^exported\.pem$|\.caucased$/;
@@ -97,23 +101,26 @@ Deno.test("with no more rights and environment than it needs, the program works 
   });
 });
 
-Deno.test("an executable may neither call libraries, look at the machine nor load code; serve gives up starting programs", async () => {
+Deno.test("an executable may neither look at the machine nor load code; serve gives up starting programs and loading libraries", async () => {
   const states = async (code: string) => {
     const script = `${code}; console.log(...["ffi", "sys", "import", "run"].map((name) =>
-      Deno.permissions.querySync({ name }).state));`;
+      Deno.permissions.querySync({ name }).state),
+      Deno.permissions.querySync({ name: "ffi", path: ${JSON.stringify(LIBRARY)} }).state);`;
     const options = ["--config", new URL("../../deno.json", import.meta.url).pathname, ...PERMISSIONS];
     const command = [Deno.execPath(), "run", ...options, `data:text/javascript,${encodeURIComponent(script)}`];
     const { status, out, err } = await runCommand(command, { cwd: "/" });
     assert.equal(status, 0, err);
     return out.trimEnd().split("\n").at(-1);
   };
-  assert.equal(await states(""), "denied denied denied granted");
+  assert.equal(await states(""), "prompt denied denied granted granted");
   const serve = new URL("../../cli/serve.ts", import.meta.url);
-  // Refused, for want of what it must be told: but later.
-  assert.equal(
-    await states(`await (await import("${serve}")).serve([]).catch(() => {})`),
-    "denied denied denied prompt",
-  );
+  // Refused, for want of a folder for its database: but later.
+  const args = JSON.stringify(["--netloc", "localhost:8009", "--db", "/nowhere/db", "--log-format", "json"]);
+  assert.equal(await states(`await (await import("${serve}")).serve(${args})`), "prompt denied denied prompt prompt");
+  const subcommands = new URL("../../cli/subcommands.ts", import.meta.url);
+  const keyId = `const { runSubcommand, SUBCOMMANDS } = await import("${subcommands}");
+    await runSubcommand(SUBCOMMANDS.find(({ name }) => name === "key-id"), []).catch(() => {})`;
+  assert.equal(await states(keyId), "prompt denied denied granted prompt", "all others load none");
 });
 
 function nameOf(pair: string): string {

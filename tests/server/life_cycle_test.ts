@@ -4,6 +4,8 @@ import { decodePem } from "../../core/pem.ts";
 import { followChain, parseChain } from "../../core/protocol/ca_chain.ts";
 import { type Certificate, certificateFromPem, isIssuedBy } from "../../core/x509/certificate.ts";
 import { parseCrl } from "../../core/x509/crl.ts";
+import { nativeOperations } from "../../server/keys/native/native_keys.ts";
+import { type KeyOperations, WEBCRYPTO } from "../../server/keys/operations.ts";
 import {
   certify,
   fetchCertificate,
@@ -16,6 +18,8 @@ import {
 } from "../support/desk.ts";
 import { DAY, LIFE_SPAN, newEcKey, NOW } from "../support/issuing.ts";
 import { csrFor, renewalBody, revocationBody } from "../support/requests.ts";
+import { nativeTest } from "../support/native.ts";
+import { strictLog } from "../support/recorded_log.ts";
 import { runServer, type TestServer } from "../support/running_server.ts";
 
 async function renew(server: TestServer, { cert, privateKey }: Holder): Promise<Holder> {
@@ -48,8 +52,14 @@ async function anchor(server: TestServer): Promise<Certificate> {
   return await certificateFromPem((await server.ask("GET", "/cas/crt/ca.crt.pem")).text);
 }
 
-Deno.test("a service that renews in time never meets a CA certificate that it does not know", async () => {
-  await using server = await runServer({ serve: { thresholdDays: 0 } });
+/** With the keys in the hands of WebCrypto, and in those of libcrypto. */
+function lifeTest(name: string, test: (keyOperations: KeyOperations) => Promise<void>): void {
+  Deno.test(`${name} (WebCrypto)`, () => test(WEBCRYPTO));
+  nativeTest(`${name} (libcrypto)`, (keys) => test(nativeOperations(keys, strictLog)));
+}
+
+lifeTest("a service that renews in time never meets a CA certificate that it does not know", async (keyOperations) => {
+  await using server = await runServer({ serve: { thresholdDays: 0 }, keyOperations });
   let holder = await certify(server, await firstUser(server));
   let trusted = [await anchor(server)];
   const [first] = trusted;
@@ -67,9 +77,10 @@ Deno.test("a service that renews in time never meets a CA certificate that it do
   assert.notDeepEqual((await anchor(server)).der, first?.der, "the first one is gone");
 });
 
-Deno.test("while there are two CA certificates, both have a CRL with the same revocations", async () => {
+lifeTest("while there are two CA certificates, both have a CRL with the same revocations", async (keyOperations) => {
   await using server = await runServer({
     serve: { service: { validityDays: 93, maxPending: 0, autoApproveCount: 99 } },
+    keyOperations,
   });
   const first = await anchor(server);
   const user = await firstUser(server);

@@ -11,6 +11,7 @@
  * error and no reason to leave tests out, so that a run which sets them all cannot pass by testing nothing.
  */
 import * as path from "node:path";
+import { libcryptoPaths } from "../../server/keys/native/well_known.ts";
 import { isFile } from "./files.ts";
 
 interface Requirement {
@@ -20,7 +21,7 @@ interface Requirement {
   readonly install: string;
   /** The variable that names it. */
   readonly variable: string;
-  /** Names of the program in `PATH`; the first one found is taken. */
+  /** Names of the program in `PATH`, or whole paths; the first one found is taken. */
   readonly programs: readonly string[];
 }
 
@@ -80,6 +81,13 @@ const ZLINT: Requirement = {
   programs: ["zlint"],
 };
 
+const LIBCRYPTO: Requirement = {
+  what: "libcrypto 3",
+  install: "apt-get install libssl3, or set LIBCRYPTO to its file",
+  variable: "LIBCRYPTO",
+  programs: libcryptoPaths(Deno.build),
+};
+
 /** What the environment says; a test of this file has one of its own, as that of the process is all tests'. */
 export type ReadVariable = (name: string) => string | undefined;
 
@@ -133,6 +141,11 @@ export function zlintPath(variable: ReadVariable = ofProcess): string | undefine
   return find(ZLINT, { variable, named: variable(ZLINT.variable) });
 }
 
+/** The file of libcrypto 3, or undefined after saying that it is missing. */
+export function libcryptoPath(variable: ReadVariable = ofProcess): string | undefined {
+  return find(LIBCRYPTO, { variable, named: variable(LIBCRYPTO.variable) });
+}
+
 /** Whether there is an `openssl` command; says so where there is none. */
 export function hasOpenssl(variable: ReadVariable = ofProcess): boolean {
   return opensslPath(variable) !== undefined;
@@ -151,7 +164,9 @@ function find(
     throw new Error(`${requirement.variable} is set, but ${named} is no file`);
   }
   const folders = (variable("PATH") ?? "").split(path.delimiter).filter((folder) => folder !== "");
-  const candidates = requirement.programs.flatMap((program) => folders.map((folder) => path.join(folder, program)));
+  const candidates = requirement.programs.flatMap((program) => {
+    return path.isAbsolute(program) ? [program] : folders.map((folder) => path.join(folder, program));
+  });
   const found = candidates.find(isFile);
   if (found === undefined) announce(requirement);
   return found;

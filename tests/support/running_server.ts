@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import type { Storage } from "../../core/ca/stores.ts";
 import { ManualClock } from "../../core/host/clock.ts";
 import { type RunningServer, type ServeOptions, startServer } from "../../server/serve.ts";
+import type { KeyOperations } from "../../server/keys/operations.ts";
 import { openSqliteStorage } from "../../server/storage/sqlite/sqlite_storage.ts";
 import type { AskOptions, Desk, Reply } from "./desk.ts";
 import { httpsPairOf, NETLOC, NOW, random, type TestCa } from "./issuing.ts";
@@ -18,13 +19,15 @@ export interface TestServerOptions {
   readonly ownKeys?: boolean;
   /** What its clock shows; `NOW` unless given. */
   readonly now?: number;
+  /** What makes and uses its keys; WebCrypto unless given. */
+  readonly keyOperations?: KeyOperations;
 }
 
 /** Starts a server whose clock shows `NOW`; `await using` stops it when the block ends. */
 export async function runServer(options: TestServerOptions = {}): Promise<TestServer> {
   const folder = await tempFolder();
   if (!options.ownKeys) await seedFiles(folder.path, async (storage) => (await seedIssuers(storage)).http_cas);
-  const server = new TestServer(serveOptions(folder.path, options.serve), folder);
+  const server = new TestServer(serveOptions(folder.path, options.serve), folder, options.keyOperations);
   if (options.now !== undefined) server.clock.set(options.now);
   await server.start();
   return server;
@@ -57,7 +60,11 @@ export class TestServer implements Desk, AsyncDisposable {
   readonly accessLog: string[] = [];
   #running: RunningServer | undefined;
 
-  constructor(readonly options: ServeOptions, private readonly folder: TempFolder | undefined) {}
+  constructor(
+    readonly options: ServeOptions,
+    private readonly folder: TempFolder | undefined,
+    private readonly keyOperations?: KeyOperations,
+  ) {}
 
   /** Where all its files are. */
   get folderPath(): string {
@@ -72,6 +79,7 @@ export class TestServer implements Desk, AsyncDisposable {
     this.#running = await startServer(this.options, {
       clock: this.clock,
       random,
+      ...(this.keyOperations && { keyOperations: this.keyOperations }),
       log: recordedLog(this.warnings),
       accessLog: (line) => this.accessLog.push(line),
     });

@@ -15,7 +15,8 @@ import {
   privateKeyToPem,
 } from "../../../core/keys/private_key.ts";
 import { signerFor } from "../../../core/keys/signer.ts";
-import { parsePublicKey, verifyMessageBytes, verifySignature } from "../../../core/keys/public_key.ts";
+import { parsePublicKey } from "../../../core/keys/public_key.ts";
+import { verifyMessageBytes, verifySignature } from "../../../core/keys/verify_signature.ts";
 import { defineTarget } from "../target.ts";
 import { parseNodes } from "../mutate/der.ts";
 
@@ -89,7 +90,7 @@ export const publicKey = defineTarget({
     assert.equal(key.spki.toHex(), input.toHex());
     // Whatever is taken for a key can be verified with: garbage is then no signature, and no error.
     const signed = { data: utf8("data"), signature: new Uint8Array(Math.ceil(key.bits / 8)).fill(0x55) };
-    assert.equal(await verifyMessageBytes(key, "SHA-256", signed), false);
+    assert.equal(await verifyMessageBytes(key, { hash: "SHA-256", ...signed }), false);
   },
 });
 

@@ -1,0 +1,106 @@
+/** Whether libcrypto or WebCrypto does a server's cryptography, as its options and the machine have it. */
+import { isAbsolute } from "node:path";
+import { CaucaseError, describeError } from "../../core/errors.ts";
+import type { Log } from "../../core/log.ts";
+import { Libcrypto } from "./native/libcrypto.ts";
+import { nativeKeys, nativeOperations } from "./native/native_keys.ts";
+import { selfCheck } from "./native/self_check.ts";
+import { libcryptoPaths } from "./native/well_known.ts";
+import { type KeyOperations, WEBCRYPTO } from "./operations.ts";
+
+export interface SignerOptions {
+  /** `auto` is libcrypto where there is a good one. */
+  readonly signer: "auto" | "webcrypto" | "native";
+  /** Its file, where it is not one of the well-known ones. */
+  readonly libcrypto?: string;
+}
+
+/** What the tests replace. */
+export interface LibrarySource {
+  readonly paths: readonly string[];
+  /** @throws Error for one that cannot be used */
+  readonly open: (path: string, log: Log) => Promise<{ readonly version: string; readonly operations: KeyOperations }>;
+}
+
+const RUNTIME = `Deno ${Deno.version.deno}`;
+const MACHINE: LibrarySource = { paths: libcryptoPaths(Deno.build), open: openLibrary };
+
+/**
+ * Loads libcrypto and tests it, and tells the log what is used. Nothing is loaded later: the right to do so can be
+ * given up afterwards.
+ * @throws `unsupported-runtime` for `native` without a good libcrypto; `usage` for a path that is not absolute
+ */
+export async function chooseKeyOperations(
+  { signer, libcrypto }: SignerOptions,
+  log: Log,
+  { paths, open }: LibrarySource = MACHINE,
+): Promise<KeyOperations> {
+  if (signer === "webcrypto") return webCrypto(log, RUNTIME);
+  if (libcrypto !== undefined) requireAbsolute(libcrypto);
+  const found = libcrypto === undefined ? await existing(paths) : [libcrypto];
+  const failures: Failure[] = [];
+  for (const path of found) {
+    try {
+      const { version, operations } = await open(path, log);
+      log.info("signer.chosen", { signer: "native", library: `${version}, ${path}` });
+      return operations;
+    } catch (error) {
+      failures.push({ path, error: reasonOf(error) });
+    }
+  }
+  if (signer === "native") throw unavailable(failures, paths);
+  const [first] = failures;
+  if (first !== undefined) log.warning("signer.native_unavailable", first);
+  return webCrypto(log, first === undefined ? `${RUNTIME}, there is no libcrypto 3` : RUNTIME);
+}
+
+interface Failure {
+  readonly path: string;
+  readonly error: string;
+}
+
+async function openLibrary(path: string, log: Log) {
+  const library = new Libcrypto(path);
+  const keys = nativeKeys(library);
+  await selfCheck(keys);
+  return { version: library.version, operations: nativeOperations(keys, log) };
+}
+
+function webCrypto(log: Log, library: string): KeyOperations {
+  log.info("signer.chosen", { signer: "webcrypto", library });
+  return WEBCRYPTO;
+}
+
+/** A name without its folder would be looked for in the working folder. */
+function requireAbsolute(path: string): void {
+  if (!isAbsolute(path)) throw new CaucaseError("usage", `--libcrypto wants a path from the root, not ${path}`);
+}
+
+async function existing(paths: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(paths.map(async (path) => await isFile(path) ? [path] : []));
+  return found.flat();
+}
+
+/** What cannot be looked at cannot be loaded either. */
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch {
+    return false;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Deno.errors.NotCapable) return "this program was not given the right to load it";
+  // The runtime says the same twice.
+  return describeError(error).replace(/^(Could not open library: )+/, "");
+}
+
+function unavailable(failures: readonly Failure[], paths: readonly string[]): CaucaseError {
+  const problem = failures.length === 0
+    ? `there is none in ${paths.join(", ") || "any place known for this system"}`
+    : failures.map(({ path, error }) => `${path}: ${error}`).join("; ");
+  return new CaucaseError("unsupported-runtime", `libcrypto cannot be used: ${problem}`, {
+    hint: "install OpenSSL 3, or leave --signer out",
+  });
+}

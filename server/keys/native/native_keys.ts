@@ -1,0 +1,65 @@
+/** What libcrypto does of what a server does with keys, and WebCrypto where it cannot. */
+import { requireRsaBits } from "../../../core/host/generate_key.ts";
+import { digest } from "../../../core/keys/hashes.ts";
+import { parsePrivateKeyDer, type PrivateKey } from "../../../core/keys/private_key.ts";
+import { readPkcs1 } from "../../../core/keys/private_key_format.ts";
+import type { PublicKey } from "../../../core/keys/public_key.ts";
+import type { SignatureAlgorithm } from "../../../core/keys/signature_algorithm.ts";
+import { signatureForm } from "../../../core/keys/signature_form.ts";
+import { defaultAlgorithm, type Signer } from "../../../core/keys/signer.ts";
+import type { SignedData } from "../../../core/keys/verify_signature.ts";
+import type { Log } from "../../../core/log.ts";
+import { type KeyOperations, WEBCRYPTO } from "../operations.ts";
+import type { Libcrypto } from "./libcrypto.ts";
+
+/** What is libcrypto's own, without anything that helps out. */
+export interface NativeKeys {
+  readonly generateRsaKey: (bits: number) => Promise<PrivateKey>;
+  /** Undefined for a kind of key that is not its own. @throws Error for a key that libcrypto does not take */
+  readonly signerFor: (key: PrivateKey, algorithm: SignatureAlgorithm) => Signer | undefined;
+  /** As `VerifySignature`; undefined where libcrypto cannot tell. */
+  readonly verdict: (
+    key: PublicKey,
+    algorithm: SignatureAlgorithm,
+    signed: SignedData,
+  ) => Promise<boolean | undefined>;
+}
+
+export function nativeKeys(library: Libcrypto): NativeKeys {
+  return {
+    async generateRsaKey(bits) {
+      requireRsaBits(bits);
+      // Read as if it were a stranger's: its numbers must fit together.
+      return await parsePrivateKeyDer(readPkcs1(await library.newRsaKey(bits), "new RSA key").pkcs8);
+    },
+    signerFor(key, algorithm) {
+      if (algorithm.scheme === "Ed25519") return undefined;
+      const { publicKey } = key;
+      const signing = library.signingKey(key.pkcs8, algorithm);
+      return { algorithm, publicKey, sign: async (data) => signing.sign(await digest(algorithm.hash, data)) };
+    },
+    async verdict(key, algorithm, { data, signature }) {
+      const form = signatureForm(key, algorithm, signature);
+      if (form === undefined) return false;
+      if (form.kind === "Ed25519") return undefined;
+      return library.verify(form, await digest(form.algorithm.hash, data), new Uint8Array(signature));
+    },
+  };
+}
+
+/** For a server: WebCrypto does what libcrypto leaves. */
+export function nativeOperations({ generateRsaKey, signerFor, verdict }: NativeKeys, log: Log): KeyOperations {
+  return {
+    generateRsaKey,
+    async signerFor(key, algorithm = defaultAlgorithm(key.publicKey)) {
+      try {
+        return signerFor(key, algorithm) ?? await WEBCRYPTO.signerFor(key, algorithm);
+      } catch (error) {
+        log.warning("signer.key_refused", { keyId: key.publicKey.keyId, error });
+        return await WEBCRYPTO.signerFor(key, algorithm);
+      }
+    },
+    verify: async (key, algorithm, signed) =>
+      await verdict(key, algorithm, signed) ?? await WEBCRYPTO.verify(key, algorithm, signed),
+  };
+}
