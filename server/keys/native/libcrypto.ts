@@ -8,7 +8,7 @@ import type { HashName } from "../../../core/keys/hashes.ts";
 import type { Ed25519Algorithm, SignatureAlgorithm } from "../../../core/keys/signature_algorithm.ts";
 import type { SignatureForm } from "../../../core/keys/signature_form.ts";
 import { Pool } from "./pool.ts";
-import { EVP_PKEY_RSA, RSA_PADDING, SYMBOLS, VERSION_SYMBOLS } from "./symbols.ts";
+import { EVP_PKEY_RSA, OPENSSL_INIT_NO_ATEXIT, RSA_PADDING, SYMBOLS, VERSION_SYMBOLS } from "./symbols.ts";
 
 /** Ed25519 stays with WebCrypto, which is as fast. */
 export type NativeAlgorithm = Exclude<SignatureAlgorithm, Ed25519Algorithm>;
@@ -51,6 +51,8 @@ export class Libcrypto {
     const probe = Deno.dlopen(path, VERSION_SYMBOLS);
     requireVersion(BigInt.asUintN(32, probe.symbols.OpenSSL_version_num()));
     this.#calls = Deno.dlopen(path, SYMBOLS).symbols;
+    // It would clean up when the process ends, under the feet of threads that still use it: some runs ended in a crash.
+    if (this.#calls.OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, null) !== 1) throw this.#failure("starting");
     const { OpenSSL_version, EVP_sha256, EVP_sha384, EVP_sha512, EVP_PKEY_CTX_free, EVP_PKEY_free } = this.#calls;
     this.version = this.#textAt(OpenSSL_version(0));
     this.#hashes = { "SHA-256": EVP_sha256(), "SHA-384": EVP_sha384(), "SHA-512": EVP_sha512() };
