@@ -83,8 +83,8 @@ export const KEEPING: readonly Defence[] = [
       ]),
       without("modesty, asking what the machine is called", NO_MORE_RIGHTS, [
         "cli/serve.ts",
-        "const { options, logs } = readServeOptions(args);\n",
-        "const { options, logs } = readServeOptions(args);\n  Deno.hostname();\n",
+        "const { options, signer, logs } = readServeOptions(args);\n",
+        "const { options, signer, logs } = readServeOptions(args);\n  Deno.hostname();\n",
       ]),
     ],
   },
