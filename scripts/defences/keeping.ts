@@ -102,8 +102,8 @@ export const KEEPING: readonly Defence[] = [
         "this.messageSigner = key.messageSigner;\n    Object.assign(this, { key });",
       ], [
         "server/keys/pem_keys.ts",
-        "return { publicKey: key.publicKey,",
-        "return { ...{ key }, publicKey: key.publicKey,",
+        "publicKey: key.publicKey,",
+        "...{ key }, publicKey: key.publicKey,",
       ]),
     ],
   },
