@@ -80,6 +80,9 @@ export const serveManual: Prose = {
     "choose a name that lasts for years.",
     "Ports under 1024 need a special right. Run it as a service that has this right (systemd: " +
     "AmbientCapabilities=CAP_NET_BIND_SERVICE), or choose another port with `--netloc` or `--base-port`.",
+    "Signatures are made and verified by OpenSSL's libcrypto 3 where the machine has it in a well-known folder, else " +
+    "by WebCrypto, which is part of the program. `--signer` and `--libcrypto` choose; docs/operating.md tells the " +
+    "folders.",
     "The access log goes to standard output, in Apache's combined form, or where `--access-log` says: its file is " +
     "opened again after a SIGHUP, for logrotate. Everything else goes to standard error, one event a line: time, " +
     "level, name, sentence, or a JSON object with `--log-format json`. docs/operating.md lists the events.",

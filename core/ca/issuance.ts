@@ -129,7 +129,8 @@ export class Issuance {
       const stored = await this.#stored(id, by.now);
       if (stored.certificatePem !== undefined) throw notFound(id);
       const csr = await csrFromPem(stored.csr);
-      const request = templatePem === undefined ? csr : await verifiedCsr(templatePem, this.settings.verify);
+      const request = templatePem === undefined ? csr : await csrFromPem(templatePem);
+      if (templatePem !== undefined) await verifyCsr(request, this.settings.verify);
       const certificate = await this.#issue({
         content: request,
         publicKey: csr.publicKey,
@@ -286,12 +287,6 @@ async function certifiedFor(subject: Uint8Array, requests: readonly StoredReques
 async function acceptableCsr(pem: Bytes, verify: VerifySignature): Promise<CertificationRequest> {
   const csr = await csrFromPem(pem);
   checkKeyStrength(csr.publicKey);
-  await verifyCsr(csr, verify);
-  return csr;
-}
-
-async function verifiedCsr(pem: Bytes, verify: VerifySignature): Promise<CertificationRequest> {
-  const csr = await csrFromPem(pem);
   await verifyCsr(csr, verify);
   return csr;
 }

@@ -81,9 +81,9 @@ export async function signMessageWith(payload: string, signer: Signer): Promise<
 
 /** Throws `untrusted` unless `key` signed `message`. Without `verify`, WebCrypto verifies. */
 export async function verifyMessage(message: SignedMessage, key: PublicKey, verify?: VerifySignature): Promise<void> {
-  const { payload, digest, signature } = message;
-  const signed = { hash: HASHES[digest], data: signedBytes(payload, digest), signature };
-  const genuine = await verifyMessageBytes(key, signed, verify);
+  const { digest, signature } = message;
+  const data = signedBytes(message.payload, digest);
+  const genuine = await verifyMessageBytes(key, { hash: HASHES[digest], data, signature }, verify);
   if (!genuine) throw new CaucaseError("untrusted", "the message was not signed with the key it names");
 }
 

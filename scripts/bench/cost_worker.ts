@@ -1,15 +1,19 @@
-/** Where single operations are measured: seconds for each as its argument, {@linkcode Costs} on standard output. */
+/**
+ * The process in which single operations are measured: seconds for each as its argument, {@linkcode Costs} on standard
+ * output.
+ */
 import * as path from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import type { PublicKey } from "../../core/keys/public_key.ts";
+import { requireMessageAlgorithm, type Signer } from "../../core/keys/signer.ts";
+import { createLog } from "../../core/log.ts";
+import { chooseKeyOperations } from "../../server/keys/choose_operations.ts";
+import type { KeyOperations } from "../../server/keys/operations.ts";
+import { newKey } from "../../tests/support/keys.ts";
 import type { Costs } from "./costs.ts";
 import { cpuSeconds } from "./process_figures.ts";
 
 type MeasuredAction = () => unknown;
-
-const PKCS1 = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
-/** The longest salt that a key of 2048 bits allows with SHA-256. */
-const PSS = { name: "RSA-PSS", hash: "SHA-256", saltLength: 222 };
-const RSA_KEY = { modulusLength: 2048, publicExponent: Uint8Array.of(1, 0, 1) };
 
 /** About as long as a certificate. */
 const DATA = new Uint8Array(1000);
@@ -24,37 +28,32 @@ try {
 }
 
 async function measureAll(): Promise<Costs> {
-  const rsa = await generate({ ...PKCS1, ...RSA_KEY });
+  const operations = await chooseKeyOperations({ signer: "auto" }, createLog(() => {}));
+  const [rsa, ec] = [await newKey("RSA"), await newKey("P-256")];
+  const caSigner = await operations.signerFor(rsa);
+  const messageSigner = await operations.signerFor(rsa, requireMessageAlgorithm(rsa.publicKey));
+  const requestSigner = await operations.signerFor(ec);
   return {
-    signature: await cpuMs(() => crypto.subtle.sign(PKCS1, rsa.privateKey, DATA)),
-    requestVerification: await cpuMs(await importAndVerify(await generate({ ...PKCS1, ...RSA_KEY }), PKCS1)),
-    holderVerification: await cpuMs(await importAndVerify(await generate({ ...PSS, ...RSA_KEY }), PSS)),
-    certificateVerification: await cpuMs(await verify(rsa, PKCS1)),
+    signature: await cpuMs(() => caSigner.sign(DATA)),
+    requestVerification: await cpuMs(await verification(operations, requestSigner, asNew)),
+    holderVerification: await cpuMs(await verification(operations, messageSigner, asNew)),
+    certificateVerification: await cpuMs(await verification(operations, caSigner, (key) => key)),
     commit: await cpuMs(commitRow()),
   };
 }
 
-type KeyAlgorithm = (typeof PKCS1 & typeof RSA_KEY) | (typeof PSS & typeof RSA_KEY);
-
-async function generate(algorithm: KeyAlgorithm): Promise<CryptoKeyPair> {
-  return await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]) as CryptoKeyPair;
+/** A key that was not seen before: nothing of it is remembered. */
+function asNew(key: PublicKey): PublicKey {
+  return { ...key };
 }
 
-async function verify({ privateKey, publicKey }: CryptoKeyPair, algorithm: typeof PKCS1): Promise<MeasuredAction> {
-  const signature = await crypto.subtle.sign(algorithm, privateKey, DATA);
-  return () => crypto.subtle.verify(algorithm, publicKey, signature, DATA);
-}
-
-async function importAndVerify(
-  { privateKey, publicKey }: CryptoKeyPair,
-  algorithm: typeof PSS | typeof PKCS1,
+async function verification(
+  { verify }: KeyOperations,
+  { sign, algorithm, publicKey }: Signer,
+  keyOf: (key: PublicKey) => PublicKey,
 ): Promise<MeasuredAction> {
-  const signature = await crypto.subtle.sign(algorithm, privateKey, DATA);
-  const spki = await crypto.subtle.exportKey("spki", publicKey);
-  return async () => {
-    const key = await crypto.subtle.importKey("spki", spki, algorithm, false, ["verify"]);
-    return await crypto.subtle.verify(algorithm, key, signature, DATA);
-  };
+  const signed = { data: DATA, signature: await sign(DATA) };
+  return () => verify(keyOf(publicKey), algorithm, signed);
 }
 
 function commitRow(): MeasuredAction {

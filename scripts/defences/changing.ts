@@ -100,8 +100,8 @@ export const CHANGING: readonly Threat[] = [
       ]),
       without("the payload as it was written", FORMS, [
         ENVELOPE,
-        "const bytes = signedBytes(message.payload, message.digest);",
-        "const bytes = signedBytes(message.payload.trim(), message.digest);",
+        "const data = signedBytes(message.payload, digest);",
+        "const data = signedBytes(message.payload.trim(), digest);",
       ]),
       without("strict base64", FORMS, [ENVELOPE, 'lastChunkHandling: "strict"', 'lastChunkHandling: "loose"']),
       without("the signature", FORMS, [ENVELOPE, "if (!genuine) throw", "if (false) throw"]),

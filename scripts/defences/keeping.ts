@@ -86,8 +86,8 @@ export const KEEPING: readonly Threat[] = [
       ]),
       without("modesty, asking what the machine is called", NO_MORE_RIGHTS, [
         "cli/serve.ts",
-        "const { options, logs } = readServeOptions(args);\n",
-        "const { options, logs } = readServeOptions(args);\n  Deno.hostname();\n",
+        "const { options, signer, logs } = readServeOptions(args);\n",
+        "const { options, signer, logs } = readServeOptions(args);\n  Deno.hostname();\n",
       ]),
     ],
   },
@@ -105,8 +105,8 @@ export const KEEPING: readonly Threat[] = [
         "this.messageSigner = key.messageSigner;\n    Object.assign(this, { key });",
       ], [
         "server/keys/pem_keys.ts",
-        "return { publicKey: key.publicKey,",
-        "return { ...{ key }, publicKey: key.publicKey,",
+        "publicKey: key.publicKey,",
+        "...{ key }, publicKey: key.publicKey,",
       ]),
     ],
   },

@@ -5,11 +5,12 @@ import { certificate, crl, request, requestFile } from "./targets/certificates.t
 import { der, pem } from "./targets/formats.ts";
 import { cookie, keySet, nameText, netloc, origin, requestTarget } from "./targets/http.ts";
 import { encryptedKey, keyFile, privateKey, publicKey } from "./targets/keys.ts";
+import { nativeSignature } from "./targets/native.ts";
 import { chain, envelope, renewal, revocation, voucher } from "./targets/messages.ts";
 
 export const TARGETS: readonly Target[] = [
   ...[pem, der],
-  ...[privateKey, publicKey, encryptedKey, keyFile],
+  ...[privateKey, publicKey, encryptedKey, keyFile, nativeSignature],
   ...[request, requestFile, certificate, crl],
   ...[envelope, renewal, revocation, chain, voucher],
   ...[backupHeader, backupHeaderJson, backupStream, backupBlocks, dump],

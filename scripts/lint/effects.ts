@@ -1,4 +1,4 @@
-/** Rules `printing` and `durable-writes`: effects that have one place each. */
+/** Rules `printing`, `durable-writes` and `foreign-functions`: effects that have one place each. */
 import { globalVisitor } from "./globals.ts";
 import { importVisitor } from "./imports.ts";
 import { isProduct, type Place, placeOf, resolveSpecifier } from "./place.ts";
@@ -82,3 +82,23 @@ function opensForReading(node: Deno.lint.Node): boolean {
       property.type === "Property" && property.key.type === "Identifier" && property.key.name === "read"
     );
 }
+
+/** Modules that call libraries of the machine: all that is done with a pointer can be read in one of them. */
+const POINTER_HOLDERS: readonly string[] = ["server/keys/native/libcrypto.ts"];
+
+const FOREIGN = /^Deno\.(dlopen|Unsafe\w+)(\..*)?$/;
+
+export const foreignFunctions: Deno.lint.Rule = {
+  create(context) {
+    const place = placeOf(context.filename);
+    if (!isProduct(place) || POINTER_HOLDERS.includes(place.path)) return {};
+    return globalVisitor((name, node) => {
+      if (!FOREIGN.test(name)) return;
+      context.report({
+        node,
+        message: `foreign-functions: no ${name} in ${place.path}`,
+        hint: "Pointers stay in one module for each library, which makes, uses and frees them.",
+      });
+    });
+  },
+};

@@ -98,3 +98,18 @@ Deno.test("durable-writes keeps the single system calls within core/host/", () =
     assert.equal(complaints("durable-writes", file, source).length, count, file);
   }
 });
+
+Deno.test("foreign-functions keeps libraries and pointers to one module", () => {
+  const sources = [
+    ["const lib = Deno.dlopen(path, {});", "Deno.dlopen"],
+    ["Deno.UnsafePointer.of(bytes);", "Deno.UnsafePointer"],
+    ["const { UnsafePointerView } = Deno;", "Deno.UnsafePointerView"],
+  ] as const;
+  for (const [source, what] of sources) {
+    for (const file of ["server/keys/native/native_keys.ts", "cli/client.ts", "core/host/clock.ts"]) {
+      const said = complaints("foreign-functions", file, source);
+      assert.ok(said.includes(`foreign-functions: no ${what} in ${file}`), `${file}: ${source}`);
+    }
+    assert.deepEqual(complaints("foreign-functions", "server/keys/native/libcrypto.ts", source), []);
+  }
+});

@@ -2,7 +2,7 @@
  * The architecture as a check that fails: `deno lint` runs these rules over every file (`lint.plugins` in deno.json).
  * What they hold is explained in ARCHITECTURE.md.
  */
-import { durableWrites, printing } from "./effects.ts";
+import { durableWrites, foreignFunctions, printing } from "./effects.ts";
 import { layers } from "./layers.ts";
 import { corePurity } from "./purity.ts";
 import { fileLength, functionLength, lineLength, namedExports, parameters } from "./size.ts";
@@ -15,6 +15,7 @@ const plugin: Deno.lint.Plugin = {
     "core-purity": corePurity,
     "printing": printing,
     "durable-writes": durableWrites,
+    "foreign-functions": foreignFunctions,
     "sql": sql,
     "file-length": fileLength,
     "line-length": lineLength,

@@ -22,6 +22,7 @@ import { utf16 } from "../../../tests/support/saved_text.ts";
 import { certificateDer, crlDer, crlEntry } from "../../../tests/support/structures.ts";
 import { fuzzCa } from "../material.ts";
 import { PASSPHRASE } from "../targets/keys.ts";
+import { SIGNED_DATA, signedInput } from "../targets/native.ts";
 
 /** Inputs by the name of their file. */
 export type Seeds = Readonly<Record<string, Uint8Array>>;
@@ -61,12 +62,14 @@ export async function certificateSeeds(): Promise<Record<string, Seeds>> {
     put("crl", kind, await crlDer(signer, { entries: crlEntries(), extensions: CRL_EXTENSIONS }));
     put("public-key", kind, key.publicKey.spki);
     put("private-key", kind, key.pkcs8);
+    put("native-signature", kind, signedInput(key.publicKey, signer.algorithm, await signer.sign(SIGNED_DATA)));
     put("key-file", kind, utf8(privateKeyToPem(key) + encodePem(PEM_LABEL.CERTIFICATE, await certificateDer(signer))));
     const random = (size: number) => crypto.getRandomValues(new Uint8Array(size));
     put("encrypted-key", kind, utf8(await encryptPrivateKey(key, { passphrase: PASSPHRASE, random, iterations: 1 })));
     put("pem", kind, utf8(`text\n${privateKeyToPem(key)}\r\n${encodePem("X", Uint8Array.of(1))}`));
   }
   const pss = await signerFor(await testKey("RSA"), rsaPss("SHA-256", 222));
+  put("native-signature", "PSS", signedInput(pss.publicKey, pss.algorithm, await pss.sign(SIGNED_DATA)));
   put("certificate", "PSS", await certificateDer(pss, { extensions: REQUESTED }));
   put("certificate", "CA", (await fuzzCa()).certificate.der);
   put("crl", "empty", await crlDer(pss));

@@ -4,11 +4,11 @@
  */
 import type { Bytes } from "../../../core/bytes.ts";
 import { type CurveName, CURVES } from "../../../core/keys/ec_curves.ts";
-import type { HashName } from "../../../core/keys/hashes.ts";
+import { HASH_SIZE, type HashName } from "../../../core/keys/hashes.ts";
 import type { Ed25519Algorithm, SignatureAlgorithm } from "../../../core/keys/signature_algorithm.ts";
 import type { SignatureForm } from "../../../core/keys/signature_form.ts";
 import { Pool } from "./pool.ts";
-import { EVP_PKEY_RSA, RSA_PADDING, SYMBOLS, VERSION_SYMBOLS } from "./symbols.ts";
+import { EVP_PKEY_RSA, OPENSSL_INIT_NO_ATEXIT, RSA_PADDING, SYMBOLS, VERSION_SYMBOLS } from "./symbols.ts";
 
 /** Ed25519 stays with WebCrypto, which is as fast. */
 export type NativeAlgorithm = Exclude<SignatureAlgorithm, Ed25519Algorithm>;
@@ -26,7 +26,10 @@ export interface NativeSigningKey {
 const LEAST_MAJOR = 3;
 const OLD_LIMIT = "libcrypto 3.0 or newer is needed";
 
-/** What `OpenSSL_version_num()` says: MNN00PP0. @throws Error for versions before 3.0, and for libraries derived from them */
+/**
+ * What `OpenSSL_version_num()` says: MNN00PP0. @throws Error for versions before 3.0, and for libraries derived from
+ * them
+ */
 export function requireVersion(number: bigint): void {
   const major = Number(number >> 28n);
   if (major < LEAST_MAJOR) {
@@ -34,7 +37,9 @@ export function requireVersion(number: bigint): void {
   }
 }
 
-/** As many signatures of one key at a time as there are processors to make them: more would only wait for each other. */
+/**
+ * As many signatures of one key at a time as there are processors to make them: more would only wait for each other.
+ */
 const AT_ONCE = Math.max(2, navigator.hardwareConcurrency);
 
 export class Libcrypto {
@@ -51,6 +56,8 @@ export class Libcrypto {
     const probe = Deno.dlopen(path, VERSION_SYMBOLS);
     requireVersion(BigInt.asUintN(32, probe.symbols.OpenSSL_version_num()));
     this.#calls = Deno.dlopen(path, SYMBOLS).symbols;
+    // It would clean up when the process ends, under the feet of threads that still use it: some runs ended in a crash.
+    if (this.#calls.OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, null) !== 1) throw this.#failure("starting");
     const { OpenSSL_version, EVP_sha256, EVP_sha384, EVP_sha512, EVP_PKEY_CTX_free, EVP_PKEY_free } = this.#calls;
     this.version = this.#textAt(OpenSSL_version(0));
     this.#hashes = { "SHA-256": EVP_sha256(), "SHA-384": EVP_sha384(), "SHA-512": EVP_sha512() };
@@ -84,6 +91,16 @@ export class Libcrypto {
       EVP_PKEY_free(key);
       ERR_clear_error();
     }
+  }
+
+  /** Digest of much data, off the thread and without a copy: it must not change meanwhile. */
+  async digest(hash: HashName, data: Bytes): Promise<Bytes> {
+    const { EVP_Digest_apart } = this.#calls;
+    const made = bytes(HASH_SIZE[hash]);
+    const length = new Uint32Array(new ArrayBuffer(4));
+    const isDone = await EVP_Digest_apart(data, BigInt(data.length), made, length, this.#hashes[hash], null) === 1;
+    if (!isDone || length[0] !== made.length) throw new Error(`libcrypto makes no ${hash} of ${data.length} bytes`);
+    return made;
   }
 
   /** A new RSA key with the public exponent 65537: RSAPrivateKey, DER. */

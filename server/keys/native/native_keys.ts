@@ -1,6 +1,7 @@
 /** What libcrypto does of what a server does with keys, and WebCrypto where it cannot. */
 import { requireRsaBits } from "../../../core/host/generate_key.ts";
-import { digest } from "../../../core/keys/hashes.ts";
+import type { Bytes } from "../../../core/bytes.ts";
+import { digest, type HashName, isSmall, webCryptoBytes } from "../../../core/keys/hashes.ts";
 import { parsePrivateKeyDer, type PrivateKey } from "../../../core/keys/private_key.ts";
 import { readPkcs1 } from "../../../core/keys/private_key_format.ts";
 import type { PublicKey } from "../../../core/keys/public_key.ts";
@@ -36,7 +37,8 @@ export function nativeKeys(library: Libcrypto): NativeKeys {
       if (algorithm.scheme === "Ed25519") return undefined;
       const { publicKey } = key;
       const signing = library.signingKey(key.pkcs8, algorithm);
-      return { algorithm, publicKey, sign: async (data) => signing.sign(await digest(algorithm.hash, data)) };
+      const sign = async (data: Uint8Array) => signing.sign(await digestOf(library, algorithm.hash, data));
+      return { algorithm, publicKey, sign };
     },
     async verdict(key, algorithm, { data, signature }) {
       const form = signatureForm(key, algorithm, signature);
@@ -45,6 +47,11 @@ export function nativeKeys(library: Libcrypto): NativeKeys {
       return library.verify(form, await digest(form.algorithm.hash, data), new Uint8Array(signature));
     },
   };
+}
+
+/** Of a CRL of megabytes WebCrypto would make a copy first. */
+async function digestOf(library: Libcrypto, hash: HashName, data: Uint8Array): Promise<Bytes> {
+  return isSmall(data) ? await digest(hash, data) : await library.digest(hash, webCryptoBytes(data));
 }
 
 /** For a server: WebCrypto does what libcrypto leaves. */

@@ -1,6 +1,6 @@
 /**
- * Private keys that protect nothing: the self check signs with them, and everybody may know them. Making an RSA key takes
- * a third of a second, each time that a server starts.
+ * Private keys that protect nothing: the self check signs with them, and everybody may know them. Making an RSA key
+ * takes a third of a second, each time that a server starts.
  */
 
 /** PrivateKeyInfo, DER in base64. */

@@ -13,6 +13,7 @@ export const VERSION_SYMBOLS = {
 
 export const SYMBOLS = {
   // crypto.h, err.h: `line` and `file` are for its own debugging.
+  OPENSSL_init_crypto: { parameters: ["u64", "pointer"], result: "i32" },
   OpenSSL_version: { parameters: ["i32"], result: address },
   CRYPTO_memdup: { parameters: ["buffer", "usize", "pointer", "i32"], result: address },
   CRYPTO_clear_free: { parameters: [address, "usize", "pointer", "i32"], result: "void" },
@@ -45,6 +46,12 @@ export const SYMBOLS = {
   EVP_sha256: { parameters: [], result: "pointer" },
   EVP_sha384: { parameters: [], result: "pointer" },
   EVP_sha512: { parameters: [], result: "pointer" },
+  EVP_Digest_apart: {
+    name: "EVP_Digest",
+    parameters: ["buffer", "usize", "buffer", "buffer", "pointer", "pointer"],
+    result: "i32",
+    nonblocking: true,
+  },
   EVP_PKEY_sign_init: { parameters: ["pointer"], result: "i32" },
   EVP_PKEY_sign: { parameters: ["pointer", "buffer", "buffer", "buffer", "usize"], result: "i32" },
   EVP_PKEY_sign_apart: {
@@ -68,6 +75,7 @@ export const SYMBOLS = {
   EVP_PKEY_paramgen: { parameters: ["pointer", "buffer"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** From evp.h and rsa.h. */
+/** From crypto.h, evp.h and rsa.h. */
+export const OPENSSL_INIT_NO_ATEXIT = 0x80000n;
 export const EVP_PKEY_RSA = 6;
 export const RSA_PADDING = { "RSASSA-PKCS1-v1_5": 1, "RSA-PSS": 6 } as const;
