@@ -15,8 +15,8 @@ interface Use {
 }
 
 /**
- * Counts every buffer, and every source of pieces, once, however many answers are made of it: all its readers share a CRL. Over the limit the
- * answers that were begun first are given up: their clients had the most time.
+ * Counts every buffer, and every source of pieces, once, however many answers are made of it: all its readers share a
+ * CRL. Over the limit the answers that were begun first are given up: their clients had the most time.
  */
 export class AnswerMemory {
   /** In the order in which they were begun. */

@@ -1,4 +1,6 @@
-/** The table `<ca>revoked`, in an SQLite database. Synchronous: within a transaction of the caller's where it writes. */
+/**
+ * The table `<ca>revoked`, in an SQLite database. Synchronous: within a transaction of the caller's where it writes.
+ */
 import type { CaName, Revocation } from "../../../core/ca/stores.ts";
 import { DecimalInteger } from "../../../core/der/decimal_integer.ts";
 import type { Log } from "../../../core/log.ts";
