@@ -30,9 +30,9 @@ export class DecimalInteger {
       let group = 0;
       const start = end;
       for (const limit = start + GROUP; end < limit; end++) {
-        // NaN behind the end is no digit either.
-        const digit = (text[end] ?? NaN) - 0x30;
-        if (!(digit >= 0 && digit <= 9)) break;
+        // What is behind the end is no digit either.
+        const digit = (text[end] ?? 0) - 0x30;
+        if (digit < 0 || digit > 9) break;
         group = group * 10 + digit;
       }
       if (end - at > DecimalInteger.MAX_DIGITS) return -1;

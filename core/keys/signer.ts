@@ -8,7 +8,7 @@ import { CURVES } from "./ec_curves.ts";
 import { ECDSA, ED25519, messageAlgorithm, RSA_PKCS1, type SignatureAlgorithm } from "./signature_algorithm.ts";
 
 /** Megabytes come in pieces; a signer that can take them one by one need not join them. */
-export type SignedData = Uint8Array | readonly Uint8Array[];
+export type DataToSign = Uint8Array | readonly Uint8Array[];
 
 export interface Signer {
   readonly algorithm: SignatureAlgorithm;
@@ -16,7 +16,7 @@ export interface Signer {
   /**
    * Signature over `data`, all in one or in pieces that belong together, in the form that X.509 uses (ECDSA in DER).
    */
-  sign(data: SignedData): Promise<Bytes>;
+  sign(data: DataToSign): Promise<Bytes>;
 }
 
 /**
@@ -32,7 +32,7 @@ export async function signerFor(
 }
 
 /** WebCrypto takes no pieces. */
-function inOne(data: SignedData): Uint8Array {
+function inOne(data: DataToSign): Uint8Array {
   return data instanceof Uint8Array ? data : joinBytes(data);
 }
 

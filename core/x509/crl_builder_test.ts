@@ -8,7 +8,7 @@ import { openDer } from "../der/reader.ts";
 import { TAG } from "../der/tags.ts";
 import { derExplicit, derInteger, derSequence, derTime } from "../der/writer.ts";
 import { encodeExtensions } from "./extension.ts";
-import type { SignedData } from "../keys/signer.ts";
+import type { DataToSign } from "../keys/signer.ts";
 import { OID } from "../der/oids.ts";
 import { authorityKeyIdentifierExtension } from "./standard_extensions.ts";
 
@@ -60,7 +60,7 @@ Deno.test("buildCrl() writes dates from 2050 on as GeneralizedTime", async () =>
 
 Deno.test("buildCrl() signs what was there when it was called", async () => {
   const entries = entriesOf(5n);
-  const slow = { ...signer, sign: (data: SignedData) => Promise.resolve().then(() => signer.sign(data)) };
+  const slow = { ...signer, sign: (data: DataToSign) => Promise.resolve().then(() => signer.sign(data)) };
   const building = buildCrl({ ...CONTENT, entries }, slow);
   entries.with([{ serial: 6n, revocationDate: NOW }]);
   const expected = await buildCrl({ ...CONTENT, entries: entriesOf(5n) }, signer);

@@ -6,6 +6,7 @@ import { generateRsaKey } from "../../core/host/generate_key.ts";
 import { type PrivateKey, privateKeyFromPem, privateKeyToPem } from "../../core/keys/private_key.ts";
 import { messageSignerFor, signerFor } from "../../core/keys/signer.ts";
 import { onlyPem, PEM_LABEL } from "../../core/pem.ts";
+import { piecewiseSigner } from "./piecewise_signer.ts";
 
 const KEY_LABELS = [PEM_LABEL.PKCS1, PEM_LABEL.PKCS8, PEM_LABEL.SEC1];
 
@@ -29,5 +30,9 @@ export function privateKeyOf({ pem }: KeyReference): Promise<PrivateKey> {
 }
 
 async function opened(key: PrivateKey): Promise<OpenedKey> {
-  return { publicKey: key.publicKey, signer: await signerFor(key), messageSigner: await messageSignerFor(key) };
+  return {
+    publicKey: key.publicKey,
+    signer: piecewiseSigner(await signerFor(key), key),
+    messageSigner: await messageSignerFor(key),
+  };
 }

@@ -1,8 +1,7 @@
-/** Reads many revocations that SQLite wrote into one text: `date serial;date serial`, both decimal. */
+/** Reads many revocations that SQLite wrote into two texts: decimal serial numbers and dates. */
 import { DecimalInteger } from "../../../core/der/decimal_integer.ts";
 import type { CrlEntryWriter } from "../../../core/x509/crl_entries.ts";
 
-const SPACE = " ".charCodeAt(0);
 const SEMICOLON = ";".charCodeAt(0);
 const ZERO = "0".charCodeAt(0);
 
@@ -13,27 +12,33 @@ const MAX_SERIAL_SIZE = 20;
 
 const serial = new DecimalInteger();
 
+/** As many serial numbers as dates, each followed by a semicolon but for the last. */
+export interface PageTexts {
+  readonly serials: Uint8Array;
+  readonly dates: Uint8Array;
+}
+
 /**
- * Writes the entries of all `count` revocations in `text`. False when it does not hold as many, or one of them is not
- * simply a date from 1970 to 2049 and a serial number that a CRL can hold; the writer may have gone on then.
+ * Writes the entries of `count` revocations. False when the texts do not hold as many, or one of them is not simply a
+ * serial number that a CRL can hold, with a date from 1970 to 2049; the writer may have gone on then.
  */
-export function encodePage(text: Uint8Array, count: number, writer: CrlEntryWriter): boolean {
-  let at = 0;
-  let found = 0;
-  for (;; at++) {
+export function encodePage({ serials, dates }: PageTexts, count: number, writer: CrlEntryWriter): boolean {
+  let serialEnd = -1;
+  let dateEnd = -1;
+  for (let left = count; left > 0; left--) {
+    serialEnd = serial.read(serials, serialEnd + 1);
+    if (serialEnd < 0 || serial.size > MAX_SERIAL_SIZE) return false;
+    const start = dateEnd + 1;
+    dateEnd = start;
     let date = 0;
-    const start = at;
-    for (; text[at] !== SPACE; at++) {
-      const digit = (text[at] ?? NaN) - ZERO;
-      if (!(digit >= 0 && digit <= 9)) return false;
+    for (;; dateEnd++) {
+      const digit = (dates[dateEnd] ?? 0) - ZERO;
+      if (digit < 0 || digit > 9) break;
       date = date * 10 + digit;
     }
-    if (at === start || date >= DATE_LIMIT) return false;
-    at = serial.read(text, at + 1);
-    if (at < 0 || serial.size > MAX_SERIAL_SIZE) return false;
+    if (dateEnd === start || date >= DATE_LIMIT) return false;
+    if (left > 1 && (serials[serialEnd] !== SEMICOLON || dates[dateEnd] !== SEMICOLON)) return false;
     writer.addDecimal(serial, date);
-    found++;
-    if (at === text.length) return found === count;
-    if (text[at] !== SEMICOLON) return false;
   }
+  return serialEnd === serials.length && dateEnd === dates.length;
 }

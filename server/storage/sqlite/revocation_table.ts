@@ -84,15 +84,21 @@ export class RevocationTable {
   }
 
   /**
-   * All rows of a page as one text, whose digits need neither an object nor a BigInt each: a fifth of the time. False
+   * All rows of a page as two texts, whose digits need neither an object nor a BigInt each: a fifth of the time. False
    * when one of them is not as it nearly always is.
    */
   #encodeText({ first, last, from }: PageRange, writer: CrlEntryWriter): boolean {
     // The plus keeps SQLite from looking for the rows by their date, in another order.
-    const sql = "SELECT COUNT(*) AS count, CAST(group_concat(revocation_date || ' ' || serial, ';') AS BLOB) AS list" +
+    const sql = "SELECT COUNT(*) AS count, COUNT(serial) + COUNT(revocation_date) AS present," +
+      " CAST(group_concat(serial, ';') AS BLOB) AS serials," +
+      " CAST(group_concat(revocation_date, ';') AS BLOB) AS dates" +
       ` FROM ${this.#table} WHERE rowid BETWEEN ? AND ? AND +expiration_date >= ?`;
-    const { count, list } = this.database.get(sql, first, last, from) ?? {};
-    return count === 0n || (list !== null && encodePage(toBytes(list), Number(count), writer));
+    const { count, present, serials, dates } = this.database.get(sql, first, last, from) ?? {};
+    const size = toBigInt(count);
+    if (size === 0n) return true;
+    // Where a value is missing, the next one would take its place.
+    if (toBigInt(present) !== 2n * size) return false;
+    return encodePage({ serials: toBytes(serials), dates: toBytes(dates) }, Number(size), writer);
   }
 
   #encodeRows({ first, last, from }: PageRange, writer: CrlEntryWriter): void {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { listedIn, NOW, revocation } from "../../../tests/contract/store_fixtures.ts";
-import { recordedLog, strictLog } from "../../../tests/support/recorded_log.ts";
+import { quietLog, recordedLog, strictLog } from "../../../tests/support/recorded_log.ts";
 import { CrlEntryWriter } from "../../../core/x509/crl_entries.ts";
 import { type Bindable, Database } from "./database.ts";
 import { NO_ROW, RevocationTable } from "./revocation_table.ts";
@@ -76,7 +76,7 @@ Deno.test("readPage() reads serial numbers as BLOB and as TEXT, and times of any
 Deno.test("readPage() is not misled by what looks like more rows than it is", () => {
   const messages: string[] = [];
   const { database, table } = openTable(recordedLog(messages));
-  const serials = ["1;1800000000 2", "3", "1,2", "9 9", "\0", "", "5;", ";6", "1800000000 7;1800000000 8", "10"];
+  const serials = ["1;2", "3", "1,2", "9 9", "\0", "", "5;", ";6", ";", "10"];
   for (const [index, serial] of serials.entries()) {
     database.run(INSERT, BigInt(index), serial, BigInt(NOW), BigInt(NOW));
   }
@@ -88,9 +88,11 @@ Deno.test("readPage() is not misled by what looks like more rows than it is", ()
 });
 
 Deno.test("readPage() refuses what is no text", () => {
-  const { database, table } = openTable();
-  database.run(INSERT, 1n, "5", BigInt(NOW), BigInt(NOW));
-  database.run(INSERT, 2n, null, BigInt(NOW), BigInt(NOW));
-  assert.throws(() => serialsIn(table), { code: "storage" });
-  database.close();
+  for (const other of ["5", "5;6"]) {
+    const { database, table } = openTable(quietLog);
+    database.run(INSERT, 1n, other, BigInt(NOW), BigInt(NOW));
+    database.run(INSERT, 2n, null, BigInt(NOW), BigInt(NOW));
+    assert.throws(() => serialsIn(table), { code: "storage" });
+    database.close();
+  }
 });
