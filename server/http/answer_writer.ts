@@ -1,6 +1,7 @@
 /** Writes an {@linkcode Answer} to a response of `node:http`. */
 import { Buffer, isAscii } from "node:buffer";
 import { type ServerResponse, STATUS_CODES } from "node:http";
+import { setImmediate } from "node:timers";
 import { utf8 } from "../../core/bytes.ts";
 import { type Body, joinBody, piecesOf } from "../../core/pieces.ts";
 import type { Answer } from "./exchange.ts";
@@ -20,6 +21,9 @@ export interface WriteOptions {
 
 /** Bodies up to this size go out in one piece with their headers. In bytes. */
 const PIECE = 64 * 1024;
+
+/** What a client may take while everybody else waits: less than a millisecond, also where it is made meanwhile. */
+const TURN = 256 * 1024;
 
 /**
  * Writes it all, without waiting where it fits into one piece.
@@ -84,23 +88,30 @@ function isInOnePiece(body: string | Body): body is string | Uint8Array {
 
 /**
  * Never more than one piece ahead of the client: what it does not take stays where it is, shared by all answers with
- * the same bytes, or is not made yet.
+ * the same bytes, or is not made yet. A client that takes all at once gets no more than `TURN` before others have their
+ * turn.
  */
 function writeInPieces(response: ServerResponse, body: Body, { hold, onProgress, onLarge }: WriteOptions): void {
   onLarge(body);
   const slices = slicesOf(body);
   let left = body.length;
+  let turn = TURN;
   function writeNext(): void {
+    if (response.destroyed) return;
     onProgress();
     for (let slice = slices.next(); !slice.done; slice = slices.next()) {
       left -= slice.value.length;
-      if (left === 0 && !hold) {
-        response.end(slice.value);
-      } else if (!response.write(slice.value)) {
-        response.once("drain", writeNext);
-        return;
-      }
+      turn -= slice.value.length;
+      if (left === 0 && !hold) return void response.end(slice.value);
+      const isTaken = response.write(slice.value);
+      if (isTaken && turn > 0) continue;
+      const next = turn > 0 ? writeNext : writeNextTurn;
+      return isTaken ? next() : void response.once("drain", next);
     }
+  }
+  function writeNextTurn(): void {
+    turn = TURN;
+    setImmediate(writeNext);
   }
   writeNext();
 }

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { createServer, type ServerResponse } from "node:http";
+import { setImmediate } from "node:timers";
 import { joinBytes, utf8 } from "../../core/bytes.ts";
 import { type Body, type PiecedBytes, Pieces } from "../../core/pieces.ts";
 import { writeAnswer, type WriteOptions } from "./answer_writer.ts";
 
 const MEBIBYTE = 1 << 20;
+const PIECE = 65_536;
 
 /** Bytes that come around again after a prime number of them: a piece in the wrong place shows. */
 function pattern(length: number): Uint8Array {
@@ -59,15 +61,18 @@ Deno.test("writeAnswer() answers HEAD with the length of pieces, and makes none 
 
 /** What `writeAnswer` uses of a response, with a client that takes only what it is told to. */
 class SlowResponse {
-  readonly taken: Uint8Array[] = [];
+  destroyed = false;
   ended = false;
+  taken = 0;
   #drain = () => {};
+
+  constructor(private readonly isHungry = false) {}
 
   writeHead(): void {}
 
-  write(piece: Uint8Array): boolean {
-    this.taken.push(piece);
-    return false;
+  write({ length }: Uint8Array): boolean {
+    this.taken += length;
+    return this.isHungry;
   }
 
   once(event: string, listener: () => void): void {
@@ -75,8 +80,8 @@ class SlowResponse {
     this.#drain = listener;
   }
 
-  end(piece: Uint8Array): void {
-    this.taken.push(piece);
+  end({ length }: Uint8Array): void {
+    this.taken += length;
     this.ended = true;
   }
 
@@ -85,21 +90,58 @@ class SlowResponse {
   }
 }
 
-Deno.test("writeAnswer() makes a piece when the client has taken the one before", () => {
-  let made = 0;
+/** Ten pieces, and how many of them were made. */
+function tenPieces(response: SlowResponse) {
+  const state = { made: 0 };
   const body: PiecedBytes = {
-    length: 10 * 65_536,
+    length: 10 * PIECE,
     source: {},
     *pieces() {
-      for (; made < 10; made++) yield pattern(65_536);
+      while (state.made < 10) {
+        state.made++;
+        yield pattern(PIECE);
+      }
     },
   };
-  const response = new SlowResponse();
   const options: WriteOptions = { method: "GET", close: false, onProgress: () => {}, onLarge: () => {} };
   writeAnswer(response as unknown as ServerResponse, { status: 200, body }, options);
+  return state;
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+Deno.test("writeAnswer() makes a piece when the client has taken the one before", async () => {
+  const response = new SlowResponse();
+  const state = tenPieces(response);
   for (let taken = 1; taken < 10; taken++) {
-    assert.deepEqual([response.taken.length, made, response.ended], [taken, taken - 1, false]);
+    assert.deepEqual([response.taken, state.made, response.ended], [taken * PIECE, taken, false]);
     response.take();
+    await nextTurn();
   }
-  assert.deepEqual([response.taken.length, response.ended], [10, true]);
+  assert.deepEqual([response.taken, response.ended], [10 * PIECE, true]);
+});
+
+Deno.test("writeAnswer() lets others go on while a client takes all at once", async () => {
+  const response = new SlowResponse(true);
+  tenPieces(response);
+  const seen: number[] = [];
+  while (!response.ended) {
+    seen.push(response.taken / PIECE);
+    await nextTurn();
+  }
+  assert.deepEqual([seen, response.taken], [[4, 8], 10 * PIECE]);
+});
+
+Deno.test("writeAnswer() makes nothing more for a client that has gone", async () => {
+  for (const isHungry of [true, false]) {
+    const response = new SlowResponse(isHungry);
+    const state = tenPieces(response);
+    const { made } = state;
+    response.destroyed = true;
+    response.take();
+    await nextTurn();
+    assert.equal(state.made, made);
+  }
 });
