@@ -6,10 +6,10 @@
  * overtaken before it was signed is never published. Entries are encoded once; a new revocation costs one signature for
  * each valid CA certificate.
  */
-import { type Bytes, utf8 } from "../bytes.ts";
 import type { Log } from "../log.ts";
-import { encodePem, PEM_LABEL } from "../pem.ts";
-import { buildCrl, CrlEntries } from "../x509/crl_builder.ts";
+import type { Body } from "../pieces.ts";
+import { buildCrl } from "../x509/crl_builder.ts";
+import { CrlEntries } from "../x509/crl_entries.ts";
 import { BACK_DATE } from "../x509/tbs_certificate.ts";
 import { SERVER } from "./actor.ts";
 import { DueWork } from "./due_work.ts";
@@ -17,6 +17,7 @@ import type { Issuer } from "./issuer.ts";
 import type { Issuers } from "./issuers.ts";
 import { crlNextUpdate, crlRenewalDueAt, deletableBefore, isCrlRenewalDue } from "./lifecycle.ts";
 import { SingleFlight } from "./single_flight.ts";
+import { crlForms } from "./crl_forms.ts";
 import type { CaStores, CrlContent, CrlPosition, CrlState } from "./stores.ts";
 
 /** A signed CRL in both forms. */
@@ -30,9 +31,11 @@ export interface PublishedCrl {
   readonly modifiedAt: number;
   /** When the scheduled renewal replaces it, if no revocation does before. */
   readonly renewalDueAt: number;
-  readonly der: Bytes;
-  /** PEM, ASCII bytes; made when first asked for, then the same for all who ask: a CRL may be megabytes long. */
-  pem(): Bytes;
+  /** The end of the signature, hex: no two CRLs have the same. */
+  readonly tag: string;
+  der(): Body;
+  /** ASCII. */
+  pem(): Body;
 }
 
 /** What the next CRLs will say: what the store committed, with its entries encoded. A value. */
@@ -164,9 +167,8 @@ export class CrlPublisher {
     const renewalDueAt = crlRenewalDueAt(thisUpdate, this.settings.lifeSpan);
     const signed = await Promise.all(valid.map(async (issuer) => {
       const { certificate, signer, keyIdentifier } = issuer;
-      const der = await buildCrl({ issuer: certificate, number, entries, ...dates }, signer);
-      const crl = { keyIdentifier, number, ...dates, modifiedAt, renewalDueAt, der, pem: lazyPem(der) };
-      return [issuer, crl] as const;
+      const crl = await buildCrl({ issuer: certificate, number, entries, ...dates }, signer);
+      return [issuer, { keyIdentifier, number, ...dates, modifiedAt, renewalDueAt, ...crlForms(crl) }] as const;
     }));
     this.#published = { number, thisUpdate, crls: new Map(signed) };
   }
@@ -175,19 +177,13 @@ export class CrlPublisher {
 const EMPTY = { modifiedAt: 0, entries: CrlEntries.NONE };
 
 function extended(known: Pick<Content, "modifiedAt" | "entries">, content: CrlContent): Content {
-  const { number, thisUpdate, revocations, position } = content;
-  let latest = (thisUpdate ?? 0) + BACK_DATE;
-  for (const { revocationDate } of revocations) latest = Math.max(latest, revocationDate);
+  const { number, thisUpdate, entries, position } = content;
+  const latest = Math.max((thisUpdate ?? 0) + BACK_DATE, entries.latestDate);
   // The next second: until then, another content with the same date may have been served.
   const modifiedAt = Math.max(known.modifiedAt, latest) + 1;
-  return { number, thisUpdate, modifiedAt, entries: known.entries.with(revocations), position };
+  return { number, thisUpdate, modifiedAt, entries: known.entries.followedBy(entries), position };
 }
 
 function sameState(a: CrlState, b: CrlState): boolean {
   return a.number === b.number && a.thisUpdate === b.thisUpdate;
-}
-
-function lazyPem(der: Bytes): () => Bytes {
-  let pem: Bytes | undefined;
-  return () => pem ??= utf8(encodePem(PEM_LABEL.CRL, der));
 }

@@ -2,6 +2,7 @@
  * All three CAs in memory, gone with the process: for tests and trials. It follows the same contract as the database,
  * but looks at every row.
  */
+import { CrlEntries } from "../x509/crl_entries.ts";
 import type { Attribution, RecordEvent } from "./events.ts";
 import { MemoryCertificates, MemoryRequests, MemoryRows } from "./memory_requests.ts";
 import { alreadyRevoked, CLOCK_TOLERANCE, clockRefusal } from "./store_rules.ts";
@@ -169,6 +170,7 @@ class MemoryRevocations implements RevocationStore {
   }
 
   #content(revocations: readonly Revocation[]): CrlContent {
-    return { ...this.crl, revocations, position: { thisUpdate: this.crl.thisUpdate, after: this.#made } };
+    const entries = CrlEntries.NONE.with(revocations);
+    return { ...this.crl, entries, position: { thisUpdate: this.crl.thisUpdate, after: this.#made } };
   }
 }

@@ -10,6 +10,7 @@
  * Times are Unix seconds. Texts (PEM) are kept byte for byte.
  */
 import type { Bytes } from "../bytes.ts";
+import type { CrlEntries } from "../x509/crl_entries.ts";
 import type { Actor } from "./actor.ts";
 import type { Attribution, CaEvent, Origin } from "./events.ts";
 import type { IssuedCertificate } from "./issuer.ts";
@@ -171,8 +172,8 @@ export interface CrlState {
 
 /** What a CRL must say, or what it must say beyond what the caller has. */
 export interface CrlContent extends CrlState {
-  /** In the order in which they were made. */
-  readonly revocations: readonly Revocation[];
+  /** The revocations, in the order in which they were made: encoded as they were read, for there may be a million. */
+  readonly entries: CrlEntries;
   /** Where to go on from, see `crlContent`. */
   readonly position: CrlPosition;
 }
@@ -186,7 +187,8 @@ export interface CrlPosition {
 export interface RevocationStore {
   /**
    * What the current CRL must say, all seen at one moment: its state, and the revocations that had not expired at its
-   * `thisUpdate`. Serials no CRL can hold are left out.
+   * `thisUpdate`. Serials no CRL can hold are left out. However many there are, nobody waits for more than a few
+   * thousand of them to be read.
    */
   crlContent(): Promise<CrlContent>;
   /** As `crlContent`, with the revocations made after `since` only; undefined when one cannot go on from there. */

@@ -1,5 +1,5 @@
 /** What signs certificates, requests and CRLs. WebCrypto today; keys in another place need another `Signer`. */
-import type { Bytes } from "../bytes.ts";
+import { type Bytes, joinBytes } from "../bytes.ts";
 import { CaucaseError } from "../errors.ts";
 import type { HashName } from "./hashes.ts";
 import { importSigningKey, type PrivateKey, signWith } from "./private_key.ts";
@@ -7,11 +7,16 @@ import type { PublicKey } from "./public_key.ts";
 import { CURVES } from "./ec_curves.ts";
 import { ECDSA, ED25519, messageAlgorithm, RSA_PKCS1, type SignatureAlgorithm } from "./signature_algorithm.ts";
 
+/** Megabytes come in pieces; a signer that can take them one by one need not join them. */
+export type DataToSign = Uint8Array | readonly Uint8Array[];
+
 export interface Signer {
   readonly algorithm: SignatureAlgorithm;
   readonly publicKey: PublicKey;
-  /** Signature over `data` in the form that X.509 uses (ECDSA in DER). */
-  sign(data: Uint8Array): Promise<Bytes>;
+  /**
+   * Signature over `data`, all in one or in pieces that belong together, in the form that X.509 uses (ECDSA in DER).
+   */
+  sign(data: DataToSign): Promise<Bytes>;
 }
 
 /**
@@ -23,7 +28,12 @@ export async function signerFor(
   algorithm: SignatureAlgorithm = defaultAlgorithm(key.publicKey),
 ): Promise<Signer> {
   const imported = await importSigningKey(key, algorithm);
-  return { algorithm, publicKey: key.publicKey, sign: (data) => signWith(imported, algorithm, data) };
+  return { algorithm, publicKey: key.publicKey, sign: (data) => signWith(imported, algorithm, inOne(data)) };
+}
+
+/** WebCrypto takes no pieces. */
+function inOne(data: DataToSign): Uint8Array {
+  return data instanceof Uint8Array ? data : joinBytes(data);
 }
 
 /**

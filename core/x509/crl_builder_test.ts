@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { DAY, newCa, NOW } from "../../tests/support/issuing.ts";
-import { concatBytes } from "../bytes.ts";
-import { buildCrl, CrlEntries } from "./crl_builder.ts";
+import { isCrlSignedBy, parseCrl } from "./crl.ts";
+import { buildCrl } from "./crl_builder.ts";
+import { CrlEntries } from "./crl_entries.ts";
+import type { Pieces } from "../pieces.ts";
 import { openDer } from "../der/reader.ts";
 import { TAG } from "../der/tags.ts";
 import { derExplicit, derInteger, derSequence, derTime } from "../der/writer.ts";
 import { encodeExtensions } from "./extension.ts";
+import type { DataToSign } from "../keys/signer.ts";
 import { OID } from "../der/oids.ts";
 import { authorityKeyIdentifierExtension } from "./standard_extensions.ts";
 
@@ -18,55 +20,12 @@ function entriesOf(...serials: bigint[]): CrlEntries {
 }
 
 /** Elements of the TBSCertList, in hexadecimal. */
-function fieldsOf(crl: Uint8Array): string[] {
-  const reader = openDer(crl, TAG.SEQUENCE, "CRL").enter(TAG.SEQUENCE);
+function fieldsOf(crl: Pieces): string[] {
+  const reader = openDer(crl.join(), TAG.SEQUENCE, "CRL").enter(TAG.SEQUENCE);
   const fields: string[] = [];
   while (!reader.done) fields.push(reader.any().raw.toHex());
   return fields;
 }
-
-Deno.test("CrlEntries.with() encodes as RFC 5280 5.1 says, for any serial number and date", () => {
-  const serial = fc.oneof(
-    fc.bigInt(0n, (1n << 160n) - 1n),
-    fc.constantFrom(0n, 1n, 127n, 128n, 255n, 256n, (1n << 159n) - 1n, 1n << 511n, 1n << 512n, 1n << 900n),
-  );
-  // From 1900 to 2100: UTCTime ends on both sides of it.
-  const date = fc.oneof(
-    fc.integer({ min: -2208988800, max: 4102444800 }),
-    fc.constantFrom(-631152001, -631152000, 2524607999, 2524608000),
-  );
-  fc.assert(fc.property(fc.array(fc.tuple(serial, date), { maxLength: 200 }), (list) => {
-    const entries = CrlEntries.NONE.with(list.map(([serial, revocationDate]) => ({ serial, revocationDate })));
-    const expected = concatBytes(...list.map(([number, at]) => derSequence(derInteger(number), derTime(at))));
-    assert.equal(entries.bytes().toHex(), expected.toHex());
-    assert.deepEqual([entries.size, entries.byteLength], [list.length, expected.length]);
-  }));
-});
-
-Deno.test("CrlEntries.with() refuses a negative serial number and stays as it was", () => {
-  const entries = entriesOf(5n);
-  const before = entries.bytes().toHex();
-  assert.throws(() => entries.with([6n, -1n].map((serial) => ({ serial, revocationDate: NOW }))), {
-    code: "unacceptable",
-    message: /-1 is negative/,
-  });
-  assert.deepEqual([entries.bytes().toHex(), entries.size], [before, 1]);
-  assert.equal(entries.with([{ serial: 7n, revocationDate: NOW }]).bytes().toHex(), entriesOf(5n, 7n).bytes().toHex());
-});
-
-Deno.test("CrlEntries stays as it is when others go on from it, and each has its own", () => {
-  const entries = entriesOf(1n);
-  const view = entries.bytes();
-  const before = view.toHex();
-  const more = Array.from({ length: 1000 }, (_, serial) => ({ serial: BigInt(serial), revocationDate: NOW }));
-  const longer = entries.with(more);
-  const other = entries.with([{ serial: 9n, revocationDate: NOW }]);
-  assert.equal(view.toHex(), before);
-  assert.equal(entries.bytes().toHex(), before);
-  assert.equal(longer.size, 1001);
-  assert.equal(longer.bytes().toHex(), before + CrlEntries.NONE.with(more).bytes().toHex());
-  assert.equal(other.bytes().toHex(), entriesOf(1n, 9n).bytes().toHex());
-});
 
 Deno.test("buildCrl() writes the fields of RFC 5280 5.1", async () => {
   const fields = fieldsOf(await buildCrl({ ...CONTENT, entries: entriesOf(5n, 300n) }, signer));
@@ -101,7 +60,7 @@ Deno.test("buildCrl() writes dates from 2050 on as GeneralizedTime", async () =>
 
 Deno.test("buildCrl() signs what was there when it was called", async () => {
   const entries = entriesOf(5n);
-  const slow = { ...signer, sign: (data: Uint8Array) => Promise.resolve().then(() => signer.sign(data)) };
+  const slow = { ...signer, sign: (data: DataToSign) => Promise.resolve().then(() => signer.sign(data)) };
   const building = buildCrl({ ...CONTENT, entries }, slow);
   entries.with([{ serial: 6n, revocationDate: NOW }]);
   const expected = await buildCrl({ ...CONTENT, entries: entriesOf(5n) }, signer);
@@ -131,4 +90,17 @@ Deno.test("buildCrl() refuses the key of another CA", async () => {
   const other = await newCa();
   const content = { ...CONTENT, entries: CrlEntries.NONE };
   await assert.rejects(buildCrl(content, other.signer), { code: "unacceptable", message: /signer's key/ });
+});
+
+Deno.test("buildCrl() makes pieces of the entries where they lie, which join to what is signed", async () => {
+  const serials = Array.from({ length: 3000 }, (_, n) => BigInt(n));
+  const entries = entriesOf(...serials);
+  const crl = await buildCrl({ ...CONTENT, entries }, signer);
+  const buffers = new Set(crl.parts.map(({ buffer }) => buffer));
+  for (const { buffer } of entries.pieces()) assert.ok(buffers.has(buffer));
+  assert.equal(crl.length, crl.join().length);
+  assert.equal(crl.source, entries.source);
+  const parsed = parseCrl(crl.join());
+  assert.equal(await isCrlSignedBy(parsed, issuer), true);
+  assert.deepEqual([...parsed.entries()].map(({ serial }) => serial), serials);
 });

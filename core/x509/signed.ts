@@ -2,11 +2,11 @@
  * What certificates, requests and CRLs have in common: a part to be signed (tbs), an algorithm, and a signature over
  * that part.
  */
-import { type Bytes, equalBytes } from "../bytes.ts";
+import { type Bytes, concatBytes, equalBytes } from "../bytes.ts";
 import { CaucaseError, malformed } from "../errors.ts";
 import { DerReader, openDer, readWholeBitString } from "../der/reader.ts";
 import { TAG } from "../der/tags.ts";
-import { derBitString, derSequence } from "../der/writer.ts";
+import { derBitString, derHeader, derSequence } from "../der/writer.ts";
 import type { PublicKey } from "../keys/public_key.ts";
 import { parseSignatureAlgorithm, type SignatureAlgorithm } from "../keys/signature_algorithm.ts";
 import type { Signer } from "../keys/signer.ts";
@@ -74,4 +74,12 @@ export function isSignedWith(
 /** DER of `tbs` with its signature. */
 export async function encodeSigned(tbs: Uint8Array, signer: Signer): Promise<Bytes> {
   return derSequence(tbs, signer.algorithm.der, derBitString(await signer.sign(tbs)));
+}
+
+/** The same in pieces, where `tbs` is too large to be copied. */
+export async function encodeSignedPieces(tbs: readonly Uint8Array[], signer: Signer): Promise<readonly Uint8Array[]> {
+  const end = concatBytes(signer.algorithm.der, derBitString(await signer.sign(tbs)));
+  const length = tbs.reduce((total, piece) => total + piece.length, end.length);
+  const [first = new Uint8Array(), ...others] = tbs;
+  return [concatBytes(derHeader(TAG.SEQUENCE, length), first), ...others, end];
 }

@@ -39,8 +39,8 @@ export const FAULTS: readonly Threat[] = [
       without("the commit before the answer", KILL, [
         "server/storage/sqlite/write_queue.ts",
         "      const tell = this.#commit(writes);\n" +
-        "      // What went into a file that nobody will ever see was not kept.\n      this.place.require();\n" +
-        "      for (const acknowledge of tell) acknowledge();",
+        "      if (this.#synchronise === undefined || !writes.some(isDurable)) this.#acknowledge(tell);\n" +
+        "      else this.#keep(writes, { tell, synchronise: this.#synchronise });",
         "      if (!this.database.isTransaction) {\n" +
         '        this.database.run("BEGIN IMMEDIATE");\n' +
         '        setTimeout(() => this.database.run("COMMIT"), 400);\n' +

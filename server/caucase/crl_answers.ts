@@ -1,6 +1,7 @@
 /** CRLs on the wire: PEM or DER, and the conditions under which a copy is still good (RFC 9110 section 13). */
-import { concatBytes, utf8 } from "../../core/bytes.ts";
+import { utf8 } from "../../core/bytes.ts";
 import type { PublishedCrl } from "../../core/ca/crl_publisher.ts";
+import { type Body, chainBodies } from "../../core/pieces.ts";
 import type { Answer, Exchange } from "../http/exchange.ts";
 
 const CRL_TYPE = "application/pkix-crl";
@@ -11,7 +12,7 @@ const MAX_AGE = 60;
 /** One CRL, in the form that was asked for. */
 export function crlAnswer(exchange: Exchange, crl: PublishedCrl, options: { der: boolean; now: number }): Answer {
   const der = options.der || namesCrlType(exchange.header("accept"));
-  return conditional(exchange, [crl], { ...options, form: der ? "der" : "pem", body: () => der ? crl.der : crl.pem() });
+  return conditional(exchange, [crl], { ...options, form: der ? "der" : "pem", body: der ? crl.der : crl.pem });
 }
 
 /** The CRLs of all CA certificates, as PEM, joined by a newline. */
@@ -19,11 +20,11 @@ export function crlListAnswer(exchange: Exchange, crls: readonly PublishedCrl[],
   return conditional(exchange, crls, { now, form: "pem", body: () => joinPems(crls) });
 }
 
-/** The bytes that are kept where there is one: nothing is copied then, however many read at once. */
-function joinPems(crls: readonly PublishedCrl[]): Uint8Array {
+/** What is kept where there is one: nothing is copied then, however many read at once. */
+function joinPems(crls: readonly PublishedCrl[]): Body {
   const [first, ...others] = crls.map((crl) => crl.pem());
   if (first === undefined) throw new Error("a CA without a CRL");
-  return others.length === 0 ? first : concatBytes(first, ...others.flatMap((pem) => [NEWLINE, pem]));
+  return others.length === 0 ? first : chainBodies([first, ...others.flatMap((pem) => [NEWLINE, pem])]);
 }
 
 const NEWLINE = utf8("\n");
@@ -31,7 +32,7 @@ const NEWLINE = utf8("\n");
 interface Representation {
   readonly now: number;
   readonly form: "der" | "pem";
-  body(): string | Uint8Array;
+  body(): Body;
 }
 
 function conditional(exchange: Exchange, crls: readonly PublishedCrl[], { now, form, body }: Representation): Answer {
@@ -55,8 +56,8 @@ function conditional(exchange: Exchange, crls: readonly PublishedCrl[], { now, f
  * The number names the content; the end of the signature tells the CA certificates, and signatures of other bytes,
  * apart.
  */
-function tagOf({ number, der }: PublishedCrl): string {
-  return `${number}.${der.subarray(-6).toHex()}`;
+function tagOf({ number, tag }: PublishedCrl): string {
+  return `${number}.${tag}`;
 }
 
 function isUnchanged(exchange: Exchange, { etag, modifiedAt }: { etag: string; modifiedAt: number }): boolean {

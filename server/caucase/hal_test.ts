@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Route, ROUTES } from "../../core/protocol/routes.ts";
 import { newTestApp } from "../../tests/support/test_app.ts";
+import type { Answer } from "../http/exchange.ts";
 import { describeCa, describeServer } from "./hal.ts";
 
 interface ListedOperation {
@@ -15,7 +16,7 @@ interface Hal {
   readonly _actions?: Readonly<Record<string, ListedOperation>>;
 }
 
-function parse({ body }: { body?: string | Uint8Array }): Hal {
+function parse({ body }: Answer): Hal {
   return JSON.parse(String(body));
 }
 

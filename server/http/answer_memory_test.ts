@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Pieces } from "../../core/pieces.ts";
 import { AnswerMemory } from "./answer_memory.ts";
 
 function answer(name: string, dropped: string[]) {
@@ -30,4 +31,15 @@ Deno.test("AnswerMemory counts what several answers are made of once", () => {
   assert.deepEqual([dropped, memory.held], [[], 80]);
   for (const one of [...answers, ...answers]) memory.release(one);
   assert.equal(memory.held, 0, "released once each");
+});
+
+Deno.test("AnswerMemory counts what pieces are made of once", () => {
+  const memory = new AnswerMemory(100);
+  const dropped: string[] = [];
+  const source = {};
+  const answers = ["a", "b"].map((name) => answer(name, dropped));
+  for (const one of answers) memory.hold(one, new Pieces([new Uint8Array(30), new Uint8Array(40)], source));
+  assert.deepEqual([dropped, memory.held], [[], 70]);
+  memory.hold(answer("c", dropped), new Pieces([new Uint8Array(60)]));
+  assert.deepEqual([dropped, memory.held], [["a", "b"], 60]);
 });

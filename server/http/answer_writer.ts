@@ -1,7 +1,9 @@
 /** Writes an {@linkcode Answer} to a response of `node:http`. */
 import { Buffer, isAscii } from "node:buffer";
 import { type ServerResponse, STATUS_CODES } from "node:http";
+import { setImmediate } from "node:timers";
 import { utf8 } from "../../core/bytes.ts";
+import { type Body, joinBody, piecesOf } from "../../core/pieces.ts";
 import type { Answer } from "./exchange.ts";
 
 export interface WriteOptions {
@@ -12,13 +14,16 @@ export interface WriteOptions {
   /** Called whenever the client took some of the answer. */
   readonly onProgress: () => void;
   /** Called with what is kept in memory until the client has taken it, where that is much. */
-  readonly onLarge: (bytes: Uint8Array) => void;
+  readonly onLarge: (body: Body) => void;
   /** Keeps the response open after its last byte; the caller then ends it. */
   readonly hold?: boolean;
 }
 
 /** Bodies up to this size go out in one piece with their headers. In bytes. */
 const PIECE = 64 * 1024;
+
+/** What a client may take while everybody else waits: less than a millisecond, also where it is made meanwhile. */
+const TURN = 256 * 1024;
 
 /**
  * Writes it all, without waiting where it fits into one piece.
@@ -34,7 +39,7 @@ export function writeAnswer(response: ServerResponse, answer: Answer, options: W
   // The reason is given, as the response would keep that of an attempt that failed before.
   response.writeHead(status, STATUS_CODES[status] ?? "", headers);
   const sent = options.method === "HEAD" || !hasLength ? "" : body;
-  if (sent.length <= PIECE) writeAtOnce(response, sent, options);
+  if (isInOnePiece(sent)) writeAtOnce(response, sent, options);
   else writeInPieces(response, typeof sent === "string" ? utf8(sent) : sent, options);
   return sent.length;
 }
@@ -44,9 +49,11 @@ export function writeAnswer(response: ServerResponse, answer: Answer, options: W
  * headers, in three quarters of the time. Not beyond ASCII: Deno's TLS sockets write every text as UTF-8, whatever they
  * are told. Either way, the length is that in bytes.
  */
-function asciiOrBytes(body: string | Uint8Array): string | Uint8Array {
-  if (typeof body === "string") return Buffer.byteLength(body) === body.length ? body : utf8(body);
-  if (body.length > PIECE || !isAscii(body)) return body;
+function asciiOrBytes(content: string | Body): string | Body {
+  if (typeof content === "string") return Buffer.byteLength(content) === content.length ? content : utf8(content);
+  if (content.length > PIECE) return content;
+  const body = joinBody(content);
+  if (!isAscii(body)) return body;
   return Buffer.from(body.buffer, body.byteOffset, body.length).toString("latin1");
 }
 
@@ -75,25 +82,42 @@ function writeAtOnce(response: ServerResponse, piece: string | Uint8Array, { hol
   if (piece.length > 0) response.write(piece, "latin1");
 }
 
+function isInOnePiece(body: string | Body): body is string | Uint8Array {
+  return body.length <= PIECE && (typeof body === "string" || body instanceof Uint8Array);
+}
+
 /**
  * Never more than one piece ahead of the client: what it does not take stays where it is, shared by all answers with
- * the same bytes.
+ * the same bytes, or is not made yet. A client that takes all at once gets no more than `TURN` before others have their
+ * turn.
  */
-function writeInPieces(response: ServerResponse, bytes: Uint8Array, { hold, onProgress, onLarge }: WriteOptions): void {
-  onLarge(bytes);
-  let offset = 0;
+function writeInPieces(response: ServerResponse, body: Body, { hold, onProgress, onLarge }: WriteOptions): void {
+  onLarge(body);
+  const slices = slicesOf(body);
+  let left = body.length;
+  let turn = TURN;
   function writeNext(): void {
+    if (response.destroyed) return;
     onProgress();
-    while (offset < bytes.length) {
-      const piece = bytes.subarray(offset, offset + PIECE);
-      offset += piece.length;
-      if (offset === bytes.length && !hold) {
-        response.end(piece);
-      } else if (!response.write(piece)) {
-        response.once("drain", writeNext);
-        return;
-      }
+    for (let slice = slices.next(); !slice.done; slice = slices.next()) {
+      left -= slice.value.length;
+      turn -= slice.value.length;
+      if (left === 0 && !hold) return void response.end(slice.value);
+      const isTaken = response.write(slice.value);
+      if (isTaken && turn > 0) continue;
+      const next = turn > 0 ? writeNext : writeNextTurn;
+      return isTaken ? next() : void response.once("drain", next);
     }
   }
+  function writeNextTurn(): void {
+    turn = TURN;
+    setImmediate(writeNext);
+  }
   writeNext();
+}
+
+function* slicesOf(body: Body): Generator<Uint8Array> {
+  for (const piece of piecesOf(body)) {
+    for (let at = 0; at < piece.length; at += PIECE) yield piece.subarray(at, at + PIECE);
+  }
 }

@@ -1,5 +1,6 @@
 /** One HTTP request and its answer, as our handlers see them: the same for HTTP and HTTPS. */
 import type { Bytes } from "../../core/bytes.ts";
+import type { Body } from "../../core/pieces.ts";
 
 export interface Exchange {
   /** As sent; methods are case-sensitive. */
@@ -30,8 +31,8 @@ export interface Answer {
   readonly status: number;
   /** Without `Date`, `Content-Length`, `Connection`: those are the listener's. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
-  /** Sent as it is; texts as UTF-8. For `HEAD` only its length goes out. */
-  readonly body?: string | Uint8Array;
+  /** Sent as it is, pieces as the client takes them; texts as UTF-8. For `HEAD` only its length goes out. */
+  readonly body?: string | Body;
   /** Serial number of the authenticated user's certificate, decimal, for the access log. */
   readonly user?: string;
 }

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import { describeError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
+import type { Body } from "../../core/pieces.ts";
 import type { AnswerMemory, HeldAnswer } from "./answer_memory.ts";
 import { writeAnswer } from "./answer_writer.ts";
 import type { BodyMemory, BodyReader } from "./body_reader.ts";
@@ -117,10 +118,10 @@ class ServedRequest implements RunningRequest, HeldAnswer {
     this.#parts.accessLog(this.#logLine(answer, bytes));
   }
 
-  readonly #holdMemory = (bytes: Uint8Array): void => {
+  readonly #holdMemory = (body: Body): void => {
     const { answers } = this.#parts;
     this.#incoming.received.response.once("close", () => answers.release(this));
-    answers.hold(this, bytes);
+    answers.hold(this, body);
   };
 
   /**

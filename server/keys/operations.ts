@@ -3,6 +3,7 @@ import { generateRsaKey } from "../../core/host/generate_key.ts";
 import type { PrivateKey } from "../../core/keys/private_key.ts";
 import { type Signer, signerFor } from "../../core/keys/signer.ts";
 import type { SignatureAlgorithm } from "../../core/keys/signature_algorithm.ts";
+import { piecewiseSigner } from "./piecewise_signer.ts";
 import { type VerifySignature, verifySignature } from "../../core/keys/verify_signature.ts";
 
 export interface KeyOperations {
@@ -14,4 +15,8 @@ export interface KeyOperations {
 }
 
 /** By the runtime's WebCrypto, which is always there. */
-export const WEBCRYPTO: KeyOperations = { generateRsaKey, signerFor, verify: verifySignature };
+export const WEBCRYPTO: KeyOperations = {
+  generateRsaKey,
+  signerFor: async (key, algorithm) => piecewiseSigner(await signerFor(key, algorithm), key),
+  verify: verifySignature,
+};

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { crlContent, renewCrl } from "../../tests/contract/store_fixtures.ts";
 import { namesIn } from "../../tests/support/files.ts";
 import { crlOf, DAY, LIFE_SPAN, newCa, NOW, random, type TestCa } from "../../tests/support/issuing.ts";
 import { testKey } from "../../tests/support/keys.ts";
@@ -92,10 +93,15 @@ Deno.test("manage() imports a CA whose key is in another file, and its CRL, into
   assert.ok(stored && !another);
   assert.equal(stored.certificatePem, certificateToPem(ca.certificate));
   assert.equal(stored.notAfter, ca.certificate.notAfter);
-  const { number, thisUpdate, revocations } = await storage.ca("cas").revocations.crlContent();
+  const store = storage.ca("cas");
+  const { number, thisUpdate, revocations } = await crlContent(store);
   assert.deepEqual({ number, thisUpdate }, { number: 34n, thisUpdate: NOW - 60 });
-  const dates = { revocationDate: NOW - DAY, listedUntil: ca.certificate.notAfter };
-  assert.deepEqual(revocations, [{ serial: 5n, ...dates }, { serial: 6n, ...dates }]);
+  const revocationDate = NOW - DAY;
+  assert.deepEqual(revocations, [{ serial: 5n, revocationDate }, { serial: 6n, revocationDate }]);
+  for (const [time, listed] of [[ca.certificate.notAfter, 2], [ca.certificate.notAfter + 1, 0]] as const) {
+    await renewCrl(store, time);
+    assert.equal((await crlContent(store)).revocations.length, listed);
+  }
   await storage.close();
 });
 

@@ -1,5 +1,5 @@
 /** Requests, certificates and revocations for the store's contract. A store never looks into them: any text will do. */
-import { utf8 } from "../../core/bytes.ts";
+import { joinBytes, utf8 } from "../../core/bytes.ts";
 import type { Attribution } from "../../core/ca/events.ts";
 import type {
   CaStores,
@@ -11,6 +11,8 @@ import type {
   Storage,
   StoredIssuer,
 } from "../../core/ca/stores.ts";
+import type { CrlEntries } from "../../core/x509/crl_entries.ts";
+import { RevokedEntries, type RevokedEntry } from "../../core/x509/revoked_entries.ts";
 
 /** Where all cases start, Unix seconds. */
 export const NOW = 1_800_000_000;
@@ -117,10 +119,19 @@ export function revocation(serial: bigint, listedUntil = NOW + 90 * DAY): Revoca
   return { serial, revocationDate: NOW, listedUntil };
 }
 
+/** As a CRL lists a `revocation`. */
+export function listed(serial: bigint): RevokedEntry {
+  return { serial, revocationDate: NOW };
+}
+
 /** What the CRL must say, without the place to go on from. */
 export async function crlContent(store: CaStores) {
-  const { position: _, ...content } = await store.revocations.crlContent();
-  return content;
+  const { number, thisUpdate, entries } = await store.revocations.crlContent();
+  return { number, thisUpdate, revocations: listedIn(entries) };
+}
+
+export function listedIn(entries: CrlEntries): readonly RevokedEntry[] {
+  return [...new RevokedEntries(joinBytes(entries.pieces()), "the content of a CRL")];
 }
 
 /** Ids of what is pending. */

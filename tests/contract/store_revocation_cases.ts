@@ -1,12 +1,12 @@
 /** The store's contract: revocations, and the CRL's number and time. */
 import assert from "node:assert/strict";
 import type { CaStores } from "../../core/ca/stores.ts";
-import { BY, type Cases, crlContent, DAY, NOW, renewCrl, revocation } from "./store_fixtures.ts";
+import { BY, type Cases, crlContent, DAY, listed, NOW, renewCrl, revocation } from "./store_fixtures.ts";
 
 const LARGEST_SERIAL = 2n ** 159n - 1n;
 
 async function listedSerials(store: CaStores): Promise<readonly bigint[]> {
-  return (await store.revocations.crlContent()).revocations.map(({ serial }) => serial);
+  return (await crlContent(store)).revocations.map(({ serial }) => serial);
 }
 
 export const revocationCases: Cases = {
@@ -23,7 +23,7 @@ export const revocationCases: Cases = {
     assert.deepEqual(await renewCrl(store, NOW), { number: 1n, thisUpdate: NOW });
     assert.equal(await store.revocations.revoke(revocation(5n), BY), 2n);
     assert.equal(await store.revocations.revoke(revocation(4n), BY), 3n);
-    const revocations = [revocation(5n), revocation(4n)];
+    const revocations = [listed(5n), listed(4n)];
     assert.deepEqual(await crlContent(store), { number: 3n, thisUpdate: NOW, revocations });
   },
 
@@ -34,7 +34,7 @@ export const revocationCases: Cases = {
     assert.deepEqual(await crlContent(store), {
       number: 1n,
       thisUpdate: undefined,
-      revocations: [revocation(5n)],
+      revocations: [listed(5n)],
     });
   },
 

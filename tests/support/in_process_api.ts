@@ -4,6 +4,7 @@
  */
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
 import { type Message, messageText } from "../../core/protocol/envelope.ts";
+import { joinBody } from "../../core/pieces.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import type { HolderApi } from "../../cli/updater/host.ts";
 import { statusOf } from "../../server/caucase/refusals.ts";
@@ -27,7 +28,10 @@ export function inProcessApi({ ca, now, carry }: InProcessServer): HolderApi {
       call("caCertificate", async () => (await ca.issuers.ensureValid(now()))[0]?.certificatePem ?? ""),
     caChain: () => call("caChain", () => ca.issuers.ensureChainJson(now())),
     crls: () =>
-      call("crls", async () => (await ca.crls.ensureCurrent(now())).map((crl) => text.decode(crl.pem())).join("\n")),
+      call(
+        "crls",
+        async () => (await ca.crls.ensureCurrent(now())).map((crl) => text.decode(joinBody(crl.pem()))).join("\n"),
+      ),
     submit: (csr) => call("submit", async () => `${await ca.issuance.submit(new Uint8Array(csr), by(now()))}`),
     request: (id) =>
       call("request", () => optional(async () => text.decode(await ca.issuance.request(BigInt(id), now())))),

@@ -16,7 +16,8 @@ import { checkLeaf, type LeafOrder, prepareLeaf } from "../../core/profiles/leaf
 import { signChain } from "../../core/protocol/ca_chain.ts";
 import type { VouchingCa } from "../../core/protocol/envelope.ts";
 import { type Certificate, certificateToPem, parseCertificate } from "../../core/x509/certificate.ts";
-import { buildCrl, CrlEntries } from "../../core/x509/crl_builder.ts";
+import { buildCrl } from "../../core/x509/crl_builder.ts";
+import { CrlEntries } from "../../core/x509/crl_entries.ts";
 import { encodeExtensions, type Extension } from "../../core/x509/extension.ts";
 import { commonNameDer } from "../../core/x509/name.ts";
 import { type IssuerIdentity, newSerial, signCertificate, type SubjectKey } from "../../core/x509/tbs_certificate.ts";
@@ -155,7 +156,7 @@ export async function signCrl({ certificate, signer }: TestCa, content: TestCrl)
   const { number = 1n, thisUpdate = certificate.notBefore, serials = [] } = content;
   const { nextUpdate = thisUpdate + LIFE_SPAN, revocationDate = thisUpdate } = content;
   const entries = CrlEntries.NONE.with(serials.map((serial) => ({ serial, revocationDate })));
-  return await buildCrl({ issuer: certificate, thisUpdate, nextUpdate, number, entries }, signer);
+  return (await buildCrl({ issuer: certificate, thisUpdate, nextUpdate, number, entries }, signer)).join();
 }
 
 /** The same, PEM. */

@@ -4,6 +4,7 @@ import type { Storage } from "../../core/ca/stores.ts";
 import type { CorsKeys } from "../../core/cors/key_set.ts";
 import { ManualClock } from "../../core/host/clock.ts";
 import { onlyPem, PEM_LABEL } from "../../core/pem.ts";
+import { joinBody } from "../../core/pieces.ts";
 import type { CertificateAuthorities } from "../../server/certificate_authorities.ts";
 import { createCaucaseSite } from "../../server/caucase/site.ts";
 import { serveSites } from "../../server/http/site.ts";
@@ -70,7 +71,7 @@ export function exchangeOf(method: string, target: string, { headers = {}, body 
 }
 
 function toReply({ status, headers = {}, body = "" }: Answer): Reply {
-  const bytes = typeof body === "string" ? utf8(body) : body;
+  const bytes = typeof body === "string" ? utf8(body) : joinBody(body);
   const byName = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), [value].flat().join(", ")]);
   return { status, headers: Object.fromEntries(byName), bytes, text: new TextDecoder().decode(bytes) };
 }

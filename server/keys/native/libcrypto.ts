@@ -4,7 +4,7 @@
  */
 import type { Bytes } from "../../../core/bytes.ts";
 import { type CurveName, CURVES } from "../../../core/keys/ec_curves.ts";
-import { HASH_SIZE, type HashName } from "../../../core/keys/hashes.ts";
+import type { HashName } from "../../../core/keys/hashes.ts";
 import type { Ed25519Algorithm, SignatureAlgorithm } from "../../../core/keys/signature_algorithm.ts";
 import type { SignatureForm } from "../../../core/keys/signature_form.ts";
 import { Pool } from "./pool.ts";
@@ -91,16 +91,6 @@ export class Libcrypto {
       EVP_PKEY_free(key);
       ERR_clear_error();
     }
-  }
-
-  /** Digest of much data, off the thread and without a copy: it must not change meanwhile. */
-  async digest(hash: HashName, data: Bytes): Promise<Bytes> {
-    const { EVP_Digest_apart } = this.#calls;
-    const made = bytes(HASH_SIZE[hash]);
-    const length = new Uint32Array(new ArrayBuffer(4));
-    const isDone = await EVP_Digest_apart(data, BigInt(data.length), made, length, this.#hashes[hash], null) === 1;
-    if (!isDone || length[0] !== made.length) throw new Error(`libcrypto makes no ${hash} of ${data.length} bytes`);
-    return made;
   }
 
   /** A new RSA key with the public exponent 65537: RSAPrivateKey, DER. */

@@ -1,16 +1,17 @@
 /** What libcrypto does of what a server does with keys, and WebCrypto where it cannot. */
 import { requireRsaBits } from "../../../core/host/generate_key.ts";
 import type { Bytes } from "../../../core/bytes.ts";
-import { digest, type HashName, isSmall, webCryptoBytes } from "../../../core/keys/hashes.ts";
+import { digest, type HashName } from "../../../core/keys/hashes.ts";
 import { parsePrivateKeyDer, type PrivateKey } from "../../../core/keys/private_key.ts";
 import { readPkcs1 } from "../../../core/keys/private_key_format.ts";
 import type { PublicKey } from "../../../core/keys/public_key.ts";
 import type { SignatureAlgorithm } from "../../../core/keys/signature_algorithm.ts";
 import { signatureForm } from "../../../core/keys/signature_form.ts";
-import { defaultAlgorithm, type Signer } from "../../../core/keys/signer.ts";
+import { type DataToSign, defaultAlgorithm, type Signer } from "../../../core/keys/signer.ts";
 import type { SignedData } from "../../../core/keys/verify_signature.ts";
 import type { Log } from "../../../core/log.ts";
 import { type KeyOperations, WEBCRYPTO } from "../operations.ts";
+import { digestInSlices } from "../piecewise_signer.ts";
 import type { Libcrypto } from "./libcrypto.ts";
 
 /** What is libcrypto's own, without anything that helps out. */
@@ -37,7 +38,7 @@ export function nativeKeys(library: Libcrypto): NativeKeys {
       if (algorithm.scheme === "Ed25519") return undefined;
       const { publicKey } = key;
       const signing = library.signingKey(key.pkcs8, algorithm);
-      const sign = async (data: Uint8Array) => signing.sign(await digestOf(library, algorithm.hash, data));
+      const sign = async (data: DataToSign) => signing.sign(await digestOf(algorithm.hash, data));
       return { algorithm, publicKey, sign };
     },
     async verdict(key, algorithm, { data, signature }) {
@@ -49,9 +50,9 @@ export function nativeKeys(library: Libcrypto): NativeKeys {
   };
 }
 
-/** Of a CRL of megabytes WebCrypto would make a copy first. */
-async function digestOf(library: Libcrypto, hash: HashName, data: Uint8Array): Promise<Bytes> {
-  return isSmall(data) ? await digest(hash, data) : await library.digest(hash, webCryptoBytes(data));
+/** A CRL of megabytes comes in pieces: they are hashed where they lie, and others go on in between. */
+async function digestOf(hash: HashName, data: DataToSign): Promise<Bytes> {
+  return data instanceof Uint8Array ? await digest(hash, data) : await digestInSlices(hash, data);
 }
 
 /** For a server: WebCrypto does what libcrypto leaves. */

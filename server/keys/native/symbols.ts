@@ -46,12 +46,6 @@ export const SYMBOLS = {
   EVP_sha256: { parameters: [], result: "pointer" },
   EVP_sha384: { parameters: [], result: "pointer" },
   EVP_sha512: { parameters: [], result: "pointer" },
-  EVP_Digest_apart: {
-    name: "EVP_Digest",
-    parameters: ["buffer", "usize", "buffer", "buffer", "pointer", "pointer"],
-    result: "i32",
-    nonblocking: true,
-  },
   EVP_PKEY_sign_init: { parameters: ["pointer"], result: "i32" },
   EVP_PKEY_sign: { parameters: ["pointer", "buffer", "buffer", "buffer", "usize"], result: "i32" },
   EVP_PKEY_sign_apart: {

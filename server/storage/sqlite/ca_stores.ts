@@ -12,7 +12,8 @@ import { SqliteCertificates } from "./certificate_store.ts";
 import type { Database } from "./database.ts";
 import { IssuerTable, SqliteIssuers } from "./issuer_store.ts";
 import { RequestTable, SqliteRequests } from "./request_store.ts";
-import { RevocationTable, SqliteRevocations } from "./revocation_store.ts";
+import { SqliteRevocations } from "./revocation_store.ts";
+import { RevocationTable } from "./revocation_table.ts";
 import { type ImportedCrls, type Inheritance, type InheritingTables, takeOver } from "./take_over.ts";
 import { type SqliteParts, Transactions } from "./transactions.ts";
 

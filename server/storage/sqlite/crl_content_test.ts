@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers";
 import { BY, NOW, renewCrl, revocation } from "../../../tests/contract/store_fixtures.ts";
 import { tempFolder } from "../../../tests/support/temp_folder.ts";
 import { Database } from "./database.ts";
-import { RevocationTable } from "./revocation_store.ts";
+import { RevocationTable } from "./revocation_table.ts";
 import { openSqliteStorage } from "./sqlite_storage.ts";
 import { strictLog } from "../../../tests/support/recorded_log.ts";
 
@@ -41,9 +41,9 @@ Deno.test("crlContent() lets others go on while it reads many", async () => {
     if (reading) setImmediate(count);
   };
   setImmediate(count);
-  const { revocations } = await opened.store.revocations.crlContent();
+  const { entries } = await opened.store.revocations.crlContent();
   reading = false;
-  assert.equal(revocations.length, STORED);
+  assert.equal(entries.size, STORED);
   assert.ok(turns >= 2, `others had ${turns} turns`);
 });
 
@@ -58,8 +58,8 @@ Deno.test("crlContent() has number and revocations of one moment when some are m
       await store.revocations.revoke(revocation(BigInt(serial)), BY);
     }
   })();
-  const { number, revocations } = await reading;
-  assert.deepEqual(revocations.length, STORED + Number(number));
+  const { number, entries } = await reading;
+  assert.equal(entries.size, STORED + Number(number));
   assert.ok(number > 0n, "nothing was revoked while it read");
   await revoking;
   assert.equal((await store.revocations.crlContent()).number, 40n);
@@ -69,5 +69,5 @@ Deno.test("crlContent() leaves nothing half read when the list is renewed while 
   await using opened = await storageWithMany();
   const { store } = opened;
   const [content] = await Promise.all([store.revocations.crlContent(), renewCrl(store, NOW + 5)]);
-  assert.deepEqual([content.number, content.thisUpdate, content.revocations.length], [1n, NOW + 5, STORED]);
+  assert.deepEqual([content.number, content.thisUpdate, content.entries.size], [1n, NOW + 5, STORED]);
 });

@@ -6,6 +6,7 @@ import {
   crlContent,
   firstRequest,
   keyId,
+  listed,
   newCertificate,
   newIssuer,
   newRequest,
@@ -60,7 +61,7 @@ Deno.test("openSqliteStorage() finds everything again after a restart", async ()
   assert.deepEqual(await crlContent(store), {
     number: 2n,
     thisUpdate: NOW,
-    revocations: [revocation(7n)],
+    revocations: [listed(7n)],
   });
   assert.equal(await store.requests.frozenAutoSignAmount(), 1);
   assert.equal(await store.requests.receivedCount(), 2);

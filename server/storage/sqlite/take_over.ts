@@ -3,7 +3,7 @@ import type { Attribution } from "../../../core/ca/events.ts";
 import type { Revocation, StoredIssuer } from "../../../core/ca/stores.ts";
 import { CaucaseError } from "../../../core/errors.ts";
 import type { IssuerTable } from "./issuer_store.ts";
-import type { RevocationTable } from "./revocation_store.ts";
+import type { RevocationTable } from "./revocation_table.ts";
 import type { Transactions } from "./transactions.ts";
 
 export interface CrlToImport {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { BY, crlContent, newIssuer, NOW, revocation } from "../../../tests/contract/store_fixtures.ts";
+import { BY, crlContent, listed, newIssuer, NOW, revocation } from "../../../tests/contract/store_fixtures.ts";
 import { tempFolder } from "../../../tests/support/temp_folder.ts";
 import type { CrlToImport } from "./take_over.ts";
 import { openSqliteStorage, type SqliteStorage } from "./sqlite_storage.ts";
@@ -30,7 +30,7 @@ Deno.test("takeOver() takes what a CRL says, and goes on from the larger number"
       return await storage.takeOver("cas", { issuers: [], crls, by: BY });
     };
     assert.deepEqual(await take(40n), { number: 40n, thisUpdate: NOW, added: 2, known: 1 });
-    const revocations = [revocation(1n), revocation(2n), revocation(3n)];
+    const revocations = [listed(1n), listed(2n), listed(3n)];
     assert.deepEqual(await crlContent(store), { number: 41n, thisUpdate: NOW, revocations });
     assert.deepEqual(await take(7n), { number: 41n, thisUpdate: NOW, added: 0, known: 3 });
     assert.equal((await store.revocations.crlContent()).number, 42n);

@@ -1,0 +1,52 @@
+/** UTCTime written in place, without an object for each: CRLs have a time per entry. */
+
+/** The years that UTCTime is for (RFC 5280 4.1.2.5), in Unix seconds. */
+const FIRST = Date.UTC(1950, 0) / 1000;
+const LAST = Date.UTC(2050, 0) / 1000 - 1;
+
+const DAY = 86_400;
+const ZERO = 0x30;
+
+/** Whether a time is from 1950 to 2049. */
+export function isUtcTime(unixSeconds: number): boolean {
+  return unixSeconds >= FIRST && unixSeconds <= LAST;
+}
+
+export class UtcTimeWriter {
+  /** The day that was written last, which is often that of the next one. */
+  #day = NaN;
+  readonly #digits = new Uint8Array(6);
+
+  /**
+   * Writes `YYMMDDhhmmssZ` and returns where it ends.
+   * @param unixSeconds from 1950 to 2049
+   */
+  write(unixSeconds: number, buffer: Uint8Array, at: number): number {
+    const day = Math.floor(unixSeconds / DAY);
+    if (day !== this.#day) this.#setDay(day);
+    const digits = this.#digits;
+    for (let i = 0; i < 6; i++) buffer[at + i] = digits[i] ?? 0;
+    const second = Math.floor(unixSeconds) - day * DAY;
+    const minute = Math.floor(second / 60);
+    const hour = Math.floor(minute / 60);
+    putTwo(buffer, at + 6, hour);
+    putTwo(buffer, at + 8, minute - hour * 60);
+    putTwo(buffer, at + 10, second - minute * 60);
+    buffer[at + 12] = "Z".charCodeAt(0);
+    return at + 13;
+  }
+
+  #setDay(day: number): void {
+    const date = new Date(day * DAY * 1000);
+    putTwo(this.#digits, 0, date.getUTCFullYear() % 100);
+    putTwo(this.#digits, 2, date.getUTCMonth() + 1);
+    putTwo(this.#digits, 4, date.getUTCDate());
+    this.#day = day;
+  }
+}
+
+function putTwo(buffer: Uint8Array, at: number, value: number): void {
+  const tens = Math.floor(value / 10);
+  buffer[at] = ZERO + tens;
+  buffer[at + 1] = ZERO + value - tens * 10;
+}
