@@ -22,7 +22,7 @@ export async function serve(args: readonly string[]): Promise<number> {
   const accessLog = openAccessLog(logs.access);
   const removeReload = onReload(() => accessLog?.reopen());
   try {
-    const keyOperations = await chooseKeyOperations(signer, log);
+    const { operations: keyOperations, tell: tellSigner } = await chooseKeyOperations(signer, log);
     // All libraries are loaded: whoever finds a way in shall not load another, nor read memory through pointers.
     Deno.permissions.revokeSync({ name: "ffi" });
     const server = await startServer(options, {
@@ -32,6 +32,7 @@ export async function serve(args: readonly string[]): Promise<number> {
       log,
       accessLog: accessLog?.add ?? (() => {}),
     });
+    tellSigner();
     announce(server);
     // A person who starts a new CA sees what to do next; a log is no place for that.
     if (server.awaitsFirstUser && logs.format === "text" && isScreen("stderr")) {

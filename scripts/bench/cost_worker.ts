@@ -28,7 +28,7 @@ try {
 }
 
 async function measureAll(): Promise<Costs> {
-  const operations = await chooseKeyOperations({ signer: "auto" }, createLog(() => {}));
+  const { operations } = await chooseKeyOperations({ signer: "auto" }, createLog(() => {}));
   const [rsa, ec] = [await newKey("RSA"), await newKey("P-256")];
   const caSigner = await operations.signerFor(rsa);
   const messageSigner = await operations.signerFor(rsa, requireMessageAlgorithm(rsa.publicKey));

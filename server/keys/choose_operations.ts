@@ -25,16 +25,21 @@ export interface LibrarySource {
 const RUNTIME = `Deno ${Deno.version.deno}`;
 const MACHINE: LibrarySource = { paths: libcryptoPaths(Deno.build), open: openLibrary };
 
+export interface ChosenOperations {
+  readonly operations: KeyOperations;
+  /** Tells the log what was chosen, and why: nobody wants to know before the server can start. */
+  readonly tell: () => void;
+}
+
 /**
- * Loads libcrypto and tests it, and tells the log what is used. Nothing is loaded later: the right to do so can be
- * given up afterwards.
+ * Loads libcrypto and tests it. Nothing is loaded later: the right to do so can be given up afterwards.
  * @throws `unsupported-runtime` for `native` without a good libcrypto; `usage` for a path that is not absolute
  */
 export async function chooseKeyOperations(
   { signer, libcrypto }: SignerOptions,
   log: Log,
   { paths, open }: LibrarySource = MACHINE,
-): Promise<KeyOperations> {
+): Promise<ChosenOperations> {
   if (signer === "webcrypto") return webCrypto(log, RUNTIME);
   if (libcrypto !== undefined) requireAbsolute(libcrypto);
   const found = libcrypto === undefined ? await existing(paths) : [libcrypto];
@@ -42,16 +47,21 @@ export async function chooseKeyOperations(
   for (const path of found) {
     try {
       const { version, operations } = await open(path, log);
-      log.info("signer.chosen", { signer: "native", library: `${version}, ${path}` });
-      return operations;
+      const tell = () => log.info("signer.chosen", { signer: "native", library: `${version}, ${path}` });
+      return { operations, tell };
     } catch (error) {
       failures.push({ path, error: reasonOf(error) });
     }
   }
   if (signer === "native") throw unavailable(failures, paths);
   const [first] = failures;
-  if (first !== undefined) log.warning("signer.native_unavailable", first);
-  return webCrypto(log, first === undefined ? `${RUNTIME}, there is no libcrypto 3` : RUNTIME);
+  if (first === undefined) return webCrypto(log, `${RUNTIME}, there is no libcrypto 3`);
+  const chosen = webCrypto(log, RUNTIME);
+  const tell = () => {
+    log.warning("signer.native_unavailable", first);
+    chosen.tell();
+  };
+  return { ...chosen, tell };
 }
 
 interface Failure {
@@ -66,9 +76,8 @@ async function openLibrary(path: string, log: Log) {
   return { version: library.version, operations: nativeOperations(keys, log) };
 }
 
-function webCrypto(log: Log, library: string): KeyOperations {
-  log.info("signer.chosen", { signer: "webcrypto", library });
-  return WEBCRYPTO;
+function webCrypto(log: Log, library: string): ChosenOperations {
+  return { operations: WEBCRYPTO, tell: () => log.info("signer.chosen", { signer: "webcrypto", library }) };
 }
 
 /** A name without its folder would be looked for in the working folder. */

@@ -10,7 +10,10 @@ const RUNTIME = `Deno ${Deno.version.deno}`;
 
 async function choose(options: SignerOptions, source?: LibrarySource) {
   const records: LogRecord[] = [];
-  const operations = await chooseKeyOperations(options, createLog((record) => records.push(record)), source);
+  const log = createLog((record) => records.push(record));
+  const { operations, tell } = await chooseKeyOperations(options, log, source);
+  assert.equal(records.length, 0);
+  tell();
   return { operations, said: records.map((record) => `${record.level}: ${sentenceOf(record)}`) };
 }
 
