@@ -1,9 +1,9 @@
 /** Writes an {@linkcode Answer} to a response of `node:http`. */
 import { Buffer, isAscii } from "node:buffer";
 import { type ServerResponse, STATUS_CODES } from "node:http";
-import { setImmediate } from "node:timers";
 import { utf8 } from "../../core/bytes.ts";
 import { type Body, joinBody, piecesOf } from "../../core/pieces.ts";
+import { nextTurn } from "../next_turn.ts";
 import type { Answer } from "./exchange.ts";
 
 export interface WriteOptions {
@@ -111,7 +111,7 @@ function writeInPieces(response: ServerResponse, body: Body, { hold, onProgress,
   }
   function writeNextTurn(): void {
     turn = TURN;
-    setImmediate(writeNext);
+    nextTurn().then(writeNext);
   }
   writeNext();
 }
