@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createServer, type ServerResponse } from "node:http";
 import { joinBytes, utf8 } from "../../core/bytes.ts";
 import { type Body, type PiecedBytes, Pieces } from "../../core/pieces.ts";
+import { nextTurn } from "../next_turn.ts";
 import { writeAnswer, type WriteOptions } from "./answer_writer.ts";
 
 const MEBIBYTE = 1 << 20;
