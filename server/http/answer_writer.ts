@@ -1,9 +1,9 @@
 /** Writes an {@linkcode Answer} to a response of `node:http`. */
 import { Buffer, isAscii } from "node:buffer";
 import { type ServerResponse, STATUS_CODES } from "node:http";
-import { setImmediate } from "node:timers";
 import { utf8 } from "../../core/bytes.ts";
 import { type Body, joinBody, piecesOf } from "../../core/pieces.ts";
+import { nextTurn } from "../next_turn.ts";
 import type { Answer } from "./exchange.ts";
 
 export interface WriteOptions {
@@ -22,8 +22,8 @@ export interface WriteOptions {
 /** Bodies up to this size go out in one piece with their headers. In bytes. */
 const PIECE = 64 * 1024;
 
-/** What a client may take while everybody else waits: less than a millisecond, also where it is made meanwhile. */
-const TURN = 256 * 1024;
+/** What a client may take while everybody else waits, of bytes that are there and of pieces that are made meanwhile. */
+const TURN = { there: 4 * 1024 * 1024, made: 256 * 1024 };
 
 /**
  * Writes it all, without waiting where it fits into one piece.
@@ -88,14 +88,15 @@ function isInOnePiece(body: string | Body): body is string | Uint8Array {
 
 /**
  * Never more than one piece ahead of the client: what it does not take stays where it is, shared by all answers with
- * the same bytes, or is not made yet. A client that takes all at once gets no more than `TURN` before others have their
- * turn.
+ * the same bytes, or is not made yet. A client that takes all at once gets no more than `TURN` says before others have
+ * their turn.
  */
 function writeInPieces(response: ServerResponse, body: Body, { hold, onProgress, onLarge }: WriteOptions): void {
   onLarge(body);
   const slices = slicesOf(body);
   let left = body.length;
-  let turn = TURN;
+  const mostAtOnce = body instanceof Uint8Array ? TURN.there : TURN.made;
+  let turn = mostAtOnce;
   function writeNext(): void {
     if (response.destroyed) return;
     onProgress();
@@ -110,8 +111,8 @@ function writeInPieces(response: ServerResponse, body: Body, { hold, onProgress,
     }
   }
   function writeNextTurn(): void {
-    turn = TURN;
-    setImmediate(writeNext);
+    turn = mostAtOnce;
+    nextTurn().then(writeNext);
   }
   writeNext();
 }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createServer, type ServerResponse } from "node:http";
-import { setImmediate } from "node:timers";
 import { joinBytes, utf8 } from "../../core/bytes.ts";
 import { type Body, type PiecedBytes, Pieces } from "../../core/pieces.ts";
+import { nextTurn } from "../next_turn.ts";
 import { writeAnswer, type WriteOptions } from "./answer_writer.ts";
 
 const MEBIBYTE = 1 << 20;
@@ -106,10 +106,6 @@ function tenPieces(response: SlowResponse) {
   const options: WriteOptions = { method: "GET", close: false, onProgress: () => {}, onLarge: () => {} };
   writeAnswer(response as unknown as ServerResponse, { status: 200, body }, options);
   return state;
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 Deno.test("writeAnswer() makes a piece when the client has taken the one before", async () => {

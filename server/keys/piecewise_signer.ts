@@ -4,11 +4,11 @@
  */
 import { Buffer } from "node:buffer";
 import { createHash, createPrivateKey, createSign } from "node:crypto";
-import { setImmediate } from "node:timers";
 import type { Bytes } from "../../core/bytes.ts";
 import type { HashName } from "../../core/keys/hashes.ts";
 import type { PrivateKey } from "../../core/keys/private_key.ts";
 import type { DataToSign, Signer } from "../../core/keys/signer.ts";
+import { nextTurn } from "../next_turn.ts";
 
 /** From here on it pays off to sign on this thread. In bytes. */
 const LARGE = 1 << 20;
@@ -51,7 +51,7 @@ export async function eachSlice(pieces: readonly Uint8Array[], take: (slice: Uin
     for (let at = 0; at < piece.length; at += SLICE) {
       const slice = piece.subarray(at, at + SLICE);
       if (taken > 0 && taken + slice.length > SLICE) {
-        await new Promise((resolve) => setImmediate(resolve));
+        await nextTurn();
         taken = 0;
       }
       take(slice);

@@ -1,7 +1,6 @@
 /**
  * Revocations of one CA in an SQLite database, and the state of its CRLs: the table `<ca>revoked` and two named values.
  */
-import { setImmediate } from "node:timers";
 import type { Attribution } from "../../../core/ca/events.ts";
 import { alreadyRevoked } from "../../../core/ca/store_rules.ts";
 import type {
@@ -13,6 +12,7 @@ import type {
   RevocationStore,
 } from "../../../core/ca/stores.ts";
 import { CrlEntryWriter } from "../../../core/x509/crl_entries.ts";
+import { nextTurn } from "../../next_turn.ts";
 import { NO_ROW, type RevocationTable } from "./revocation_table.ts";
 import type { Transactions } from "./transactions.ts";
 
@@ -86,9 +86,4 @@ export class SqliteRevocations implements RevocationStore {
 
 function sameState(a: CrlState, b: CrlState): boolean {
   return a.number === b.number && a.thisUpdate === b.thisUpdate;
-}
-
-/** After what this turn of the event loop still brings. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
