@@ -1,4 +1,5 @@
 /** Text files as people's editors and systems save them: UTF-8 with or without a byte order mark, or UTF-16. */
+import { isAscii } from "node:buffer";
 import { type Bytes, utf8 } from "./bytes.ts";
 
 /** How text is written in bytes. */
@@ -32,5 +33,5 @@ export function withoutUtf16(bytes: Bytes): Bytes {
 
 /** Whether all bytes are characters of ASCII other than NUL. */
 export function isAsciiText(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte > 0 && byte < 0x80);
+  return isAscii(bytes) && !bytes.includes(0);
 }

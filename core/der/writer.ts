@@ -1,7 +1,7 @@
 /**
  * Writes DER (X.690), just what certificates, requests and CRLs are made of. Every function returns one whole element.
  */
-import { bigIntToBytes, type Bytes, concatBytes, joinBytes, utf8 } from "../bytes.ts";
+import { bigIntToBytes, type Bytes, concatBytes, utf8 } from "../bytes.ts";
 import { TAG } from "./tags.ts";
 
 // The second component is below 40 under the first two arcs (X.690 8.19.4).
@@ -9,9 +9,26 @@ const DOTTED_OID = /^(?:[01]\.(?:[0-9]|[1-3][0-9])|2\.(?:0|[1-9][0-9]*))(?:\.(?:
 
 /** Header of an element whose content has `length` bytes. */
 export function derHeader(tag: number, length: number): Bytes {
-  if (length < 0x80) return Uint8Array.of(tag, length);
-  const size = bigIntToBytes(BigInt(length));
-  return concatBytes(Uint8Array.of(tag, 0x80 | size.length), size);
+  const header = new Uint8Array(headerSize(length));
+  writeHeader(header, tag, length);
+  return header;
+}
+
+/** Bytes of tag and length (X.690 8.1.3). */
+function headerSize(length: number): number {
+  let size = 2;
+  if (length >= 0x80) { for (let rest = length; rest >= 1; rest /= 0x100) size++; }
+  return size;
+}
+
+/** Writes tag and length at the beginning of `bytes`; where the content begins. */
+function writeHeader(bytes: Uint8Array, tag: number, length: number): number {
+  const size = headerSize(length);
+  bytes[0] = tag;
+  bytes[1] = size === 2 ? length : 0x80 | (size - 2);
+  // No shifts: they would end at 32 bits.
+  for (let at = size - 1, rest = length; at >= 2; at--, rest = Math.floor(rest / 0x100)) bytes[at] = rest % 0x100;
+  return size;
 }
 
 /** One element: `tag`, length, then `content` joined. */
@@ -115,12 +132,24 @@ export function derTime(unixSeconds: number): Bytes {
     : derElement(TAG.GENERALIZED_TIME, asciiBytes(digits));
 }
 
+/** Up to this many bytes, a loop copies faster than the runtime is called. */
+const SHORT = 24;
+
 /**
- * Arguments lie on the stack, which ends at some 100 000: what others ask for may have half as many items, so once
- * only.
+ * Written once, into its place. The content is one array: as arguments it would lie on the stack, which ends at some
+ * 100 000, and others may ask for as many items.
  */
 function elementOf(tag: number, content: readonly Uint8Array[]): Bytes {
-  return joinBytes([derHeader(tag, content.reduce((total, part) => total + part.length, 0)), ...content]);
+  let length = 0;
+  for (const part of content) length += part.length;
+  const element = new Uint8Array(headerSize(length) + length);
+  let at = writeHeader(element, tag, length);
+  for (const part of content) {
+    if (part.length > SHORT) element.set(part, at);
+    else for (let index = 0; index < part.length; index++) element[at + index] = part[index] ?? 0;
+    at += part.length;
+  }
+  return element;
 }
 
 function asciiBytes(text: string): Bytes {
