@@ -152,7 +152,10 @@ export class BodyReader implements HeldBody {
     this.#result.resolve(whole);
   };
 
-  readonly #breakOff = (): void => this.fail(brokenBody());
+  /** Every request ends with a "close": an error is made where there is one. */
+  readonly #breakOff = (): void => {
+    if (!this.#settled) this.fail(brokenBody());
+  };
 
   #settle(): void {
     this.#settled = true;
