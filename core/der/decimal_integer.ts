@@ -5,53 +5,51 @@
 
 const ZERO = 0x30;
 
-/**
- * Digits are taken in groups; each is multiplied by its power of ten, of which there are 24 bits in each limb, the
- * lowest first. Seven such products together stay below 2^53, where floating point is exact: carrying can wait.
- */
-const GROUP = 7;
-const GROUPS = 7;
+/** As many digits at a time as keep a product with a limb below 2^53, where floating point is exact. */
+const GROUP = 8;
+const POWERS = Float64Array.from({ length: GROUP + 1 }, (_, exponent) => 10 ** exponent);
 const LIMB = 2 ** 24;
 const LIMB_BYTES = 3;
-const POWERS = Array.from({ length: GROUPS }, (_, group) => limbsOf(10n ** BigInt(group * GROUP)));
 
-function limbsOf(number: bigint): Float64Array {
-  const limbs: number[] = [];
-  for (let rest = number; rest > 0n; rest /= BigInt(LIMB)) limbs.push(Number(rest % BigInt(LIMB)));
-  return Float64Array.from(limbs);
-}
-
-/** A non-negative number of at most `MAX_DIGITS` digits. Used for one number after the other, so that none is made. */
+/** One number after the other of a text, each not negative and of at most `MAX_DIGITS` digits. */
 export class DecimalInteger {
   static readonly MAX_DIGITS = 48;
 
-  /** 48 digits are below 2^160. */
-  readonly #limbs = new Float64Array(7);
-  /** Bytes of the content. */
+  readonly #text: DataView;
+  /** 48 digits are below 2^160: seven limbs, and one more of which no number has any. The lowest is first. */
+  readonly #limbs = new Float64Array(8);
+  /** Bytes of the content of the number that was read last. */
   size = 1;
 
+  constructor(text: Uint8Array) {
+    this.#text = new DataView(text.buffer, text.byteOffset, text.length);
+  }
+
   /**
-   * Takes the digits of `text` from `at` up to the first character that is none.
+   * Takes the digits from `at` up to the first character that is none.
    * @returns where that is; -1 without a digit, or with more than `MAX_DIGITS`
    */
-  read(text: Uint8Array, at: number): number {
+  read(at: number): number {
+    const text = this.#text;
+    this.#limbs.fill(0);
     let end = at;
-    while (isDigit(text[end] ?? 0)) end++;
-    if (end === at || end - at > DecimalInteger.MAX_DIGITS) return -1;
-    const limbs = this.#limbs;
-    limbs.fill(0);
-    let groupEnd = end;
-    for (const power of POWERS) {
-      const start = Math.max(at, groupEnd - GROUP);
+    for (let groups = 1;; groups++) {
+      const start = end;
       let group = 0;
-      for (let index = start; index < groupEnd; index++) group = group * 10 + (text[index] ?? 0) - ZERO;
-      for (let index = 0; index < power.length; index++) {
-        limbs[index] = (limbs[index] ?? 0) + group * (power[index] ?? 0);
+      for (let four = fourDigits(text, end); four >= 0 && end - start < GROUP; four = fourDigits(text, end)) {
+        group = group * 10_000 + four;
+        end += 4;
       }
-      groupEnd = start;
-      if (start === at) break;
+      for (; end - start < GROUP && end < text.byteLength; end++) {
+        const digit = text.getUint8(end) - ZERO;
+        if (digit < 0 || digit > 9) break;
+        group = group * 10 + digit;
+      }
+      if (end === at || end - at > DecimalInteger.MAX_DIGITS) return -1;
+      this.#append(group, end - start, groups);
+      if (end - start < GROUP) break;
     }
-    this.size = carry(limbs);
+    this.size = contentSize(this.#limbs);
     return end;
   }
 
@@ -68,23 +66,34 @@ export class DecimalInteger {
     }
     return end;
   }
-}
 
-function isDigit(character: number): boolean {
-  return character >= ZERO && character <= ZERO + 9;
-}
-
-/** Brings every limb below its limit. The size of the content: the sign bit counts (X.690 8.3.2). */
-function carry(limbs: Float64Array): number {
-  let rest = 0;
-  let size = 1;
-  for (let index = 0; index < limbs.length; index++) {
-    const sum = (limbs[index] ?? 0) + rest;
-    rest = Math.floor(sum / LIMB);
-    const limb = sum - rest * LIMB;
-    limbs[index] = limb;
-    // A highest bit that is set needs one byte more before it.
-    if (limb > 0) size = index * LIMB_BYTES + Math.floor((32 - Math.clz32(limb)) / 8) + 1;
+  /** Multiplies by ten to the power of `digits`, and adds `group`. So many groups have at most one limb more. */
+  #append(group: number, digits: number, groups: number): void {
+    const limbs = this.#limbs;
+    const factor = POWERS[digits] ?? 1;
+    let carry = group;
+    for (let index = 0; index <= groups; index++) {
+      const product = (limbs[index] ?? 0) * factor + carry;
+      carry = Math.floor(product / LIMB);
+      limbs[index] = product - carry * LIMB;
+    }
   }
-  return size;
+}
+
+/** Four digits at once, each in a byte of its own until they are brought together; -1 where there are none. */
+function fourDigits(text: DataView, at: number): number {
+  if (at + 4 > text.byteLength) return -1;
+  const digits = text.getUint32(at, true) ^ 0x30303030;
+  // Up to 9 there is no higher bit, neither before nor after six was added.
+  if (((digits + 0x06060606 | digits) & 0xf0f0f0f0) !== 0) return -1;
+  const pairs = Math.imul(digits, 10) + (digits >>> 8) & 0x00ff00ff;
+  return Math.imul(pairs, 100) + (pairs >>> 16) & 0xffff;
+}
+
+/** The sign bit counts: one more byte where the first would have it set (X.690 8.3.2). */
+function contentSize(limbs: Float64Array): number {
+  let highest = limbs.length - 1;
+  while (highest > 0 && limbs[highest] === 0) highest--;
+  const bits = 32 - Math.clz32(limbs[highest] ?? 0);
+  return highest * LIMB_BYTES + Math.floor(bits / 8) + 1;
 }

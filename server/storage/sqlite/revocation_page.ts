@@ -10,8 +10,6 @@ const DATE_LIMIT = Date.UTC(2050, 0) / 1000;
 /** RFC 5280 4.1.2.2, with the sign bit. */
 const MAX_SERIAL_SIZE = 20;
 
-const serial = new DecimalInteger();
-
 /** As many serial numbers as dates, each followed by a semicolon but for the last. */
 export interface PageTexts {
   readonly serials: Uint8Array;
@@ -23,10 +21,11 @@ export interface PageTexts {
  * serial number that a CRL can hold, with a date from 1970 to 2049; the writer may have gone on then.
  */
 export function encodePage({ serials, dates }: PageTexts, count: number, writer: CrlEntryWriter): boolean {
+  const serial = new DecimalInteger(serials);
   let serialEnd = -1;
   let dateEnd = -1;
   for (let left = count; left > 0; left--) {
-    serialEnd = serial.read(serials, serialEnd + 1);
+    serialEnd = serial.read(serialEnd + 1);
     if (serialEnd < 0 || serial.size > MAX_SERIAL_SIZE) return false;
     const start = dateEnd + 1;
     dateEnd = start;
