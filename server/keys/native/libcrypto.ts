@@ -19,7 +19,10 @@ type Symbols = Deno.StaticForeignLibraryInterface<typeof SYMBOLS>;
 
 /** Of a private key, with one algorithm. Its memory is freed once nobody can ask it for a signature any more. */
 export interface NativeSigningKey {
-  /** Signature over a digest of the algorithm's hash, as X.509 has it; made off the thread. */
+  /**
+   * Signature over a digest of the algorithm's hash, as X.509 has it; made off the thread, but where that would cost
+   * more.
+   */
   sign(digest: Bytes): Promise<Bytes>;
 }
 
@@ -41,6 +44,11 @@ export function requireVersion(number: bigint): void {
  * As many signatures of one key at a time as there are processors to make them: more would only wait for each other.
  */
 const AT_ONCE = Math.max(2, navigator.hardwareConcurrency);
+
+/**
+ * On curves up to this many bits a signature takes some 0.05 ms. To hand it to another thread costs this one more.
+ */
+const CHEAP_CURVE = 256;
 
 export class Libcrypto {
   /** What it says of itself, as `OpenSSL 3.0.19 27 Jan 2026`. */
@@ -75,7 +83,9 @@ export class Libcrypto {
     const memory: KeyMemory = { key, contexts: [] };
     const contexts = new Pool(() => this.#signingContext(memory, algorithm), AT_ONCE);
     this.#abandoned.register(contexts, memory);
-    return { sign: (digest) => contexts.use((context) => this.#sign(context, digest)) };
+    const isCheap = algorithm.scheme === "ECDSA" && this.#calls.EVP_PKEY_get_bits(key) <= CHEAP_CURVE;
+    const sign = isCheap ? this.#signHere : this.#signApart;
+    return { sign: (digest) => contexts.use((context) => sign(context, digest)) };
   }
 
   /**
@@ -124,17 +134,21 @@ export class Libcrypto {
     return context;
   }
 
-  async #sign({ pointer, signature, length }: SigningContext, digest: Bytes): Promise<Bytes> {
-    const { EVP_PKEY_sign, EVP_PKEY_sign_apart } = this.#calls;
-    const size = BigInt(digest.length);
+  readonly #signApart = async (context: SigningContext, digest: Bytes): Promise<Bytes> => {
+    const { pointer, signature, length } = context;
     length[0] = BigInt(signature.length);
-    if (await EVP_PKEY_sign_apart(pointer, signature, length, digest, size) !== 1) {
-      // Errors are kept for each thread: here, this one tells why.
-      length[0] = BigInt(signature.length);
-      if (EVP_PKEY_sign(pointer, signature, length, digest, size) !== 1) throw this.#failure("signing");
-    }
+    const size = BigInt(digest.length);
+    const isSigned = await this.#calls.EVP_PKEY_sign_apart(pointer, signature, length, digest, size) === 1;
+    // Errors are kept for each thread: this one, where it fails again, can tell why.
+    return isSigned ? signature.slice(0, Number(length[0])) : this.#signHere(context, digest);
+  };
+
+  readonly #signHere = ({ pointer, signature, length }: SigningContext, digest: Bytes): Bytes => {
+    length[0] = BigInt(signature.length);
+    const size = BigInt(digest.length);
+    if (this.#calls.EVP_PKEY_sign(pointer, signature, length, digest, size) !== 1) throw this.#failure("signing");
     return signature.slice(0, Number(length[0]));
-  }
+  };
 
   #rsaKey(keyBits: Bytes): Deno.PointerValue {
     const length = BigInt(keyBits.length);

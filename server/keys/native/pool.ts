@@ -8,7 +8,7 @@ export class Pool<T> {
   constructor(private readonly make: () => T, private readonly most: number) {}
 
   /** Runs `work` with one of them. Until it ends, the pool is no garbage: what it has made may be used. */
-  async use<R>(work: (item: T) => Promise<R>): Promise<R> {
+  async use<R>(work: (item: T) => R | Promise<R>): Promise<R> {
     const item = await this.#take();
     try {
       return await work(item);

@@ -34,6 +34,7 @@ export const SYMBOLS = {
   EVP_PKEY_dup: { parameters: [address], result: "pointer" },
   EVP_PKEY_set1_encoded_public_key: { parameters: ["pointer", "buffer", "usize"], result: "i32" },
   EVP_PKEY_get_size: { parameters: ["pointer"], result: "i32" },
+  EVP_PKEY_get_bits: { parameters: ["pointer"], result: "i32" },
   EVP_PKEY_free: { parameters: ["pointer"], result: "void" },
   EVP_PKEY_free_address: { name: "EVP_PKEY_free", parameters: [address], result: "void" },
   // evp.h, rsa.h, ec.h: what is done with them.
