@@ -5,6 +5,7 @@ import { buildCsr } from "../../core/x509/csr.ts";
 import type { PrivateKey } from "../../core/keys/private_key.ts";
 import { type Signer, signerFor } from "../../core/keys/signer.ts";
 import { type CaKind, newKeyOf } from "./ca_material.ts";
+import { manyRsaKeys } from "./many_rsa_keys.ts";
 
 /** A request for a certificate. */
 export interface BenchRequest {
@@ -19,23 +20,19 @@ export interface BenchHolder {
   readonly certificatePem: string;
 }
 
-/**
- * RSA keys take a fifth of a second each: requests share them, and differ in their names. Not by the dozen, as no host
- * does: ours looks through the requests with the same key for one that was sent before.
- */
-const RSA_KEYS = 64;
 const HOLDER_KEYS = 8;
 
 export function makeHolderKeys(kind: CaKind): Promise<readonly PrivateKey[]> {
   return Promise.all(Array.from({ length: HOLDER_KEYS }, () => newKeyOf(kind)));
 }
 
-/** Requests for keys of the kind: on P-256 each for one of its own. */
+/** Requests, each for a key that no other has, as hosts make them. */
 export async function makeRequests(kind: CaKind, count: number): Promise<readonly BenchRequest[]> {
-  const keys = Math.min(count, kind === "RSA-2048" ? RSA_KEYS : count);
-  const signers = await Promise.all(Array.from({ length: keys }, async () => await signerFor(await newKeyOf(kind))));
+  const keys = kind === "RSA-2048"
+    ? await manyRsaKeys(count)
+    : await Promise.all(Array.from({ length: count }, () => newKeyOf(kind)));
   return await Promise.all(
-    Array.from({ length: count }, (_, index) => requestFor(chosen(signers, index), `bench-${index}.example.com`)),
+    keys.map(async (key, index) => await requestFor(await signerFor(key), `bench-${index}.example.com`)),
   );
 }
 
