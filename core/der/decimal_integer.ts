@@ -36,7 +36,9 @@ export class DecimalInteger {
     for (let groups = 1;; groups++) {
       const start = end;
       let group = 0;
-      for (let four = fourDigits(text, end); four >= 0 && end - start < GROUP; four = fourDigits(text, end)) {
+      while (end - start < GROUP) {
+        const four = fourDigits(text, end);
+        if (four < 0) break;
         group = group * 10_000 + four;
         end += 4;
       }
@@ -57,13 +59,14 @@ export class DecimalInteger {
   write(buffer: Uint8Array, at: number): number {
     const end = at + this.size;
     let to = end;
-    for (let index = 0; to > at; index++) {
-      let limb = this.#limbs[index] ?? 0;
-      for (let byte = 0; byte < LIMB_BYTES && to > at; byte++) {
-        buffer[--to] = limb & 0xff;
-        limb >>>= 8;
-      }
+    let index = 0;
+    for (; to - at >= LIMB_BYTES; to -= LIMB_BYTES) {
+      const limb = this.#limbs[index++] ?? 0;
+      buffer[to - 1] = limb;
+      buffer[to - 2] = limb >>> 8;
+      buffer[to - 3] = limb >>> 16;
     }
+    for (let limb = this.#limbs[index] ?? 0; to > at; limb >>>= 8) buffer[--to] = limb;
     return end;
   }
 

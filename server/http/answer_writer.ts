@@ -89,13 +89,14 @@ function isInOnePiece(body: string | Body): body is string | Uint8Array {
 /**
  * Never more than one piece ahead of the client: what it does not take stays where it is, shared by all answers with
  * the same bytes, or is not made yet. A client that takes all at once gets no more than `TURN` says before others have
- * their turn.
+ * their turn; what costs work to make waits for a turn each time, so that many such clients rest together.
  */
 function writeInPieces(response: ServerResponse, body: Body, { hold, onProgress, onLarge }: WriteOptions): void {
   onLarge(body);
   const slices = slicesOf(body);
   let left = body.length;
-  const mostAtOnce = body instanceof Uint8Array ? TURN.there : TURN.made;
+  const isThere = body instanceof Uint8Array;
+  const mostAtOnce = isThere ? TURN.there : TURN.made;
   let turn = mostAtOnce;
   function writeNext(): void {
     if (response.destroyed) return;
@@ -106,7 +107,7 @@ function writeInPieces(response: ServerResponse, body: Body, { hold, onProgress,
       if (left === 0 && !hold) return void response.end(slice.value);
       const isTaken = response.write(slice.value);
       if (isTaken && turn > 0) continue;
-      const next = turn > 0 ? writeNext : writeNextTurn;
+      const next = turn > 0 && isThere ? writeNext : writeNextTurn;
       return isTaken ? next() : void response.once("drain", next);
     }
   }

@@ -1,7 +1,7 @@
 /** The store's contract: revocations, and the CRL's number and time. */
 import assert from "node:assert/strict";
 import type { CaStores } from "../../core/ca/stores.ts";
-import { BY, type Cases, crlContent, DAY, listed, NOW, renewCrl, revocation } from "./store_fixtures.ts";
+import { BY, type Cases, crlContent, DAY, listed, listedIn, NOW, renewCrl, revocation } from "./store_fixtures.ts";
 
 const LARGEST_SERIAL = 2n ** 159n - 1n;
 
@@ -67,6 +67,41 @@ export const revocationCases: Cases = {
     assert.deepEqual(await renewCrl(store, NOW + 1), { number: 4n, thisUpdate: NOW + 1 });
     assert.deepEqual(await listedSerials(store), [2n]);
     assert.equal(await store.revocations.isRevoked(1n), true);
+  },
+
+  async "crlContentSince() has what was made since, and nothing else"(storage) {
+    const store = storage.ca("cas");
+    await renewCrl(store, NOW);
+    await store.revocations.revoke(revocation(1n), BY);
+    const { position, entries } = await store.revocations.crlContent();
+    assert.equal(entries.size, 1);
+    const nothing = await store.revocations.crlContentSince(position);
+    assert.deepEqual([nothing?.number, nothing?.entries.size], [2n, 0]);
+    for (const serial of [5n, 4n]) await store.revocations.revoke(revocation(serial), BY);
+    const more = await store.revocations.crlContentSince(position);
+    assert.ok(more);
+    assert.deepEqual([more.number, more.thisUpdate], [4n, NOW]);
+    assert.deepEqual(listedIn(more.entries), [listed(5n), listed(4n)]);
+    await store.revocations.revoke(revocation(9n), BY);
+    const last = await store.revocations.crlContentSince(more.position);
+    assert.deepEqual(last && listedIn(last.entries), [listed(9n)]);
+  },
+
+  async "crlContentSince() goes on from where there was nothing"(storage) {
+    const store = storage.ca("cau");
+    const { position, entries } = await store.revocations.crlContent();
+    assert.equal(entries.size, 0);
+    await store.revocations.revoke(revocation(3n), BY);
+    const more = await store.revocations.crlContentSince(position);
+    assert.deepEqual(more && listedIn(more.entries), [listed(3n)]);
+  },
+
+  async "crlContentSince() cannot go on after the CRL was renewed"(storage) {
+    const store = storage.ca("cas");
+    await store.revocations.revoke(revocation(1n), BY);
+    const { position } = await store.revocations.crlContent();
+    await renewCrl(store, NOW);
+    assert.equal(await store.revocations.crlContentSince(position), undefined);
   },
 
   async "renewCrl() deletes revocations that expired before the time it is given"(storage) {
