@@ -62,6 +62,7 @@ export const LOG_EVENTS = {
     "storage.no_write_ahead_log": "no write-ahead log for {path} on its file system: commits take longer",
     "storage.not_closed": "copy {path} together with its -wal file: {error}",
     "storage.crl_unreadable": "the newest CRL in {table} cannot be read, a new one will be made: {error}",
+    "storage.later_failed": "what may be forgotten early is kept for its full time: {error}",
     "storage.no_serial": "the row of {table} with serial {serial} is left out of CRLs: no serial number",
     "access_log.not_opened": "the access log waits: {error}",
     "access_log.not_reopened": "the access log goes on in the file as it was opened before: {error}",

@@ -1,5 +1,5 @@
 /** Text files as people's editors and systems save them: UTF-8 with or without a byte order mark, or UTF-16. */
-import { isAscii } from "node:buffer";
+import { Buffer, isAscii } from "node:buffer";
 import { type Bytes, utf8 } from "./bytes.ts";
 
 /** How text is written in bytes. */
@@ -29,6 +29,11 @@ export function decodeTextStrictly(bytes: Uint8Array): string {
 /** What text in ASCII can be added to: the bytes themselves, but UTF-16 as UTF-8. */
 export function withoutUtf16(bytes: Bytes): Bytes {
   return encodingOf(bytes) === "utf-8" ? bytes : utf8(decodeText(bytes));
+}
+
+/** The text of ASCII bytes; in place of a decoder, which costs ten times as much for a kilobyte. */
+export function asciiText({ buffer, byteOffset, length }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, length).toString("latin1");
 }
 
 /** Whether all bytes are characters of ASCII other than NUL. */

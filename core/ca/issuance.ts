@@ -115,7 +115,7 @@ export class Issuance {
     const { certificatePem, keptUntil } = await this.#certified(id, now);
     const { read, unread } = this.settings.retention;
     if (keptUntil !== undefined && keptUntil > now + read && keptUntil <= now + unread) {
-      await this.stores.certificates.expireEarlier(id, now + read);
+      this.stores.certificates.expireEarlier(id, now + read);
     }
     return certificatePem;
   }

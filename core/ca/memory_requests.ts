@@ -161,12 +161,11 @@ export class MemoryCertificates implements CertificateStore {
     });
   }
 
-  expireEarlier(id: bigint, keptUntil: number): Promise<void> {
+  expireEarlier(id: bigint, keptUntil: number): void {
     const request = this.rows.get(id);
     if (request?.keptUntil !== undefined && request.keptUntil > keptUntil) {
       this.rows.set({ ...request, keptUntil });
     }
-    return Promise.resolve();
   }
 
   registered(serial: bigint): Promise<RegisteredCertificate | undefined> {

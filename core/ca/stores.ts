@@ -147,8 +147,11 @@ export interface CertificateStore {
    *   one
    */
   add(certificate: NewCertificate): Promise<boolean>;
-  /** Lets a certificate be forgotten earlier than agreed so far (it was fetched). Need not be durable. */
-  expireEarlier(id: bigint, keptUntil: number): Promise<void>;
+  /**
+   * Lets a certificate be forgotten earlier than agreed so far (it was fetched). Nobody waits for it: it holds with the
+   * next change at the latest, and a crash may lose it.
+   */
+  expireEarlier(id: bigint, keptUntil: number): void;
   /** From the register; undefined for one that this CA never issued, or that ended long ago. */
   registered(serial: bigint): Promise<RegisteredCertificate | undefined>;
   /** Removes from the register what ended before `before`, a bounded number of rows. How many. */

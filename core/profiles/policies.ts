@@ -2,6 +2,7 @@
  * certificatePolicies (RFC 5280 4.2.1.4) and the policies of our own arc. One of them is the auto-signed mark: it tells
  * that no person approved a certificate, and it stays with the certificate and its renewals for life.
  */
+import type { Bytes } from "../bytes.ts";
 import { malformed } from "../errors.ts";
 import { checkNested, type DerElement, DerReader, openDer } from "../der/reader.ts";
 import { TAG } from "../der/tags.ts";
@@ -41,9 +42,16 @@ export function parsePolicies(value: Uint8Array): Policy[] {
 
 /** certificatePolicies extension of `policies`. */
 export function policiesExtension(policies: readonly Policy[], critical: boolean): Extension {
-  const items = policies.map(({ oid, qualifiers }) => derSequence(derOid(oid), qualifiers ?? new Uint8Array()));
+  const items = policies.map((policy) => policy === AUTO_SIGNED_POLICY ? AUTO_SIGNED_DER : policyDer(policy));
   return { oid: OID.CERTIFICATE_POLICIES, critical, value: derSequence(...items) };
 }
+
+function policyDer({ oid, qualifiers }: Policy): Bytes {
+  return derSequence(derOid(oid), qualifiers ?? new Uint8Array());
+}
+
+/** It stands in every certificate that is signed without asking. */
+const AUTO_SIGNED_DER = policyDer(AUTO_SIGNED_POLICY);
 
 /** Whether a policy is one of the CA's own: either arc itself, or anything below. Only a CA may give those. */
 export function isCaucasePolicy(oid: string): boolean {

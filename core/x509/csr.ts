@@ -5,7 +5,7 @@
 import { type Bytes, utf8 } from "../bytes.ts";
 import { CaucaseError, malformed } from "../errors.ts";
 import { decodePem, encodePem, onlyPem, PEM_LABEL } from "../pem.ts";
-import { decodeText, isAsciiText } from "../text.ts";
+import { asciiText, decodeText, isAsciiText } from "../text.ts";
 import type { DerReader } from "../der/reader.ts";
 import { TAG } from "../der/tags.ts";
 import { derElement, derExplicit, derInteger, derOid, derSequence } from "../der/writer.ts";
@@ -64,7 +64,7 @@ export async function verifyCsr(csr: CertificationRequest, verify?: VerifySignat
  */
 export async function csrFromPem(bytes: Uint8Array): Promise<CertificationRequest> {
   if (!isAsciiText(bytes)) throw noRequest(bytes);
-  const text = new TextDecoder("ascii").decode(bytes);
+  const text = asciiText(bytes);
   if (!holdsRequest(text)) throw noRequest(bytes);
   return await parseCsr(onlyPem(text, LABELS, WHAT).der);
 }

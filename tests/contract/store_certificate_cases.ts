@@ -1,6 +1,7 @@
 /** The store's contract: certificates, and the CA's own. */
 import assert from "node:assert/strict";
 import { COMPARED_AT_MOST } from "../../core/ca/store_rules.ts";
+import type { CaStores } from "../../core/ca/stores.ts";
 import {
   addIssuer,
   BY,
@@ -165,13 +166,13 @@ export const certificateCases: Cases = {
     await store.certificates.add(newCertificate(1));
     await store.requests.submit(newRequest(2));
     const expiration = async (id: bigint) => (await store.requests.find(id, 0))?.keptUntil;
-    await store.certificates.expireEarlier(1n, NOW + 2 * DAY);
+    await expireEarlier(store, { id: 1n, keptUntil: NOW + 2 * DAY });
     assert.equal(await expiration(1n), NOW + DAY);
-    await store.certificates.expireEarlier(1n, NOW + 60);
+    await expireEarlier(store, { id: 1n, keptUntil: NOW + 60 });
     assert.equal(await expiration(1n), NOW + 60);
-    await store.certificates.expireEarlier(2n, NOW + 60);
+    await expireEarlier(store, { id: 2n, keptUntil: NOW + 60 });
     assert.equal(await expiration(2n), undefined);
-    await store.certificates.expireEarlier(3n, NOW + 60);
+    await expireEarlier(store, { id: 3n, keptUntil: NOW + 60 });
   },
 
   async "issuers.list() gives CA certificates in the order in which they were added, expired ones included"(storage) {
@@ -197,3 +198,12 @@ export const certificateCases: Cases = {
     assert.equal(await store.issuers.add(newIssuer(5), full, BY), false, "as many as before, but another one");
   },
 };
+
+/** Then another change, after which it must hold. */
+async function expireEarlier(
+  store: CaStores,
+  { id, keptUntil }: { readonly id: bigint; readonly keptUntil: number },
+): Promise<void> {
+  store.certificates.expireEarlier(id, keptUntil);
+  await store.requests.freezeAutoSignAmount(1);
+}

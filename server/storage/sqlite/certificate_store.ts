@@ -30,8 +30,8 @@ export class SqliteCertificates implements CertificateStore {
     });
   }
 
-  expireEarlier(id: bigint, keptUntil: number): Promise<void> {
-    return this.transactions.writeLoosely(() => this.requests.expireEarlier(id, keptUntil));
+  expireEarlier(id: bigint, keptUntil: number): void {
+    this.transactions.writeLater(() => this.requests.expireEarlier(id, keptUntil));
   }
 
   registered(serial: bigint): Promise<RegisteredCertificate | undefined> {

@@ -23,9 +23,9 @@ export class NamedValues {
 
   /** Adds to a counter; the answer is its new value. */
   increase(name: CounterName, by = 1n): bigint {
-    const value = this.counter(name) + by;
-    this.setCounter(name, value);
-    return value;
+    const sql = `INSERT INTO ${this.ca}counter (name, value) VALUES (?, ?)` +
+      " ON CONFLICT (name) DO UPDATE SET value = value + excluded.value RETURNING value";
+    return toBigInt(this.database.get(sql, name, by)?.["value"]);
   }
 
   /** `thisUpdate` of the current CRL. */

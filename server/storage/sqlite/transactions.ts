@@ -77,9 +77,10 @@ export class Transactions {
     }, { changesState: true });
   }
 
-  /** May be lost in a crash, together with nothing else. */
-  writeLoosely(action: () => void): Promise<void> {
-    return this.#parts.writes.run(action, { durable: false });
+  /** Soon; may be lost in a crash, together with nothing else. */
+  writeLater(action: () => void): void {
+    const { writes, log } = this.#parts;
+    writes.later(action, (error) => log.warning("storage.later_failed", { error }));
   }
 
   /** What `query` finds: told when all that it may have seen is on the disk. */

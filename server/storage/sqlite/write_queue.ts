@@ -21,16 +21,19 @@ export interface WriteQueueParts {
 }
 
 export interface WriteOptions {
-  /** False: may be lost in a crash, together with nothing else; costs no synchronisation of its own. */
-  readonly durable?: boolean;
   /** Whether it changes what `state()` of a store tells of. */
   readonly changesState?: boolean;
 }
 
 interface Write {
-  readonly options: WriteOptions;
-  /** Runs it within the open transaction; the answer tells the caller, once that is committed. */
-  attempt(): () => void;
+  /** Whether somebody waits until it is on the disk. */
+  readonly isAwaited: boolean;
+  readonly changesState: boolean;
+  /**
+   * Runs it within the open transaction; the answer tells the caller, once that is committed.
+   * @param alone nothing else is in that transaction: to undo it undoes this write
+   */
+  attempt(alone: boolean): () => void;
   /** Tells the caller that nothing of it was kept. */
   reject(error: unknown): void;
 }
@@ -42,6 +45,9 @@ interface Batch {
   readonly done: Promise<void>;
 }
 
+/** How long a write that nobody waits for may wait for others, in milliseconds. */
+const LATER = 100;
+
 export class WriteQueue {
   readonly #place: FilePlace;
   readonly #synchronise: (() => Promise<void>) | undefined;
@@ -50,6 +56,7 @@ export class WriteQueue {
   #batch: Batch | undefined;
   #failure: CaucaseError | undefined;
   #closed = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly database: Database, { place = NOWHERE, synchronise }: WriteQueueParts = {}) {
     this.#place = place;
@@ -68,9 +75,22 @@ export class WriteQueue {
       return Promise.reject(new CaucaseError("storage", `the database ${this.database.path} was closed`));
     }
     return new Promise<T>((resolve, reject) => {
-      this.#waiting.push({ options, attempt: () => this.#attempt(action, { resolve, reject }), reject });
-      if (this.#batch === undefined || !isDurable({ options })) this.#flushing ??= this.#flushSoon();
+      const attempt = (alone: boolean) => this.#attempt(action, { resolve, reject, alone });
+      this.#waiting.push({ isAwaited: true, changesState: options.changesState ?? false, attempt, reject });
+      if (this.#batch === undefined) this.#flushing ??= this.#flushSoon();
     });
+  }
+
+  /**
+   * Runs `action` with the next commit, or soon. Nobody waits for it, and it may be lost in a crash, together with
+   * nothing else.
+   * @param onFailure told when nothing of it happened
+   */
+  later(action: () => void, onFailure: (error: unknown) => void): void {
+    if (this.#failure !== undefined || this.#closed) return;
+    const attempt = (alone: boolean) => this.#attempt(action, { resolve: () => {}, reject: onFailure, alone });
+    this.#waiting.push({ isAwaited: false, changesState: false, attempt, reject: onFailure });
+    this.#timer ??= setTimeout(() => this.#flushIfIdle(), LATER);
   }
 
   /**
@@ -92,6 +112,7 @@ export class WriteQueue {
   /** Takes no more writes; resolves when those under way are kept, or were refused. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#flushIfIdle();
     while (this.#flushing !== undefined || this.#batch !== undefined) {
       await this.#flushing;
       await this.#batch?.done.catch(() => {});
@@ -111,14 +132,19 @@ export class WriteQueue {
     );
   }
 
-  /** While a batch is on its way to the disk, durable writes go on waiting: they would wait behind it anyway. */
+  /** What comes while a batch is on its way to the disk waits for its end: it would wait behind it anyway. */
+  #flushIfIdle(): void {
+    if (this.#batch === undefined && this.#waiting.length > 0) this.#flushing ??= this.#flushSoon();
+  }
+
   #flush(): void {
-    const mayStart = (write: Write) => this.#batch === undefined || !isDurable(write);
-    const writes = this.#waiting.filter(mayStart);
-    this.#waiting = this.#waiting.filter((write) => !mayStart(write));
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const writes = this.#waiting;
+    this.#waiting = [];
     try {
       const tell = this.#commit(writes);
-      if (this.#synchronise === undefined || !writes.some(isDurable)) this.#acknowledge(tell);
+      if (this.#synchronise === undefined || !writes.some(({ isAwaited }) => isAwaited)) this.#acknowledge(tell);
       else this.#keep(writes, { tell, synchronise: this.#synchronise });
     } catch (error) {
       for (const write of writes) write.reject(error);
@@ -142,26 +168,28 @@ export class WriteQueue {
       this.#place.giveUp(this.#failure);
       throw this.#failure;
     }).then(() => this.#acknowledge(tell));
-    this.#batch = { changesState: writes.some(({ options }) => options.changesState), done };
+    this.#batch = { changesState: writes.some(({ changesState }) => changesState), done };
     done.catch((error) => {
       for (const write of writes) write.reject(error);
     }).finally(() => {
       this.#batch = undefined;
-      if (this.#waiting.length > 0) this.#flushing ??= this.#flushSoon();
+      this.#flushIfIdle();
     });
   }
 
   #commit(writes: readonly Write[]): readonly (() => void)[] {
     if (this.#failure !== undefined) throw this.#failure;
-    const commit = () => this.database.transaction(() => writes.map((write) => write.attempt()));
-    const isFree = this.#synchronise !== undefined || writes.some(isDurable);
-    return isFree ? commit() : this.#unsynchronised(commit);
+    return this.database.transaction(() => writes.map((write) => write.attempt(writes.length === 1)));
   }
 
   #attempt<T>(
     action: () => T,
-    { resolve, reject }: { resolve: (value: T) => void; reject: (error: unknown) => void },
+    { resolve, reject, alone }: { resolve: (value: T) => void; reject: (error: unknown) => void; alone: boolean },
   ): () => void {
+    if (alone) {
+      const value = action();
+      return () => resolve(value);
+    }
     try {
       const value = this.database.savepoint(action);
       return () => resolve(value);
@@ -171,20 +199,6 @@ export class WriteQueue {
       return () => reject(error);
     }
   }
-
-  /** With a write-ahead log, NORMAL leaves out the synchronisation at the commit; the next durable one catches up. */
-  #unsynchronised<T>(commit: () => T): T {
-    this.database.run("PRAGMA synchronous = NORMAL");
-    try {
-      return commit();
-    } finally {
-      this.database.run("PRAGMA synchronous = FULL");
-    }
-  }
-}
-
-function isDurable({ options: { durable = true } }: Pick<Write, "options">): boolean {
-  return durable;
 }
 
 function lostWrites(path: string, cause: unknown): CaucaseError {

@@ -136,15 +136,6 @@ Deno.test("run() says what to do when the database cannot be written, and works 
   assert.equal(t.count(), 1);
 });
 
-Deno.test("run() leaves the synchronisation out only when no write of the commit needs it", async () => {
-  await using t = await onDisk();
-  const level = () => t.database.get("PRAGMA synchronous")?.["synchronous"];
-  const [NORMAL, FULL] = [1n, 2n];
-  assert.equal(await t.queue.run(level, { durable: false }), NORMAL);
-  assert.equal(level(), FULL);
-  assert.deepEqual(await Promise.all([t.queue.run(level, { durable: false }), t.queue.run(level)]), [FULL, FULL]);
-});
-
 /** A queue whose disk is slow: each synchronisation ends when the test says so. */
 async function onSlowDisk() {
   const folder = await tempFolder();
@@ -195,14 +186,50 @@ Deno.test("run() acknowledges when the disk has it, and meanwhile gathers the ne
   assert.deepEqual(t.kept, ["a", "b", "c", "d"]);
 });
 
-Deno.test("run() lets a write that may be lost pass while others wait for the disk", async () => {
+Deno.test("later() shares the next commit, waits for no other, and takes place at the end at the latest", async () => {
   await using t = await onSlowDisk();
-  const first = t.add("a");
+  const failures: unknown[] = [];
+  const later = (value: string) =>
+    t.queue.later(
+      () => void t.database.run("INSERT INTO t VALUES (?)", value),
+      (error) => failures.push(error),
+    );
+  const values = () => t.database.all("SELECT value FROM t ORDER BY rowid").map(({ value }) => value);
+  later("a");
+  const first = t.add("b");
   assert.equal(await isOpen(first), true);
-  await t.add("b", { durable: false });
-  assert.deepEqual([t.kept, t.disk.length], [["b"], 1]);
+  assert.deepEqual([values(), t.database.transactions, t.disk.length], [["a", "b"], 1, 1]);
+  later("c");
   t.disk[0]?.resolve();
   await first;
+  await t.queue.close();
+  assert.deepEqual([values(), t.disk.length, failures], [["a", "b", "c"], 1, []]);
+  later("d");
+  assert.deepEqual([values().length, failures], [3, []]);
+});
+
+Deno.test("later() takes place soon when nothing else is written, and tells of a failure", async () => {
+  using t = inMemory();
+  const done = Promise.withResolvers<void>();
+  t.queue.later(done.resolve, done.reject);
+  await done.promise;
+  const failed = Promise.withResolvers<unknown>();
+  t.queue.later(() => {
+    throw new RangeError("no");
+  }, failed.resolve);
+  assert.ok(await failed.promise instanceof RangeError);
+});
+
+Deno.test("run() undoes a write that fails alone in its commit", async () => {
+  using t = inMemory();
+  await assert.rejects(
+    t.queue.run(() => {
+      t.database.run("INSERT INTO t VALUES ('half')");
+      throw new RangeError("no");
+    }),
+    RangeError,
+  );
+  assert.deepEqual(t.values(), []);
 });
 
 Deno.test("settled() waits for what is on its way to the disk, stateSettled() only where that changes the state", async () => {
@@ -229,7 +256,6 @@ Deno.test("run() refuses what the disk may not have, and everything after: a lat
   t.disk[0]?.reject(new Error("input/output error"));
   for (const result of await results) assert.equal(result.status === "rejected" && result.reason.code, "storage");
   await assert.rejects(t.add("d"), { code: "storage", message: /the disk failed to keep what was written/ });
-  await assert.rejects(t.add("d", { durable: false }), { code: "storage" });
   for (const wait of [t.queue.settled(), t.queue.stateSettled()]) await assert.rejects(wait, { code: "storage" });
   assert.match(String(await t.place.watch()), /the disk failed/);
   assert.deepEqual([t.kept, t.disk.length], [[], 1]);
