@@ -39,6 +39,7 @@ async function measureAll(): Promise<Costs> {
     holderVerification: await cpuMs(await verification(operations, messageSigner, asNew)),
     certificateVerification: await cpuMs(await verification(operations, caSigner, (key) => key)),
     commit: await cpuMs(commitRow()),
+    synchronisations: await synchronisationsPerSecond(),
   };
 }
 
@@ -68,6 +69,19 @@ function commitRow(): MeasuredAction {
     insert.run(row);
     database.exec("COMMIT");
   };
+}
+
+/** Of a page as the database writes it, each time. */
+async function synchronisationsPerSecond(): Promise<number> {
+  using file = await Deno.open(path.join(folder, "synchronised"), { write: true, create: true });
+  const page = new Uint8Array(4096);
+  const start = performance.now();
+  let count = 0;
+  for (; performance.now() - start < seconds * 1000; count++) {
+    await file.write(page);
+    await file.syncData();
+  }
+  return count * 1000 / (performance.now() - start);
 }
 
 /** CPU milliseconds of one `operation`, over all threads. */

@@ -13,6 +13,8 @@ export interface Costs {
   readonly certificateVerification: number;
   /** One row in one transaction, synchronised, in a write-ahead log. */
   readonly commit: number;
+  /** How often in a second this disk keeps what was written (`fdatasync`), one time after the other. */
+  readonly synchronisations: number;
 }
 
 const WORKER = fileURLToPath(new URL("cost_worker.ts", import.meta.url));
