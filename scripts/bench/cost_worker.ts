@@ -29,10 +29,10 @@ try {
 
 async function measureAll(): Promise<Costs> {
   const { operations } = await chooseKeyOperations({ signer: "auto" }, createLog(() => {}));
-  const [rsa, ec] = [await newKey("RSA"), await newKey("P-256")];
+  const [rsa, another] = [await newKey("RSA"), await newKey("RSA")];
   const caSigner = await operations.signerFor(rsa);
   const messageSigner = await operations.signerFor(rsa, requireMessageAlgorithm(rsa.publicKey));
-  const requestSigner = await operations.signerFor(ec);
+  const requestSigner = await operations.signerFor(another);
   return {
     signature: await cpuMs(() => caSigner.sign(DATA)),
     requestVerification: await cpuMs(await verification(operations, requestSigner, asNew)),
