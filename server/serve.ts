@@ -4,6 +4,7 @@ import { OPERATOR } from "../core/ca/actor.ts";
 import type { CertificateAuthority } from "../core/ca/certificate_authority.ts";
 import { SECONDS_PER_DAY } from "../core/ca/lifecycle.ts";
 import { CaucaseError } from "../core/errors.ts";
+import { sideBySide } from "../core/side_by_side.ts";
 import type { Clock } from "../core/host/clock.ts";
 import { httpsPortBeside, type Netloc, parseNetloc } from "../core/protocol/netloc.ts";
 import {
@@ -137,13 +138,18 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
   for (const ca of [authorities.cau, authorities.cas]) await ca.issuance.settleAutoSignAmount();
   const awaitsFirstUser = await authorities.cau.issuance.awaitsFirstRequest();
   const httpsCertificate = createHttpsCertificate(authorities.http_cas, setup);
-  const sites = [await createSite(authorities, setup)];
-  const identity = await httpsCertificate.ensureCurrent(clock.now());
-  const userCas = await authorities.cau.issuers.ensureValid(clock.now());
+  // At a first start each of them makes a key, which takes most of the time: all processors work at it.
+  const [identity, userCas, site] = await sideBySide(
+    httpsCertificate.ensureCurrent(clock.now()),
+    authorities.cau.issuers.ensureValid(clock.now()),
+    createSite(authorities, setup),
+    // Not needed to listen, but by the first request for it. When it fails, its job says so and tries again.
+    authorities.cas.issuers.ensureValid(clock.now()).catch(() => {}),
+  );
   // Told to clients as the issuers we know. All CA certificates of one CA have the same name: good for all rollovers.
   const ca = userCas.map((authority) => authority.certificatePem);
   const tlsOf = ({ keyPem, certificatePem }: HttpsIdentity) => ({ key: keyPem, cert: certificatePem, ca });
-  const pairs = await endpointPairs(sites, setup);
+  const pairs = await endpointPairs([site], setup);
   const listeners = await startListeners({
     endpoints: pairs.flatMap(({ http, https }) => [http, https]),
     tls: tlsOf(identity),
