@@ -13,7 +13,6 @@ import {
   createCertificateAuthorities,
   seconds,
 } from "./certificate_authorities.ts";
-import { createBackupJob } from "./backup/backup_job.ts";
 import { openCorsKeyFile } from "./caucase/cors_key_file.ts";
 import { createCaucaseSite } from "./caucase/site.ts";
 import { resolveAddresses } from "./http/addresses.ts";
@@ -162,7 +161,7 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
     ...caJobs([authorities.cau, authorities.cas]),
     registerJob(storage),
     httpsJob(httpsCertificate, { shown: identity, show: (next) => listeners.replaceCertificate(tlsOf(next)) }),
-    ...backupJobs(storage, setup, stopping.signal),
+    ...await backupJobs(storage, setup, stopping.signal),
   ];
   const jobsDone = runJobs(jobs, { clock, log: host.log, signal: stopping.signal });
   const finished = Promise.race([jobsDone, storage.lost().then((reason) => Promise.reject(reason))]);
@@ -257,8 +256,14 @@ function registerJob(storage: SqliteStorage): Job {
   };
 }
 
-function backupJobs(storage: SqliteStorage, { options: { backup }, host }: Setup, signal: AbortSignal): Job[] {
+/** What makes backups is loaded where they are made: all others start sooner. */
+async function backupJobs(
+  storage: SqliteStorage,
+  { options: { backup }, host }: Setup,
+  signal: AbortSignal,
+): Promise<Job[]> {
   if (backup === undefined) return [];
+  const { createBackupJob } = await import("./backup/backup_job.ts");
   const { directory, periodDays, keep } = backup;
   const settings = { folder: directory, period: seconds(periodDays), keep };
   return [createBackupJob({ database: storage.path, settings, log: host.log, signal })];
