@@ -13,7 +13,10 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     table: async () => (await import("./serve/command.ts")).serveCommand(),
     prose: async () => (await import("./serve/command.ts")).serveManual,
     loadsLibraries: true,
-    load: async () => (await import("./serve.ts")).serve,
+    load: async () => {
+      warmUpCryptography();
+      return (await import("./serve.ts")).serve;
+    },
   },
   {
     name: "manage",
@@ -97,4 +100,12 @@ export async function runSubcommand(
   // runs.
   if (args.some((argument) => ["-h", "--help", "--version"].includes(argument))) parseArguments(await table(), args);
   return await (await load())(args);
+}
+
+/**
+ * The runtime's cryptography takes a twentieth of a second to find its randomness when it is first used, which would be
+ * by TLS, on the thread that answers. A key that nobody needs makes it do so on another thread, while code is loaded.
+ */
+function warmUpCryptography(): void {
+  crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]).catch(() => {});
 }

@@ -41,6 +41,7 @@ export const LOG_EVENTS = {
     "job.failed": "{job} failed, next try in {retryAfter} s: {error}",
     "signer.native_unavailable": "WebCrypto makes and uses the keys, as {path} cannot be used: {error}",
     "signer.key_refused": "WebCrypto signs with the key {keyId}, which libcrypto does not take: {error}",
+    "signer.curve_refused": "WebCrypto does what is done with keys on {curve}, as libcrypto fails at it: {error}",
     "ca.not_made": "making a new CA certificate for {ca} failed and will be tried again: {error}",
     "ca.no_authority_key_identifier": `CA certificate {index} of {ca} has no authorityKeyIdentifier: ${OLD_STOPS}`,
     "crl.not_renewed": "the scheduled renewal of the CRL of {ca} failed and will be tried again: {error}",

@@ -4,6 +4,7 @@ import { OPERATOR } from "../core/ca/actor.ts";
 import type { CertificateAuthority } from "../core/ca/certificate_authority.ts";
 import { SECONDS_PER_DAY } from "../core/ca/lifecycle.ts";
 import { CaucaseError } from "../core/errors.ts";
+import { sideBySide } from "../core/side_by_side.ts";
 import type { Clock } from "../core/host/clock.ts";
 import { httpsPortBeside, type Netloc, parseNetloc } from "../core/protocol/netloc.ts";
 import {
@@ -12,7 +13,6 @@ import {
   createCertificateAuthorities,
   seconds,
 } from "./certificate_authorities.ts";
-import { createBackupJob } from "./backup/backup_job.ts";
 import { openCorsKeyFile } from "./caucase/cors_key_file.ts";
 import { createCaucaseSite } from "./caucase/site.ts";
 import { resolveAddresses } from "./http/addresses.ts";
@@ -137,13 +137,18 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
   for (const ca of [authorities.cau, authorities.cas]) await ca.issuance.settleAutoSignAmount();
   const awaitsFirstUser = await authorities.cau.issuance.awaitsFirstRequest();
   const httpsCertificate = createHttpsCertificate(authorities.http_cas, setup);
-  const sites = [await createSite(authorities, setup)];
-  const identity = await httpsCertificate.ensureCurrent(clock.now());
-  const userCas = await authorities.cau.issuers.ensureValid(clock.now());
+  // At a first start each of them makes a key, which takes most of the time: all processors work at it.
+  const [identity, userCas, site] = await sideBySide(
+    httpsCertificate.ensureCurrent(clock.now()),
+    authorities.cau.issuers.ensureValid(clock.now()),
+    createSite(authorities, setup),
+    // Not needed to listen, but by the first request for it. When it fails, its job says so and tries again.
+    authorities.cas.issuers.ensureValid(clock.now()).catch(() => {}),
+  );
   // Told to clients as the issuers we know. All CA certificates of one CA have the same name: good for all rollovers.
   const ca = userCas.map((authority) => authority.certificatePem);
   const tlsOf = ({ keyPem, certificatePem }: HttpsIdentity) => ({ key: keyPem, cert: certificatePem, ca });
-  const pairs = await endpointPairs(sites, setup);
+  const pairs = await endpointPairs([site], setup);
   const listeners = await startListeners({
     endpoints: pairs.flatMap(({ http, https }) => [http, https]),
     tls: tlsOf(identity),
@@ -156,7 +161,7 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
     ...caJobs([authorities.cau, authorities.cas]),
     registerJob(storage),
     httpsJob(httpsCertificate, { shown: identity, show: (next) => listeners.replaceCertificate(tlsOf(next)) }),
-    ...backupJobs(storage, setup, stopping.signal),
+    ...await backupJobs(storage, setup, stopping.signal),
   ];
   const jobsDone = runJobs(jobs, { clock, log: host.log, signal: stopping.signal });
   const finished = Promise.race([jobsDone, storage.lost().then((reason) => Promise.reject(reason))]);
@@ -251,8 +256,14 @@ function registerJob(storage: SqliteStorage): Job {
   };
 }
 
-function backupJobs(storage: SqliteStorage, { options: { backup }, host }: Setup, signal: AbortSignal): Job[] {
+/** What makes backups is loaded where they are made: all others start sooner. */
+async function backupJobs(
+  storage: SqliteStorage,
+  { options: { backup }, host }: Setup,
+  signal: AbortSignal,
+): Promise<Job[]> {
   if (backup === undefined) return [];
+  const { createBackupJob } = await import("./backup/backup_job.ts");
   const { directory, periodDays, keep } = backup;
   const settings = { folder: directory, period: seconds(periodDays), keep };
   return [createBackupJob({ database: storage.path, settings, log: host.log, signal })];

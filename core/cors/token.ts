@@ -3,12 +3,15 @@
  * kept in the cookie, and the proof that a form was shown before it is posted. Their claims have different names, so
  * that one can never pass for the other.
  */
-import { errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
+import type { JWTPayload, SignJWT } from "jose";
 import * as v from "valibot";
 import { utf8 } from "../bytes.ts";
 import type { CorsKey } from "./key_set.ts";
 
 const ALGORITHM = "HS256";
+
+/** Loaded with the first token: most servers never see one, and all start sooner without. */
+const library = () => import("jose");
 
 /** Seconds that a form may stay open before it is posted. */
 export const FORM_LIFE = 3600;
@@ -37,8 +40,9 @@ const consentClaims = v.object({ p: v.object({ a: v.boolean(), o: v.string() }) 
 const formClaims = v.object({ f: v.object({ o: v.string(), r: v.string(), s: v.string() }) });
 
 /** A token without an expiry date: it is valid for as long as its key is. */
-export function signConsent({ origin, allowed }: Consent, key: CorsKey): Promise<string> {
-  return sign(new SignJWT({ p: { a: allowed, o: origin } }), key);
+export async function signConsent({ origin, allowed }: Consent, key: CorsKey): Promise<string> {
+  const { SignJWT } = await library();
+  return await sign(new SignJWT({ p: { a: allowed, o: origin } }), key);
 }
 
 /** The decision in a token; undefined when it was not signed by one of the keys, or is no consent. */
@@ -47,9 +51,10 @@ export async function readConsent(token: string, verification: ConsentVerificati
   return result.success ? { origin: result.output.p.o, allowed: result.output.p.a } : undefined;
 }
 
-export function signForm(form: ShownForm, { key, now }: { key: CorsKey; now: number }): Promise<string> {
+export async function signForm(form: ShownForm, { key, now }: { key: CorsKey; now: number }): Promise<string> {
+  const { SignJWT } = await library();
   const claims = { f: { o: form.origin, r: form.returnTo, s: form.shownTo } };
-  return sign(new SignJWT(claims).setExpirationTime(now + FORM_LIFE), key);
+  return await sign(new SignJWT(claims).setExpirationTime(now + FORM_LIFE), key);
 }
 
 /**
@@ -67,6 +72,7 @@ function sign(token: SignJWT, { secret }: CorsKey): Promise<string> {
 }
 
 async function verify(token: string, { keys, now }: ConsentVerification): Promise<JWTPayload | undefined> {
+  const { errors, jwtVerify } = await library();
   for (const { secret } of keys) {
     try {
       const options = { algorithms: [ALGORITHM], currentDate: new Date(now * 1000) };

@@ -2,6 +2,7 @@
 import { isAbsolute } from "node:path";
 import { CaucaseError, describeError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
+import { CHECKED_FIRST } from "./native/late_check.ts";
 import { Libcrypto } from "./native/libcrypto.ts";
 import { nativeKeys, nativeOperations } from "./native/native_keys.ts";
 import { selfCheck } from "./native/self_check.ts";
@@ -72,7 +73,7 @@ interface Failure {
 async function openLibrary(path: string, log: Log) {
   const library = new Libcrypto(path);
   const keys = nativeKeys(library);
-  await selfCheck(keys);
+  await selfCheck(keys, CHECKED_FIRST);
   return { version: library.version, operations: nativeOperations(keys, log) };
 }
 

@@ -4,10 +4,12 @@
  */
 import { CaucaseError } from "../../core/errors.ts";
 import { createLog, type Log } from "../../core/log.ts";
-import { databaseExists, NewDatabase, requireNoDatabase } from "./sqlite/new_database.ts";
-import { PrivateDatabase } from "./sqlite/private_database.ts";
-import { openScratchDatabase } from "./sqlite/scratch_database.ts";
+import type { NewDatabase } from "./sqlite/new_database.ts";
+import type { PrivateDatabase } from "./sqlite/private_database.ts";
 import { openSqliteStorage, type SqliteStorage } from "./sqlite/sqlite_storage.ts";
+
+/** Loaded when one is asked for: a server never makes a database this way, and starts sooner without. */
+const newDatabases = () => import("./sqlite/new_database.ts");
 
 /** A URL of any scheme, `file:` also without slashes: SQLite reads that as a URL. */
 const URL_FORM = /^(?:[a-z][a-z0-9+.-]*:\/\/|file:)/i;
@@ -45,12 +47,12 @@ export async function openStorageForReading(db: string, log: Log): Promise<Sqlit
 
 /** @throws `file`, `usage` */
 export async function storageExists(db: string): Promise<boolean> {
-  return await databaseExists(sqlitePath(db));
+  return await (await newDatabases()).databaseExists(sqlitePath(db));
 }
 
 /** @throws `storage` when there is one, or what a killed server left of one; `usage`, `file` */
 export async function requireNoStorage(db: string): Promise<void> {
-  await requireNoDatabase(sqlitePath(db));
+  await (await newDatabases()).requireNoDatabase(sqlitePath(db));
 }
 
 /**
@@ -58,10 +60,12 @@ export async function requireNoStorage(db: string): Promise<void> {
  * `file`
  */
 export async function createStorage(db: string, log: Log): Promise<NewDatabase> {
-  return await NewDatabase.create(sqlitePath(db), log);
+  return await (await newDatabases()).NewDatabase.create(sqlitePath(db), log);
 }
 
 /** One that has no name, and of which nothing stays. @throws `storage` */
 export async function openScratchStorage(): Promise<PrivateDatabase> {
+  const { PrivateDatabase } = await import("./sqlite/private_database.ts");
+  const { openScratchDatabase } = await import("./sqlite/scratch_database.ts");
   return new PrivateDatabase(await openScratchDatabase(), createLog(() => {}));
 }

@@ -12,6 +12,7 @@ import { EMPTY_NAME } from "../../core/x509/name.ts";
 import { OID } from "../../core/der/oids.ts";
 import { privateKeyToPem } from "../../core/keys/private_key.ts";
 import { type Log, timeText } from "../../core/log.ts";
+import { sideBySide } from "../../core/side_by_side.ts";
 import { type KeyOperations, WEBCRYPTO } from "../keys/operations.ts";
 import { closeToOthers, putAside } from "../secret_file.ts";
 
@@ -106,8 +107,8 @@ export class HttpsCertificate {
 
   async #make(now: number): Promise<HttpsIdentity> {
     const { path, ca, host, keyBits, keyOperations = WEBCRYPTO, log } = this.options;
-    const issuer = await ca.issuers.ensureSigning(now);
-    const key = await keyOperations.generateRsaKey(keyBits);
+    // Side by side, as the CA may have to make a key first too.
+    const [issuer, key] = await sideBySide(ca.issuers.ensureSigning(now), keyOperations.generateRsaKey(keyBits));
     const csr = utf8(await buildCsr({ subject: EMPTY_NAME, extensions: [] }, await keyOperations.signerFor(key)));
     const { der, pem: certificatePem } = await ca.issuance.issueOwn({
       host,

@@ -12,6 +12,7 @@ import type { SignedData } from "../../../core/keys/verify_signature.ts";
 import type { Log } from "../../../core/log.ts";
 import { type KeyOperations, WEBCRYPTO } from "../operations.ts";
 import { digestInSlices } from "../piecewise_signer.ts";
+import { lateCheck } from "./late_check.ts";
 import type { Libcrypto } from "./libcrypto.ts";
 
 /** What is libcrypto's own, without anything that helps out. */
@@ -55,19 +56,23 @@ async function digestOf(hash: HashName, data: DataToSign): Promise<Bytes> {
   return data instanceof Uint8Array ? await digest(hash, data) : await digestInSlices(hash, data);
 }
 
-/** For a server: WebCrypto does what libcrypto leaves. */
-export function nativeOperations({ generateRsaKey, signerFor, verdict }: NativeKeys, log: Log): KeyOperations {
+/** For a server: WebCrypto does what libcrypto leaves, and what it fails at. */
+export function nativeOperations(keys: NativeKeys, log: Log): KeyOperations {
+  const isTrusted = lateCheck(keys, log);
   return {
-    generateRsaKey,
+    generateRsaKey: keys.generateRsaKey,
     async signerFor(key, algorithm = defaultAlgorithm(key.publicKey)) {
       try {
-        return signerFor(key, algorithm) ?? await WEBCRYPTO.signerFor(key, algorithm);
+        const signer = await isTrusted(key.publicKey) ? keys.signerFor(key, algorithm) : undefined;
+        return signer ?? await WEBCRYPTO.signerFor(key, algorithm);
       } catch (error) {
         log.warning("signer.key_refused", { keyId: key.publicKey.keyId, error });
         return await WEBCRYPTO.signerFor(key, algorithm);
       }
     },
-    verify: async (key, algorithm, signed) =>
-      await verdict(key, algorithm, signed) ?? await WEBCRYPTO.verify(key, algorithm, signed),
+    async verify(key, algorithm, signed) {
+      const verdict = await isTrusted(key) ? await keys.verdict(key, algorithm, signed) : undefined;
+      return verdict ?? await WEBCRYPTO.verify(key, algorithm, signed);
+    },
   };
 }
