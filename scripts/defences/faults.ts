@@ -22,6 +22,9 @@ const LIFECYCLE = "core/ca/lifecycle.ts";
 const HTTPS = "server/tls/https_certificate.ts";
 
 /** As a program does that opens the file and writes: a process can end in between. */
+const QUEUE = "server/storage/sqlite/write_queue.ts";
+const onDisk = (filter: string) => ({ file: "server/storage/sqlite/write_queue_test.ts", filter });
+
 const IN_PLACE: Edit = [
   DURABLE_FILE,
   "  await using prepared = await prepareFile({ path, content, mode }, fileSystem);\n" +
@@ -37,20 +40,42 @@ export const FAULTS: readonly Threat[] = [
     attack: "kill -9 at any moment: nothing that was answered is lost, and no CRL number names two contents",
     mutations: [
       without("the commit before the answer", KILL, [
-        "server/storage/sqlite/write_queue.ts",
+        QUEUE,
         "      const tell = this.#commit(writes);\n" +
-        "      if (this.#synchronise === undefined || !writes.some(isDurable)) this.#acknowledge(tell);\n" +
+        "      if (this.#synchronise === undefined || !writes.some(({ isAwaited }) => isAwaited)) this.#acknowledge(tell);\n" +
         "      else this.#keep(writes, { tell, synchronise: this.#synchronise });",
         "      if (!this.database.isTransaction) {\n" +
         '        this.database.run("BEGIN IMMEDIATE");\n' +
         '        setTimeout(() => this.database.run("COMMIT"), 400);\n' +
         "      }\n" +
-        "      for (const write of writes) write.attempt()();",
+        "      for (const write of writes) write.attempt(false)();",
       ]),
       without("a CRL number for each revocation", KILL, [
         STORE,
         'this.transactions.values.increase("crl_number");\n      this.transactions.record({ kind: "revoked"',
         'this.transactions.values.counter("crl_number");\n      this.transactions.record({ kind: "revoked"',
+      ]),
+    ],
+  },
+  {
+    attack: "a loss of power after an answer, or a disk that fails to keep what was written",
+    mutations: [
+      without("the disk before the answer", onDisk("acknowledges when the disk has it"), [
+        QUEUE,
+        "      else this.#keep(writes, { tell, synchronise: this.#synchronise });",
+        "      else {\n        this.#keep(writes, { tell: [], synchronise: this.#synchronise });\n" +
+        "        this.#acknowledge(tell);\n      }",
+      ]),
+      without("the disk before what others may read", onDisk("settled() waits"), [
+        QUEUE,
+        "    await this.#batch?.done;\n    if (this.#failure",
+        "    if (this.#failure",
+      ]),
+      without("an end after a failure", onDisk("refuses what the disk may not have"), [
+        QUEUE,
+        "      this.#failure = lostWrites(this.database.path, cause);\n" +
+        "      this.#place.giveUp(this.#failure);\n      throw this.#failure;",
+        "      throw lostWrites(this.database.path, cause);",
       ]),
     ],
   },
