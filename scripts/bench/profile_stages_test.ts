@@ -3,7 +3,7 @@ import type { Frame } from "./cpu_profile.ts";
 import { hottestFunctions, type Stage, stageOfFrame, timePerStage } from "./profile_stages.ts";
 
 const frame = (url: string, functionName = "f"): Frame => ({ functionName, url });
-const ours = (file: string) => `file:///work/caucase/${file}`;
+const ours = (file: string) => `file:///srv/caucase/${file}`;
 
 Deno.test("stageOfFrame() knows what each part of the house works for", () => {
   const cases: [Frame, Stage | undefined][] = [
