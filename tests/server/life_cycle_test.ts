@@ -4,7 +4,7 @@ import { decodePem } from "../../core/pem.ts";
 import { followChain, parseChain } from "../../core/protocol/ca_chain.ts";
 import { type Certificate, certificateFromPem, isIssuedBy } from "../../core/x509/certificate.ts";
 import { parseCrl } from "../../core/x509/crl.ts";
-import { nativeOperations } from "../../server/keys/native/native_keys.ts";
+import { nativeOperations } from "../../server/keys/native/native_operations.ts";
 import { type KeyOperations, WEBCRYPTO } from "../../server/keys/operations.ts";
 import {
   certify,

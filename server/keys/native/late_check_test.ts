@@ -6,7 +6,8 @@ import { testKey } from "../../../tests/support/keys.ts";
 import { nativeTest } from "../../../tests/support/native.ts";
 import { strictLog } from "../../../tests/support/recorded_log.ts";
 import { lateCheck } from "./late_check.ts";
-import { type NativeKeys, nativeOperations } from "./native_keys.ts";
+import type { NativeKeys } from "./native_keys.ts";
+import { nativeOperations } from "./native_operations.ts";
 
 nativeTest("lateCheck() checks a rare curve once, when a key on it is used, and RSA and P-256 never", async (keys) => {
   let signatures = 0;

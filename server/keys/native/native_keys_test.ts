@@ -14,7 +14,8 @@ import { verifySignature } from "../../../core/keys/verify_signature.ts";
 import { testKey, type TestKeyKind } from "../../../tests/support/keys.ts";
 import { nativeTest } from "../../../tests/support/native.ts";
 import { recordedLog, strictLog } from "../../../tests/support/recorded_log.ts";
-import { type NativeKeys, nativeOperations } from "./native_keys.ts";
+import type { NativeKeys } from "./native_keys.ts";
+import { nativeOperations } from "./native_operations.ts";
 
 const HASHES = ["SHA-256", "SHA-384", "SHA-512"] as const;
 
