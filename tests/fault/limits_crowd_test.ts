@@ -61,7 +61,11 @@ Deno.test({
     assert.ok(memoryOf(pid).peak - before.memory < MEMORY, `from ${before.memory} MiB to ${memoryOf(pid).peak} MiB`);
     const { status, err } = await server.stop();
     assert.equal(status, 0);
-    assert.match(err, /^\S+ info server\.listening: [^\n]*\n$/, `nobody can write into the log: ${err}`);
+    assert.match(
+      err,
+      /^\S+ info signer\.chosen: [^\n]*\n\S+ info server\.listening: [^\n]*\n$/,
+      `nobody can write into the log: ${err}`,
+    );
     assert.doesNotMatch(written.out, /" 5\d\d \d+ "/);
   },
 });
