@@ -15,8 +15,11 @@ export interface WriteOptions {
   readonly onProgress: () => void;
   /** Called with what is kept in memory until the client has taken it, where that is much. */
   readonly onLarge: (body: Body) => void;
-  /** Keeps the response open after its last byte; the caller then ends it. */
-  readonly hold?: boolean;
+  /**
+   * Keeps the response open after its last byte, and is called when that was handed over: the caller then ends it. Not
+   * called where the client is gone before.
+   */
+  readonly hold?: (() => void) | undefined;
 }
 
 /** Bodies up to this size go out in one piece with their headers. In bytes. */
@@ -80,6 +83,7 @@ function writeAtOnce(response: ServerResponse, piece: string | Uint8Array, { hol
   }
   response.flushHeaders();
   if (piece.length > 0) response.write(piece, "latin1");
+  hold();
 }
 
 function isInOnePiece(body: string | Body): body is string | Uint8Array {
@@ -99,13 +103,22 @@ function writeInPieces(response: ServerResponse, body: Body, { hold, onProgress,
   const mostAtOnce = isThere ? TURN.there : TURN.made;
   let turn = mostAtOnce;
   function writeNext(): void {
+    try {
+      writeSome();
+    } catch (error) {
+      // What is made piece by piece may fail long after the headers: an answer that breaks off is seen as one.
+      response.destroy(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+  function writeSome(): void {
     if (response.destroyed) return;
     onProgress();
     for (let slice = slices.next(); !slice.done; slice = slices.next()) {
       left -= slice.value.length;
       turn -= slice.value.length;
-      if (left === 0 && !hold) return void response.end(slice.value);
+      if (left === 0 && hold === undefined) return void response.end(slice.value);
       const isTaken = response.write(slice.value);
+      if (left === 0) return hold?.();
       if (isTaken && turn > 0) continue;
       const next = turn > 0 && isThere ? writeNext : writeNextTurn;
       return isTaken ? next() : void response.once("drain", next);

@@ -141,3 +141,15 @@ Deno.test("writeAnswer() makes nothing more for a client that has gone", async (
     assert.equal(state.made, made);
   }
 });
+
+Deno.test("writeAnswer() breaks an answer off when a piece of it cannot be made", async () => {
+  const body: PiecedBytes = {
+    length: 30 * MEBIBYTE,
+    source: {},
+    *pieces() {
+      for (let count = 0; count < 10; count++) yield pattern(MEBIBYTE);
+      throw new RangeError("no more");
+    },
+  };
+  await assert.rejects(exchange(body));
+});

@@ -82,6 +82,17 @@ Deno.test("an endless body is cut off after its 413", async () => {
   assert.match(await waiting.rest(), /413/);
 });
 
+Deno.test("a large answer goes out whole to a request whose body nobody reads", async () => {
+  const body = new Uint8Array(8 * 1024 * 1024).fill("a".charCodeAt(0));
+  await using server = await listening(() => ({ status: 200, body }), { lingerMs: 20 });
+  for (const length of ["5", "999999"]) {
+    using client = await RawClient.tcp(server.http);
+    client.send(`GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: ${length}\r\n\r\nhello`);
+    const answer = await client.rest();
+    assert.equal(answer.length - answer.indexOf("\r\n\r\n") - 4, body.length);
+  }
+});
+
 Deno.test("too slow a client is dropped without an answer", async (t) => {
   const cases = {
     "that sends nothing": { limits: { headersMs: 40 }, sent: "" },

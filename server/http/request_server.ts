@@ -107,14 +107,15 @@ class ServedRequest implements RunningRequest, HeldAnswer {
     const awaitsContinue = this.#exchange?.awaitsContinue === true;
     const linger = unread !== "nothing" && !awaitsContinue && !connection.unparsable;
     connection.progress();
+    const written = Promise.withResolvers<void>();
     const bytes = writeAnswer(response, answer, {
       method: request.method ?? "",
       close: connection.ending || awaitsContinue || unread === "much",
-      hold: linger,
+      hold: linger ? written.resolve : undefined,
       onProgress: connection.progress,
       onLarge: this.#holdMemory,
     });
-    if (linger) this.#linger();
+    if (linger) this.#linger(written.promise);
     this.#parts.accessLog(this.#logLine(answer, bytes));
   }
 
@@ -127,17 +128,26 @@ class ServedRequest implements RunningRequest, HeldAnswer {
   /**
    * Reads on and throws away what comes, then ends the response: were the connection closed at once, the client might
    * never see the answer. A short body usually ends, and the connection goes on.
+   * @param written when all of the answer was handed over: a large one takes its time
    */
-  #linger(): void {
+  #linger(written: Promise<void>): void {
     const { received: { request, response }, connection } = this.#incoming;
     let left = this.#parts.limits.lingerBytes;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const end = () =>
+      void written.then(() => {
+        clearTimeout(timer);
+        response.end();
+      });
     const giveUp = () => {
       connection.closeSoon();
-      response.end();
+      end();
     };
-    const timer = setTimeout(giveUp, this.#parts.limits.lingerMs);
+    void written.then(() => {
+      if (!response.destroyed && !response.writableEnded) timer = setTimeout(giveUp, this.#parts.limits.lingerMs);
+    });
     response.once("close", () => clearTimeout(timer));
-    request.once("end", () => response.end());
+    request.once("end", end);
     request.on("data", (chunk: Uint8Array) => {
       left -= chunk.length;
       if (left < 0) giveUp();

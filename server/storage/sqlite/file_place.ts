@@ -3,6 +3,7 @@
  * that was deleted or replaced, but nobody ever sees that again: nothing of it may be acknowledged.
  */
 import { CaucaseError } from "../../../core/errors.ts";
+import { systemCode } from "../../../core/host/file_error.ts";
 
 /** How often it is looked at although nothing is written, in milliseconds. */
 const LOOK_EVERY = 500;
@@ -68,7 +69,8 @@ function fileAt(path: string): FileId | undefined {
     const { dev, ino } = Deno.statSync(path);
     return { dev, ino };
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
+    // Also where a folder of the path is another kind of file by now, or closed: nobody can tell that it is there.
+    if (systemCode(error) !== undefined) return undefined;
     throw error;
   }
 }

@@ -88,8 +88,10 @@ export class WriteQueue {
    */
   later(action: () => void, onFailure: (error: unknown) => void): void {
     if (this.#failure !== undefined || this.#closed) return;
-    const attempt = (alone: boolean) => this.#attempt(action, { resolve: () => {}, reject: onFailure, alone });
-    this.#waiting.push({ isAwaited: false, changesState: false, attempt, reject: onFailure });
+    // Told in a turn of its own: what it does can harm no other write.
+    const reject = (error: unknown) => void setImmediate(() => onFailure(error));
+    const attempt = (alone: boolean) => this.#attempt(action, { resolve: () => {}, reject, alone });
+    this.#waiting.push({ isAwaited: false, changesState: false, attempt, reject });
     this.#timer ??= setTimeout(() => this.#flushIfIdle(), LATER);
   }
 
