@@ -111,7 +111,8 @@ function unavailable(failures: readonly Failure[], paths: readonly string[]): Ca
   const problem = failures.length === 0
     ? `there is none in ${paths.join(", ") || "any place known for this system"}`
     : failures.map(({ path, error }) => `${path}: ${error}`).join("; ");
-  return new CaucaseError("unsupported-runtime", `libcrypto cannot be used: ${problem}`, {
-    hint: "install OpenSSL 3, or leave --signer out",
-  });
+  const hint = failures.length === 0
+    ? "install OpenSSL 3, or leave --signer out"
+    : "name a libcrypto 3 that this program may load, or leave --signer out; docs/operating.md lists where they may be";
+  return new CaucaseError("unsupported-runtime", `libcrypto cannot be used: ${problem}`, { hint });
 }
