@@ -21,7 +21,8 @@ export async function realDatabasePath(path: string): Promise<string> {
 
 /**
  * Opens the database for reading and writing, makes its file if there is none, and switches it to a write-ahead log
- * with full synchronisation: readers never wait for writers, and what is committed survives a loss of power.
+ * with full synchronisation: readers never wait for writers, and what is committed survives a loss of power. After
+ * `deferSynchronisation()` that holds for what was synchronised.
  * @throws `storage`
  */
 export async function openForServing(path: string, log: Log): Promise<Database> {
