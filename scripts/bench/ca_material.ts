@@ -1,7 +1,6 @@
 /** Keys of each kind that a CA may have, requests for such keys, and CA certificates for servers that bring none. */
 import type { Bytes } from "../../core/bytes.ts";
-import { generateRsaKey } from "../../core/host/generate_key.ts";
-import { parsePrivateKeyDer, type PrivateKey } from "../../core/keys/private_key.ts";
+import type { PrivateKey } from "../../core/keys/private_key.ts";
 import { type Signer, signerFor } from "../../core/keys/signer.ts";
 import { type Certificate, certificateToPem, parseCertificate } from "../../core/x509/certificate.ts";
 import type { Extension } from "../../core/x509/extension.ts";
@@ -14,6 +13,7 @@ import {
   subjectKeyIdentifierExtension,
 } from "../../core/x509/standard_extensions.ts";
 import { newSerial } from "../../core/x509/tbs_certificate.ts";
+import { newKey } from "../../tests/support/keys.ts";
 import { certificateDer } from "../../tests/support/structures.ts";
 import { DAY } from "./scale.ts";
 
@@ -24,12 +24,8 @@ export type CaKind = (typeof CA_KINDS)[number];
 /** Longer than twice what a certificate lives for: no server makes its next CA certificate at once. */
 const CA_LIFE_SPAN = 3650 * DAY;
 
-const RSA_BITS = 2048;
-
-export async function newKeyOf(kind: CaKind): Promise<PrivateKey> {
-  if (kind === "RSA-2048") return await generateRsaKey(RSA_BITS);
-  const pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
-  return await parsePrivateKeyDer(new Uint8Array(await crypto.subtle.exportKey("pkcs8", pair.privateKey)));
+export function newKeyOf(kind: CaKind): Promise<PrivateKey> {
+  return newKey(kind === "RSA-2048" ? "RSA" : kind);
 }
 
 export interface BenchCa {
