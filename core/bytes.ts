@@ -25,13 +25,27 @@ export function concatBytes(...parts: readonly Uint8Array[]): Bytes {
 
 /** As `concatBytes`, for any number of parts. */
 export function joinBytes(parts: readonly Uint8Array[]): Bytes {
-  const joined = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    joined.set(part, offset);
-    offset += part.length;
-  }
+  const joined = new Uint8Array(totalLength(parts));
+  putAll(joined, 0, parts);
   return joined;
+}
+
+export function totalLength(parts: readonly { readonly length: number }[]): number {
+  let total = 0;
+  for (const { length } of parts) total += length;
+  return total;
+}
+
+/** Up to this many bytes, a loop copies faster than the runtime is called. */
+const SHORT = 24;
+
+/** Writes `parts` one after the other into `target`, from `at` on. */
+export function putAll(target: Uint8Array, at: number, parts: readonly Uint8Array[]): void {
+  for (const part of parts) {
+    if (part.length > SHORT) target.set(part, at);
+    else for (let index = 0; index < part.length; index++) target[at + index] = part[index] ?? 0;
+    at += part.length;
+  }
 }
 
 /** Whether both hold the same bytes. Not constant-time: never for secrets. */

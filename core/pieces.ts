@@ -1,5 +1,5 @@
 /** Bytes too many to be copied: there in several places, or made piece by piece as they are taken. */
-import { type Bytes, joinBytes } from "./bytes.ts";
+import { type Bytes, joinBytes, totalLength } from "./bytes.ts";
 
 export interface PiecedBytes {
   /** Of all pieces together. */
@@ -69,8 +69,4 @@ export function piecesOf(body: Body): Iterable<Uint8Array> {
 /** All in one: a copy, unless it is one already. */
 export function joinBody(body: Body): Uint8Array {
   return body instanceof Uint8Array ? body : joinBytes([...body.pieces()]);
-}
-
-function totalLength(parts: readonly { readonly length: number }[]): number {
-  return parts.reduce((total, { length }) => total + length, 0);
 }

@@ -4,6 +4,9 @@
 const FIRST = Date.UTC(1950, 0) / 1000;
 const LAST = Date.UTC(2050, 0) / 1000 - 1;
 
+/** Of `YYMMDDhhmmssZ`, in bytes. */
+export const UTC_TIME_SIZE = 13;
+
 const DAY = 86_400;
 const ZERO = 0x30;
 
@@ -33,7 +36,7 @@ export class UtcTimeWriter {
     putTwo(buffer, at + 8, minute - hour * 60);
     putTwo(buffer, at + 10, second - minute * 60);
     buffer[at + 12] = "Z".charCodeAt(0);
-    return at + 13;
+    return at + UTC_TIME_SIZE;
   }
 
   #setDay(day: number): void {

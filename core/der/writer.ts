@@ -1,8 +1,9 @@
 /**
  * Writes DER (X.690), just what certificates, requests and CRLs are made of. Every function returns one whole element.
  */
-import { bigIntToBytes, type Bytes, concatBytes, utf8 } from "../bytes.ts";
+import { bigIntToBytes, type Bytes, concatBytes, putAll, totalLength, utf8 } from "../bytes.ts";
 import { TAG } from "./tags.ts";
+import { isUtcTime, UTC_TIME_SIZE, UtcTimeWriter } from "./utc_time.ts";
 
 // The second component is below 40 under the first two arcs (X.690 8.19.4).
 const DOTTED_OID = /^(?:[01]\.(?:[0-9]|[1-3][0-9])|2\.(?:0|[1-9][0-9]*))(?:\.(?:0|[1-9][0-9]*))*$/;
@@ -125,31 +126,28 @@ export function derTime(unixSeconds: number): Bytes {
   if (!Number.isInteger(unixSeconds) || unixSeconds < TIME_RANGE.first || unixSeconds > TIME_RANGE.last) {
     throw new RangeError(`${unixSeconds} cannot be written as a time`);
   }
+  if (isUtcTime(unixSeconds)) return derElement(TAG.UTC_TIME, utcTimeDigits(unixSeconds));
   const digits = new Date(unixSeconds * 1000).toISOString().replace(/[-:T]|\.\d{3}/g, "");
-  const year = Number(digits.slice(0, 4));
-  return year >= 1950 && year < 2050
-    ? derElement(TAG.UTC_TIME, asciiBytes(digits.slice(2)))
-    : derElement(TAG.GENERALIZED_TIME, asciiBytes(digits));
+  return derElement(TAG.GENERALIZED_TIME, asciiBytes(digits));
 }
-
-/** Up to this many bytes, a loop copies faster than the runtime is called. */
-const SHORT = 24;
 
 /**
  * Written once, into its place. The content is one array: as arguments it would lie on the stack, which ends at some
  * 100 000, and others may ask for as many items.
  */
 function elementOf(tag: number, content: readonly Uint8Array[]): Bytes {
-  let length = 0;
-  for (const part of content) length += part.length;
+  const length = totalLength(content);
   const element = new Uint8Array(headerSize(length) + length);
-  let at = writeHeader(element, tag, length);
-  for (const part of content) {
-    if (part.length > SHORT) element.set(part, at);
-    else for (let index = 0; index < part.length; index++) element[at + index] = part[index] ?? 0;
-    at += part.length;
-  }
+  putAll(element, writeHeader(element, tag, length), content);
   return element;
+}
+
+const utcTime = new UtcTimeWriter();
+
+function utcTimeDigits(unixSeconds: number): Bytes {
+  const digits = new Uint8Array(UTC_TIME_SIZE);
+  utcTime.write(unixSeconds, digits, 0);
+  return digits;
 }
 
 function asciiBytes(text: string): Bytes {

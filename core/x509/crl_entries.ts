@@ -6,13 +6,12 @@ import { CaucaseError } from "../errors.ts";
 import type { DecimalInteger } from "../der/decimal_integer.ts";
 import { TAG } from "../der/tags.ts";
 import { derInteger, derSequence, derTime } from "../der/writer.ts";
-import { isUtcTime, UtcTimeWriter } from "../der/utc_time.ts";
+import { isUtcTime, UTC_TIME_SIZE, UtcTimeWriter } from "../der/utc_time.ts";
 
 /** Longest serial number whose entry is written in place, in bytes; so that every length fits one byte. */
 const SHORT_SERIAL = 64;
 /** SEQUENCE header, INTEGER header, UTCTime with its header. */
-const SHORT_ENTRY = SHORT_SERIAL + 2 + 2 + 15;
-const UTC_TIME_SIZE = 13;
+const SHORT_ENTRY = SHORT_SERIAL + 2 + 2 + 2 + UTC_TIME_SIZE;
 
 /** Sizes of the chunks: as much as there is already, within these. In bytes. */
 const FIRST_CHUNK = 4096;

@@ -1,12 +1,11 @@
 /** Reads many revocations that SQLite wrote into two texts: decimal serial numbers and dates. */
 import { DecimalInteger } from "../../../core/der/decimal_integer.ts";
+import { isUtcTime } from "../../../core/der/utc_time.ts";
 import type { CrlEntryWriter } from "../../../core/x509/crl_entries.ts";
 
 const SEMICOLON = ";".charCodeAt(0);
 const ZERO = "0".charCodeAt(0);
 
-/** The first second that UTCTime cannot say. */
-const DATE_LIMIT = Date.UTC(2050, 0) / 1000;
 /** RFC 5280 4.1.2.2, with the sign bit. */
 const MAX_SERIAL_SIZE = 20;
 
@@ -35,7 +34,7 @@ export function encodePage({ serials, dates }: PageTexts, count: number, writer:
       if (digit < 0 || digit > 9) break;
       date = date * 10 + digit;
     }
-    if (dateEnd === start || date >= DATE_LIMIT) return false;
+    if (dateEnd === start || !isUtcTime(date)) return false;
     if (left > 1 && (serials[serialEnd] !== SEMICOLON || dates[dateEnd] !== SEMICOLON)) return false;
     writer.addDecimal(serial, date);
   }
