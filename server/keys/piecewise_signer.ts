@@ -5,7 +5,7 @@
 import { Buffer } from "node:buffer";
 import { createHash, createPrivateKey, createSign } from "node:crypto";
 import type { Bytes } from "../../core/bytes.ts";
-import type { HashName } from "../../core/keys/hashes.ts";
+import { type HashName, NODE_HASH } from "../../core/keys/hashes.ts";
 import type { PrivateKey } from "../../core/keys/private_key.ts";
 import type { DataToSign, Signer } from "../../core/keys/signer.ts";
 import { nextTurn } from "../next_turn.ts";
@@ -26,7 +26,7 @@ export function piecewiseSigner(signer: Signer, key: PrivateKey): Signer {
     publicKey,
     async sign(data) {
       if (data instanceof Uint8Array || !isLarge(data)) return await signer.sign(data);
-      const signing = createSign(nodeName(hash));
+      const signing = createSign(NODE_HASH[hash]);
       await eachSlice(data, (slice) => signing.update(slice));
       return new Uint8Array(signing.sign(imported));
     },
@@ -35,13 +35,9 @@ export function piecewiseSigner(signer: Signer, key: PrivateKey): Signer {
 
 /** Digest of all pieces together. */
 export async function digestInSlices(hash: HashName, pieces: readonly Uint8Array[]): Promise<Bytes> {
-  const hashing = createHash(nodeName(hash));
+  const hashing = createHash(NODE_HASH[hash]);
   await eachSlice(pieces, (slice) => hashing.update(slice));
   return new Uint8Array(hashing.digest());
-}
-
-function nodeName(hash: HashName): string {
-  return hash.replace("-", "");
 }
 
 /** Hands pieces on in slices, and lets others go on in between. */
