@@ -18,6 +18,7 @@ import type { Issuers } from "./issuers.ts";
 import { crlNextUpdate, crlRenewalDueAt, deletableBefore, isCrlRenewalDue } from "./lifecycle.ts";
 import { SingleFlight } from "./single_flight.ts";
 import { crlForms } from "./crl_forms.ts";
+import { sameCrlState } from "./store_rules.ts";
 import type { CaStores, CrlContent, CrlPosition, CrlState } from "./stores.ts";
 
 /** A signed CRL in both forms. */
@@ -141,7 +142,7 @@ export class CrlPublisher {
   async #current(): Promise<Content> {
     while (true) {
       const { crl } = await this.stores.state();
-      if (this.#content !== undefined && sameState(this.#content, crl)) return this.#content;
+      if (this.#content !== undefined && sameCrlState(this.#content, crl)) return this.#content;
       await this.#loading.run(() => this.#load());
     }
   }
@@ -182,8 +183,4 @@ function extended(known: Pick<Content, "modifiedAt" | "entries">, content: CrlCo
   // The next second: until then, another content with the same date may have been served.
   const modifiedAt = Math.max(known.modifiedAt, latest) + 1;
   return { number, thisUpdate, modifiedAt, entries: known.entries.followedBy(entries), position };
-}
-
-function sameState(a: CrlState, b: CrlState): boolean {
-  return a.number === b.number && a.thisUpdate === b.thisUpdate;
 }

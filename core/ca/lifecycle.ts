@@ -97,6 +97,11 @@ export function crlLifeSpan(lifeSpan: number): number {
   return Math.floor(lifeSpan * CRL_LIFE_SPANS);
 }
 
+/** Until when a revocation is listed of a certificate that nobody asks about after `lastNeeded`. */
+export function revocationListedUntil(lastNeeded: number, lifeSpan: number): number {
+  return lastNeeded + crlLifeSpan(lifeSpan);
+}
+
 /** When the scheduled renewal of a CRL is due. */
 export function crlRenewalDueAt(thisUpdate: number, lifeSpan: number): number {
   return thisUpdate + Math.floor(crlLifeSpan(lifeSpan) / 2);

@@ -2,6 +2,7 @@
 import { type Bytes, equalBytes } from "../bytes.ts";
 import type { Attribution, RecordEvent } from "./events.ts";
 import {
+  certified,
   COMPARED_AT_MOST,
   duplicateKey,
   hasUniqueKeys,
@@ -175,11 +176,6 @@ export class MemoryCertificates implements CertificateStore {
   forgetEnded(before: number): Promise<number> {
     return Promise.resolve(this.rows.forgetEnded(before));
   }
-}
-
-/** What a certificate changes about its request's row. */
-function certified(issued: IssuedRecord | undefined): Pick<StoredRequest, "certificatePem" | "keptUntil"> {
-  return { certificatePem: issued?.certificate.pem, keptUntil: issued?.keptUntil };
 }
 
 function sizeOf(pending: readonly StoredRequest[]) {

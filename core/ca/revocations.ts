@@ -6,7 +6,7 @@ import type { Actor } from "./actor.ts";
 import type { Attribution } from "./events.ts";
 import type { Issuers } from "./issuers.ts";
 import type { CrlPublisher } from "./crl_publisher.ts";
-import { crlLifeSpan } from "./lifecycle.ts";
+import { revocationListedUntil } from "./lifecycle.ts";
 import type { CaStores } from "./stores.ts";
 import type { Verification } from "./verification.ts";
 
@@ -55,7 +55,7 @@ export class Revocations {
   async #record(serial: bigint, lastNeeded: number, by: Attribution): Promise<void> {
     const { stores, crls, lifeSpan } = this.parts;
     await stores.requireSigning(by.now);
-    const listedUntil = lastNeeded + crlLifeSpan(lifeSpan);
+    const listedUntil = revocationListedUntil(lastNeeded, lifeSpan);
     const number = await stores.revocations.revoke({ serial, revocationDate: by.now, listedUntil }, by);
     await crls.publishRevocation(number, by.now);
   }

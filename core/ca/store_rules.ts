@@ -2,7 +2,15 @@
 import { CaucaseError } from "../errors.ts";
 import { SECONDS_PER_DAY } from "./lifecycle.ts";
 import type { Attribution, CaEvent } from "./events.ts";
-import type { CaName, IssuedRecord, LaterRecords, NewRequest, RegisteredCertificate } from "./stores.ts";
+import type {
+  CaName,
+  CrlState,
+  IssuedRecord,
+  LaterRecords,
+  NewRequest,
+  RegisteredCertificate,
+  StoredRequest,
+} from "./stores.ts";
 
 /** Whether a CA takes each key once. */
 export function hasUniqueKeys(ca: CaName): boolean {
@@ -81,4 +89,14 @@ export function clockRefusal(now: number, later: LaterRecords | undefined): Cauc
     `nothing is signed: the clock says ${date(now)} UTC, but the database has records of ${date(later.last)} UTC`,
     { hint: "it goes on by itself when the clock is right; if those records are wrong: serve --accept-clock" },
   );
+}
+
+/** Whether both are the state at one CRL number and `thisUpdate`. */
+export function sameCrlState(a: CrlState, b: CrlState): boolean {
+  return a.number === b.number && a.thisUpdate === b.thisUpdate;
+}
+
+/** What a certificate changes about its request's row; without one the row is pending. */
+export function certified(issued: IssuedRecord | undefined): Pick<StoredRequest, "certificatePem" | "keptUntil"> {
+  return { certificatePem: issued?.certificate.pem, keptUntil: issued?.keptUntil };
 }

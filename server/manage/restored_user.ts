@@ -5,7 +5,7 @@
 import type { Bytes, RandomSource } from "../../core/bytes.ts";
 import { OPERATOR } from "../../core/ca/actor.ts";
 import { type CertificateAuthority, createCertificateAuthority } from "../../core/ca/certificate_authority.ts";
-import { CA_LIFE_SPANS, crlLifeSpan } from "../../core/ca/lifecycle.ts";
+import { CA_LIFE_SPANS, revocationListedUntil } from "../../core/ca/lifecycle.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import { belongTogether } from "../../core/host/key_file.ts";
 import { verifySignature } from "../../core/keys/verify_signature.ts";
@@ -70,7 +70,7 @@ export async function replaceUser(database: PrivateDatabase, order: Replacement)
   if ((await ca.issuers.all()).length > issuersBefore) {
     log.warning("restore.ca_made");
   }
-  const listedUntil = old.notAfter + crlLifeSpan(lifeSpan);
+  const listedUntil = revocationListedUntil(old.notAfter, lifeSpan);
   await store.revocations.revoke({ serial: old.serial, revocationDate: now, listedUntil }, by);
   return certificate.pem;
 }

@@ -1,8 +1,8 @@
 /** Certificates of one CA in an SQLite database: in the row of their request, and in the register. */
 import type { Attribution } from "../../../core/ca/events.ts";
-import { duplicateKey, tooManyOfKey } from "../../../core/ca/store_rules.ts";
+import { certified, duplicateKey, tooManyOfKey } from "../../../core/ca/store_rules.ts";
 import type { CertificateStore, IssuedRecord, NewCertificate, RegisteredCertificate } from "../../../core/ca/stores.ts";
-import { certified, type RequestTable } from "./request_store.ts";
+import type { RequestTable } from "./request_store.ts";
 import type { Transactions } from "./transactions.ts";
 
 export class SqliteCertificates implements CertificateStore {

@@ -2,13 +2,14 @@
 import { type Bytes, utf8 } from "../../../core/bytes.ts";
 import type { Attribution } from "../../../core/ca/events.ts";
 import {
+  certified,
   COMPARED_AT_MOST,
   duplicateKey,
   hasUniqueKeys,
   pendingRefusal,
   type PendingSize,
 } from "../../../core/ca/store_rules.ts";
-import type { CaName, IssuedRecord, NewRequest, RequestStore, StoredRequest } from "../../../core/ca/stores.ts";
+import type { CaName, NewRequest, RequestStore, StoredRequest } from "../../../core/ca/stores.ts";
 import type { CaucaseError } from "../../../core/errors.ts";
 import { bothForms, fromSeconds, toBigInt, toBytes, toSeconds, toText } from "./column_values.ts";
 import type { Database, Row } from "./database.ts";
@@ -24,11 +25,6 @@ const PENDING_BYTES = `CASE WHEN crt IS NULL THEN ${BYTES} END`;
 const COLUMNS = "id, key_id, expiration_date, csr, crt";
 /** SQLite's integers end there, and so do ids. */
 const MAX_ID = 2n ** 63n - 1n;
-
-/** A row to be written; without a certificate it is pending. */
-export type NewRow =
-  & Pick<StoredRequest, "id" | "keyId" | "csr">
-  & { readonly certificatePem?: string; readonly keptUntil?: number };
 
 /** A row is pending while its `crt` is NULL. Synchronous: within a transaction of the caller's where it writes. */
 export class RequestTable {
@@ -93,7 +89,7 @@ export class RequestTable {
     return this.#pendingSize;
   }
 
-  insert({ id, keyId, csr, certificatePem, keptUntil }: NewRow): void {
+  insert({ id, keyId, csr, certificatePem, keptUntil }: StoredRequest): void {
     const crt = certificatePem === undefined ? null : utf8(certificatePem);
     const expiration = keptUntil === undefined ? null : fromSeconds(keptUntil);
     const sql = `INSERT INTO ${this.#table} (${COLUMNS}) VALUES (?, ?, ?, ?, ?)`;
@@ -244,14 +240,9 @@ export class SqliteRequests implements RequestStore {
     const refusal = autoSigned ? undefined : pendingRefusal(this.table.pendingSize(), request);
     if (refusal) return refusal;
     values.increase("received_csr");
-    this.table.insert({ id, keyId, csr, ...(autoSigned && certified(autoSigned)) });
+    this.table.insert({ id, keyId, csr, ...certified(autoSigned) });
     this.transactions.record({ kind: "requested", id, key: keyId }, by);
     if (autoSigned) this.transactions.recordIssued(id, autoSigned, by);
     return { id, known: false };
   }
-}
-
-/** What a certificate changes about its request's row. */
-export function certified({ certificate, keptUntil }: IssuedRecord) {
-  return { certificatePem: certificate.pem, keptUntil };
 }

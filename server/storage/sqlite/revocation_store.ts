@@ -2,15 +2,8 @@
  * Revocations of one CA in an SQLite database, and the state of its CRLs: the table `<ca>revoked` and two named values.
  */
 import type { Attribution } from "../../../core/ca/events.ts";
-import { alreadyRevoked } from "../../../core/ca/store_rules.ts";
-import type {
-  CrlContent,
-  CrlPosition,
-  CrlRenewal,
-  CrlState,
-  Revocation,
-  RevocationStore,
-} from "../../../core/ca/stores.ts";
+import { alreadyRevoked, sameCrlState } from "../../../core/ca/store_rules.ts";
+import type { CrlContent, CrlPosition, CrlRenewal, Revocation, RevocationStore } from "../../../core/ca/stores.ts";
 import { CrlEntryWriter } from "../../../core/x509/crl_entries.ts";
 import { nextTurn } from "../../next_turn.ts";
 import { NO_ROW, type RevocationTable } from "./revocation_table.ts";
@@ -49,7 +42,7 @@ export class SqliteRevocations implements RevocationStore {
       if (page !== undefined) {
         last = page;
         if (pause) await nextTurn();
-      } else if (sameState(state, transactions.crlState())) {
+      } else if (sameCrlState(state, transactions.crlState())) {
         const position = { thisUpdate, after: last };
         return await transactions.readState(() => ({ ...state, entries: writer.entries(), position }));
       }
@@ -82,8 +75,4 @@ export class SqliteRevocations implements RevocationStore {
       return true;
     });
   }
-}
-
-function sameState(a: CrlState, b: CrlState): boolean {
-  return a.number === b.number && a.thisUpdate === b.thisUpdate;
 }
