@@ -32,7 +32,7 @@ export async function serve(args: readonly string[]): Promise<number> {
       log,
       accessLog: accessLog?.add ?? (() => {}),
     });
-    tellSigner();
+    await tellSigner();
     announce(server);
     // A person who starts a new CA sees what to do next; a log is no place for that.
     if (server.awaitsFirstUser && logs.format === "text" && isScreen("stderr")) {

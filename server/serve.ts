@@ -18,16 +18,17 @@ import { createCaucaseSite } from "./caucase/site.ts";
 import { resolveAddresses } from "./http/addresses.ts";
 import { createCorsPage } from "./caucase/cors_page.ts";
 import { createCrossOrigin } from "./caucase/cross_origin.ts";
-import { type Endpoint, startListeners } from "./http/listener.ts";
+import { type Endpoint, startListeners, type TlsIdentity } from "./http/listener.ts";
 import type { Limits } from "./http/limits.ts";
 import { createOwnOrigins } from "./caucase/own_origins.ts";
 import { type Job, runJobs } from "./jobs.ts";
-import type { KeyOperations } from "./keys/operations.ts";
+import { keyLine } from "./keys/key_line.ts";
+import { type KeyOperations, WEBCRYPTO } from "./keys/operations.ts";
 import { CA_NAMES } from "../core/ca/stores.ts";
 import type { Log } from "../core/log.ts";
 import { openStorage } from "./storage/open.ts";
 import type { SqliteStorage } from "./storage/sqlite/sqlite_storage.ts";
-import { HttpsCertificate, type HttpsIdentity } from "./tls/https_certificate.ts";
+import { HttpsCertificate } from "./tls/https_certificate.ts";
 import { requireClientCertificateSupport } from "./tls/runtime_check.ts";
 
 export interface BackupOptions {
@@ -94,7 +95,13 @@ export async function startServer(options: ServeOptions, host: ServeHost): Promi
   const netloc = parseNetloc(options.netloc);
   const storage = await openStorage(options.db, host.log);
   try {
-    return await serveFrom(storage, { options, netloc, host });
+    const { keyOperations = WEBCRYPTO } = host;
+    const generateRsaKey = keyLine(keyOperations.generateRsaKey);
+    return await serveFrom(storage, {
+      options,
+      netloc,
+      host: { ...host, keyOperations: { ...keyOperations, generateRsaKey } },
+    });
   } catch (error) {
     await storage.close();
     throw error;
@@ -137,30 +144,24 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
   for (const ca of [authorities.cau, authorities.cas]) await ca.issuance.settleAutoSignAmount();
   const awaitsFirstUser = await authorities.cau.issuance.awaitsFirstRequest();
   const httpsCertificate = createHttpsCertificate(authorities.http_cas, setup);
-  // At a first start each of them makes a key, which takes most of the time: all processors work at it.
-  const [identity, userCas, site] = await sideBySide(
-    httpsCertificate.ensureCurrent(clock.now()),
-    authorities.cau.issuers.ensureValid(clock.now()),
-    createSite(authorities, setup),
+  const tls = () => tlsIdentity(httpsCertificate, authorities.cau, clock.now());
+  const pairs = await endpointPairs([await createSite(authorities, setup)], setup);
+  const [listeners] = await sideBySide(
+    startListeners({
+      endpoints: pairs.flatMap(({ http, https }) => [http, https]),
+      tls,
+      ...(options.limits && { limits: options.limits }),
+      accessLog: host.accessLog,
+      log: host.log,
+    }),
     // Not needed to listen, but by the first request for it. When it fails, its job says so and tries again.
     authorities.cas.issuers.ensureValid(clock.now()).catch(() => {}),
   );
-  // Told to clients as the issuers we know. All CA certificates of one CA have the same name: good for all rollovers.
-  const ca = userCas.map((authority) => authority.certificatePem);
-  const tlsOf = ({ keyPem, certificatePem }: HttpsIdentity) => ({ key: keyPem, cert: certificatePem, ca });
-  const pairs = await endpointPairs([site], setup);
-  const listeners = await startListeners({
-    endpoints: pairs.flatMap(({ http, https }) => [http, https]),
-    tls: tlsOf(identity),
-    ...(options.limits && { limits: options.limits }),
-    accessLog: host.accessLog,
-    log: host.log,
-  });
   const stopping = new AbortController();
   const jobs = [
     ...caJobs([authorities.cau, authorities.cas]),
     registerJob(storage),
-    httpsJob(httpsCertificate, { shown: identity, show: (next) => listeners.replaceCertificate(tlsOf(next)) }),
+    httpsJob(httpsCertificate, async () => listeners.replaceCertificate(await tls())),
     ...await backupJobs(storage, setup, stopping.signal),
   ];
   const jobsDone = runJobs(jobs, { clock, log: host.log, signal: stopping.signal });
@@ -180,6 +181,20 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
       await storage.close();
     },
   };
+}
+
+/** What the HTTPS listener shows, each made first where it is missing: at a first start, that is a key for each. */
+async function tlsIdentity(
+  certificate: HttpsCertificate,
+  cau: CertificateAuthority,
+  now: number,
+): Promise<TlsIdentity> {
+  const [{ keyPem, certificatePem }, userCas] = await sideBySide(
+    certificate.ensureCurrent(now),
+    cau.issuers.ensureValid(now),
+  );
+  // Told to clients as the issuers we know. All CA certificates of one CA have the same name: good for all rollovers.
+  return { key: keyPem, cert: certificatePem, ca: userCas.map((authority) => authority.certificatePem) };
 }
 
 /** HTTP and HTTPS on each address, with the same sites. */
@@ -270,15 +285,13 @@ async function backupJobs(
 }
 
 /** Renews the certificate for HTTPS in time, and shows it to new connections. */
-function httpsJob(
-  certificate: HttpsCertificate,
-  { shown, show }: { shown: HttpsIdentity; show: (identity: HttpsIdentity) => void },
-): Job {
+function httpsJob(certificate: HttpsCertificate, show: () => Promise<void>): Job {
+  let shown = certificate.current;
   return {
     name: "certificate for HTTPS",
     async run(now) {
       const identity = await certificate.ensureCurrent(now);
-      if (identity !== shown) show(identity);
+      if (identity !== shown) await show();
       shown = identity;
       return certificate.renewalDueAt(identity);
     },

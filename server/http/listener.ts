@@ -6,6 +6,7 @@ import { createServer as createHttpServer, type Server as HttpServer } from "nod
 import { createServer as createHttpsServer, Server as HttpsServer } from "node:https";
 import { CaucaseError, describeError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
+import { sideBySide } from "../../core/side_by_side.ts";
 import { proveClientCertificates } from "../tls/runtime_check.ts";
 import { AnswerMemory } from "./answer_memory.ts";
 import { BodyMemory } from "./body_reader.ts";
@@ -38,7 +39,10 @@ export interface Endpoint {
 
 export interface ListenerOptions {
   readonly endpoints: readonly Endpoint[];
-  readonly tls: TlsIdentity;
+  /**
+   * Asked for when all endpoints without TLS listen: it may take its time, and they answer meanwhile.
+   */
+  readonly tls: () => Promise<TlsIdentity>;
   /** Those that are not to be the defaults. */
   readonly limits?: Partial<Limits>;
   /** Takes one line of the access log, without its end; must return at once. */
@@ -65,9 +69,6 @@ export interface Listeners {
  */
 export async function startListeners(options: ListenerOptions): Promise<Listeners> {
   const limits = completeLimits(options.limits ?? {});
-  // Beside the rest: it takes a fifth of a start. Until it is there nobody counts as a user, so nothing is lost by
-  // listening.
-  const proof = proveClientCertificates(options.tls);
   const pool = new ConnectionPool(limits, options.log);
   const shared = {
     pool,
@@ -79,17 +80,25 @@ export async function startListeners(options: ListenerOptions): Promise<Listener
   };
   const report: ReportFault = (error, exchange) => options.log.error("request.failed", faultFields(error, exchange));
   const servers = new Map<Endpoint, HttpServer | HttpsServer>();
-  try {
-    for (const endpoint of options.endpoints) {
-      const server = createServer(endpoint, options.tls, limits);
-      const handler = serveSites(endpoint.sites, report);
-      watchServer(server, { ...shared, serve: createRequestServer({ ...shared, handler }), secure: endpoint.secure });
-      servers.set(endpoint, server);
-      await listen(server, endpoint);
+  const open = async (endpoint: Endpoint, server: HttpServer | HttpsServer) => {
+    const handler = serveSites(endpoint.sites, report);
+    watchServer(server, { ...shared, serve: createRequestServer({ ...shared, handler }), secure: endpoint.secure });
+    servers.set(endpoint, server);
+    await listen(server, endpoint);
+  };
+  const openSecure = async (tls: TlsIdentity) => {
+    for (const endpoint of options.endpoints.filter(isSecure)) {
+      await open(endpoint, createHttpsServer({ ...serverOptions(limits), ...tlsOptions(tls, limits) }));
     }
-    await proof;
+  };
+  try {
+    for (const endpoint of options.endpoints.filter((endpoint) => !isSecure(endpoint))) {
+      await open(endpoint, createHttpServer(serverOptions(limits)));
+    }
+    const tls = await options.tls();
+    // Until it is proved nobody counts as a user, so nothing is lost by listening.
+    await sideBySide(proveClientCertificates(tls), openSecure(tls));
   } catch (error) {
-    await Promise.allSettled([proof]);
     for (const server of servers.values()) server.close();
     throw error;
   }
@@ -169,9 +178,8 @@ function tlsOptions(identity: TlsIdentity, limits: Limits) {
   };
 }
 
-function createServer({ secure }: Endpoint, identity: TlsIdentity, limits: Limits): HttpServer | HttpsServer {
-  if (!secure) return createHttpServer(serverOptions(limits));
-  return createHttpsServer({ ...serverOptions(limits), ...tlsOptions(identity, limits) });
+function isSecure({ secure }: Endpoint): boolean {
+  return secure;
 }
 
 async function listen(server: HttpServer | HttpsServer, { host, port }: Endpoint): Promise<void> {

@@ -83,10 +83,31 @@ Deno.test("close() may be called again", async () => {
   await server.listeners.close(0);
 });
 
+Deno.test("startListeners() answers over HTTP while the certificate for HTTPS is being made", async () => {
+  const { key, cert } = await newIdentity();
+  const made = Promise.withResolvers<void>();
+  const [http, https] = endpointsOf("127.0.0.1", echo);
+  const port = freePort();
+  const start = startListeners({
+    tls: async () => {
+      using client = await RawClient.tcp(port);
+      client.request("GET", "/early");
+      assert.equal((await client.response()).body, "GET /early 0");
+      made.resolve();
+      return { key, cert, ca: [cert] };
+    },
+    endpoints: [https, { ...http, port }],
+    accessLog: () => {},
+    log: quietLog,
+  });
+  await made.promise;
+  await (await start).close(0);
+});
+
 Deno.test("startListeners() fails as in-use and leaves nothing open when a port is taken", async () => {
   await using first = await listening(echo);
   const { key, cert } = await newIdentity();
-  const options = { tls: { key, cert, ca: [cert] }, accessLog: () => {}, log: quietLog };
+  const options = { tls: () => Promise.resolve({ key, cert, ca: [cert] }), accessLog: () => {}, log: quietLog };
   const free = freePort();
   const [http, https] = endpointsOf("127.0.0.1", echo);
   const start = startListeners({ ...options, endpoints: [{ ...http, port: free }, { ...https, port: first.https }] });
@@ -99,7 +120,7 @@ Deno.test("startListeners() fails as in-use and leaves nothing open when a port 
 
 Deno.test("startListeners() fails as usage for an address that is not ours", async () => {
   const { key, cert } = await newIdentity();
-  const options = { tls: { key, cert, ca: [cert] }, accessLog: () => {}, log: quietLog };
+  const options = { tls: () => Promise.resolve({ key, cert, ca: [cert] }), accessLog: () => {}, log: quietLog };
   const start = startListeners({ ...options, endpoints: endpointsOf("192.0.2.1", echo) });
   await assert.rejects(start, { code: "usage", message: /^cannot listen on 192\.0\.2\.1 port 0: / });
 });
@@ -113,7 +134,7 @@ Deno.test("startListeners() serves each endpoint its own sites, secure or not", 
     { host: "127.0.0.2", port: 0, secure: false, sites: site("operations") },
   ];
   const listeners = await startListeners({
-    tls: { key, cert, ca: [cert] },
+    tls: () => Promise.resolve({ key, cert, ca: [cert] }),
     endpoints,
     accessLog: () => {},
     log: quietLog,

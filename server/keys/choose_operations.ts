@@ -2,11 +2,10 @@
 import { isAbsolute } from "node:path";
 import { CaucaseError, describeError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
-import { CHECKED_FIRST } from "./native/late_check.ts";
+import { lateCheck } from "./native/late_check.ts";
 import { Libcrypto } from "./native/libcrypto.ts";
 import { nativeKeys } from "./native/native_keys.ts";
 import { nativeOperations } from "./native/native_operations.ts";
-import { selfCheck } from "./native/self_check.ts";
 import { libcryptoPaths } from "./native/well_known.ts";
 import { type KeyOperations, WEBCRYPTO } from "./operations.ts";
 
@@ -21,7 +20,15 @@ export interface SignerOptions {
 export interface LibrarySource {
   readonly paths: readonly string[];
   /** @throws Error for one that cannot be used */
-  readonly open: (path: string, log: Log) => Promise<{ readonly version: string; readonly operations: KeyOperations }>;
+  readonly open: (path: string, log: Log) => Library;
+}
+
+export interface Library {
+  readonly version: string;
+  /** By WebCrypto where `check` fails. */
+  readonly operations: KeyOperations;
+  /** Whether it does what it is to do. Done before it gets a key, once. @throws Error that says what is wrong */
+  readonly check: () => Promise<void>;
 }
 
 const RUNTIME = `Deno ${Deno.version.deno}`;
@@ -29,12 +36,13 @@ const MACHINE: LibrarySource = { paths: libcryptoPaths(Deno.build), open: openLi
 
 export interface ChosenOperations {
   readonly operations: KeyOperations;
-  /** Tells the log what was chosen, and why: nobody wants to know before the server can start. */
-  readonly tell: () => void;
+  /** Tells the log what was chosen, and why, for which libcrypto is checked: a server answers before that is over. */
+  readonly tell: () => Promise<void>;
 }
 
 /**
- * Loads libcrypto and tests it. Nothing is loaded later: the right to do so can be given up afterwards.
+ * Loads libcrypto, which is tested before its first use; here already where nothing else will do. Nothing is loaded
+ * later: the right to do so can be given up afterwards.
  * @throws `unsupported-runtime` for `native` without a good libcrypto; `usage` for a path that is not absolute
  */
 export async function chooseKeyOperations(
@@ -48,9 +56,9 @@ export async function chooseKeyOperations(
   const failures: Failure[] = [];
   for (const path of found) {
     try {
-      const { version, operations } = await open(path, log);
-      const tell = () => log.info("signer.chosen", { signer: "native", library: `${version}, ${path}` });
-      return { operations, tell };
+      const library = open(path, log);
+      if (signer === "native") await library.check();
+      return { operations: library.operations, tell: () => tellLibrary(library, path, log) };
     } catch (error) {
       failures.push({ path, error: reasonOf(error) });
     }
@@ -58,12 +66,7 @@ export async function chooseKeyOperations(
   if (signer === "native") throw unavailable(failures, paths);
   const [first] = failures;
   if (first === undefined) return webCrypto(log, `${RUNTIME}, there is no libcrypto 3`);
-  const chosen = webCrypto(log, RUNTIME);
-  const tell = () => {
-    log.warning("signer.native_unavailable", first);
-    chosen.tell();
-  };
-  return { ...chosen, tell };
+  return { operations: WEBCRYPTO, tell: () => tellUnavailable(first, log) };
 }
 
 interface Failure {
@@ -71,15 +74,30 @@ interface Failure {
   readonly error: string;
 }
 
-async function openLibrary(path: string, log: Log) {
+function openLibrary(path: string, log: Log): Library {
   const library = new Libcrypto(path);
   const keys = nativeKeys(library);
-  await selfCheck(keys, CHECKED_FIRST);
-  return { version: library.version, operations: nativeOperations(keys, log) };
+  const { check, isTrusted } = lateCheck(keys, log);
+  return { version: library.version, operations: nativeOperations(keys, log, isTrusted), check };
+}
+
+async function tellLibrary({ version, check }: Library, path: string, log: Log): Promise<void> {
+  try {
+    await check();
+  } catch (error) {
+    return await tellUnavailable({ path, error: reasonOf(error) }, log);
+  }
+  log.info("signer.chosen", { signer: "native", library: `${version}, ${path}` });
+}
+
+async function tellUnavailable(failure: Failure, log: Log): Promise<void> {
+  log.warning("signer.native_unavailable", failure);
+  await webCrypto(log, RUNTIME).tell();
 }
 
 function webCrypto(log: Log, library: string): ChosenOperations {
-  return { operations: WEBCRYPTO, tell: () => log.info("signer.chosen", { signer: "webcrypto", library }) };
+  const tell = () => Promise.resolve(log.info("signer.chosen", { signer: "webcrypto", library }));
+  return { operations: WEBCRYPTO, tell };
 }
 
 /** A name without its folder would be looked for in the working folder. */

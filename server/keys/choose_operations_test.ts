@@ -13,19 +13,23 @@ async function choose(options: SignerOptions, source?: LibrarySource) {
   const log = createLog((record) => records.push(record));
   const { operations, tell } = await chooseKeyOperations(options, log, source);
   assert.equal(records.length, 0);
-  tell();
+  await tell();
   return { operations, said: records.map((record) => `${record.level}: ${sentenceOf(record)}`) };
 }
 
-/** What `open` does with each path: a version, or an error. */
-function source(libraries: Readonly<Record<string, string | Error>>, opened: string[] = []): LibrarySource {
+/** What `open` does with each path: a version, or an error. `wrong` is what checks find. */
+function source(
+  libraries: Readonly<Record<string, string | Error>>,
+  { opened = [], wrong }: { opened?: string[]; wrong?: string } = {},
+): LibrarySource {
   return {
     paths: Object.keys(libraries),
     open(path) {
       opened.push(path);
       const found = libraries[path];
-      if (typeof found !== "string") return Promise.reject(found ?? new Error("no such file"));
-      return Promise.resolve({ version: found, operations: OTHER });
+      if (typeof found !== "string") throw found ?? new Error("no such file");
+      const check = () => wrong === undefined ? Promise.resolve() : Promise.reject(new Error(wrong));
+      return { version: found, operations: OTHER, check };
     },
   };
 }
@@ -36,7 +40,7 @@ Deno.test("auto takes the first libcrypto that is good, and says which", async (
   for (const path of [bad, good]) await Deno.writeTextFile(path ?? "", "");
   const libraries = { [`${absent}`]: "OpenSSL 9", [`${bad}`]: new Error("wrong"), [`${good}`]: "OpenSSL 3.5.0" };
   const opened: string[] = [];
-  const { operations, said } = await choose({ signer: "auto" }, source(libraries, opened));
+  const { operations, said } = await choose({ signer: "auto" }, source(libraries, { opened }));
   assert.equal(operations, OTHER);
   assert.deepEqual(opened, [bad, good]);
   assert.deepEqual(said, [`info: keys are made and used by native: OpenSSL 3.5.0, ${good}`]);
@@ -52,14 +56,19 @@ Deno.test("auto with a libcrypto that is no good is WebCrypto, with a warning th
   await using folder = await tempFolder();
   const path = `${folder.path}/libcrypto.so.3`;
   await Deno.writeTextFile(path, "");
-  const wrong = source({ [path]: new Error("it makes wrong signatures (ECDSA with SHA-256, P-256)") });
-  const { operations, said } = await choose({ signer: "auto" }, wrong);
+  const reason = "it makes wrong signatures (ECDSA with SHA-256, P-256)";
+  const { operations, said } = await choose({ signer: "auto" }, source({ [path]: new Error(reason) }));
   assert.equal(operations, WEBCRYPTO);
-  assert.deepEqual(said, [
-    `warning: WebCrypto makes and uses the keys, as ${path} cannot be used: it makes wrong signatures ` +
-    "(ECDSA with SHA-256, P-256)",
+  const expected = [
+    `warning: WebCrypto makes and uses the keys, as ${path} cannot be used: ${reason}`,
     `info: keys are made and used by webcrypto: ${RUNTIME}`,
-  ]);
+  ];
+  assert.deepEqual(said, expected);
+  // What is found after it was opened: its operations know of it.
+  assert.deepEqual(
+    (await choose({ signer: "auto" }, source({ [path]: "OpenSSL 3" }, { wrong: reason }))).said,
+    expected,
+  );
 });
 
 Deno.test("a file that --libcrypto names and that is no library is said once, in plain words", async () => {
@@ -84,19 +93,26 @@ Deno.test("native without a libcrypto, or with a bad one, is refused with the re
     code: "unsupported-runtime",
     message: "libcrypto cannot be used: /x: too old",
   });
+  await assert.rejects(
+    choose({ signer: "native", libcrypto: "/x" }, source({ "/x": "OpenSSL 3" }, { wrong: "wrong" })),
+    {
+      code: "unsupported-runtime",
+      message: "libcrypto cannot be used: /x: wrong",
+    },
+  );
 });
 
 Deno.test("a libcrypto without its folder is refused: it would be looked for in the working folder", async () => {
   for (const libcrypto of ["libcrypto.so.3", "./libcrypto.so.3", ""]) {
     const opened: string[] = [];
-    await assert.rejects(choose({ signer: "auto", libcrypto }, source({}, opened)), { code: "usage" });
+    await assert.rejects(choose({ signer: "auto", libcrypto }, source({}, { opened })), { code: "usage" });
     assert.deepEqual(opened, []);
   }
 });
 
 Deno.test("webcrypto opens no library", async () => {
   const opened: string[] = [];
-  const { operations, said } = await choose({ signer: "webcrypto" }, source({ "/x": "OpenSSL 3" }, opened));
+  const { operations, said } = await choose({ signer: "webcrypto" }, source({ "/x": "OpenSSL 3" }, { opened }));
   assert.equal(operations, WEBCRYPTO);
   assert.deepEqual(opened, []);
   assert.deepEqual(said, [`info: keys are made and used by webcrypto: ${RUNTIME}`]);

@@ -53,7 +53,7 @@ export async function listening(handler: Handler, limits: Partial<Limits> = {}):
   const endpoints = endpointsOf("127.0.0.1", handler);
   const listeners = await startListeners({
     endpoints,
-    tls: { key, cert, ca: [cert] },
+    tls: () => Promise.resolve({ key, cert, ca: [cert] }),
     limits: { sweepMs: 20, ...limits },
     accessLog: (line) => accessLog.push(line),
     log: recordedLog(log),

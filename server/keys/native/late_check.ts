@@ -1,6 +1,7 @@
 /**
- * Curves that few have keys on are checked when a key on one is first used: at every start that would take as long as
- * all else that libcrypto is asked for then.
+ * libcrypto is checked before a key is entrusted to it, and no sooner: a start opens keys and signs nothing, and the
+ * check takes longer than opening the database. Curves that few have keys on are checked when a key on one is first
+ * used.
  */
 import { type CurveName, CURVES } from "../../../core/keys/ec_curves.ts";
 import type { PublicKey } from "../../../core/keys/public_key.ts";
@@ -8,16 +9,24 @@ import type { Log } from "../../../core/log.ts";
 import type { NativeKeys } from "./native_keys.ts";
 import { type CheckedKind, selfCheck } from "./self_check.ts";
 
-/** What a start checks, before anything is entrusted to a libcrypto. */
-export const CHECKED_FIRST: readonly CheckedKind[] = ["RSA", "P-256"];
+/** What every server has keys of: who fails at one of them gets no key at all. */
+const CHECKED_FIRST: readonly CheckedKind[] = ["RSA", "P-256"];
 
 /** Whether libcrypto may be asked about such a key. */
-export type IsTrusted = (key: PublicKey) => Promise<boolean>;
+export type IsTrusted = (key: Pick<PublicKey, "curve">) => Promise<boolean>;
 
-/** Checks each of the other curves once, and says so where libcrypto fails at one. */
-export function lateCheck(keys: Pick<NativeKeys, "signerFor" | "verdict">, log: Log): IsTrusted {
+export interface LateCheck {
+  /** Checks what every server needs, once. @throws Error that says what is wrong */
+  readonly check: () => Promise<void>;
+  readonly isTrusted: IsTrusted;
+}
+
+/** What `check` finds is for its caller to tell; a rare curve that libcrypto fails at is told here. */
+export function lateCheck(keys: Pick<NativeKeys, "signerFor" | "verdict">, log: Log): LateCheck {
   const verdicts = new Map<CurveName, Promise<boolean>>();
-  const check = async (curve: CurveName) => {
+  let first: Promise<void> | undefined;
+  const check = () => first ??= selfCheck(keys, CHECKED_FIRST);
+  const checkCurve = async (curve: CurveName) => {
     try {
       await selfCheck(keys, [curve]);
       return true;
@@ -26,10 +35,12 @@ export function lateCheck(keys: Pick<NativeKeys, "signerFor" | "verdict">, log: 
       return false;
     }
   };
-  return async ({ curve }) => {
+  const isTrusted: IsTrusted = async ({ curve }) => {
+    if (!await check().then(() => true, () => false)) return false;
     if (curve === undefined || CHECKED_FIRST.includes(curve)) return true;
-    const verdict = verdicts.get(curve) ?? check(curve);
+    const verdict = verdicts.get(curve) ?? checkCurve(curve);
     verdicts.set(curve, verdict);
     return await verdict;
   };
+  return { check, isTrusted };
 }
