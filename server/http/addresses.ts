@@ -1,5 +1,4 @@
 /** From the names and addresses that an administrator gives to the numeric addresses to listen on. */
-import { lookup } from "node:dns/promises";
 import { isIP, isIPv6 } from "node:net";
 import { CaucaseError, describeError } from "../../core/errors.ts";
 
@@ -50,6 +49,8 @@ async function lookUp(host: string, resolve: Lookup): Promise<readonly string[]>
 
 /** As every other program of this system sees it: hosts file first, then DNS. */
 async function systemLookup(host: string): Promise<string[]> {
+  // Loaded here: a server that was given addresses starts without.
+  const { lookup } = await import("node:dns/promises");
   const found = await lookup(host, { all: true });
   return found.map(({ address }) => address);
 }
