@@ -25,15 +25,18 @@ export interface WriteOptions {
   readonly changesState?: boolean;
 }
 
+/** What is undone when a write throws: all of its transaction, or it alone. */
+type Undone = "together" | "apart";
+
 interface Write {
   /** Whether somebody waits until it is on the disk. */
   readonly isAwaited: boolean;
   readonly changesState: boolean;
   /**
    * Runs it within the open transaction; the answer tells the caller, once that is committed.
-   * @param alone nothing else is in that transaction: to undo it undoes this write
+   * May be called again, when what it did was undone.
    */
-  attempt(alone: boolean): () => void;
+  attempt(undone: Undone): () => void;
   /** Tells the caller that nothing of it was kept. */
   reject(error: unknown): void;
 }
@@ -65,7 +68,8 @@ export class WriteQueue {
 
   /**
    * Runs `action`, which works on the database synchronously, in a transaction with whatever else is waiting. When it
-   * throws, what it did is undone and the others go on.
+   * throws, what it did is undone and the others go on. It may run again after it was undone: what it does besides must
+   * bear that.
    * @throws what `action` threw; `storage` when the commit failed: then nothing of it happened. Also when the disk
    *   failed after the commit: then nobody knows, and the storage is of no use until it is opened again
    */
@@ -75,7 +79,7 @@ export class WriteQueue {
       return Promise.reject(new CaucaseError("storage", `the database ${this.database.path} was closed`));
     }
     return new Promise<T>((resolve, reject) => {
-      const attempt = (alone: boolean) => this.#attempt(action, { resolve, reject, alone });
+      const attempt = (undone: Undone) => this.#attempt(action, { resolve, reject, undone });
       this.#waiting.push({ isAwaited: true, changesState: options.changesState ?? false, attempt, reject });
       if (this.#batch === undefined) this.#flushing ??= this.#flushSoon();
     });
@@ -90,7 +94,7 @@ export class WriteQueue {
     if (this.#failure !== undefined || this.#closed) return;
     // Told in a turn of its own: what it does can harm no other write.
     const reject = (error: unknown) => void setImmediate(() => onFailure(error));
-    const attempt = (alone: boolean) => this.#attempt(action, { resolve: () => {}, reject, alone });
+    const attempt = (undone: Undone) => this.#attempt(action, { resolve: () => {}, reject, undone });
     this.#waiting.push({ isAwaited: false, changesState: false, attempt, reject });
     this.#timer ??= setTimeout(() => this.#flushIfIdle(), LATER);
   }
@@ -179,16 +183,32 @@ export class WriteQueue {
     });
   }
 
+  /**
+   * Nearly no write throws, and to be able to undo one alone SQLite copies each page that it changes. So first they run
+   * without; where one throws, all is undone, and they run again, each on its own.
+   */
   #commit(writes: readonly Write[]): readonly (() => void)[] {
     if (this.#failure !== undefined) throw this.#failure;
-    return this.database.transaction(() => writes.map((write) => write.attempt(writes.length === 1)));
+    let isWriting = false;
+    try {
+      return this.database.transaction(() => {
+        isWriting = true;
+        const tell = writes.map((write) => write.attempt("together"));
+        isWriting = false;
+        return tell;
+      });
+    } catch (error) {
+      // That a transaction cannot be begun or committed is no single write's fault.
+      if (!isWriting || writes.length === 1) throw error;
+      return this.database.transaction(() => writes.map((write) => write.attempt("apart")));
+    }
   }
 
   #attempt<T>(
     action: () => T,
-    { resolve, reject, alone }: { resolve: (value: T) => void; reject: (error: unknown) => void; alone: boolean },
+    { resolve, reject, undone }: { resolve: (value: T) => void; reject: (error: unknown) => void; undone: Undone },
   ): () => void {
-    if (alone) {
+    if (undone === "together") {
       const value = action();
       return () => resolve(value);
     }
