@@ -18,7 +18,7 @@ import { createCaucaseSite } from "./caucase/site.ts";
 import { resolveAddresses } from "./http/addresses.ts";
 import { createCorsPage } from "./caucase/cors_page.ts";
 import { createCrossOrigin } from "./caucase/cross_origin.ts";
-import { type Endpoint, startListeners, type TlsIdentity } from "./http/listener.ts";
+import { type Endpoint, startListeners } from "./http/listener.ts";
 import type { Limits } from "./http/limits.ts";
 import { createOwnOrigins } from "./caucase/own_origins.ts";
 import { type Job, runJobs } from "./jobs.ts";
@@ -28,7 +28,7 @@ import { CA_NAMES } from "../core/ca/stores.ts";
 import type { Log } from "../core/log.ts";
 import { openStorage } from "./storage/open.ts";
 import type { SqliteStorage } from "./storage/sqlite/sqlite_storage.ts";
-import { HttpsCertificate } from "./tls/https_certificate.ts";
+import { HttpsCertificate, tlsIdentity } from "./tls/https_certificate.ts";
 import { requireClientCertificateSupport } from "./tls/runtime_check.ts";
 
 export interface BackupOptions {
@@ -145,17 +145,22 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
   const awaitsFirstUser = await authorities.cau.issuance.awaitsFirstRequest();
   const httpsCertificate = createHttpsCertificate(authorities.http_cas, setup);
   const tls = () => tlsIdentity(httpsCertificate, authorities.cau, clock.now());
-  const pairs = await endpointPairs([await createSite(authorities, setup)], setup);
-  const [listeners] = await sideBySide(
-    startListeners({
+  const listen = async () => {
+    const pairs = await endpointPairs([await createSite(authorities, setup)], setup);
+    const listeners = await startListeners({
       endpoints: pairs.flatMap(({ http, https }) => [http, https]),
       tls,
       ...(options.limits && { limits: options.limits }),
       accessLog: host.accessLog,
       log: host.log,
-    }),
-    // Not needed to listen, but by the first request for it. When it fails, its job says so and tries again.
+    });
+    return { pairs, listeners };
+  };
+  const [, { pairs, listeners }] = await sideBySide(
+    // Not needed to listen, but by the first request for it: its key has the longest way, and begins first. When it
+    // fails, its job says so and tries again.
     authorities.cas.issuers.ensureValid(clock.now()).catch(() => {}),
+    listen(),
   );
   const stopping = new AbortController();
   const jobs = [
@@ -181,20 +186,6 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
       await storage.close();
     },
   };
-}
-
-/** What the HTTPS listener shows, each made first where it is missing: at a first start, that is a key for each. */
-async function tlsIdentity(
-  certificate: HttpsCertificate,
-  cau: CertificateAuthority,
-  now: number,
-): Promise<TlsIdentity> {
-  const [{ keyPem, certificatePem }, userCas] = await sideBySide(
-    certificate.ensureCurrent(now),
-    cau.issuers.ensureValid(now),
-  );
-  // Told to clients as the issuers we know. All CA certificates of one CA have the same name: good for all rollovers.
-  return { key: keyPem, cert: certificatePem, ca: userCas.map((authority) => authority.certificatePem) };
 }
 
 /** HTTP and HTTPS on each address, with the same sites. */

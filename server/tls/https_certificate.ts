@@ -13,6 +13,7 @@ import { OID } from "../../core/der/oids.ts";
 import { privateKeyToPem } from "../../core/keys/private_key.ts";
 import { type Log, timeText } from "../../core/log.ts";
 import { sideBySide } from "../../core/side_by_side.ts";
+import type { TlsIdentity } from "../http/listener.ts";
 import { type KeyOperations, WEBCRYPTO } from "../keys/operations.ts";
 import { closeToOthers, putAside } from "../secret_file.ts";
 
@@ -128,6 +129,20 @@ export class HttpsCertificate {
     log.info("https.made", { notAfter: timeText(certificate.notAfter) });
     return { keyPem, certificatePem, certificate };
   }
+}
+
+/** What the HTTPS listener shows, each made first where it is missing: at a first start, that is a key for each. */
+export async function tlsIdentity(
+  certificate: HttpsCertificate,
+  cau: CertificateAuthority,
+  now: number,
+): Promise<TlsIdentity> {
+  const [{ keyPem, certificatePem }, userCas] = await sideBySide(
+    certificate.ensureCurrent(now),
+    cau.issuers.ensureValid(now),
+  );
+  // Told to clients as the issuers we know. All CA certificates of one CA have the same name: good for all rollovers.
+  return { key: keyPem, cert: certificatePem, ca: userCas.map((authority) => authority.certificatePem) };
 }
 
 /** Whether clients that go to `host` find it in the certificate. */
