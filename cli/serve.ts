@@ -18,7 +18,7 @@ export async function serve(args: readonly string[]): Promise<number> {
   Deno.permissions.revokeSync({ name: "run" });
   const { options, signer, logs } = readServeOptions(args);
   const stop = onStopSignals();
-  configureLogging(logs);
+  await configureLogging(logs);
   const accessLog = openAccessLog(logs.access);
   const removeReload = onReload(() => accessLog?.reopen());
   try {

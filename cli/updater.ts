@@ -16,7 +16,7 @@ import { entryStatus, isHealthy } from "./updater/status.ts";
 export async function updater(args: readonly string[], host: UpdaterHost = systemHost()): Promise<number> {
   const { entries, once, status, logFormat } = await readUpdaterOptions(args);
   if (status) return await printStatus(entries, host.clock.now());
-  configureLogging({ format: logFormat, level: "info" });
+  await configureLogging({ format: logFormat, level: "info" });
   const stop = onStopSignals();
   const look = new LookNow();
   const removeReload = onReload(look.trigger);

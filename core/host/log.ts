@@ -1,7 +1,10 @@
-/** The operator's log, on standard error. Nothing is written before `configureLogging`. */
+/**
+ * The operator's log, on standard error. Nothing is written before `configureLogging`, and LogTape is loaded only then:
+ * commands that never log do not pay for it.
+ */
 import { fstatSync } from "node:fs";
-import { createLog, type Log, LOG_LEVELS, type LogFormat, type LogLevel, type LogRecord } from "../log.ts";
-import { formatJson, formatText, type LogLine, messageOf } from "./log_format.ts";
+import { createLog, type Log, type LogFormat, type LogLevel } from "../log.ts";
+import { formatJson, formatText } from "./log_format.ts";
 import { writeAll } from "./write_all.ts";
 
 export interface LogSettings {
@@ -14,33 +17,36 @@ export interface LogSettings {
   readonly journal?: boolean;
 }
 
-/** Where it goes, once that is known. */
-let take: ((record: LogRecord) => void) | undefined;
+let logtape: typeof import("@logtape/logtape") | undefined;
 
-/** The one log; may be obtained before `configureLogging`. */
-export const systemLog: Log = createLog((record) => take?.(record));
+/** The one log; may be obtained before `configureLogging`. The name of an event is its category in LogTape. */
+export const systemLog: Log = createLog(({ level, event, sentence, fields }) =>
+  logtape?.getLogger(["caucase", ...event.split(".")])[level](sentence, fields)
+);
 
 /** Sets up, or changes, what is logged and how. */
-export function configureLogging(settings: LogSettings): void {
+export async function configureLogging(settings: LogSettings): Promise<void> {
   const { format, level, write = writeToStandardError } = settings;
   const { journal = isJournal(journalStream()) } = settings;
   const toLine = format === "json" ? formatJson : formatText;
-  const written = new Set<LogLevel>(LOG_LEVELS.slice(LOG_LEVELS.indexOf(level)));
-  take = (record) => {
-    if (!written.has(record.level)) return;
-    try {
-      write(toLine(lineOf(record), journal));
-    } catch {
-      // There is no other place to say so, and what was to be said must not stop what it is about.
-    }
-  };
+  const library = await import("@logtape/logtape");
+  library.configureSync({
+    reset: true,
+    sinks: { lines: ({ category, ...record }) => write(toLine({ ...record, event: eventOf(category) }, journal)) },
+    loggers: [
+      { category: "caucase", lowestLevel: level, sinks: ["lines"] },
+      // LogTape's word about its own troubles.
+      { category: ["logtape", "meta"], lowestLevel: "error", sinks: ["lines"] },
+    ],
+  });
+  logtape = library;
 }
 
-function lineOf({ level, event, sentence, fields }: LogRecord): LogLine {
-  return { timestamp: Date.now(), level, event, message: messageOf(sentence, fields), properties: fields };
+function eventOf(category: readonly string[]): string {
+  return (category[0] === "caucase" ? category.slice(1) : category).join(".");
 }
 
-/** Waits for the reader: a record is written before what follows it happens. */
+/** Waits for the reader: a record is written before what follows it happens. LogTape catches what fails here. */
 function writeToStandardError(line: string): void {
   writeAll(Deno.stderr, line);
 }

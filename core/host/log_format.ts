@@ -13,11 +13,6 @@ export interface LogLine {
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
-/** The text of a sentence at even indexes, the fields that it names at odd ones. */
-export function messageOf(sentence: string, fields: Readonly<Record<string, unknown>>): unknown[] {
-  return sentence.split(/\{(\w+)\}/).map((part, index) => index % 2 === 0 ? part : fields[part]);
-}
-
 /** Levels as the journal knows them: syslog's priorities (sd-daemon(3)). */
 const PRIORITY: Readonly<Record<string, string>> = { debug: "<7>", info: "<6>", warning: "<4>", error: "<3>" };
 

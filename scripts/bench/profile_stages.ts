@@ -40,7 +40,7 @@ const RULES: readonly Rule[] = [
   { stage: "sign", url: /\/core\/x509\//, functionName: /^encodeSigned$|^signCertificate$/ },
   { stage: "sign", url: /^ext:.*crypto/, functionName: /sign/i },
   { stage: "DER, PEM and JSON", url: /\/core\/(der|x509|keys|protocol)\/|\/core\/(pem|json|bytes|text)\.ts$/ },
-  { stage: "log", url: /\/core\/(host\/)?log|access_log|\/server\/log/ },
+  { stage: "log", url: /\/core\/(host\/)?log|logtape|access_log|\/server\/log/ },
   { stage: "policy and profile", url: /\/core\/(ca|profiles|cors)\/|\/server\/caucase\// },
   { stage: "HTTP, TLS and sockets", url: /\/server\/(http|tls)\// },
   {

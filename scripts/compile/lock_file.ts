@@ -39,7 +39,7 @@ export interface ProductPackages {
 
 /** One package that goes into the program. */
 export interface Package {
-  /** With the scope: `@commander-js/extra-typings`. */
+  /** With the scope: `@logtape/logtape`. */
   readonly name: string;
   readonly version: string;
   /** SHA-512 of its archive, hexadecimal. */

@@ -12,7 +12,7 @@ export const ENTRY_POINTS = { main: "main.ts", threads: ["server/backup/backup_w
 export interface ModuleGraph {
   /** Paths relative to the root, with forward slashes, sorted; `deno.json` is one that is imported. */
   readonly files: readonly string[];
-  /** As imported, without the version: `@commander-js/extra-typings`. Sorted. */
+  /** As imported, without the version: `@logtape/logtape`. Sorted. */
   readonly packages: readonly string[];
 }
 

@@ -38,6 +38,7 @@ const IMPURE: ReadonlyMap<string, string> = new Map([
 /** Built-in modules that only compute. */
 const PURE_MODULES: readonly string[] = ["node:crypto", "node:buffer", "node:util"];
 const RANDOM_EXPORTS = /^(random|getRandomValues$|webcrypto$)/;
+const LOG_PACKAGE = "@logtape/logtape";
 
 export const corePurity: Deno.lint.Rule = {
   create(context) {
@@ -62,6 +63,7 @@ function checkImport(
   node: Deno.lint.Node,
   report: (node: Deno.lint.Node, what: string, hint: string) => void,
 ): void {
+  if (specifier === LOG_PACKAGE) return report(node, "logging", LOGGING);
   if (!specifier.startsWith("node:")) return;
   if (!PURE_MODULES.includes(specifier)) return report(node, specifier, EFFECTS);
   if (node.type !== "ImportDeclaration") return;

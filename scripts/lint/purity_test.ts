@@ -33,6 +33,7 @@ const IMPURE: readonly (readonly [source: string, what: string])[] = [
   ['import { hostname } from "node:os";', "node:os"],
   ['const fs = await import("node:fs/promises");', "node:fs/promises"],
   ['import { createHash, randomBytes } from "node:crypto";', "randomBytes"],
+  ['import { getLogger } from "@logtape/logtape";', "logging"],
 ];
 
 const PURE: readonly string[] = [
