@@ -25,6 +25,7 @@ import { type Job, runJobs } from "./jobs.ts";
 import type { KeyOperations } from "./keys/operations.ts";
 import { CA_NAMES } from "../core/ca/stores.ts";
 import type { Log } from "../core/log.ts";
+import { shortenRests } from "./next_turn.ts";
 import { openStorage } from "./storage/open.ts";
 import type { SqliteStorage } from "./storage/sqlite/sqlite_storage.ts";
 import { HttpsCertificate, type HttpsIdentity } from "./tls/https_certificate.ts";
@@ -93,10 +94,15 @@ export async function startServer(options: ServeOptions, host: ServeHost): Promi
   requireClientCertificateSupport();
   const netloc = parseNetloc(options.netloc);
   const storage = await openStorage(options.db, host.log);
-  try {
-    return await serveFrom(storage, { options, netloc, host });
-  } catch (error) {
+  const shortRests = await shortenRests();
+  const close = async () => {
+    shortRests[Symbol.dispose]();
     await storage.close();
+  };
+  try {
+    return await serveFrom(storage, { options, netloc, host, close });
+  } catch (error) {
+    await close();
     throw error;
   }
 }
@@ -121,10 +127,12 @@ interface Setup {
   readonly options: ServeOptions;
   readonly netloc: Netloc;
   readonly host: ServeHost;
+  /** Gives back what was open before. */
+  readonly close: () => Promise<void>;
 }
 
 async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningServer> {
-  const { options, host } = setup;
+  const { options, host, close } = setup;
   const { clock } = host;
   if (await storage.jumpIfRestored()) {
     host.log.info("server.restored");
@@ -177,7 +185,7 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
       stopping.abort();
       await listeners.close(STOP_GRACE);
       await jobsDone;
-      await storage.close();
+      await close();
     },
   };
 }
