@@ -10,6 +10,9 @@ const LINE = 48;
 const COLUMNS = 64;
 const LINES = 1008;
 
+/** Characters that move at once, as a number: no eight of ASCII are a NaN, whose bits might change on the way. */
+const WORD = 8;
+
 const NEWLINE = "\n".charCodeAt(0);
 const encoder = new TextEncoder();
 
@@ -53,17 +56,26 @@ function encodedSize(bytes: number): number {
 
 /**
  * In a new buffer, as a socket may hold it for long. The text comes to lie at its end, from where the lines move to
- * their places: faster than anything that looks at each byte.
+ * their places, eight characters at a time: faster than anything that looks at each byte, and than a call for a line.
  */
 function encodeLines(bytes: Uint8Array): Bytes {
   const lines = Math.ceil(bytes.length / LINE);
   const text = new Uint8Array(encodedSize(bytes.length));
   encoder.encodeInto(bytes.toBase64(), text.subarray(lines));
+  const view = new DataView(text.buffer);
+  const whole = Math.floor(bytes.length / LINE);
   let to = 0;
-  for (let from = lines; from < text.length; from += COLUMNS) {
-    text.copyWithin(to, from, from + COLUMNS);
-    to += Math.min(COLUMNS, text.length - from);
+  let from = lines;
+  for (let line = 0; line < whole; line++) {
+    for (const end = from + COLUMNS; from < end; from += WORD, to += WORD) {
+      view.setFloat64(to, view.getFloat64(from));
+    }
     text[to++] = NEWLINE;
+  }
+  // The last line is where it belongs, but for its end.
+  if (whole < lines) {
+    text.copyWithin(to, from);
+    text[text.length - 1] = NEWLINE;
   }
   return text;
 }

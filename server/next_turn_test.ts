@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { setImmediate } from "node:timers";
-import { nextTurn } from "./next_turn.ts";
+import { nextTurn, shortenRests } from "./next_turn.ts";
 
 function work(milliseconds: number): void {
   for (const end = performance.now() + milliseconds; performance.now() < end;);
@@ -25,7 +25,24 @@ Deno.test("nextTurn() has all rest together after some work, and not after every
   assert.notEqual(nextTurn(), nextTurn());
 });
 
-Deno.test("nextTurn() lets sockets have their turn, however much work there is", async () => {
+Deno.test("nextTurn() lets sockets have their turn, however much work there is", socketsHaveTheirTurn);
+
+Deno.test("nextTurn() lets sockets have their turn with short rests as well", async () => {
+  using _rests = await shortenRests();
+  await socketsHaveTheirTurn();
+});
+
+Deno.test("nextTurn() goes on when the short rests end during one", async () => {
+  const rests = await shortenRests();
+  work(20);
+  const resting = nextTurn();
+  rests[Symbol.dispose]();
+  await resting;
+  work(20);
+  await nextTurn();
+});
+
+async function socketsHaveTheirTurn(): Promise<void> {
   const server = createServer((socket) => socket.on("data", (data) => socket.write(data)));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
@@ -48,4 +65,4 @@ Deno.test("nextTurn() lets sockets have their turn, however much work there is",
   client.close();
   await new Promise((resolve) => server.close(resolve));
   assert.ok(turns < 400, `it took ${turns} turns`);
-});
+}

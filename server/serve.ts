@@ -26,6 +26,7 @@ import { keyLine } from "./keys/key_line.ts";
 import { type KeyOperations, WEBCRYPTO } from "./keys/operations.ts";
 import { CA_NAMES } from "../core/ca/stores.ts";
 import type { Log } from "../core/log.ts";
+import { shortenRests } from "./next_turn.ts";
 import { openStorage } from "./storage/open.ts";
 import type { SqliteStorage } from "./storage/sqlite/sqlite_storage.ts";
 import { HttpsCertificate, tlsIdentity } from "./tls/https_certificate.ts";
@@ -94,6 +95,11 @@ export async function startServer(options: ServeOptions, host: ServeHost): Promi
   requireClientCertificateSupport();
   const netloc = parseNetloc(options.netloc);
   const storage = await openStorage(options.db, host.log);
+  const shortRests = await shortenRests();
+  const close = async () => {
+    shortRests[Symbol.dispose]();
+    await storage.close();
+  };
   try {
     const { keyOperations = WEBCRYPTO } = host;
     const generateRsaKey = keyLine(keyOperations.generateRsaKey);
@@ -101,9 +107,10 @@ export async function startServer(options: ServeOptions, host: ServeHost): Promi
       options,
       netloc,
       host: { ...host, keyOperations: { ...keyOperations, generateRsaKey } },
+      close,
     });
   } catch (error) {
-    await storage.close();
+    await close();
     throw error;
   }
 }
@@ -128,10 +135,12 @@ interface Setup {
   readonly options: ServeOptions;
   readonly netloc: Netloc;
   readonly host: ServeHost;
+  /** Gives back what was open before. */
+  readonly close: () => Promise<void>;
 }
 
 async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningServer> {
-  const { options, host } = setup;
+  const { options, host, close } = setup;
   const { clock } = host;
   if (await storage.jumpIfRestored()) {
     host.log.info("server.restored");
@@ -183,7 +192,7 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
       stopping.abort();
       await listeners.close(STOP_GRACE);
       await jobsDone;
-      await storage.close();
+      await close();
     },
   };
 }

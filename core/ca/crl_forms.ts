@@ -1,14 +1,16 @@
 /** The two forms in which a signed CRL goes out. */
 import { PEM_LABEL } from "../pem.ts";
 import { encodePemPieces } from "../pem_pieces.ts";
-import { type Body, joinBody, type PiecedBytes, type Pieces } from "../pieces.ts";
+import { type Body, joinBody, type PiecedBytes, Pieces } from "../pieces.ts";
 
 /**
- * A CRL up to this size is kept in one piece in each form that was asked for, as that is sent fastest. A larger one is
- * made of its entries again and again, piece by piece: the copies would take more than all the rest of the server. In
- * bytes of DER.
+ * The PEM of a CRL up to this size is kept once somebody has asked for it. That of a larger one is made again and
+ * again, piece by piece: to keep it would take more than all the rest of the server. In bytes of DER.
  */
 const KEPT = 16 * 1024 * 1024;
+
+/** What goes out in one write is kept as one. */
+const ONE_PIECE = 64 * 1024;
 
 const TAG_SIZE = 6;
 
@@ -25,5 +27,10 @@ export function crlForms(der: Pieces) {
 function keptIfSmall({ length }: Pieces, form: PiecedBytes): () => Body {
   if (length > KEPT) return () => form;
   let kept: Body | undefined;
-  return () => kept ??= joinBody(form);
+  return () => kept ??= inMemory(form);
+}
+
+function inMemory(form: PiecedBytes): Body {
+  if (form.length <= ONE_PIECE) return joinBody(form);
+  return form instanceof Pieces ? form : new Pieces([...form.pieces()]);
 }

@@ -11,7 +11,7 @@ function pieces(size: number, count: number): Pieces {
 }
 
 Deno.test("crlForms() keeps a small CRL in one piece in each form", () => {
-  const crl = pieces(50_000, 3);
+  const crl = pieces(10_000, 3);
   const { der, pem, tag } = crlForms(crl);
   const [bytes, text] = [der(), pem()];
   assert.ok(bytes instanceof Uint8Array && text instanceof Uint8Array);
@@ -20,6 +20,16 @@ Deno.test("crlForms() keeps a small CRL in one piece in each form", () => {
   assert.equal(der(), bytes);
   assert.equal(pem(), text);
   assert.equal(tag, crl.join().slice(-6).toHex());
+});
+
+Deno.test("crlForms() keeps a larger CRL in pieces: the DER is not copied, the PEM is made once", () => {
+  const crl = pieces(50_000, 3);
+  const { der, pem } = crlForms(crl);
+  const [bytes, text] = [der(), pem()];
+  assert.ok(bytes === crl && text instanceof Pieces);
+  assert.ok(fromUtf8(text.join()) === encodePem("X509 CRL", crl.join()));
+  assert.equal(pem(), text);
+  assert.notEqual(text.source, crl.source);
 });
 
 Deno.test("crlForms() makes a large CRL while it is sent, of the one memory", () => {

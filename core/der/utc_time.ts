@@ -29,9 +29,10 @@ export class UtcTimeWriter {
     if (day !== this.#day) this.#setDay(day);
     const digits = this.#digits;
     for (let i = 0; i < 6; i++) buffer[at + i] = digits[i] ?? 0;
-    const second = Math.floor(unixSeconds) - day * DAY;
-    const minute = Math.floor(second / 60);
-    const hour = Math.floor(minute / 60);
+    // Small integers, which the runtime divides without floating point.
+    const second = unixSeconds - day * DAY | 0;
+    const minute = second / 60 | 0;
+    const hour = minute / 60 | 0;
     putTwo(buffer, at + 6, hour);
     putTwo(buffer, at + 8, minute - hour * 60);
     putTwo(buffer, at + 10, second - minute * 60);
@@ -49,7 +50,7 @@ export class UtcTimeWriter {
 }
 
 function putTwo(buffer: Uint8Array, at: number, value: number): void {
-  const tens = Math.floor(value / 10);
+  const tens = value / 10 | 0;
   buffer[at] = ZERO + tens;
   buffer[at + 1] = ZERO + value - tens * 10;
 }

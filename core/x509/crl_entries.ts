@@ -10,8 +10,10 @@ import { isUtcTime, UTC_TIME_SIZE, UtcTimeWriter } from "../der/utc_time.ts";
 
 /** Longest serial number whose entry is written in place, in bytes; so that every length fits one byte. */
 const SHORT_SERIAL = 64;
-/** SEQUENCE header, INTEGER header, UTCTime with its header. */
-const SHORT_ENTRY = SHORT_SERIAL + 2 + 2 + 2 + UTC_TIME_SIZE;
+/** Of SEQUENCE and INTEGER. */
+const SHORT_HEADERS = 2 + 2;
+/** With UTCTime and its header. */
+const SHORT_ENTRY = SHORT_HEADERS + SHORT_SERIAL + 2 + UTC_TIME_SIZE;
 
 /** Sizes of the chunks: as much as there is already, within these. In bytes. */
 const FIRST_CHUNK = 4096;
@@ -80,9 +82,10 @@ export class CrlEntryWriter {
     const hex = integerHex(serial);
     const size = hex.length / 2;
     if (size <= SHORT_SERIAL && isUtcTime(revocationDate)) {
-      const { bytes, at } = this.#begin(size);
-      bytes.subarray(at, at + size).setFromHex(hex);
-      this.#finish(at + size, revocationDate);
+      const chunk = this.#begin(size);
+      const at = chunk.used + SHORT_HEADERS;
+      chunk.bytes.subarray(at, at + size).setFromHex(hex);
+      this.#finish(chunk, at + size, revocationDate);
     } else {
       this.#put(derSequence(derInteger(serial), derTime(revocationDate)));
     }
@@ -91,8 +94,8 @@ export class CrlEntryWriter {
 
   /** The same for a serial number in digits, and a date from 1950 to 2049. */
   addDecimal(serial: DecimalInteger, revocationDate: number): void {
-    const { bytes, at } = this.#begin(serial.size);
-    this.#finish(serial.write(bytes, at), revocationDate);
+    const chunk = this.#begin(serial.size);
+    this.#finish(chunk, serial.write(chunk.bytes, chunk.used + SHORT_HEADERS), revocationDate);
     this.#count(revocationDate);
   }
 
@@ -115,18 +118,18 @@ export class CrlEntryWriter {
     return new CrlEntryWriter(this.#chunks, extent);
   }
 
-  /** Headers, and where the serial number comes. All that `#put` of the whole element would do, far faster. */
-  #begin(serialSize: number): { readonly bytes: Uint8Array; readonly at: number } {
-    const { bytes, used } = this.#reserve(SHORT_ENTRY);
+  /** Headers, behind which the serial number comes. All that `#put` of the whole element would do, far faster. */
+  #begin(serialSize: number): Chunk {
+    const chunk = this.#reserve(SHORT_ENTRY);
+    const { bytes, used } = chunk;
     bytes[used] = TAG.SEQUENCE;
     bytes[used + 1] = 2 + serialSize + 2 + UTC_TIME_SIZE;
     bytes[used + 2] = TAG.INTEGER;
     bytes[used + 3] = serialSize;
-    return { bytes, at: used + 4 };
+    return chunk;
   }
 
-  #finish(at: number, revocationDate: number): void {
-    const chunk = this.#reserve(0);
+  #finish(chunk: Chunk, at: number, revocationDate: number): void {
     const { bytes } = chunk;
     bytes[at] = TAG.UTC_TIME;
     bytes[at + 1] = UTC_TIME_SIZE;

@@ -2,7 +2,7 @@
 import { Buffer, isAscii } from "node:buffer";
 import { type ServerResponse, STATUS_CODES } from "node:http";
 import { utf8 } from "../../core/bytes.ts";
-import { type Body, joinBody, piecesOf } from "../../core/pieces.ts";
+import { type Body, joinBody, Pieces, piecesOf } from "../../core/pieces.ts";
 import { nextTurn } from "../next_turn.ts";
 import type { Answer } from "./exchange.ts";
 
@@ -99,7 +99,7 @@ function writeInPieces(response: ServerResponse, body: Body, { hold, onProgress,
   onLarge(body);
   const slices = slicesOf(body);
   let left = body.length;
-  const isThere = body instanceof Uint8Array;
+  const isThere = body instanceof Uint8Array || body instanceof Pieces;
   const mostAtOnce = isThere ? TURN.there : TURN.made;
   let turn = mostAtOnce;
   function writeNext(): void {

@@ -84,21 +84,16 @@ export class RevocationTable {
   }
 
   /**
-   * All rows of a page as two texts, whose digits need neither an object nor a BigInt each: a fifth of the time. False
+   * All rows of a page as one text, whose digits need neither an object nor a BigInt each: a fifth of the time. JSON, as
+   * SQLite writes that faster than anything with separators of ours, and nothing in it looks like something else. False
    * when one of them is not as it nearly always is.
    */
   #encodeText({ first, last, from }: PageRange, writer: CrlEntryWriter): boolean {
     // The plus keeps SQLite from looking for the rows by their date, in another order.
-    const sql = "SELECT COUNT(*) AS count, COUNT(serial) + COUNT(revocation_date) AS present," +
-      " CAST(group_concat(serial, ';') AS BLOB) AS serials," +
-      " CAST(group_concat(revocation_date, ';') AS BLOB) AS dates" +
+    const sql = "SELECT COUNT(*) AS count, CAST(json_group_object(serial, revocation_date) AS BLOB) AS dates" +
       ` FROM ${this.#table} WHERE rowid BETWEEN ? AND ? AND +expiration_date >= ?`;
-    const { count, present, serials, dates } = this.database.get(sql, first, last, from) ?? {};
-    const size = toBigInt(count);
-    if (size === 0n) return true;
-    // Where a value is missing, the next one would take its place.
-    if (toBigInt(present) !== 2n * size) return false;
-    return encodePage({ serials: toBytes(serials), dates: toBytes(dates) }, Number(size), writer);
+    const { count, dates } = this.database.get(sql, first, last, from) ?? {};
+    return encodePage(toBytes(dates), Number(toBigInt(count)), writer);
   }
 
   #encodeRows({ first, last, from }: PageRange, writer: CrlEntryWriter): void {
