@@ -84,9 +84,9 @@ export class RevocationTable {
   }
 
   /**
-   * All rows of a page as one text, whose digits need neither an object nor a BigInt each: a fifth of the time. JSON, as
-   * SQLite writes that faster than anything with separators of ours, and nothing in it looks like something else. False
-   * when one of them is not as it nearly always is.
+   * All rows of a page as one text, whose digits need neither an object nor a BigInt each: a fifth of the time. JSON,
+   * as SQLite writes that faster than anything with separators of ours, and nothing in it looks like something else.
+   * False when one of them is not as it nearly always is.
    */
   #encodeText({ first, last, from }: PageRange, writer: CrlEntryWriter): boolean {
     // The plus keeps SQLite from looking for the rows by their date, in another order.
