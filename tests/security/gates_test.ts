@@ -109,7 +109,8 @@ for (const [ca, who] of [["cau", "HTTPS"], ["cas", "HTTP"]] as const) {
       // What is over HTTPS only is nowhere else; what was asked is judged before who asks.
       for (const [name, [spell, statuses]] of Object.entries(SPELLINGS)) {
         const { status, body } = await ask(aged, who, [route.method, spell(path), parts]);
-        const isRefused = statuses.includes(status) || (route.secure && status === (who === "HTTP" ? 404 : 400));
+        const isRefused = statuses.includes(status) || (route.secure && status === (who === "HTTP" ? 404 : 400)) ||
+          (spell(path) === path && status === 401);
         assert.ok(isRefused, `${route.method} ${spell(path)} (${name}): ${status}`);
         assert.doesNotMatch(body, /CERTIFICATE REQUEST/, name);
       }
