@@ -2,7 +2,6 @@
 import type { RandomSource } from "../core/bytes.ts";
 import { OPERATOR } from "../core/ca/actor.ts";
 import type { CertificateAuthority } from "../core/ca/certificate_authority.ts";
-import { SECONDS_PER_DAY } from "../core/ca/lifecycle.ts";
 import { CaucaseError } from "../core/errors.ts";
 import { sideBySide } from "../core/side_by_side.ts";
 import type { Clock } from "../core/host/clock.ts";
@@ -14,6 +13,7 @@ import {
   seconds,
 } from "./certificate_authorities.ts";
 import { openCorsKeyFile } from "./caucase/cors_key_file.ts";
+import { createStatus } from "./caucase/server_status.ts";
 import { createCaucaseSite } from "./caucase/site.ts";
 import { resolveAddresses } from "./http/addresses.ts";
 import { createCorsPage } from "./caucase/cors_page.ts";
@@ -21,12 +21,14 @@ import { createCrossOrigin } from "./caucase/cross_origin.ts";
 import { type Endpoint, startListeners } from "./http/listener.ts";
 import type { Limits } from "./http/limits.ts";
 import { createOwnOrigins } from "./caucase/own_origins.ts";
-import { type Job, runJobs } from "./jobs.ts";
+import { type Job, JobReports, runJobs } from "./jobs.ts";
 import { keyLine } from "./keys/key_line.ts";
 import { type KeyOperations, WEBCRYPTO } from "./keys/operations.ts";
 import { CA_NAMES } from "../core/ca/stores.ts";
 import type { Log } from "../core/log.ts";
+import type { BackupStatus } from "../core/protocol/server_status.ts";
 import { shortenRests } from "./next_turn.ts";
+import { caJobs, registerJob } from "./timed_jobs.ts";
 import { openStorage } from "./storage/open.ts";
 import type { SqliteStorage } from "./storage/sqlite/sqlite_storage.ts";
 import { HttpsCertificate, tlsIdentity } from "./tls/https_certificate.ts";
@@ -51,6 +53,8 @@ export interface ServeOptions extends CertificateAuthoritiesOptions {
   readonly corsKeyStore: string;
   readonly corsWhitelist: readonly string[];
   readonly thresholdDays: number;
+  /** How long the register keeps a certificate after its end. */
+  readonly registerKeepDays: number;
   /** Without it, no backups. */
   readonly backup?: BackupOptions;
   readonly limits?: Partial<Limits>;
@@ -62,6 +66,8 @@ export interface ServeOptions extends CertificateAuthoritiesOptions {
 export interface ServeHost {
   readonly clock: Clock;
   readonly random: RandomSource;
+  /** Of the program. */
+  readonly version: string;
   /** What makes keys, signs and verifies: WebCrypto, unless given. */
   readonly keyOperations?: KeyOperations;
   /** Takes what the administrator should know. */
@@ -152,10 +158,11 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
   // not.
   for (const ca of [authorities.cau, authorities.cas]) await ca.issuance.settleAutoSignAmount();
   const awaitsFirstUser = await authorities.cau.issuance.awaitsFirstRequest();
+  const reports = new JobReports();
   const httpsCertificate = createHttpsCertificate(authorities.http_cas, setup);
   const tls = () => tlsIdentity(httpsCertificate, authorities.cau, clock.now());
   const listen = async () => {
-    const pairs = await endpointPairs([await createSite(authorities, setup)], setup);
+    const pairs = await endpointPairs([await createSite(authorities, { setup, storage, reports })], setup);
     const listeners = await startListeners({
       endpoints: pairs.flatMap(({ http, https }) => [http, https]),
       tls,
@@ -174,11 +181,11 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
   const stopping = new AbortController();
   const jobs = [
     ...caJobs([authorities.cau, authorities.cas]),
-    registerJob(storage),
+    registerJob(storage, { keeps: seconds(options.registerKeepDays), log: host.log }),
     httpsJob(httpsCertificate, async () => listeners.replaceCertificate(await tls())),
     ...await backupJobs(storage, setup, stopping.signal),
   ];
-  const jobsDone = runJobs(jobs, { clock, log: host.log, signal: stopping.signal });
+  const jobsDone = runJobs(jobs, { clock, log: host.log, reports, signal: stopping.signal });
   const finished = Promise.race([jobsDone, storage.lost().then((reason) => Promise.reject(reason))]);
   return {
     addresses: pairs.map(({ http, https }) => ({
@@ -222,7 +229,17 @@ function createHttpsCertificate(
   });
 }
 
-async function createSite(authorities: CertificateAuthorities, { options, netloc, host }: Setup) {
+/** What the site tells of besides the CAs. */
+interface SiteSources {
+  readonly setup: Setup;
+  readonly storage: SqliteStorage;
+  readonly reports: JobReports;
+}
+
+async function createSite(
+  authorities: CertificateAuthorities,
+  { setup: { options, netloc, host }, storage, reports }: SiteSources,
+) {
   const { clock, random, log } = host;
   const keys = await openCorsKeyFile({ path: options.corsKeyStore, clock, random, log });
   const origins = { keys, own: createOwnOrigins(netloc.text), clock };
@@ -232,43 +249,24 @@ async function createSite(authorities: CertificateAuthorities, { options, netloc
     crossOrigin: createCrossOrigin({ ...origins, whitelist: options.corsWhitelist }),
     corsPage: createCorsPage(origins),
     own: origins.own,
+    events: (after, limit) => storage.events(after, limit),
+    status: createStatus({
+      version: host.version,
+      database: "sqlite",
+      authorities,
+      jobs: () => reports.list(),
+      backup: (now) => backupStatus(options, now),
+    }),
     clock,
   });
 }
 
-/** Makes CA certificates and CRLs in time even when nobody asks for them. */
-function caJobs(authorities: readonly CertificateAuthority[]): Job[] {
-  return authorities.flatMap((ca) => [
-    {
-      name: `rollover of ${ca.name}`,
-      async run(now) {
-        await ca.issuers.ensureValid(now);
-        return await ca.issuers.nextDueAt(now);
-      },
-    },
-    {
-      name: `CRL of ${ca.name}`,
-      async run(now) {
-        await ca.crls.ensureCurrent(now);
-        return await ca.crls.nextDueAt(now);
-      },
-    },
-  ]);
-}
-
-/** How long the register keeps what has ended, in seconds: a year. */
-const REGISTER_KEEPS = 365 * SECONDS_PER_DAY;
-
-/** Lets the register forget what ended long ago, a part at a time. */
-function registerJob(storage: SqliteStorage): Job {
-  return {
-    name: "register",
-    async run(now) {
-      let removed = 0;
-      for (const ca of CA_NAMES) removed += await storage.ca(ca).certificates.forgetEnded(now - REGISTER_KEEPS);
-      return removed > 0 ? now : now + SECONDS_PER_DAY;
-    },
-  };
+/** A folder that cannot be read is told by the job that makes backups. */
+async function backupStatus({ backup }: ServeOptions, now: number): Promise<BackupStatus> {
+  if (backup === undefined) return { enabled: false, last: null };
+  const { newestBackup } = await import("./backup/backup_folder.ts");
+  const newest = await newestBackup(backup.directory, now).catch(() => undefined);
+  return { enabled: true, last: newest?.since ?? null };
 }
 
 /** What makes backups is loaded where they are made: all others start sooner. */

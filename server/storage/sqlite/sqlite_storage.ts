@@ -43,6 +43,13 @@ export interface SqliteStorage extends Storage {
    * makes its first CRL. Whether they did.
    */
   jumpIfRestored(): Promise<boolean>;
+  /**
+   * Fills the register with what another program issued and revoked, leaving out what ended before `endedBefore`, in
+   * pieces. How many certificates were found.
+   */
+  fillRegister(endedBefore: number): Promise<number>;
+  /** Reads what is new in the register for who asks it next, in pieces. */
+  indexRegister(): Promise<void>;
   /** Takes over another CA with its CRLs, all or nothing. */
   takeOver(ca: CaName, inheritance: Inheritance): Promise<ImportedCrls | undefined>;
 }
@@ -119,6 +126,12 @@ function present(database: Database, { log, close, lock, logFile }: Belongings):
       await writes.settled();
       return found;
     },
+    async fillRegister(endedBefore) {
+      let found = 0;
+      for (const ca of CA_NAMES) found += await stores[ca].fillRegister(endedBefore);
+      return found;
+    },
+    indexRegister: () => stores.cas.indexRegister(),
     takeOver: (ca, inheritance) => stores[ca].takeOver(inheritance),
     close: () =>
       closing ??= writes.close().then(() => {
