@@ -20,11 +20,17 @@ export interface ApiClientOptions {
    * The trust anchors to demand of the HTTPS server, PEM; undefined to take any. Asked before the first call as a user.
    */
   readonly anchors?: () => Promise<readonly string[] | undefined>;
+  /** Whether what anybody may ask goes to HTTPS too. */
+  readonly secure?: boolean;
   readonly signal?: AbortSignal;
 }
 
 interface CallOptions {
   readonly id?: string;
+  /** With its question mark. */
+  readonly query?: string;
+  /** The media type that is asked for. */
+  readonly accept?: string;
   readonly body?: Uint8Array;
   readonly contentType?: string;
   /** Go to HTTPS and show the user's certificate. */
@@ -118,17 +124,23 @@ export class ApiClient {
     await this.#call("reject", { id, asUser: true });
   }
 
-  async #call(name: RouteName, { id, body, contentType, asUser = false }: CallOptions = {}): Promise<HttpResponse> {
+  async #call(
+    name: RouteName,
+    { id, query = "", accept, body, contentType, asUser = false }: CallOptions = {},
+  ): Promise<HttpResponse> {
     const route: Route = ROUTES[name];
     const { user, anchors, signal } = this.options;
-    const url = operationUrl(this.#base, { route, ca: this.ca, id, secure: asUser });
+    const secure = asUser || this.options.secure === true;
+    const url = operationUrl(this.#base, { route, ca: this.ca, id, secure });
+    url.search = query;
     const response = await httpRequest({
       method: route.method,
       url,
       ...(body && { body }),
       ...(contentType !== undefined && { contentType }),
+      ...(accept !== undefined && { accept }),
       ...(asUser && user && { user }),
-      ...(asUser && anchors && { anchors: await anchors() }),
+      ...(secure && anchors && { anchors: await anchors() }),
       ...(signal && { signal }),
     });
     if (response.status >= 200 && response.status <= 299) return response;
