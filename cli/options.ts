@@ -88,6 +88,7 @@ export const SHARED = {
   ],
   userKey: ["--user-key <path>", "key and certificate of a user, in one file"],
   trustStore: ["--trust-store <folder>", "where the CA certificates of the server are kept"],
+  yes: ["--yes", "do not ask"],
   json: ["--json", "print JSON, on standard output"],
   threshold: ["--threshold <days>", "renew a certificate when it has less than this left", days],
   keyLen: ["--key-len <bits>", "RSA bits of new keys", keyBits],

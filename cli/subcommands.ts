@@ -36,6 +36,14 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     load: async () => (await import("./probe.ts")).probe,
   },
   {
+    name: "login",
+    summary: "keep a server and a user's key for the commands below",
+    group: "As a user:",
+    table: async () => (await import("./login/command.ts")).loginCommand(),
+    prose: async () => (await import("./login/command.ts")).loginManual,
+    load: async () => (await import("./login.ts")).login,
+  },
+  {
     name: "client",
     summary: "request, fetch, sign, renew and revoke certificates",
     group: "Certificates:",

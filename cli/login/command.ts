@@ -8,7 +8,7 @@ import { newCommand } from "../subcommand.ts";
 export function loginCommand() {
   return newCommand(
     "login",
-    "Keep a server and a user's key for all later commands, after checking them. Nothing is kept if the check fails.",
+    "Keep a server and a user's key for all later commands, after checking them.",
     loginManual,
   )
     .argument("<url>", "HTTP base URL of the server; HTTPS is found on the next port")
@@ -20,16 +20,18 @@ export function loginCommand() {
     )
     .option(...SHARED.userCaFingerprint, fingerprintOption)
     .option(...SHARED.trustStore)
+    .option(...SHARED.yes)
     .optionsGroup("User:")
     .option(...SHARED.userKey)
     .option("--request <name>", "ask for a user's certificate with this common name, and wait until it is signed")
-    .option(...SHARED.keyLen, 2048);
+    .option(...SHARED.keyLen, 2048)
+    .option("--no-wait", "end with status 2 while nobody has signed it; the same command goes on later");
 }
 
 export const loginManual: Prose = {
   description: [
     "Fetches the CA certificate for services and compares its fingerprint, so that nobody can answer in the server's " +
-    "place from then on. Without `--fingerprint` the terminal shows the fingerprint and asks. With the CA for " +
+    "place from then on. Without `--fingerprint` the terminal shows the fingerprint and asks; `--yes` takes it as it is. With the CA for " +
     "services, everything else is checked: the HTTPS server, the CA certificates for users, and that the server takes " +
     "the user's certificate.",
     "`--request` makes a new key in `--user-key` (`NAME.pem` beside the profile unless given) and a request, prints " +
@@ -37,7 +39,11 @@ export const loginManual: Prose = {
     "request.",
     "Without `--user-key` and `--request`, a server that is logged in to already keeps the key it had.",
   ],
-  exitStatus: [EXIT_STATUS.done, EXIT_STATUS.error, EXIT_STATUS.usage],
+  exitStatus: [
+    EXIT_STATUS.done,
+    EXIT_STATUS.error,
+    ["2", "With `--no-wait`, the request waits; or the command line is wrong, and nothing was done."],
+  ],
   files: [
     ...CONNECTION_FILES,
     ["~/.config/caucase/trust/HOST_PORT/", "CA certificates: `cas.pem` for services, `cau.pem` for users."],
