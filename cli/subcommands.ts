@@ -2,7 +2,7 @@
  * The one list of subcommands: running, help, completion and manual come from it. It is handed to those that tell of
  * all others.
  */
-import type { FoundCommand } from "./command_group.ts";
+import { type FoundCommand, fromGroup } from "./command_group.ts";
 import { parseArguments, type Subcommand } from "./subcommand.ts";
 
 /** In the order of the overview. */
@@ -42,6 +42,12 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     table: async () => (await import("./login/command.ts")).loginCommand(),
     prose: async () => (await import("./login/command.ts")).loginManual,
     load: async () => (await import("./login.ts")).login,
+  },
+  {
+    name: "csr",
+    summary: "requests: list, show, sign, reject, submit",
+    group: "As a user:",
+    ...fromGroup(async () => (await import("./csr/command.ts")).csrGroup),
   },
   {
     name: "client",

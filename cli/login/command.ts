@@ -52,7 +52,8 @@ export const loginManual: Prose = {
     [
       "A user's own machine:",
       "caucase login http://ca.example.org \\\n" +
-      "  --fingerprint sha256:d6ce7ac412efdbdfe61928ec87436cdc4becf5b247abecef932409b0587e965d \\\n" +
+      "  --fingerprint \\\n" +
+      "  d6ce7ac412efdbdfe61928ec87436cdc4becf5b247abecef932409b0587e965d \\\n" +
       "  --user-key alice.pem",
     ],
     ["The first user of a new server, or one who was invited:", "caucase login http://ca.example.org --request Alice"],
