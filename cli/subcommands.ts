@@ -50,6 +50,32 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     ...fromGroup(async () => (await import("./csr/command.ts")).csrGroup),
   },
   {
+    name: "cert",
+    summary: "certificates: list, show, get, renew, revoke",
+    group: "As a user:",
+    ...fromGroup(async () => (await import("./cert/command.ts")).certGroup),
+  },
+  {
+    name: "user",
+    summary: "users: list, invite, revoke",
+    group: "As a user:",
+    ...fromGroup(async () => (await import("./user/command.ts")).userGroup),
+  },
+  {
+    name: "ca",
+    summary: "the CAs: show, fingerprint, rollover-plan",
+    group: "As a user:",
+    ...fromGroup(async () => (await import("./ca/command.ts")).caGroup),
+  },
+  {
+    name: "status",
+    summary: "how a server does, on one screen",
+    group: "As a user:",
+    table: async () => (await import("./status/command.ts")).statusCommand(),
+    prose: async () => (await import("./status/command.ts")).statusManual,
+    load: async () => (await import("./status.ts")).status,
+  },
+  {
     name: "client",
     summary: "request, fetch, sign, renew and revoke certificates",
     group: "Certificates:",

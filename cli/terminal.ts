@@ -21,6 +21,18 @@ export function printText(text: string): void {
   }
 }
 
+/** Bytes as they are on standard output. Throws `file` when it cannot be written, or a person looks on. */
+export function printBytes(bytes: Uint8Array): void {
+  if (Deno.stdout.isTerminal()) {
+    throw new CaucaseError("file", "what was asked for is not text: it goes into a file or pipe, not to a terminal");
+  }
+  try {
+    writeAll(Deno.stdout, bytes);
+  } catch (error) {
+    throw fileError("write", "standard output", error);
+  }
+}
+
 /**
  * Lines on standard error. What may come from others, as a server's reason, cannot drive the terminal. Never throws: a
  * log on a full disk must not end a server, and there is nobody left to be told.

@@ -159,6 +159,13 @@ export class ApiClient {
     return undefined;
   }
 
+  /** The same certificate itself, PEM. */
+  async registeredPem(serial: string): Promise<string | undefined> {
+    const found = await optional(() => this.#call("registered", { id: serial, asUser: true, accept: PEM_TYPE }));
+    if (found === undefined) await this.register({ limit: 1 });
+    return found;
+  }
+
   /** How the server does. @throws `not-found` where it cannot say */
   async status(): Promise<ServerStatus> {
     return readServerStatus(await ofOurs(() => this.#call("status", { asUser: true }), this.serverUrl, "status"));
@@ -204,6 +211,8 @@ export type PendingAnswer =
   | { readonly details?: undefined; readonly plain: readonly PendingRequest[] };
 
 const JSON_TYPE = "application/json";
+/** RFC 8555 9.1 */
+const PEM_TYPE = "application/pem-certificate-chain";
 
 function isDetails({ headers }: HttpResponse): boolean {
   return headers["content-type"]?.startsWith(DETAILS_TYPE) === true;

@@ -12,7 +12,15 @@ export function fingerprintLines(digits: string): string[] {
   return lines;
 }
 
-/** Whether what a person typed is that fingerprint: blanks, colons and case do not matter. */
-export function isSameFingerprint(typed: string, digits: string): boolean {
-  return typed.toLowerCase().replace(/^sha256:/, "").replace(/[\s:]/g, "") === digits;
+/** A line has 128 bits: nobody finds another request that begins with the same ones. */
+const ENOUGH = GROUP * LINE;
+const ALL = 2 * ENOUGH;
+
+/**
+ * What a person typed of a fingerprint, as lower-case digits: all of it, or its beginning if that has a whole line.
+ * Blanks, colons and case do not matter. Undefined when it is too short, or something else.
+ */
+export function spokenFingerprint(text: string): string | undefined {
+  const digits = text.toLowerCase().replace(/^\s*sha256:/, "").replace(/[\s:]/g, "");
+  return /^[0-9a-f]*$/.test(digits) && digits.length >= ENOUGH && digits.length <= ALL ? digits : undefined;
 }
