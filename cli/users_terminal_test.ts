@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { firstUser, submit } from "../tests/support/desk.ts";
 import { newEcKey } from "../tests/support/issuing.ts";
 import { hasTerminals, onTerminal, type TypedAnswer } from "../tests/support/pty.ts";
+import { freePortPair } from "../tests/support/ports.ts";
 import { csrFor } from "../tests/support/requests.ts";
 import { runServer, type TestServer } from "../tests/support/running_server.ts";
 import { runCommand } from "../tests/support/process.ts";
@@ -15,7 +16,9 @@ const PROGRAM = OUR_PROGRAM.map((word) => `'${word}'`).join(" ");
 
 /** A server of today, and a person who has logged in to it. */
 async function loggedIn(): Promise<{ server: TestServer; user: Awaited<ReturnType<typeof firstUser>> }> {
-  const server = await runServer({ ownKeys: true, now: systemClock.now() });
+  const port = freePortPair();
+  const serve = { netloc: `localhost:${port}`, basePort: port };
+  const server = await runServer({ ownKeys: true, now: systemClock.now(), serve });
   const user = await firstUser(server);
   await Deno.writeTextFile(join(server.folderPath, "alice.pem"), user.key + user.cert, { mode: 0o600 });
   const { status, err } = await runCommand(
