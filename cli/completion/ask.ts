@@ -60,7 +60,7 @@ const ASK: Readonly<Record<AskedWords, (apis: Apis) => Promise<OfferedWord[]>>> 
   },
   async users({ cau }) {
     const { certificates } = await cau.register({ limit: MOST });
-    return certificates.filter(isGood).map(userWord);
+    return certificates.filter((entry) => isGood(entry) && entry.renewedBy === null).map(userWord);
   },
 };
 

@@ -28,6 +28,7 @@ export class RegisterFeed {
   #lastCertificate = 0n;
   #lastRevocation = 0n;
   #running: Promise<void> | undefined;
+  #isOver = true;
 
   constructor(private readonly database: Database) {}
 
@@ -39,7 +40,12 @@ export class RegisterFeed {
 
   /** Reads what is new. The first time that is everything, for minutes where there are millions. */
   catchUp(): Promise<void> {
-    return this.#running ??= inTurns(this.#steps());
+    if (this.#running !== undefined) return this.#running;
+    this.#isOver = false;
+    const running = inTurns(this.#steps());
+    // Where nothing is new, it is over before it can be kept: kept then, it would be over for good.
+    this.#running = this.#isOver ? undefined : running;
+    return running;
   }
 
   /** Lets go of what ended before `before`, as the table did. */
@@ -52,6 +58,7 @@ export class RegisterFeed {
     try {
       while (this.#readCertificates() || this.#readRevocations()) yield;
     } finally {
+      this.#isOver = true;
       this.#running = undefined;
     }
   }
