@@ -4,8 +4,7 @@ import { certificateFromPem } from "../../core/x509/certificate.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import type { TrustStore } from "../../core/host/trust_store.ts";
 import { caFingerprint } from "../ca_fingerprint.ts";
-import type { ApiClient } from "../net/api_client.ts";
-import { refreshCaStore } from "../net/trust_refresh.ts";
+import { refreshCaStore, type TrustApi } from "../net/trust_refresh.ts";
 import { saysYes } from "../output/question.ts";
 import { canAsk, printError } from "../terminal.ts";
 
@@ -24,7 +23,7 @@ export interface PinOptions {
  * asked for a fingerprint
  */
 export async function pinned(
-  api: ApiClient,
+  api: TrustApi,
   store: TrustStore,
   { fingerprint, isTrusting, now }: PinOptions,
 ): Promise<readonly Certificate[]> {
@@ -40,7 +39,7 @@ export async function pinned(
 }
 
 /** What the server shows, after a person compared it. */
-async function agreedFingerprint(api: ApiClient, isTrusting: boolean): Promise<string> {
+async function agreedFingerprint(api: TrustApi, isTrusting: boolean): Promise<string> {
   if (!isTrusting && !canAsk()) {
     throw new CaucaseError("usage", "the server is not known yet, and there is no terminal to ask at", {
       hint: "--fingerprint says which CA certificate it must have; --yes takes the one that it shows",
