@@ -12,10 +12,17 @@ export function printLine(line: string): void {
   printText(`${line}\n`);
 }
 
+let hasReader = true;
+
+/** Whether what was printed last had a reader: `head` may have read enough. */
+export function isRead(): boolean {
+  return hasReader;
+}
+
 /** Text as it is on standard output: help, what was fetched. Throws `file` when it cannot be written. */
 export function printText(text: string): void {
   try {
-    writeAll(Deno.stdout, text);
+    if (!writeAll(Deno.stdout, text)) hasReader = false;
   } catch (error) {
     throw fileError("write", "standard output", error);
   }

@@ -7,7 +7,10 @@ import { printError } from "../terminal.ts";
 import { detailsOf } from "./request_details.ts";
 
 /** All pending requests, in the server's order. One that cannot be read is told on standard error. */
-export async function pendingRequests(api: ApiClient, ca: PublicCa): Promise<readonly PendingDetails[]> {
+export async function pendingRequests(
+  api: Pick<ApiClient, "pendingDetails">,
+  ca: PublicCa,
+): Promise<readonly PendingDetails[]> {
   const answer = await api.pendingDetails();
   if (answer.details !== undefined) return answer.details;
   const found: PendingDetails[] = [];

@@ -8,14 +8,14 @@ import { type Column, tableLines } from "../output/table.ts";
 import { relativeText } from "../output/times.ts";
 import { connect, requireUser } from "../profile/connection.ts";
 import { parseArguments } from "../subcommand.ts";
-import { clearScreen, printError, printLine, screenWidth } from "../terminal.ts";
+import { clearScreen, isRead, printError, printLine, screenWidth } from "../terminal.ts";
 import { pendingRequests } from "./asking.ts";
 import { csrListCommand } from "./command.ts";
 
 /** Seconds between two looks of `--watch`. */
 const WATCH_INTERVAL = 3;
 
-/** Lists what waits. Resolves with the exit status; with `--watch`, never. */
+/** Lists what waits. Resolves with the exit status; with `--watch`, when nobody reads it any more. */
 export async function csrList(args: readonly string[]): Promise<number> {
   const command = csrListCommand();
   parseArguments(command, args);
@@ -33,7 +33,7 @@ export async function csrList(args: readonly string[]): Promise<number> {
 }
 
 /** On a screen, all that wait, again and again; else what is new, once each. */
-async function watchRequests(look: () => Promise<readonly PendingDetails[]>, json: boolean): Promise<never> {
+async function watchRequests(look: () => Promise<readonly PendingDetails[]>, json: boolean): Promise<number> {
   const shown = new Set<bigint>();
   for (;;) {
     const found = await look();
@@ -42,6 +42,7 @@ async function watchRequests(look: () => Promise<readonly PendingDetails[]>, jso
     else if (screenWidth() !== undefined) showScreen(found);
     else for (const line of linesOf(fresh, shown.size === 0)) printLine(line);
     for (const { id } of fresh) shown.add(id);
+    if (!isRead()) return EXIT.ok;
     await systemClock.sleepUntil(systemClock.now() + WATCH_INTERVAL);
   }
 }

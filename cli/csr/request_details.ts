@@ -3,6 +3,7 @@
  * what only the server knows (when it came, from where) is taken from it where it says so.
  */
 import { utf8 } from "../../core/bytes.ts";
+import { extensionFacts } from "../../core/ca/pending_review.ts";
 import { OID } from "../../core/der/oids.ts";
 import { CaucaseError, describeError } from "../../core/errors.ts";
 import { sha256Hex } from "../../core/keys/hashes.ts";
@@ -13,7 +14,7 @@ import {
   filterPolicies,
   filterSubjectAltName,
 } from "../../core/profiles/leaf_filters.ts";
-import type { ExtensionFacts, PendingDetails, ProfileChanges } from "../../core/protocol/pending_details.ts";
+import type { PendingDetails, ProfileChanges } from "../../core/protocol/pending_details.ts";
 import type { PublicCa } from "../../core/protocol/routes.ts";
 import { type CertificationRequest, csrFromPem } from "../../core/x509/csr.ts";
 import { type Extension, findExtension, sameExtension } from "../../core/x509/extension.ts";
@@ -32,7 +33,7 @@ export async function detailsOf(csrPem: string, { ca, id }: RequestPlace): Promi
   const csr = await csrFromPem(utf8(csrPem));
   return {
     ...{ ca, id: BigInt(id), ...namesIn(csr), key: describeKey(csr.publicKey.spki) },
-    requestedExtensions: csr.extensions.map(facts),
+    requestedExtensions: csr.extensions.map(extensionFacts),
     changes: changesOf(csr),
     receivedAt: null,
     receivedFrom: null,
@@ -53,10 +54,10 @@ function changesOf(csr: CertificationRequest): ProfileChanges {
   const isChanged = ({ asked, given }: (typeof outcomes)[number]) =>
     given !== undefined && !sameExtension(asked, given);
   return {
-    dropped: outcomes.filter(({ given }) => given === undefined).map(({ asked }) => facts(asked)),
-    changed: outcomes.filter(isChanged).map(({ asked }) => facts(asked)),
+    dropped: outcomes.filter(({ given }) => given === undefined).map(({ asked }) => extensionFacts(asked)),
+    changed: outcomes.filter(isChanged).map(({ asked }) => extensionFacts(asked)),
     added: OWN.filter((oid) => findExtension(csr.extensions, oid) === undefined)
-      .map((oid) => ({ oid, name: EXTENSION_NAME[oid] ?? null, critical: oid === OID.BASIC_CONSTRAINTS })),
+      .map((oid) => extensionFacts({ oid, critical: oid === OID.BASIC_CONSTRAINTS })),
     namesDropped: [],
     refusal: refusalOf(csr),
   };
@@ -106,19 +107,3 @@ function unlessRefused<T>(read: () => T): T | undefined {
     throw error;
   }
 }
-
-function facts({ oid, critical }: Extension): ExtensionFacts {
-  return { oid, name: EXTENSION_NAME[oid] ?? null, critical };
-}
-
-const EXTENSION_NAME: Readonly<Record<string, string>> = {
-  [OID.SUBJECT_KEY_IDENTIFIER]: "subjectKeyIdentifier",
-  [OID.KEY_USAGE]: "keyUsage",
-  [OID.SUBJECT_ALT_NAME]: "subjectAltName",
-  [OID.BASIC_CONSTRAINTS]: "basicConstraints",
-  [OID.NAME_CONSTRAINTS]: "nameConstraints",
-  [OID.CRL_DISTRIBUTION_POINTS]: "cRLDistributionPoints",
-  [OID.CERTIFICATE_POLICIES]: "certificatePolicies",
-  [OID.AUTHORITY_KEY_IDENTIFIER]: "authorityKeyIdentifier",
-  [OID.EXTENDED_KEY_USAGE]: "extKeyUsage",
-};
