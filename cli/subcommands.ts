@@ -2,6 +2,7 @@
  * The one list of subcommands: running, help, completion and manual come from it. It is handed to those that tell of
  * all others.
  */
+import { type FoundCommand, fromGroup } from "./command_group.ts";
 import { parseArguments, type Subcommand } from "./subcommand.ts";
 
 /** In the order of the overview. */
@@ -35,8 +36,48 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     load: async () => (await import("./probe.ts")).probe,
   },
   {
+    name: "login",
+    summary: "keep a server and a user's key for the commands below",
+    group: "As a user:",
+    table: async () => (await import("./login/command.ts")).loginCommand(),
+    prose: async () => (await import("./login/command.ts")).loginManual,
+    load: async () => (await import("./login.ts")).login,
+  },
+  {
+    name: "csr",
+    summary: "requests: list, show, sign, reject, submit",
+    group: "As a user:",
+    ...fromGroup(async () => (await import("./csr/group.ts")).csrGroup),
+  },
+  {
+    name: "cert",
+    summary: "certificates: list, show, get, renew, revoke",
+    group: "As a user:",
+    ...fromGroup(async () => (await import("./cert/group.ts")).certGroup),
+  },
+  {
+    name: "user",
+    summary: "users: list, invite, revoke",
+    group: "As a user:",
+    ...fromGroup(async () => (await import("./user/group.ts")).userGroup),
+  },
+  {
+    name: "ca",
+    summary: "the CAs: show, fingerprint, rollover-plan",
+    group: "As a user:",
+    ...fromGroup(async () => (await import("./ca/group.ts")).caGroup),
+  },
+  {
+    name: "status",
+    summary: "how a server does, on one screen",
+    group: "As a user:",
+    table: async () => (await import("./status/command.ts")).statusCommand(),
+    prose: async () => (await import("./status/command.ts")).statusManual,
+    load: async () => (await import("./status.ts")).status,
+  },
+  {
     name: "client",
-    summary: "request, fetch, sign, renew and revoke certificates",
+    summary: "the same in the words of the reference, any number of actions in one call",
     group: "Certificates:",
     table: async () => (await import("./client/command.ts")).clientCommand(),
     prose: async () => (await import("./client/command.ts")).clientManual,
@@ -90,9 +131,9 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   },
 ];
 
-/** Runs the subcommand. Resolves with its exit status. @throws `EarlyExit` after help or a complaint */
+/** Runs the subcommand or verb. Resolves with its exit status. @throws `EarlyExit` after help or a complaint */
 export async function runSubcommand(
-  { table, loadsLibraries = false, load }: Subcommand,
+  { table, loadsLibraries = false, load }: FoundCommand["command"],
   args: readonly string[],
 ): Promise<number> {
   if (!loadsLibraries) Deno.permissions.revokeSync({ name: "ffi" });

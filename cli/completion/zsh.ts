@@ -1,41 +1,45 @@
 /** The completion script for zsh, on its `_arguments`. */
-import type { CommandModel, OptionModel, ValueModel } from "./command_model.ts";
+import type { CommandModel, OptionModel, ValueKind, ValueModel } from "./command_model.ts";
 
 // A text is shown the name of what is expected; the guard keeps this from hiding options.
-const ACTION = { file: "_files", folder: "_path_files -/", program: "_cmdstring", text: '_guard "^-*" text' } as const;
+const ACTION: Readonly<Record<ValueKind, string>> = {
+  file: "_files",
+  folder: "_path_files -/",
+  program: "_cmdstring",
+  text: '_guard "^-*" text',
+  "ask requests": "_caucase_asked requests",
+  "ask serials": "_caucase_asked serials",
+  "ask users": "_caucase_asked users",
+};
 
-export function zshScript(commands: readonly CommandModel[]): string {
-  const summaries = commands.map(({ name, summary }) => `    ${quoted(`${name}:${summary}`)}`);
-  const lists = commands.map(({ name, options }) => {
-    return `    ${name}) lists=(${options.filter(({ isList }) => isList).map(({ long }) => long).join(" ")}) ;;`;
-  });
-  const cases = commands.map(({ name, options, values }) => {
-    const specs = [...options.map(optionSpec), ...values.map((value) => `:${valueSpec(value)}`)];
-    return `    ${name})\n      _arguments ${specs.map((spec) => `\\\n        ${quoted(spec)}`).join(" ")}\n      ;;`;
-  });
-  return `#compdef caucase
-# Completion of caucase for zsh. Printed by "caucase completion zsh"; its --help says how to install it.
+/** Completes what the server has. */
+const ASKED =
+  `# What the server has: words, each with what is said of it behind a tabulator. Options for compadd come first.
+_caucase_asked() {
+  local -a lines found
+  lines=(\${(f)"$(command caucase completion ask $argv[-1] 2>/dev/null)"})
+  found=(\${lines%%$'\\t'*})
+  lines=(\${lines//$'\\t'/  })
+  compadd "\${(@)argv[1,-2]}" -d lines -a found
+}`;
 
-_caucase() {
-  local -a subcommands
-  subcommands=(
-${summaries.join("\n")}
-  )
-  if ((CURRENT == 2)); then
-    _alternative \\
-      'subcommands:subcommand:{_describe subcommand subcommands}' \\
-      'options:option:((--help\\:"show this help" --version\\:"show the version"))'
-    return
-  fi
-  local subcommand=$words[2] word
-  local -a lists
-  case $subcommand in
-${lists.join("\n")}
-  esac
-  # _arguments knows no list that ends at the next option: of its values only the last one is kept.
+/** Completes the second word of a command in a group, or takes it to the first one. */
+const SECOND_WORD = `  if (($#verbs)); then
+    if ((CURRENT == 3)); then
+      _alternative \\
+        'verbs:command:{_describe command verbs}' \\
+        'options:option:((--help\\:"show this help" --version\\:"show the version"))'
+      return
+    fi
+    subcommand="$words[2] $words[3]"
+    first=4
+  fi`;
+
+/** Makes of a list its last value. */
+const ONE_OF_LIST = `  # _arguments knows no list that ends at the next option: of its values only the last one is kept.
   local -a kept
   local -i index in_list=0 has_value=0
-  for ((index = 3; index <= CURRENT; index++)); do
+  for ((index = first; index <= CURRENT; index++)); do
     word=$words[index]
     if ((in_list && has_value)) && [[ $word != -* ]]; then
       kept[-1]=$word
@@ -49,7 +53,46 @@ ${lists.join("\n")}
     fi
   done
   words=($subcommand "\${kept[@]}")
-  CURRENT=$#words
+  CURRENT=$#words`;
+
+export function zshScript(commands: readonly CommandModel[]): string {
+  const summaries = commands.filter(({ name }) => !name.includes(" ")).map(describedWord);
+  const groups = commands.filter(({ verbs }) => verbs.length > 0).map(({ name, verbs }) =>
+    `    ${name})\n      verbs=(\n${verbs.map((verb) => `    ${describedWord(verb)}`).join("\n")}\n      )\n      ;;`
+  );
+  const lists = commands.map(({ name, options }) => {
+    return `    ${quoted(name)}) lists=(${
+      options.filter(({ isList }) => isList).map(({ long }) => long).join(" ")
+    }) ;;`;
+  });
+  const cases = commands.map(argumentsCase);
+  return `#compdef caucase
+# Completion of caucase for zsh. Printed by "caucase completion zsh"; its --help says how to install it.
+
+${ASKED}
+
+_caucase() {
+  local -a subcommands verbs
+  subcommands=(
+${summaries.join("\n")}
+  )
+  if ((CURRENT == 2)); then
+    _alternative \\
+      'subcommands:subcommand:{_describe subcommand subcommands}' \\
+      'options:option:((--help\\:"show this help" --version\\:"show the version"))'
+    return
+  fi
+  local subcommand=$words[2] word
+  local -i first=3
+  case $subcommand in
+${groups.join("\n")}
+  esac
+${SECOND_WORD}
+  local -a lists
+  case $subcommand in
+${lists.join("\n")}
+  esac
+${ONE_OF_LIST}
   case $subcommand in
 ${cases.join("\n")}
   esac
@@ -61,6 +104,20 @@ else
   compdef _caucase caucase
 fi
 `;
+}
+
+/** What _arguments is told of a command. */
+function argumentsCase({ name, options, values }: CommandModel): string {
+  const specs = [
+    ...options.map(optionSpec),
+    ...values.map((value) => `${value.isList ? "*" : ""}:${valueSpec(value)}`),
+  ].map((spec) => `\\\n        ${quoted(spec)}`);
+  return `    ${quoted(name)})\n      _arguments ${specs.join(" ")}\n      ;;`;
+}
+
+/** `'list:list certificates'`, as _describe takes it. */
+function describedWord({ name, summary }: { readonly name: string; readonly summary: string }): string {
+  return `    ${quoted(`${name}:${escaped(summary, /[:\\]/g)}`)}`;
 }
 
 /** `--mode=[description]:mode:(service user)` */

@@ -137,7 +137,8 @@ function namesDropped(requested: readonly Extension[], prepared: readonly Extens
   return namesOf(requested).filter((name) => !kept.has(name));
 }
 
-function extensionFacts({ oid, critical }: Extension): ExtensionFacts {
+/** What is told of an extension. */
+export function extensionFacts({ oid, critical }: Omit<Extension, "value">): ExtensionFacts {
   return { oid, name: EXTENSION_NAMES[oid] ?? null, critical };
 }
 

@@ -1,4 +1,4 @@
-/** How all of a text gets to standard output or standard error. */
+/** How all of a text, or of bytes, gets to standard output or standard error. */
 
 /** How long to wait for the reader of the output, in milliseconds, before the next try. */
 const NEXT_TRY = 5;
@@ -6,20 +6,22 @@ const NEXT_TRY = 5;
 const encoder = new TextEncoder();
 
 /**
- * Writes all of `text`, however much of it the stream takes at a time, and waits for that.
- * @throws what the stream throws, unless its reader is gone
+ * Writes all of `content`, however much of it the stream takes at a time, and waits for that.
+ * @returns false when its reader is gone, and nobody is left to be told
+ * @throws what the stream throws else
  */
-export function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
-  let bytes = encoder.encode(text);
+export function writeAll(stream: { writeSync(bytes: Uint8Array): number }, content: string | Uint8Array): boolean {
+  let bytes = typeof content === "string" ? encoder.encode(content) : content;
   while (bytes.length > 0) {
     try {
       bytes = bytes.subarray(stream.writeSync(bytes));
     } catch (error) {
       // The reader of the output stopped reading, as `head` does: nobody is left to tell.
-      if (error instanceof Deno.errors.BrokenPipe) return;
+      if (error instanceof Deno.errors.BrokenPipe) return false;
       // A full pipe that another process has made non-blocking: it is shared by all that have it open.
       if (!(error instanceof Deno.errors.WouldBlock)) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, NEXT_TRY);
     }
   }
+  return true;
 }
