@@ -119,7 +119,7 @@ for (const shell of ["bash", "fish"] as const) {
       withScene(shell, async (scene) => {
         const lines = ["caucase ", ...COMMANDS.map(({ name }) => `caucase ${name} --`)];
         const [subcommands = [], ...options] = await COMPLETE[shell](lines, scene);
-        for (const { name, summary } of COMMANDS) {
+        for (const { name, summary } of COMMANDS.filter(({ name }) => !name.includes(" "))) {
           assert.ok(subcommands.includes(shell === "fish" ? `${name}\t${summary}` : name), name);
         }
         for (const [index, command] of COMMANDS.entries()) {

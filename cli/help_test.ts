@@ -3,8 +3,11 @@ import assert from "node:assert/strict";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { COMMON_OPTIONS, optionGroups } from "./help.ts";
 import { programCommand, programManual } from "./overview.ts";
-import { newCommand, parseArguments, type Subcommand } from "./subcommand.ts";
+import { everyCommand, findCommand } from "./command_group.ts";
+import { newCommand, parseArguments } from "./subcommand.ts";
 import { SUBCOMMANDS } from "./subcommands.ts";
+
+const COMMANDS = await everyCommand(SUBCOMMANDS);
 
 function helpOf(command: CommandUnknownOpts, width = 80): string {
   let help = "";
@@ -17,7 +20,7 @@ function helpOf(command: CommandUnknownOpts, width = 80): string {
 }
 
 Deno.test("help has no line of more than 80 columns, and ends with an example", async () => {
-  const commands = [programCommand(SUBCOMMANDS), ...await Promise.all(SUBCOMMANDS.map(({ table }) => table()))];
+  const commands = [programCommand(SUBCOMMANDS), ...COMMANDS.map(({ table }) => table)];
   for (const command of commands) {
     const help = helpOf(command);
     assert.deepEqual(help.split("\n").filter((line) => line.length > 80), [], command.name());
@@ -26,15 +29,14 @@ Deno.test("help has no line of more than 80 columns, and ends with an example", 
 });
 
 Deno.test("help uses the columns that a terminal has, down to 60", async () => {
-  for (const { name, table } of SUBCOMMANDS) {
-    const ofTables = helpOf(await table(), 60).replace(/\n\nExamples?:[^]*/, "").replace(/^Usage:.*/, "");
+  for (const { name, table } of COMMANDS) {
+    const ofTables = helpOf(table, 60).replace(/\n\nExamples?:[^]*/, "").replace(/^Usage:.*/, "");
     assert.deepEqual(ofTables.split("\n").filter((line) => line.length > 60), [], name);
   }
 });
 
 Deno.test("help shows every option in one group, and those of every command last", async () => {
-  for (const { name, table } of SUBCOMMANDS) {
-    const command = await table();
+  for (const { name, table: command } of COMMANDS) {
     const groups = optionGroups(command);
     const shown = [...groups.values()].flat().map(({ long }) => long);
     assert.deepEqual(shown.toSorted(), [...command.options.map(({ long }) => long), "--help"].toSorted(), name);
@@ -69,8 +71,8 @@ const OWN_WORDS: readonly string[] = ["--crl", "--csr", "--key"];
 
 Deno.test("an option of several subcommands has the same words in all of them", async () => {
   const words = new Map<string, Set<string>>();
-  for (const { table } of SUBCOMMANDS) {
-    for (const { flags, long = "", description } of (await table()).options) {
+  for (const { table } of COMMANDS) {
+    for (const { flags, long = "", description } of table.options) {
       // What follows in brackets may be a default value of its own.
       const said = `${flags} ${description.replace(/ \(default: .*\)$/, "")}`;
       words.set(long, (words.get(long) ?? new Set()).add(said));
@@ -89,12 +91,12 @@ function commandLines(text: string): string[][] {
 }
 
 Deno.test("every example is a command line that the option tables take", async () => {
-  const proses = [programManual, ...await Promise.all(SUBCOMMANDS.map(({ prose }) => prose()))];
-  const lines = proses.flatMap(({ examples = [] }) => examples.flatMap(([, text]) => commandLines(text)));
+  const examples = [...programManual.examples ?? [], ...COMMANDS.flatMap((command) => command.examples)];
+  const lines = examples.flatMap(([, text]) => commandLines(text));
   assert.ok(lines.length > SUBCOMMANDS.length);
-  for (const [name, ...args] of lines) {
-    const subcommand: Subcommand | undefined = SUBCOMMANDS.find((one) => one.name === name);
-    assert.ok(subcommand !== undefined, name);
-    parseArguments(await subcommand.table(), args);
+  for (const line of lines) {
+    const found = await findCommand(SUBCOMMANDS, line);
+    assert.ok(found !== undefined, line.join(" "));
+    parseArguments(await found.command.table(), found.args);
   }
 });

@@ -31,8 +31,9 @@ export async function manualPages(subcommands: readonly Subcommand[]): Promise<R
     prose: programManual,
   };
   const pages = new Map([["caucase", manualPage({ ...program, subcommands, version: VERSION })]]);
-  for (const { name, summary, table, prose } of subcommands) {
-    const source = { name: `caucase ${name}`, summary, table: await table(), prose: await prose(), version: VERSION };
+  for (const { name, summary, table, prose, verbs } of subcommands) {
+    const about = { name: `caucase ${name}`, summary, version: VERSION };
+    const source = { ...about, table: await table(), prose: await prose(), verbs: await verbs?.() ?? [] };
     pages.set(pageName(source.name), manualPage(source));
   }
   return pages;

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { runCommand } from "../tests/support/process.ts";
 import { OUR_PROGRAM } from "../tests/support/server_process.ts";
 import { tempFolder } from "../tests/support/temp_folder.ts";
+import { everyCommand } from "./command_group.ts";
 import { manualPages } from "./manual.ts";
 import { SUBCOMMANDS } from "./subcommands.ts";
 import { VERSION } from "./version.ts";
@@ -40,10 +41,10 @@ Deno.test("manual prints the page of the program, and of every subcommand", asyn
 Deno.test("manual pages say what every option is, and name only pages and options that exist", async () => {
   const plain = (page: string) => page.replace(/\\f[BIR]/g, "").replaceAll("\\-", "-");
   const known = new Set<string>();
-  for (const { name, table } of SUBCOMMANDS) {
-    for (const { long } of (await table()).options) {
+  for (const { name, table } of await everyCommand(SUBCOMMANDS)) {
+    for (const { long } of table.options) {
       assert.match(
-        plain(PAGES.get(`caucase-${name}`) ?? ""),
+        plain(PAGES.get(`caucase-${name.split(" ")[0]}`) ?? ""),
         new RegExp(`^\\.TP\\n(?:-\\w, )?${long}\\b.*\\n\\S`, "m"),
       );
       if (long !== undefined) known.add(long);

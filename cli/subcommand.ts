@@ -2,7 +2,7 @@
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { EXIT } from "./exit_status.ts";
 import { COMMON_OPTIONS, examplesText, HELP_STYLE, PLAIN_OPTIONS } from "./help.ts";
-import type { Prose } from "./manual/prose.ts";
+import type { Meaning, Prose } from "./manual/prose.ts";
 import { arityOf, normalizeArguments } from "./command_line.ts";
 import { bold, hasColors, printError, printLine, printText } from "./terminal.ts";
 import { versionText } from "./version.ts";
@@ -18,8 +18,24 @@ export interface Subcommand {
   readonly table: () => Promise<CommandUnknownOpts>;
   /** What its page of the manual says besides. */
   readonly prose: () => Promise<Prose>;
+  /** Of a group (cli/command_group.ts): what stands behind its name. */
+  readonly verbs?: () => Promise<readonly Verb[]>;
   /** Whether it may load libraries of the machine; all others give up the right to do so before they begin. */
   readonly loadsLibraries?: boolean;
+  /** Runs it: its arguments in, its exit status out. */
+  readonly load: () => Promise<(args: readonly string[]) => Promise<number>>;
+}
+
+/** One of the things that a group of commands can do. */
+export interface Verb {
+  /** `list` */
+  readonly name: string;
+  /** What it does, in a line. */
+  readonly summary: string;
+  /** Its arguments and options, from `newVerb`. */
+  readonly table: () => CommandUnknownOpts;
+  /** What it is for, and the command lines: the same as `table` was given. */
+  readonly examples: readonly Meaning[];
   /** Runs it: its arguments in, its exit status out. */
   readonly load: () => Promise<(args: readonly string[]) => Promise<number>>;
 }

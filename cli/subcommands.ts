@@ -2,6 +2,7 @@
  * The one list of subcommands: running, help, completion and manual come from it. It is handed to those that tell of
  * all others.
  */
+import type { FoundCommand } from "./command_group.ts";
 import { parseArguments, type Subcommand } from "./subcommand.ts";
 
 /** In the order of the overview. */
@@ -90,9 +91,9 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   },
 ];
 
-/** Runs the subcommand. Resolves with its exit status. @throws `EarlyExit` after help or a complaint */
+/** Runs the subcommand or verb. Resolves with its exit status. @throws `EarlyExit` after help or a complaint */
 export async function runSubcommand(
-  { table, loadsLibraries = false, load }: Subcommand,
+  { table, loadsLibraries = false, load }: FoundCommand["command"],
   args: readonly string[],
 ): Promise<number> {
   if (!loadsLibraries) Deno.permissions.revokeSync({ name: "ffi" });

@@ -1,5 +1,6 @@
 /** What documents say, without running it (`tests/documents/` does): links, names of tasks and options, versions. */
 import assert from "node:assert/strict";
+import { everyCommand } from "../cli/command_group.ts";
 import { SUBCOMMANDS } from "../cli/subcommands.ts";
 import config from "../deno.json" with { type: "json" };
 import { markdownFiles } from "./documents/documents.ts";
@@ -32,8 +33,8 @@ Deno.test("documents name options that exist", async () => {
   const all = new Set([...[...options.values()].flatMap((names) => [...names]), ...FOREIGN_OPTIONS]);
   for (const { path, text } of DOCUMENTS) {
     for (const span of codeSpansOf(text).filter((code) => /^(--|caucase )/.test(code))) {
-      const [, subcommand = ""] = /^caucase (\S+)/.exec(span) ?? [];
-      const known = options.get(subcommand) ?? all;
+      const [, first = "", second = ""] = /^caucase (\S+)(?: (\S+))?/.exec(span) ?? [];
+      const known = options.get(`${first} ${second}`) ?? options.get(first) ?? all;
       for (const [option] of span.matchAll(/(?<![\w-])--[a-z][\w-]*/g)) {
         assert.ok(known.has(option), `${path} says \`${span}\`, but there is no ${option}`);
       }
@@ -63,12 +64,12 @@ Deno.test("documents close their blocks", () => {
   for (const { path, text } of DOCUMENTS) assert.doesNotThrow(() => blocksOf(text), path);
 });
 
-/** The long options of each subcommand. */
+/** The long options of each subcommand, and of each command in a group. */
 async function optionsBySubcommand(): Promise<Map<string, Set<string>>> {
   return new Map(
-    await Promise.all(SUBCOMMANDS.map(async ({ name, table }) => {
-      const names = (await table()).options.flatMap(({ long }) => long ?? []);
+    (await everyCommand(SUBCOMMANDS)).map(({ name, table }) => {
+      const names = table.options.flatMap(({ long }) => long ?? []);
       return [name, new Set([...names, "--help", "--version"])] as const;
-    })),
+    }),
   );
 }

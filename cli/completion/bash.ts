@@ -15,14 +15,23 @@ _caucase_reply() {
 
 _caucase() {
   # Lists of words are split here, whatever the person's IFS is.
-  local cur= option= number=1 i value IFS=$' \\t\\n'
+  local cur= option= number=1 i value command verbs first=2 IFS=$' \\t\\n'
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
     COMPREPLY=($(compgen -W "$_caucase_first" -- "\${COMP_WORDS[1]}"))
     return
   fi
+  command=\${COMP_WORDS[1]}
+  verbs=$(_caucase_verbs "$command")
+  if [[ -n $verbs ]]; then
+    if ((COMP_CWORD == 2)); then
+      COMPREPLY=($(compgen -W "$verbs --help --version" -- "\${COMP_WORDS[2]}"))
+      return
+    fi
+    command="$command \${COMP_WORDS[2]}" first=3
+  fi
   # A word "=" is bash's doing: --mode=user reaches us as three words.
-  for ((i = 2; i < COMP_CWORD; i++)); do
+  for ((i = first; i < COMP_CWORD; i++)); do
     case \${COMP_WORDS[i]} in
       =) ;;
       -*) option=\${COMP_WORDS[i]} number=1 ;;
@@ -31,7 +40,7 @@ _caucase() {
   done
   [[ \${COMP_WORDS[COMP_CWORD]} == = ]] || cur=\${COMP_WORDS[COMP_CWORD]}
   if [[ $cur != -* ]]; then
-    value=$(_caucase_value "\${COMP_WORDS[1]}" "$option" "$number")
+    value=$(_caucase_value "$command" "$option" "$number")
     case $value in
       file | folder)
         # Not in bash 3.2.
@@ -39,11 +48,13 @@ _caucase() {
         if [[ $value == file ]]; then _caucase_reply -f "$cur"; else _caucase_reply -d "$cur"; fi
         ;;
       program) _caucase_reply -c "$cur" ;;
+      # What the server has; what else is said of it is behind a tabulator.
+      ask\\ *) COMPREPLY=($(compgen -W "$(command caucase completion ask "\${value#ask }" 2>/dev/null | cut -f 1)" -- "$cur")) ;;
       words\\ *) COMPREPLY=($(compgen -W "\${value#words }" -- "$cur")) ;;
     esac
     [[ -n $value ]] && return
   fi
-  COMPREPLY=($(compgen -W "$(_caucase_options "\${COMP_WORDS[1]}")" -- "$cur"))
+  COMPREPLY=($(compgen -W "$(_caucase_options "$command")" -- "$cur"))
 }
 
 complete -F _caucase caucase
@@ -55,9 +66,12 @@ export function bashScript(commands: readonly CommandModel[]): string {
 
 /** From the tables: what there is. */
 function tables(commands: readonly CommandModel[]): string {
-  const names = commands.map(({ name }) => name).join(" ");
+  const names = commands.map(({ name }) => name).filter((name) => !name.includes(" ")).join(" ");
+  const verbs = commands.filter(({ verbs }) => verbs.length > 0).map(({ name, verbs }) =>
+    `    ${name}) echo '${verbs.map((verb) => verb.name).join(" ")}' ;;`
+  );
   const options = commands.map(({ name, options }) =>
-    `    ${name}) echo '${options.map(({ long }) => long).join(" ")}' ;;`
+    `    '${name}') echo '${options.map(({ long }) => long).join(" ")}' ;;`
   );
   // Only the number may be a pattern.
   const values = valueCases(commands).map(({ pattern, kind }) =>
@@ -65,14 +79,21 @@ function tables(commands: readonly CommandModel[]): string {
   );
   return `_caucase_first='${names} --help --version'
 
-# Long options of the subcommand $1.
+# What stands behind the name of the group $1.
+_caucase_verbs() {
+  case $1 in
+${verbs.join("\n")}
+  esac
+}
+
+# Long options of the command $1.
 _caucase_options() {
   case $1 in
 ${options.join("\n")}
   esac
 }
 
-# What a value is: of the subcommand $1 and its option $2, the $3rd. Nothing where no value is taken.
+# What a value is: of the command $1 and its option $2, the $3rd. Nothing where no value is taken.
 _caucase_value() {
   case "$1 $2 $3" in
 ${values.join("\n")}

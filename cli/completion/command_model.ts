@@ -1,10 +1,16 @@
 /** What a shell must know of the command line: all subcommands with their options and values, from their tables. */
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { type Declared, valueNames } from "../command_line.ts";
-import type { Subcommand } from "../subcommand.ts";
+import type { Subcommand, Verb } from "../subcommand.ts";
 
-/** What completes a value: paths, folders, programs; nothing for text that only the person knows. */
-export type ValueKind = "file" | "folder" | "program" | "text";
+/**
+ * What completes a value: paths, folders, programs, what the server has; nothing for text that only the person knows.
+ */
+export type ValueKind = "file" | "folder" | "program" | "text" | `ask ${AskedWords}`;
+
+/** What `caucase completion ask` lists. */
+export const ASKED_WORDS = ["requests", "serials", "users"] as const;
+export type AskedWords = (typeof ASKED_WORDS)[number];
 
 export interface ValueModel {
   /** As the help writes it, in `<…>`. */
@@ -12,6 +18,8 @@ export interface ValueModel {
   readonly kind: ValueKind;
   /** All values that there are; empty where these are not fixed. */
   readonly choices: readonly string[];
+  /** Of an argument: whether more of its kind may follow. */
+  readonly isList?: boolean;
 }
 
 export interface OptionModel {
@@ -27,11 +35,14 @@ export interface OptionModel {
 }
 
 export interface CommandModel {
+  /** `client`, `csr`, `csr list` */
   readonly name: string;
   readonly summary: string;
   readonly options: readonly OptionModel[];
   /** Values without an option, in order. */
   readonly values: readonly ValueModel[];
+  /** Of a group: what stands behind its name. Their models follow that of the group. */
+  readonly verbs: readonly Pick<Verb, "name" | "summary">[];
 }
 
 /** By the name of the value. Every name in a table is here: a test looks. */
@@ -44,6 +55,9 @@ const KIND: Readonly<Record<string, ValueKind>> = {
   "backup": "file",
   "folder": "folder",
   "command": "program",
+  "request": "ask requests",
+  "serial": "ask serials",
+  "user": "ask users",
   "address": "text",
   "bits": "text",
   "days": "text",
@@ -57,7 +71,6 @@ const KIND: Readonly<Record<string, ValueKind>> = {
   "name": "text",
   "port": "text",
   "seconds": "text",
-  "serial": "text",
   "sha256:hex": "text",
   "shell": "text",
   "subcommand": "text",
@@ -67,12 +80,25 @@ const KIND: Readonly<Record<string, ValueKind>> = {
 
 const HELP: OptionModel = switchModel("--help", "show this help");
 
-/** The models of all subcommands. */
+/** The models of all subcommands, and of the verbs in groups. */
 export async function commandModels(subcommands: readonly Subcommand[]): Promise<CommandModel[]> {
-  return await Promise.all(subcommands.map(async ({ name, summary, table }) => {
-    const command = await table();
-    return { name, summary, options: [...command.options.map(optionModel), HELP], values: argumentModels(command) };
+  const models = await Promise.all(subcommands.map(async ({ name, summary, table, verbs }) => {
+    const inGroup = await verbs?.() ?? [];
+    return [
+      modelOf(
+        { name, summary, verbs: inGroup.map((verb) => ({ name: verb.name, summary: verb.summary })) },
+        await table(),
+      ),
+      ...inGroup.map((verb) =>
+        modelOf({ name: `${name} ${verb.name}`, summary: verb.summary, verbs: [] }, verb.table())
+      ),
+    ];
   }));
+  return models.flat();
+}
+
+function modelOf(named: Pick<CommandModel, "name" | "summary" | "verbs">, table: CommandUnknownOpts): CommandModel {
+  return { ...named, options: [...table.options.map(optionModel), HELP], values: argumentModels(table) };
 }
 
 /**
@@ -100,9 +126,10 @@ function optionModel(option: TableOption): OptionModel {
 }
 
 function argumentModels({ registeredArguments }: CommandUnknownOpts): ValueModel[] {
-  return registeredArguments.flatMap((argument) =>
-    valueModels({ flags: `<${argument.name()}>`, variadic: argument.variadic }, argument.argChoices)
-  );
+  return registeredArguments.map((argument) => {
+    const name = argument.name();
+    return { name, kind: valueKind(name), choices: argument.argChoices ?? [], isList: argument.variadic };
+  });
 }
 
 function valueModels(declared: Declared, choices: readonly string[] = []): ValueModel[] {
@@ -123,7 +150,7 @@ export interface ValueCase {
 
 export function valueCases(commands: readonly CommandModel[]): ValueCase[] {
   return commands.flatMap(({ name, options, values }) => [
-    ...values.map((value, index) => caseOf(`${name}  ${index + 1}`, value)),
+    ...values.map((value, index) => caseOf(`${name}  ${value.isList ? "*" : index + 1}`, value)),
     ...options.flatMap(({ long, values, isList }) =>
       values.map((value, index) => caseOf(`${name} ${long} ${isList ? "*" : index + 1}`, value))
     ),

@@ -5,15 +5,29 @@ export function fishScript(commands: readonly CommandModel[]): string {
   const cases = valueCases(commands).map(({ pattern, kind }) =>
     `        case ${quoted(pattern)}\n            echo ${kind}`
   );
+  const groups = commands.filter(({ verbs }) => verbs.length > 0);
   return `# Completion of caucase for fish. Printed by "caucase completion fish"; its --help says how to install it.
+
+# The command that is being typed: a subcommand, or one in a group.
+function __caucase_command
+    set -l words (commandline -opc)
+    switch "$words[2]"
+        case ${groups.length === 0 ? "''" : groups.map(({ name }) => name).join(" ")}
+            echo (string join ' ' $words[2..3])
+        case '*'
+            echo $words[2]
+    end
+end
 
 # What the next value is, where the words before it make it one of an option's.
 function __caucase_value
     set -l words (commandline -opc)
     test (count $words) -ge 2; or return
+    set -l command (__caucase_command)
     set -l option ''
     set -l number 1
-    for word in $words[3..]
+    set -l first (math 2 + (count (string split ' ' -- $command)))
+    for word in $words[$first..]
         switch $word
             case '-*=*'
                 set option (string split -m 1 -- = $word)[1]
@@ -25,7 +39,7 @@ function __caucase_value
                 set number (math $number + 1)
         end
     end
-    switch "$words[2] $option $number"
+    switch "$command $option $number"
 ${cases.join("\n")}
     end
 end
@@ -40,13 +54,14 @@ end
 
 function __caucase_in
     set -l words (commandline -opc)
-    test (count $words) -ge 2; and test $words[2] = $argv[1]
+    test (count $words) -ge 2; and test (__caucase_command) = $argv[1]
 end
 
 complete -c caucase -f
 complete -c caucase -n '__caucase_next_is file' -F
 complete -c caucase -n '__caucase_next_is folder' -x -a '(__fish_complete_directories)'
 complete -c caucase -n '__caucase_next_is "words *"' -x -a '(string split " " -- (__caucase_value))[2..]'
+complete -c caucase -n '__caucase_next_is "ask *"' -x -a '(command caucase (string split " " -- "completion "(__caucase_value)) 2>/dev/null)'
 complete -c caucase -n __caucase_at_subcommand -l help -d 'show this help'
 complete -c caucase -n __caucase_at_subcommand -l version -d 'show the version'
 ${commands.map(subcommandLines).join("\n")}
@@ -54,8 +69,11 @@ ${commands.map(subcommandLines).join("\n")}
 }
 
 function subcommandLines({ name, summary, options }: CommandModel): string {
-  const own = `complete -c caucase -n __caucase_at_subcommand -a ${name} -d ${quoted(summary)}`;
-  const condition = `-n ${quoted(`__caucase_in ${name}`)}`;
+  const [group = "", verb] = name.split(" ");
+  const own = verb === undefined
+    ? `complete -c caucase -n __caucase_at_subcommand -a ${name} -d ${quoted(summary)}`
+    : `complete -c caucase -n ${quoted(`__caucase_in ${quoted(group)}`)} -a ${verb} -d ${quoted(summary)}`;
+  const condition = `-n ${quoted(`__caucase_in ${quoted(name)}`)}`;
   const lines = options.map((option) => `complete -c caucase ${condition} ${optionFlags(option)}`);
   return ["", own, ...lines].join("\n");
 }
@@ -66,6 +84,7 @@ function optionFlags({ long, description, values: [first] }: OptionModel): strin
 
 function valueFlags({ kind, choices }: ValueModel): string {
   if (choices.length > 0) return `-x -a ${quoted(choices.join(" "))}`;
+  if (kind.startsWith("ask ")) return `-x -a ${quoted(`(command caucase completion ${kind} 2>/dev/null)`)}`;
   if (kind === "folder") return "-x -a '(__fish_complete_directories)'";
   if (kind === "program") return "-x -a '(__fish_complete_command)'";
   return kind === "file" ? "-r -F" : "-x";

@@ -1,23 +1,50 @@
 /** The completion script for zsh, on its `_arguments`. */
-import type { CommandModel, OptionModel, ValueModel } from "./command_model.ts";
+import type { CommandModel, OptionModel, ValueKind, ValueModel } from "./command_model.ts";
 
 // A text is shown the name of what is expected; the guard keeps this from hiding options.
-const ACTION = { file: "_files", folder: "_path_files -/", program: "_cmdstring", text: '_guard "^-*" text' } as const;
+const ACTION: Readonly<Record<ValueKind, string>> = {
+  file: "_files",
+  folder: "_path_files -/",
+  program: "_cmdstring",
+  text: '_guard "^-*" text',
+  "ask requests": "_caucase_asked requests",
+  "ask serials": "_caucase_asked serials",
+  "ask users": "_caucase_asked users",
+};
 
 export function zshScript(commands: readonly CommandModel[]): string {
-  const summaries = commands.map(({ name, summary }) => `    ${quoted(`${name}:${summary}`)}`);
+  const summaries = commands.filter(({ name }) => !name.includes(" ")).map(describedWord);
+  const groups = commands.filter(({ verbs }) => verbs.length > 0).map(({ name, verbs }) =>
+    `    ${name})\n      verbs=(\n${verbs.map((verb) => `    ${describedWord(verb)}`).join("\n")}\n      )\n      ;;`
+  );
   const lists = commands.map(({ name, options }) => {
-    return `    ${name}) lists=(${options.filter(({ isList }) => isList).map(({ long }) => long).join(" ")}) ;;`;
+    return `    ${quoted(name)}) lists=(${
+      options.filter(({ isList }) => isList).map(({ long }) => long).join(" ")
+    }) ;;`;
   });
   const cases = commands.map(({ name, options, values }) => {
-    const specs = [...options.map(optionSpec), ...values.map((value) => `:${valueSpec(value)}`)];
-    return `    ${name})\n      _arguments ${specs.map((spec) => `\\\n        ${quoted(spec)}`).join(" ")}\n      ;;`;
+    const specs = [
+      ...options.map(optionSpec),
+      ...values.map((value) => `${value.isList ? "*" : ""}:${valueSpec(value)}`),
+    ];
+    return `    ${quoted(name)})\n      _arguments ${
+      specs.map((spec) => `\\\n        ${quoted(spec)}`).join(" ")
+    }\n      ;;`;
   });
   return `#compdef caucase
 # Completion of caucase for zsh. Printed by "caucase completion zsh"; its --help says how to install it.
 
+# What the server has: words, each with what is said of it behind a tabulator.
+_caucase_asked() {
+  local -a lines words
+  lines=(\${(f)"$(command caucase completion ask $1 2>/dev/null)"})
+  words=(\${lines%%$'\\t'*})
+  lines=(\${lines//$'\\t'/  })
+  compadd -d lines -a words
+}
+
 _caucase() {
-  local -a subcommands
+  local -a subcommands verbs
   subcommands=(
 ${summaries.join("\n")}
   )
@@ -28,6 +55,20 @@ ${summaries.join("\n")}
     return
   fi
   local subcommand=$words[2] word
+  local -i first=3
+  case $subcommand in
+${groups.join("\n")}
+  esac
+  if (($#verbs)); then
+    if ((CURRENT == 3)); then
+      _alternative \\
+        'verbs:command:{_describe command verbs}' \\
+        'options:option:((--help\\:"show this help" --version\\:"show the version"))'
+      return
+    fi
+    subcommand="$words[2] $words[3]"
+    first=4
+  fi
   local -a lists
   case $subcommand in
 ${lists.join("\n")}
@@ -35,7 +76,7 @@ ${lists.join("\n")}
   # _arguments knows no list that ends at the next option: of its values only the last one is kept.
   local -a kept
   local -i index in_list=0 has_value=0
-  for ((index = 3; index <= CURRENT; index++)); do
+  for ((index = first; index <= CURRENT; index++)); do
     word=$words[index]
     if ((in_list && has_value)) && [[ $word != -* ]]; then
       kept[-1]=$word
@@ -61,6 +102,11 @@ else
   compdef _caucase caucase
 fi
 `;
+}
+
+/** `'list:list certificates'`, as _describe takes it. */
+function describedWord({ name, summary }: { readonly name: string; readonly summary: string }): string {
+  return `    ${quoted(`${name}:${escaped(summary, /[:\\]/g)}`)}`;
 }
 
 /** `--mode=[description]:mode:(service user)` */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { findCommand } from "../../cli/command_group.ts";
 import { parseArguments } from "../../cli/subcommand.ts";
 import { SUBCOMMANDS } from "../../cli/subcommands.ts";
 import { parseConfiguration } from "../../cli/updater/configuration.ts";
@@ -55,12 +56,12 @@ async function textLines(): Promise<CommandLine[]> {
 
 Deno.test("packaged command lines are ones that the program takes", async () => {
   const lines = (await Promise.all([unitLines(), scriptLines(), plistLines(), textLines()])).flat();
-  for (const { file, words: [program = "", name, ...args] } of lines) {
+  for (const { file, words: [program = "", ...words] } of lines) {
     assert.match(program, /^(\/usr\/local\/bin\/)?caucase$/, file);
-    const subcommand = SUBCOMMANDS.find((one) => one.name === name);
-    assert.ok(subcommand, `${file} names the subcommand ${name}`);
-    const table = await subcommand.table();
-    assert.doesNotThrow(() => parseArguments(table, args), `${file}: ${name} ${args.join(" ")}`);
+    const found = await findCommand(SUBCOMMANDS, words);
+    assert.ok(found, `${file} names the subcommand ${words[0]}`);
+    const table = await found.command.table();
+    assert.doesNotThrow(() => parseArguments(table, found.args), `${file}: ${words.join(" ")}`);
   }
   const files = new Set(lines.map(({ file }) => file));
   assert.equal(files.size, 10, `only ${[...files].join(", ")}`);
