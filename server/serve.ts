@@ -3,10 +3,11 @@ import type { RandomSource } from "../core/bytes.ts";
 import { OPERATOR } from "../core/ca/actor.ts";
 import type { CertificateAuthority } from "../core/ca/certificate_authority.ts";
 import { SECONDS_PER_DAY } from "../core/ca/lifecycle.ts";
-import { CaucaseError } from "../core/errors.ts";
 import { sideBySide } from "../core/side_by_side.ts";
 import type { Clock } from "../core/host/clock.ts";
 import { httpsPortBeside, type Netloc, parseNetloc } from "../core/protocol/netloc.ts";
+import type { AuditSource } from "../core/audit/verification.ts";
+import { type AuditingOptions, createAuditing } from "./audit/auditing.ts";
 import {
   type CertificateAuthorities,
   type CertificateAuthoritiesOptions,
@@ -27,6 +28,7 @@ import { CA_NAMES } from "../core/ca/stores.ts";
 import type { Log } from "../core/log.ts";
 import { openStorage } from "./storage/open.ts";
 import type { SqliteStorage } from "./storage/sqlite/sqlite_storage.ts";
+import { requirePlausibleClock } from "./plausible_clock.ts";
 import { HttpsCertificate, type HttpsIdentity } from "./tls/https_certificate.ts";
 import { requireClientCertificateSupport } from "./tls/runtime_check.ts";
 
@@ -54,6 +56,8 @@ export interface ServeOptions extends CertificateAuthoritiesOptions {
   readonly limits?: Partial<Limits>;
   /** Take the clock for right although the database has seen a later time. */
   readonly acceptClock?: boolean;
+  /** Files and URLs that get each checkpoint of the audit log. */
+  readonly auditWitnesses?: readonly string[];
 }
 
 /** What the server needs of the machine it runs on. */
@@ -101,22 +105,6 @@ export async function startServer(options: ServeOptions, host: ServeHost): Promi
   }
 }
 
-/** 2026-11-01T00:00:00Z: no clock that is right has been before. */
-const RELEASED = 1_793_491_200;
-
-/** A new database has seen nothing that a clock could be behind of. */
-async function requirePlausibleClock(storage: SqliteStorage, now: number): Promise<void> {
-  if (now >= RELEASED) return;
-  for (const ca of CA_NAMES) if ((await storage.ca(ca).issuers.list()).issuers.length > 0) return;
-  throw new CaucaseError(
-    "clock-behind",
-    `the clock says ${new Date(now * 1000).toISOString()}, before this program was made`,
-    {
-      hint: "set the clock, then start: a new CA begins with its date",
-    },
-  );
-}
-
 interface Setup {
   readonly options: ServeOptions;
   readonly netloc: Netloc;
@@ -126,22 +114,22 @@ interface Setup {
 async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningServer> {
   const { options, host } = setup;
   const { clock } = host;
-  if (await storage.jumpIfRestored()) {
-    host.log.info("server.restored");
-  }
+  if (await storage.jumpIfRestored()) host.log.info("server.restored");
   if (options.acceptClock) await storage.acceptClock({ actor: OPERATOR, now: clock.now() });
   await requirePlausibleClock(storage, clock.now());
   const authorities = createCertificateAuthorities(storage, setup);
   // Freezes them where that was asked for: a later start must find what this one was told, whether a request came or
   // not.
   for (const ca of [authorities.cau, authorities.cas]) await ca.issuance.settleAutoSignAmount();
+  const stopping = new AbortController();
+  const auditing = createAuditing(auditingOptions(storage, setup), stopping.signal);
   const awaitsFirstUser = await authorities.cau.issuance.awaitsFirstRequest();
   const httpsCertificate = createHttpsCertificate(authorities.http_cas, setup);
   // At a first start each of them makes a key, which takes most of the time: all processors work at it.
   const [identity, userCas, site] = await sideBySide(
     httpsCertificate.ensureCurrent(clock.now()),
     authorities.cau.issuers.ensureValid(clock.now()),
-    createSite(authorities, setup),
+    createSite({ authorities, audit: auditing.source, storage }, setup),
     // Not needed to listen, but by the first request for it. When it fails, its job says so and tries again.
     authorities.cas.issuers.ensureValid(clock.now()).catch(() => {}),
   );
@@ -156,8 +144,8 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
     accessLog: host.accessLog,
     log: host.log,
   });
-  const stopping = new AbortController();
   const jobs = [
+    ...auditing.jobs,
     ...caJobs([authorities.cau, authorities.cas]),
     registerJob(storage),
     httpsJob(httpsCertificate, { shown: identity, show: (next) => listeners.replaceCertificate(tlsOf(next)) }),
@@ -177,6 +165,7 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
       stopping.abort();
       await listeners.close(STOP_GRACE);
       await jobsDone;
+      await auditing.finish(clock.now());
       await storage.close();
     },
   };
@@ -207,7 +196,17 @@ function createHttpsCertificate(
   });
 }
 
-async function createSite(authorities: CertificateAuthorities, { options, netloc, host }: Setup) {
+function auditingOptions(storage: SqliteStorage, { options, netloc, host: { random, log } }: Setup): AuditingOptions {
+  return { store: storage.audit, netloc, random, witnesses: options.auditWitnesses ?? [], log };
+}
+
+interface SiteParts {
+  readonly authorities: CertificateAuthorities;
+  readonly audit: AuditSource;
+  readonly storage: SqliteStorage;
+}
+
+async function createSite({ authorities, audit, storage }: SiteParts, { options, netloc, host }: Setup) {
   const { clock, random, log } = host;
   const keys = await openCorsKeyFile({ path: options.corsKeyStore, clock, random, log });
   const origins = { keys, own: createOwnOrigins(netloc.text), clock };
@@ -218,6 +217,8 @@ async function createSite(authorities: CertificateAuthorities, { options, netloc
     corsPage: createCorsPage(origins),
     own: origins.own,
     clock,
+    audit,
+    recordRefused: (ca, refused, by) => storage.recordRefused(ca, refused, by),
   });
 }
 

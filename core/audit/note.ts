@@ -37,6 +37,31 @@ export function signNote(text: string, name: string, privateKey: Bytes): string 
   return `${text}\n\u2014 ${name} ${signature.toBase64()}\n`;
 }
 
+/** Before the 32 bytes of a private key in PKCS #8 (RFC 8410 section 7). */
+const PKCS8 = Uint8Array.of(
+  0x30,
+  0x2e,
+  0x02,
+  0x01,
+  0x00,
+  0x30,
+  0x05,
+  0x06,
+  0x03,
+  0x2b,
+  0x65,
+  0x70,
+  0x04,
+  0x22,
+  0x04,
+  0x20,
+);
+
+/** The private key that 32 random bytes are, PKCS #8, DER. */
+export function privateKeyFrom(seed: Bytes): Bytes {
+  return concatBytes(PKCS8, seed);
+}
+
 /** The public key of a private one, which is PKCS #8, DER. */
 export function publicKeyOf(privateKey: Bytes): Bytes {
   const key = createPrivateKey({ key: Buffer.from(privateKey), format: "der", type: "pkcs8" });

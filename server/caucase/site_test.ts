@@ -6,7 +6,7 @@ import { type Route, ROUTES } from "../../core/protocol/routes.ts";
 import { type AskOptions, certify, CSR_TYPE, firstUser, JSON_TYPE } from "../../tests/support/desk.ts";
 import { garbageText } from "../../tests/support/garbage.ts";
 import { unsignedBody } from "../../tests/support/requests.ts";
-import { exchangeOf, newTestApp, type TestApp } from "../../tests/support/test_app.ts";
+import { exchangeOf, newTestApp, NO_AUDIT, type TestApp } from "../../tests/support/test_app.ts";
 import { RouteTable } from "../http/route_table.ts";
 import { serveSites } from "../http/site.ts";
 import { createOwnOrigins } from "./own_origins.ts";
@@ -104,6 +104,8 @@ Deno.test("a new route for users is closed by its access alone, and a handler be
       httpCa: app.authorities.http_cas,
       own: createOwnOrigins("ca.example.com:8009"),
       clock: app.clock,
+      audit: NO_AUDIT,
+      recordRefused: (ca, refused, by) => app.storage.recordRefused(ca, refused, by),
     }),
   });
   const handler = serveSites([{

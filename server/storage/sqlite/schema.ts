@@ -42,6 +42,9 @@ const OWN_TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     not_after: "INTEGER",
     crt: "BLOB",
   },
+  caucase_audit_key: { origin: "TEXT", key: "BLOB" },
+  caucase_audit_tile: { level: "INTEGER", number: "INTEGER", hashes: "BLOB" },
+  caucase_audit_checkpoint: { id: "INTEGER PRIMARY KEY", time: "INTEGER", size: "INTEGER", note: "TEXT" },
   caucase_event: { id: "INTEGER PRIMARY KEY", time: "INTEGER", ca: "TEXT", actor: "TEXT", event: "TEXT" },
 };
 
@@ -52,6 +55,7 @@ const OWN_INDEXES: Readonly<Record<string, string>> = {
 
 const OWN_UNIQUE_INDEXES: Readonly<Record<string, string>> = {
   caucase_certificate_by_serial: "caucase_certificate (ca, serial)",
+  caucase_audit_tile_by_number: "caucase_audit_tile (level, number)",
 };
 
 /** Indexes by name: what each is on. */
