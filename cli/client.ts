@@ -2,11 +2,8 @@
  * `caucase client`: one call does any number of actions, in a fixed order, between a refresh of CA certificates and one
  * of CRLs.
  */
-import { CaucaseError } from "../core/errors.ts";
 import { systemClock } from "../core/host/clock.ts";
-import { belongTogether, readKeyFile } from "../core/host/key_file.ts";
 import { openCaStore, openCrlStore } from "../core/host/trust_store.ts";
-import { encodePem, PEM_LABEL } from "../core/pem.ts";
 import { SECONDS_PER_DAY } from "../core/ca/lifecycle.ts";
 import type { Certificate } from "../core/x509/certificate.ts";
 import { ApiClient, type UserCredentials } from "./net/api_client.ts";
@@ -18,13 +15,14 @@ import { listCsr, rejectCsr, revokeOtherCrt, revokeSerial, signCsr, signCsrWith 
 import { EXIT } from "./exit_status.ts";
 import { runHook } from "./client/hook.ts";
 import { printError, reportError } from "./terminal.ts";
+import { readUserFile } from "./net/user_credentials.ts";
 import { ServerAuthentication } from "./net/server_authentication.ts";
 import { refreshCaStore, refreshCrlStore } from "./net/trust_refresh.ts";
 
 /** Does what the command line asks for. Resolves with the exit status. */
 export async function client(args: readonly string[]): Promise<number> {
   const options = readClientOptions(args);
-  const user = options.userKey === undefined ? undefined : await readCredentials(options.userKey);
+  const user = options.userKey === undefined ? undefined : await readUserFile(options.userKey);
   const apis = { cas: new ApiClient(options.caUrl, "cas"), cau: new ApiClient(options.caUrl, "cau") };
   const outcome = new ClientOutcome();
   try {
@@ -87,21 +85,6 @@ async function runActions(session: ClientSession, options: ClientOptions): Promi
   await revokeOtherCrt(session, options.revokeOtherCrt);
   await revokeSerial(session, options.revokeSerial);
   if (options.listCsr) await listCsr(session);
-}
-
-async function readCredentials(path: string): Promise<UserCredentials> {
-  const { key, certificate, certificatePem } = await readKeyFile(path);
-  if (key === undefined || certificate === undefined || certificatePem === undefined) {
-    throw new CaucaseError("file", `cannot use ${path}: it must hold a user's private key and certificate`, {
-      hint: certificate === undefined
-        ? "client --mode user --get-crt ID PATH puts the certificate beside its key"
-        : "the key is missing",
-    });
-  }
-  if (!belongTogether(key, certificate)) {
-    throw new CaucaseError("file", `cannot use ${path}: the certificate in it is for another key than the one in it`);
-  }
-  return { keyPem: encodePem(PEM_LABEL.PKCS8, key.pkcs8), certificatePem };
 }
 
 async function refreshCrls(

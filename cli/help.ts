@@ -9,6 +9,9 @@ import type { Prose } from "./manual/prose.ts";
 /** The group of options that every command has: it comes last. */
 export const COMMON_OPTIONS = "Help and version:";
 
+/** The group of options that say which server is asked, and as whom: before the last. */
+export const CONNECTION_OPTIONS = "Server and user (instead of what `caucase login` kept):";
+
 /** The group of options that no table puts elsewhere. */
 export const PLAIN_OPTIONS = "Options:";
 
@@ -80,12 +83,14 @@ function formatItem(...[term, termWidth, description, helper]: Parameters<Help["
   return helper.displayWidth(term) <= termWidth ? plain(term) : `  ${term}\n${plain("")}`;
 }
 
-/** What every command has comes last, although it is declared first. */
+/** What every command has comes last, although it is declared first; what all commands of users have, before it. */
 function groupItems<Item>(all: Item[], visible: Item[], groupOf: (item: Item) => string): Map<string, Item[]> {
   const groups = new Map<string, Item[]>();
   for (const item of [...all, ...visible]) groups.set(groupOf(item), []);
   for (const item of visible) groups.get(groupOf(item))?.push(item);
-  const common = groups.get(COMMON_OPTIONS);
-  groups.delete(COMMON_OPTIONS);
-  return common === undefined ? groups : groups.set(COMMON_OPTIONS, common);
+  for (const title of [CONNECTION_OPTIONS, COMMON_OPTIONS]) {
+    const members = groups.get(title);
+    if (members !== undefined && groups.delete(title)) groups.set(title, members);
+  }
+  return groups;
 }

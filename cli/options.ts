@@ -2,6 +2,7 @@
  * Parsers of option values, and options that several subcommands share. Errors name the option and end with status 2.
  */
 import { LOG_FORMATS } from "../core/log.ts";
+import type { PublicCa } from "../core/protocol/routes.ts";
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 
 /** A whole number from 0. */
@@ -86,6 +87,10 @@ export const SHARED = {
     "--user-ca-fingerprint <sha256:hex>",
     "the same for the store of CA certificates for users",
   ],
+  userKey: ["--user-key <path>", "key and certificate of a user, in one file"],
+  trustStore: ["--trust-store <folder>", "where the CA certificates of the server are kept"],
+  yes: ["--yes", "do not ask"],
+  json: ["--json", "print JSON, on standard output"],
   threshold: ["--threshold <days>", "renew a certificate when it has less than this left", days],
   keyLen: ["--key-len <bits>", "RSA bits of new keys", keyBits],
   onRenew: ["--on-renew <command>", "shell command to run after CA certificates, CRLs or certificates changed"],
@@ -104,6 +109,11 @@ export function withDefault<const Flags extends string, Value>(
 /** `--mode`, in each subcommand that has it. */
 export function modeOption() {
   return new Option("--mode <mode>", "certificates for services or for users").choices(["service", "user"] as const);
+}
+
+/** The CA that a mode is about. */
+export function caOf(mode: "service" | "user"): PublicCa {
+  return mode === "user" ? "cau" : "cas";
 }
 
 /** `--log-format`, in each subcommand that writes a log. */

@@ -2,7 +2,7 @@
  * The one list of subcommands: running, help, completion and manual come from it. It is handed to those that tell of
  * all others.
  */
-import type { FoundCommand } from "./command_group.ts";
+import { type FoundCommand, fromGroup } from "./command_group.ts";
 import { parseArguments, type Subcommand } from "./subcommand.ts";
 
 /** In the order of the overview. */
@@ -34,6 +34,46 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     table: async () => (await import("./probe/command.ts")).probeCommand(),
     prose: async () => (await import("./probe/command.ts")).probeManual,
     load: async () => (await import("./probe.ts")).probe,
+  },
+  {
+    name: "login",
+    summary: "keep a server and a user's key for the commands below",
+    group: "As a user:",
+    table: async () => (await import("./login/command.ts")).loginCommand(),
+    prose: async () => (await import("./login/command.ts")).loginManual,
+    load: async () => (await import("./login.ts")).login,
+  },
+  {
+    name: "csr",
+    summary: "requests: list, show, sign, reject, submit",
+    group: "As a user:",
+    ...fromGroup(async () => (await import("./csr/command.ts")).csrGroup),
+  },
+  {
+    name: "cert",
+    summary: "certificates: list, show, get, renew, revoke",
+    group: "As a user:",
+    ...fromGroup(async () => (await import("./cert/command.ts")).certGroup),
+  },
+  {
+    name: "user",
+    summary: "users: list, invite, revoke",
+    group: "As a user:",
+    ...fromGroup(async () => (await import("./user/command.ts")).userGroup),
+  },
+  {
+    name: "ca",
+    summary: "the CAs: show, fingerprint, rollover-plan",
+    group: "As a user:",
+    ...fromGroup(async () => (await import("./ca/command.ts")).caGroup),
+  },
+  {
+    name: "status",
+    summary: "how a server does, on one screen",
+    group: "As a user:",
+    table: async () => (await import("./status/command.ts")).statusCommand(),
+    prose: async () => (await import("./status/command.ts")).statusManual,
+    load: async () => (await import("./status.ts")).status,
   },
   {
     name: "client",

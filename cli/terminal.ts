@@ -1,4 +1,5 @@
 /** The only place that prints. Standard output is for what was asked for, standard error for everything else. */
+import { concatBytes } from "../core/bytes.ts";
 import { CaucaseError, describeFault } from "../core/errors.ts";
 import { fileError, systemCode } from "../core/host/file_error.ts";
 import { escapeControlsAsJson } from "../core/host/log_format.ts";
@@ -20,6 +21,18 @@ export function printText(text: string): void {
   }
 }
 
+/** Bytes as they are on standard output. Throws `file` when it cannot be written, or a person looks on. */
+export function printBytes(bytes: Uint8Array): void {
+  if (Deno.stdout.isTerminal()) {
+    throw new CaucaseError("file", "what was asked for is not text: it goes into a file or pipe, not to a terminal");
+  }
+  try {
+    writeAll(Deno.stdout, bytes);
+  } catch (error) {
+    throw fileError("write", "standard output", error);
+  }
+}
+
 /**
  * Lines on standard error. What may come from others, as a server's reason, cannot drive the terminal. Never throws: a
  * log on a full disk must not end a server, and there is nobody left to be told.
@@ -33,6 +46,16 @@ export function printError(text: string): void {
 export function progressScreen(): Screen | undefined {
   if (!isScreen("stderr")) return undefined;
   return { write: writeIfPossible, columns: () => Deno.consoleSize().columns || UNKNOWN_WIDTH };
+}
+
+/** Columns for what is asked for, if a person looks on; undefined where it goes into a file or pipe. */
+export function screenWidth(): number | undefined {
+  return isScreen("stdout") ? Deno.consoleSize().columns || UNKNOWN_WIDTH : undefined;
+}
+
+/** Takes away all that stands on the screen of standard output, so that a list can be shown again. */
+export function clearScreen(): void {
+  printText("\x1b[H\x1b[2J\x1b[3J");
 }
 
 /** What a terminal has at least that does not say. */
@@ -81,6 +104,43 @@ export async function askHidden(prompt: string): Promise<string> {
   // What the terminal would have done.
   Deno.kill(Deno.pid, "SIGINT");
   throw new CaucaseError("file", "interrupted while asking for a passphrase");
+}
+
+/** Whether somebody can be asked: questions go to standard error, answers come from standard input. */
+export function canAsk(): boolean {
+  return Deno.stdin.isTerminal() && Deno.stderr.isTerminal();
+}
+
+/**
+ * Asks for a line on the terminal, where `canAsk`.
+ * @throws `file` when standard input ends
+ */
+export async function askLine(prompt: string): Promise<string> {
+  writeAll(Deno.stderr, escapeControlsAsJson(prompt));
+  const decoder = new TextDecoder();
+  const buffer = new Uint8Array(1024);
+  for (let line = "";;) {
+    const size = await Deno.stdin.read(buffer);
+    if (size === null) throw new CaucaseError("file", "there was no answer: standard input ended");
+    line += decoder.decode(buffer.subarray(0, size), { stream: true });
+    const end = line.indexOf("\n");
+    // A terminal gives one line at a time: nothing follows.
+    if (end >= 0) return line.slice(0, end).trim();
+  }
+}
+
+/** All of standard input. @throws `file` when it cannot be read, or has more than `limit` bytes */
+export async function readStandardInput(limit: number): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  const buffer = new Uint8Array(64 * 1024);
+  for (;;) {
+    const got = await Deno.stdin.read(buffer);
+    if (got === null) return concatBytes(...parts);
+    size += got;
+    if (size > limit) throw new CaucaseError("file", `standard input has more than ${limit} bytes`);
+    parts.push(buffer.slice(0, got));
+  }
 }
 
 /**

@@ -35,7 +35,7 @@ export function clientCommand() {
     .option(...SHARED.threshold, 31)
     .option(...SHARED.keyLen, 2048)
     .optionsGroup("As a user:")
-    .option("--user-key <path>", "key and certificate of a user, in one file: all that follow need it")
+    .option(...SHARED.userKey)
     .option("--list-csr", "list pending requests")
     .option("--sign-csr <id...>", "sign pending requests", collect)
     .option("--sign-csr-with <id-csr...>", "sign a request with subject and extensions of another one", collect)

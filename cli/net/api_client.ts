@@ -2,6 +2,20 @@
 import { type Bytes, utf8 } from "../../core/bytes.ts";
 import { type Message, messageText } from "../../core/protocol/envelope.ts";
 import { type PendingRequest, readPendingList } from "../../core/protocol/pending_list.ts";
+import {
+  DETAILS_TYPE,
+  type PendingDetails,
+  readPendingDetails,
+  readPendingDetailsList,
+} from "../../core/protocol/pending_details.ts";
+import {
+  type CertificateEntry,
+  type CertificateList,
+  readCertificateEntry,
+  readCertificateList,
+} from "../../core/protocol/register.ts";
+import { type RegisterQuery, writeRegisterQuery } from "../../core/protocol/register_query.ts";
+import { readServerStatus, type ServerStatus } from "../../core/protocol/server_status.ts";
 import { CaucaseError, malformed } from "../../core/errors.ts";
 import { type PublicCa, type Route, type RouteName, ROUTES } from "../../core/protocol/routes.ts";
 import { httpRequest, type HttpResponse } from "./http_request.ts";
@@ -20,11 +34,17 @@ export interface ApiClientOptions {
    * The trust anchors to demand of the HTTPS server, PEM; undefined to take any. Asked before the first call as a user.
    */
   readonly anchors?: () => Promise<readonly string[] | undefined>;
+  /** Whether what anybody may ask goes to HTTPS too. */
+  readonly secure?: boolean;
   readonly signal?: AbortSignal;
 }
 
 interface CallOptions {
   readonly id?: string;
+  /** With its question mark. */
+  readonly query?: string;
+  /** The media type that is asked for. */
+  readonly accept?: string;
   readonly body?: Uint8Array;
   readonly contentType?: string;
   /** Go to HTTPS and show the user's certificate. */
@@ -109,6 +129,48 @@ export class ApiClient {
     return readPendingList(text(await this.#call("pendingList", { asUser: true })));
   }
 
+  /** Pending requests with their details; `plain` from a server that has none. */
+  async pendingDetails(): Promise<PendingAnswer> {
+    const response = await this.#call("pendingList", { asUser: true, accept: DETAILS_TYPE });
+    return isDetails(response)
+      ? { details: readPendingDetailsList(text(response)) }
+      : { plain: readPendingList(text(response)) };
+  }
+
+  /** The details of a pending request; undefined where the server has none, or knows nobody who may read them. */
+  async requestDetails(id: string): Promise<PendingDetails | undefined> {
+    if (this.options.user === undefined) return undefined;
+    const response = await this.#call("request", { id, asUser: true, accept: DETAILS_TYPE });
+    return isDetails(response) ? readPendingDetails(text(response)) : undefined;
+  }
+
+  /** A page of the register. @throws `not-found` where the server has no register */
+  async register(query: Partial<RegisterQuery>): Promise<CertificateList> {
+    const call = () => this.#call("register", { query: writeRegisterQuery(query), asUser: true });
+    return readCertificateList(await ofOurs(call, this.serverUrl, "register of certificates"));
+  }
+
+  /** A certificate of the register, by its decimal serial number; undefined when it is not there. */
+  async registered(serial: string): Promise<CertificateEntry | undefined> {
+    const found = await optional(() => this.#call("registered", { id: serial, asUser: true, accept: JSON_TYPE }));
+    if (found !== undefined) return readCertificateEntry(found);
+    // Not there, or no register at all?
+    await this.register({ limit: 1 });
+    return undefined;
+  }
+
+  /** The same certificate itself, PEM. */
+  async registeredPem(serial: string): Promise<string | undefined> {
+    const found = await optional(() => this.#call("registered", { id: serial, asUser: true, accept: PEM_TYPE }));
+    if (found === undefined) await this.register({ limit: 1 });
+    return found;
+  }
+
+  /** How the server does. @throws `not-found` where it cannot say */
+  async status(): Promise<ServerStatus> {
+    return readServerStatus(await ofOurs(() => this.#call("status", { asUser: true }), this.serverUrl, "status"));
+  }
+
   async sign(id: string, template?: Uint8Array): Promise<void> {
     const body = template && { body: template, contentType: "application/pkcs10" };
     await this.#call("sign", { id, ...body, asUser: true });
@@ -118,17 +180,23 @@ export class ApiClient {
     await this.#call("reject", { id, asUser: true });
   }
 
-  async #call(name: RouteName, { id, body, contentType, asUser = false }: CallOptions = {}): Promise<HttpResponse> {
+  async #call(
+    name: RouteName,
+    { id, query = "", accept, body, contentType, asUser = false }: CallOptions = {},
+  ): Promise<HttpResponse> {
     const route: Route = ROUTES[name];
     const { user, anchors, signal } = this.options;
-    const url = operationUrl(this.#base, { route, ca: this.ca, id, secure: asUser });
+    const secure = asUser || this.options.secure === true;
+    const url = operationUrl(this.#base, { route, ca: this.ca, id, secure });
+    url.search = query;
     const response = await httpRequest({
       method: route.method,
       url,
       ...(body && { body }),
       ...(contentType !== undefined && { contentType }),
+      ...(accept !== undefined && { accept }),
       ...(asUser && user && { user }),
-      ...(asUser && anchors && { anchors: await anchors() }),
+      ...(secure && anchors && { anchors: await anchors() }),
       ...(signal && { signal }),
     });
     if (response.status >= 200 && response.status <= 299) return response;
@@ -137,8 +205,30 @@ export class ApiClient {
   }
 }
 
+/** Pending requests in one of two forms. */
+export type PendingAnswer =
+  | { readonly details: readonly PendingDetails[]; readonly plain?: undefined }
+  | { readonly details?: undefined; readonly plain: readonly PendingRequest[] };
+
+const JSON_TYPE = "application/json";
+/** RFC 8555 9.1 */
+const PEM_TYPE = "application/pem-certificate-chain";
+
+function isDetails({ headers }: HttpResponse): boolean {
+  return headers["content-type"]?.startsWith(DETAILS_TYPE) === true;
+}
+
+/** The answer of a route that the reference, and older servers of ours, do not have. */
+async function ofOurs(call: () => Promise<HttpResponse>, url: string, what: string): Promise<string> {
+  const found = await optional(call, [400, 404, 405]);
+  if (found !== undefined) return found;
+  throw new CaucaseError("not-found", `${url} has no ${what}`, {
+    hint: "it is a server of the reference implementation, or an older one",
+  });
+}
+
 function jsonBody(message: Message): Pick<CallOptions, "body" | "contentType"> {
-  return { body: utf8(messageText(message)), contentType: "application/json" };
+  return { body: utf8(messageText(message)), contentType: JSON_TYPE };
 }
 
 function text({ body }: { body: Bytes }): string {

@@ -13,6 +13,8 @@ export interface HttpRequest {
   readonly body?: Uint8Array;
   /** Bare, without parameters: the reference's server takes no others. */
   readonly contentType?: string;
+  /** The media type that is asked for; any unless given. */
+  readonly accept?: string;
   /** Certificate and key of a user, PEM, for HTTPS. */
   readonly user?: { readonly certificatePem: string; readonly keyPem: string };
   /** The only trust anchors for the server's certificate, PEM. Without them it is not verified. */
@@ -56,8 +58,9 @@ export async function httpRequest(request: HttpRequest): Promise<HttpResponse> {
 }
 
 function exchange(request: HttpRequest): Promise<HttpResponse> {
-  const { method, url, body, contentType, signal, maxBody = MAX_BODY } = request;
+  const { method, url, body, contentType, accept, signal, maxBody = MAX_BODY } = request;
   const headers: Record<string, string> = { "User-Agent": `caucase/${VERSION}` };
+  if (accept !== undefined) headers["Accept"] = accept;
   if (contentType !== undefined) headers["Content-Type"] = contentType;
   if (method !== "GET") headers["Content-Length"] = `${body?.length ?? 0}`;
   const { silence = SILENCE, deadline = DEADLINE } = request;

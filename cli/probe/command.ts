@@ -1,5 +1,6 @@
 /** The options of `caucase probe`, and what its page of the manual says besides. */
 import { EXIT_STATUS, type Prose } from "../manual/prose.ts";
+import { SHARED } from "../options.ts";
 import { newCommand } from "../subcommand.ts";
 
 export function probeCommand() {
@@ -11,7 +12,7 @@ export function probeCommand() {
     probeManual,
   )
     .argument("<url>", "HTTP base URL of the server; HTTPS is found on the next port")
-    .option("--json", "print all findings as JSON, on standard output");
+    .option(...SHARED.json);
 }
 
 export const probeManual: Prose = {

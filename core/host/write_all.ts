@@ -1,4 +1,4 @@
-/** How all of a text gets to standard output or standard error. */
+/** How all of a text, or of bytes, gets to standard output or standard error. */
 
 /** How long to wait for the reader of the output, in milliseconds, before the next try. */
 const NEXT_TRY = 5;
@@ -6,11 +6,11 @@ const NEXT_TRY = 5;
 const encoder = new TextEncoder();
 
 /**
- * Writes all of `text`, however much of it the stream takes at a time, and waits for that.
+ * Writes all of `content`, however much of it the stream takes at a time, and waits for that.
  * @throws what the stream throws, unless its reader is gone
  */
-export function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
-  let bytes = encoder.encode(text);
+export function writeAll(stream: { writeSync(bytes: Uint8Array): number }, content: string | Uint8Array): void {
+  let bytes = typeof content === "string" ? encoder.encode(content) : content;
   while (bytes.length > 0) {
     try {
       bytes = bytes.subarray(stream.writeSync(bytes));

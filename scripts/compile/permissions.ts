@@ -5,8 +5,15 @@
  */
 import { libcryptoPaths, type Platform } from "../../server/keys/native/well_known.ts";
 
-/** What says whether there are colours and progress, and whether the journal reads the log. */
-export const ENVIRONMENT: readonly string[] = ["NO_COLOR", "TERM", "JOURNAL_STREAM"];
+/**
+ * What says whether there are colours and progress, whether the journal reads the log, where a person's settings are,
+ * and what of them is otherwise.
+ */
+export const ENVIRONMENT: readonly string[] = [
+  ...["NO_COLOR", "TERM", "JOURNAL_STREAM"],
+  ...["HOME", "XDG_CONFIG_HOME", "APPDATA"],
+  ...["CAUCASE_URL", "CAUCASE_USER_KEY", "CAUCASE_TRUST_STORE"],
+];
 
 /** Options of `deno run` and `deno compile`. What is not granted is refused at once: nobody sits there to be asked. */
 export function permissionsOn(platform: Platform): readonly string[] {

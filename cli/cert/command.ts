@@ -1,0 +1,153 @@
+/** The options of `caucase cert`, and what its page of the manual says besides. */
+import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { CERTIFICATE_STATUSES } from "../../core/protocol/register.ts";
+import type { CommandGroup } from "../command_group.ts";
+import { EXIT_STATUS } from "../manual/prose.ts";
+import { countFromOne, modeOption, SHARED } from "../options.ts";
+import { CONNECTION_ENVIRONMENT, CONNECTION_FILES, newUserVerb } from "../profile/user_verb.ts";
+
+const MODE = modeOption().default("service" as const);
+
+const LIST_EXAMPLES = [
+  ["What ends within two weeks:", "caucase cert list --expires-before 14d"],
+  ["All certificates of a host, for a program:", "caucase cert list --name www.example.org --json"],
+] as const;
+
+export function certListCommand() {
+  return newUserVerb("cert list", "List certificates of the server's register, the newest first.", LIST_EXAMPLES)
+    .addOption(MODE)
+    .addOption(new Option("--status <status>", "only those of this status").choices(CERTIFICATE_STATUSES))
+    .option("--name <text>", "only those with this in their subject or in one of their names")
+    .option("--expires-before <time>", "only those that end before a day (2026-12-24), or within days (14d)", endTime)
+    .option("--issuer <hex>", "only those of the CA certificate with this key identifier", keyIdentifier)
+    .option("--limit <n>", "at most so many (default: all)", countFromOne)
+    .option(...SHARED.json);
+}
+
+const SHOW_EXAMPLES = [["How a certificate came about, and what became of it:", "caucase cert show 1234"]] as const;
+
+export function certShowCommand() {
+  return newUserVerb(
+    "cert show",
+    "Show a certificate: names, key, validity, who approved it, the renewals before and after it, its revocation.",
+    SHOW_EXAMPLES,
+  )
+    .argument("<serial>", "serial number, decimal; or a file that holds the certificate")
+    .addOption(MODE)
+    .option(...SHARED.json);
+}
+
+const GET_EXAMPLES = [["Into a file:", "caucase cert get 1234 --out www.crt.pem"]] as const;
+
+export function certGetCommand() {
+  return newUserVerb("cert get", "Fetch a certificate, to standard output or into a file.", GET_EXAMPLES)
+    .argument("<serial>", "serial number, decimal")
+    .addOption(MODE)
+    .option("--out <path>", "the file to write")
+    .option("--der", "DER, not PEM");
+}
+
+const RENEW_EXAMPLES = [
+  ["A user's own certificate, where less than 31 days are left:", "caucase cert renew --threshold 31"],
+  ["That of a service, at once:", "caucase cert renew www.pem"],
+] as const;
+
+export function certRenewCommand() {
+  return newUserVerb("cert renew", "Renew a certificate with its key, by one with a new key.", RENEW_EXAMPLES)
+    .argument("[crt]", "the file with the certificate; the user's own unless given")
+    .option("--key <path>", "the file with its private key, where that is another one")
+    .option(...SHARED.threshold)
+    .option(...SHARED.keyLen, 2048);
+}
+
+const REVOKE_EXAMPLES = [
+  ["A key was stolen:", "caucase cert revoke 1234"],
+  ["With the certificate at hand:", "caucase cert revoke www.crt.pem"],
+] as const;
+
+export function certRevokeCommand() {
+  return newUserVerb("cert revoke", "Show certificates, ask, and revoke them. This cannot be undone.", REVOKE_EXAMPLES)
+    .argument("<serial...>", "serial numbers, decimal; files that hold a certificate; - is standard input")
+    .addOption(MODE)
+    .option(...SHARED.yes);
+}
+
+/** Unix seconds, from a day or a number of days from now: `now` is asked when the command line is read. */
+function endTime(text: string): number {
+  const [, days] = /^(\d{1,5})d?$/.exec(text) ?? [];
+  if (days !== undefined) return Math.floor(Date.now() / 1000) + Number(days) * 86_400;
+  const time = /^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(time)) throw new InvalidArgumentError("It must be a day like 2026-12-24, or days like 14d.");
+  return time / 1000;
+}
+
+function keyIdentifier(text: string): string {
+  const digits = text.replaceAll(":", "").toLowerCase();
+  if (!/^[0-9a-f]{1,64}$/.test(digits)) throw new InvalidArgumentError("It must be hexadecimal digits.");
+  return digits;
+}
+
+export const certGroup: CommandGroup = {
+  name: "cert",
+  description: "Certificates: what the CA issued, and what became of it.",
+  prose: {
+    description: [
+      "`list`, `show` and `get` read the server's register, which has every certificate until a year after its end. " +
+      "A server of the reference implementation has none, and the commands say so. A certificate is `valid`; " +
+      "`expiring` when it has 31 days left or less and was not renewed; `expired`; or `revoked`.",
+      "`show` follows renewals backwards and forwards: a host that renews has one chain, whoever approved its first " +
+      "certificate.",
+      "`renew` needs the certificate's own key, no user. Without `--threshold` it renews at once.",
+      "`revoke` shows what it is about before it asks, and refuses without a terminal unless `--yes` is given. As a " +
+      "user it revokes any certificate; a file with certificate and key is revoked by that key where there is no " +
+      "user. The next CRL has it.",
+      "`--mode user` is about the CA for users.",
+    ],
+    exitStatus: [
+      EXIT_STATUS.done,
+      ["1", "Something was refused, was not confirmed, or could not be reached."],
+      EXIT_STATUS.usage,
+    ],
+    environment: CONNECTION_ENVIRONMENT,
+    files: CONNECTION_FILES,
+    examples: [["What needs somebody soon:", "caucase cert list --status expiring"]],
+    seeAlso: ["ca", "csr", "login", "user"],
+  },
+  verbs: [
+    {
+      name: "list",
+      summary: "list certificates",
+      table: certListCommand,
+      examples: LIST_EXAMPLES,
+      load: async () => (await import("./list.ts")).certList,
+    },
+    {
+      name: "show",
+      summary: "show a certificate, with its history",
+      table: certShowCommand,
+      examples: SHOW_EXAMPLES,
+      load: async () => (await import("./show.ts")).certShow,
+    },
+    {
+      name: "get",
+      summary: "fetch a certificate",
+      table: certGetCommand,
+      examples: GET_EXAMPLES,
+      load: async () => (await import("./get.ts")).certGet,
+    },
+    {
+      name: "renew",
+      summary: "renew a certificate, with a new key",
+      table: certRenewCommand,
+      examples: RENEW_EXAMPLES,
+      load: async () => (await import("./renew.ts")).certRenew,
+    },
+    {
+      name: "revoke",
+      summary: "revoke certificates",
+      table: certRevokeCommand,
+      examples: REVOKE_EXAMPLES,
+      load: async () => (await import("./revoke.ts")).certRevoke,
+    },
+  ],
+};

@@ -1,0 +1,13 @@
+/** Text that others wrote (names, subjects, reasons), made harmless for a terminal and for the eyes. */
+import { escapeControlsAsJson } from "../../core/host/log_format.ts";
+
+/**
+ * `text` with all that drives a terminal, begins a line or turns the reading direction written as an escape; and what
+ * is seen as nothing, by which one name could look like another.
+ */
+export function foreignText(text: string): string {
+  return escapeControlsAsJson(text).replace(
+    /[\p{Cf}\p{Cs}\p{Co}\p{Cn}\u115f\u1160\u3164\uffa0]/gu,
+    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  );
+}

@@ -1,0 +1,74 @@
+/** A server's status as lines. */
+import type { CaStatus, ServerStatus } from "../../core/protocol/server_status.ts";
+import { foreignText } from "../output/foreign_text.ts";
+import { factLines } from "../output/table.ts";
+import { dayText, relativeText } from "../output/times.ts";
+import type { Concern } from "./judge.ts";
+
+export function statusLines(url: string, status: ServerStatus, concerns: readonly Concern[]): string[] {
+  const { version, database, cas, jobs, now } = status;
+  return [
+    ...factLines([["Server", `${url}, caucase ${version}, ${database}`]]),
+    ...cas.flatMap((ca) => ["", ...caLines(ca, now)]),
+    "",
+    ...factLines([
+      ["Backups", backupText(status)],
+      [
+        "Jobs",
+        jobs.length === 0
+          ? "none has run yet"
+          : jobs.map(({ name, lastSuccess, error }) =>
+            error === null
+              ? `${name}: ${lastSuccess === null ? "has not run yet" : `done ${relativeText(lastSuccess, now)}`}`
+              : `${name}: FAILED: ${error}`
+          ),
+      ],
+    ]),
+    "",
+    ...(concerns.length === 0 ? ["Nothing needs a person."] : concerns.map(concernLine)),
+  ];
+}
+
+function concernLine({ level, text }: Concern): string {
+  return `${level === "broken" ? "error" : "warning"}: ${foreignText(text)}`;
+}
+
+/** How the CAs are called, of which only the first two are for clients. */
+const CA_NAME: Readonly<Record<string, string>> = {
+  cas: "CAS, for services",
+  cau: "CAU, for users",
+  http_cas: "for HTTPS itself",
+};
+
+function caLines({ name, issuers, crl, pending, expiring, expiredUnrenewed }: CaStatus, now: number): string[] {
+  const { count, oldest } = pending;
+  const soon = expiring.filter(({ count }) => count > 0).map(({ days, count }) => `${count} within ${days}d`);
+  return factLines([
+    ["CA", CA_NAME[name] ?? name],
+    [
+      "Certificates",
+      issuers.map(({ keyIdentifier, phase, notAfter, signsUntil }) =>
+        `${phase.padEnd(7)}  ${keyIdentifier.slice(0, 8)}…  until ${dayText(notAfter)}` +
+        (signsUntil === null ? "" : `, signs until ${dayText(signsUntil)}`)
+      ),
+    ],
+    [
+      "CRL",
+      crl === null
+        ? "none yet"
+        : `number ${crl.number}, ${crl.entries} revoked, made ${relativeText(crl.thisUpdate, now)}, ` +
+          `ends ${relativeText(crl.nextUpdate, now)}`,
+    ],
+    [
+      "Waiting",
+      count === 0 ? "nothing" : `${count}${oldest === null ? "" : `, the oldest came ${relativeText(oldest, now)}`}`,
+    ],
+    ["Not renewed", soon.length === 0 ? "nothing ends soon" : soon.join(", ")],
+    ...(expiredUnrenewed > 0 ? [["Ended", `${expiredUnrenewed} without a renewal`] as const] : []),
+  ]);
+}
+
+function backupText({ backup: { enabled, last }, now }: ServerStatus): string {
+  if (!enabled) return "none";
+  return last === null ? "none was made yet" : `the last one was made ${relativeText(last, now)}`;
+}
