@@ -36,6 +36,8 @@ export interface VerificationOrder {
 /** What was found to be right. */
 export interface Verified {
   readonly tree: TreeHead;
+  /** The checkpoint of that tree, signed. */
+  readonly note: string;
   readonly verifier: NoteVerifier;
   /** Sizes of the kept checkpoints. */
   readonly kept: readonly number[];
@@ -50,14 +52,14 @@ const NAMED_AT_MOST = 10;
 /** @throws `untrusted` for whatever does not fit together, with what is known of the reason; `malformed` */
 export async function verifyAudit(source: AuditSource, order: VerificationOrder): Promise<Verified> {
   const verifier = parseVerifierKey(await source.verifierKey());
-  const tree = openCheckpoint(await source.checkpoint(), verifier);
+  const note = await source.checkpoint();
+  const tree = openCheckpoint(note, verifier);
   const kept = order.kept.map((note) => openKept(note, verifier));
   const log = await readLog(source, tree, { sizes: kept.map(({ size }) => size), onRead: order.onRead });
   requireUnchanged(log, tree);
   for (const one of kept) requireContinued(one, { tree, log });
   return {
-    tree,
-    verifier,
+    ...{ tree, note, verifier },
     kept: kept.map(({ size }) => size),
     restored: log.restored,
     entry: order.entry === undefined ? undefined : await provenEntry(source, { tree, id: order.entry }),

@@ -26,19 +26,13 @@ export interface AuditLogParts {
   readonly random: RandomSource;
 }
 
-export class AuditLog implements AuditSource {
-  readonly #store: AuditStore;
-  readonly #parts: AuditLogParts;
-  #edge: TreeEdge | undefined;
-
-  constructor(parts: AuditLogParts) {
-    this.#store = parts.store;
-    this.#parts = parts;
-  }
+/** What a database says of its log. */
+export class StoredAudit implements AuditSource {
+  constructor(protected readonly store: AuditStore) {}
 
   /** @throws `not-found` before the first checkpoint */
   async verifierKey(): Promise<string> {
-    const key = await this.#store.key();
+    const key = await this.store.key();
     if (key === undefined) throw none();
     return verifierKeyText(verifierOf(key));
   }
@@ -53,8 +47,25 @@ export class AuditLog implements AuditSource {
     const { size } = await this.#newest();
     if (width > widthIn(size, { level, index })) throw new CaucaseError("not-found", "the log has no such tile yet");
     return level === "entries"
-      ? encodeBundle(await this.#store.recordedEntries(index * TILE_WIDTH, width))
-      : await this.#store.tile({ level, index, width });
+      ? encodeBundle(await this.store.recordedEntries(index * TILE_WIDTH, width))
+      : await this.store.tile({ level, index, width });
+  }
+
+  async #newest(): Promise<StoredCheckpoint> {
+    const newest = await this.store.newestCheckpoint();
+    if (newest === undefined) throw none();
+    return newest;
+  }
+}
+
+/** The log of a server, which grows. */
+export class AuditLog extends StoredAudit {
+  readonly #parts: AuditLogParts;
+  #edge: TreeEdge | undefined;
+
+  constructor(parts: AuditLogParts) {
+    super(parts.store);
+    this.#parts = parts;
   }
 
   /**
@@ -64,20 +75,20 @@ export class AuditLog implements AuditSource {
    */
   async grow(now: number, signal?: AbortSignal): Promise<void> {
     const { netloc, random } = this.#parts;
-    const key = await this.#store.key() ??
-      await this.#store.ensureKey({ origin: originOf(netloc.text), privateKey: privateKeyFrom(random(32)) });
+    const key = await this.store.key() ??
+      await this.store.ensureKey({ origin: originOf(netloc.text), privateKey: privateKeyFrom(random(32)) });
     while (await this.#growOnce(key, now)) if (signal?.aborted) return;
   }
 
   /** Whether there may be more. */
   async #growOnce(key: AuditKey, now: number): Promise<boolean> {
-    const newest = await this.#store.newestCheckpoint();
+    const newest = await this.store.newestCheckpoint();
     const edge = await this.#edgeOf(newest, key);
     const from = edge.size;
     // What is appended and not stored after all must not be taken for stored.
     this.#edge = undefined;
     while (edge.size - from < PIECE) {
-      const entries = await this.#store.entries(edge.size, TILE_WIDTH);
+      const entries = await this.store.entries(edge.size, TILE_WIDTH);
       for (const entry of entries) edge.append(leafHash(entry));
       if (entries.length < TILE_WIDTH) break;
       await nextTurn();
@@ -85,7 +96,7 @@ export class AuditLog implements AuditSource {
     const { size } = edge;
     if (size > from || newest === undefined) {
       const note = signCheckpoint(key.origin, { size, root: edge.root() }, key.privateKey);
-      if (!await this.#store.extend({ from, time: now, size, note, tiles: edge.takeTiles() })) return true;
+      if (!await this.store.extend({ from, time: now, size, note, tiles: edge.takeTiles() })) return true;
     }
     this.#edge = edge;
     return size - from >= PIECE;
@@ -97,19 +108,13 @@ export class AuditLog implements AuditSource {
     if (this.#edge?.size === newest.size) return this.#edge;
     try {
       const tree = openCheckpoint(newest.note, verifierOf(key));
-      const edge = await TreeEdge.load(tree.size, (tile) => this.#store.tile(tile));
+      const edge = await TreeEdge.load(tree.size, (tile) => this.store.tile(tile));
       if (tree.size === newest.size && equalBytes(edge.root(), tree.root)) return edge;
     } catch (error) {
       if (!(error instanceof CaucaseError)) throw error;
       throw changed(error);
     }
     throw changed();
-  }
-
-  async #newest(): Promise<StoredCheckpoint> {
-    const newest = await this.#store.newestCheckpoint();
-    if (newest === undefined) throw none();
-    return newest;
   }
 }
 

@@ -69,17 +69,32 @@ Deno.test("the table closes every route for users to those without a certificate
   const app = await newTestApp();
   const service = await certify(app, await firstUser(app));
   const closed = Object.values<Route>(ROUTES).filter(({ access }) => access === "user");
-  assert.deepEqual(closed.map(({ method, path }) => `${method} ${path}`).toSorted(), [
-    "DELETE /{ca}/csr/{csr_id}",
-    "GET /{ca}/csr",
-    "PUT /{ca}/crt/{crt_id}",
-  ]);
-  for (const { method, path } of closed) {
+  assert.deepEqual(
+    closed.map(({ method, path }) => `${method} ${path}`).toSorted(),
+    [
+      "DELETE /{ca}/csr/{csr_id}",
+      "GET /{ca}/csr",
+      "GET /{ca}/certificates",
+      "GET /{ca}/certificates/{serial}",
+      "GET /{ca}/events",
+      "GET /audit/checkpoint",
+      "GET /audit/key",
+      "GET /audit/tile/{level}/{tile}",
+      "GET /audit/tile/{level}/{tile}/{next}",
+      "GET /audit/tile/{level}/{tile}/{next}/{last}",
+      "GET /status",
+      "PUT /{ca}/crt/{crt_id}",
+    ].toSorted(),
+  );
+  for (const { method, path, secure } of closed) {
     for (const ca of ["cau", "cas"]) {
-      const target = path.replace("{ca}", ca).replace(/\{\w+\}/, "5");
+      const target = path.startsWith("/audit/tile/")
+        ? path.replace("{level}", "0").replace(/\{\w+\}\/(?!$)/g, "x001/").replace(/\{\w+\}$/, "001")
+        : path.replace("{ca}", ca).replace(/\{\w+\}/, "5");
       for (const as of [undefined, null, service]) {
         const { status, headers } = await app.ask(method, target, as === undefined ? {} : { as });
-        assert.deepEqual([status, headers["www-authenticate"]], [401, "transport"], `${method} ${target}`);
+        const expected = secure && as === undefined ? [404, undefined] : [401, "transport"];
+        assert.deepEqual([status, headers["www-authenticate"]], expected, `${method} ${target}`);
       }
     }
   }
@@ -120,7 +135,7 @@ Deno.test("a new route for users is closed by its access alone, and a handler be
   assert.deepEqual(done, []);
   const { serial, issuer } = { ...user.certificate, issuer: user.certificate.authorityKeyIdentifier };
   assert.deepEqual(await ask(user), { status: 200, body: `x ${serial}`, user: `${serial}` });
-  assert.deepEqual(done, [{ kind: "user", issuer, serial }]);
+  assert.deepEqual(done, [{ kind: "user", issuer, serial, address: "192.0.2.1" }]);
   assert.deepEqual(app.faults, []);
 });
 
