@@ -6,6 +6,7 @@ import { type Route, ROUTES } from "../../core/protocol/routes.ts";
 import { type AskOptions, certify, CSR_TYPE, firstUser, JSON_TYPE } from "../../tests/support/desk.ts";
 import { garbageText } from "../../tests/support/garbage.ts";
 import { unsignedBody } from "../../tests/support/requests.ts";
+import { filledPath } from "../../tests/support/route_paths.ts";
 import { exchangeOf, newTestApp, NO_AUDIT, type TestApp } from "../../tests/support/test_app.ts";
 import { RouteTable } from "../http/route_table.ts";
 import { serveSites } from "../http/site.ts";
@@ -87,10 +88,8 @@ Deno.test("the table closes every route for users to those without a certificate
     ].toSorted(),
   );
   for (const { method, path, secure } of closed) {
-    for (const ca of ["cau", "cas"]) {
-      const target = path.startsWith("/audit/tile/")
-        ? path.replace("{level}", "0").replace(/\{\w+\}\/(?!$)/g, "x001/").replace(/\{\w+\}$/, "001")
-        : path.replace("{ca}", ca).replace(/\{\w+\}/, "5");
+    for (const ca of ["cau", "cas"] as const) {
+      const target = filledPath(path, ca, "5");
       for (const as of [undefined, null, service]) {
         const { status, headers } = await app.ask(method, target, as === undefined ? {} : { as });
         const expected = secure && as === undefined ? [404, undefined] : [401, "transport"];

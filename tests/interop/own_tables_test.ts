@@ -19,6 +19,8 @@ import { firstUser, signedService } from "./session_start.ts";
 interface OwnRows {
   readonly certificates: readonly string[];
   readonly events: readonly string[];
+  /** Of the audit log: its key and checkpoints. */
+  readonly audit: readonly string[];
 }
 
 function ownRows(path: string): OwnRows {
@@ -31,6 +33,10 @@ function ownRows(path: string): OwnRows {
   return {
     certificates: rows("SELECT * FROM caucase_certificate ORDER BY ca, serial"),
     events: rows("SELECT * FROM caucase_event ORDER BY id"),
+    audit: [
+      ...rows("SELECT * FROM caucase_audit_key"),
+      ...rows("SELECT * FROM caucase_audit_checkpoint ORDER BY id"),
+    ],
   };
 }
 
@@ -43,6 +49,8 @@ function assertKept(before: OwnRows, after: OwnRows): void {
   assert.ok(before.certificates.length > 0 && before.events.length > 0, "there is something to keep");
   assert.deepEqual(before.certificates.filter((row) => !after.certificates.includes(row)), []);
   assert.deepEqual(after.events.slice(0, before.events.length), before.events);
+  assert.ok(before.audit.length > 1, "a log was signed");
+  assert.deepEqual(after.audit.slice(0, before.audit.length), before.audit);
 }
 
 interface Place {
