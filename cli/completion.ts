@@ -16,6 +16,12 @@ const SCRIPT: Readonly<Record<CompletionShell, (commands: readonly CommandModel[
 
 /** Prints the script, for `subcommands`, for the shell that the command line names. Resolves with the exit status. */
 export async function completion(args: readonly string[], subcommands: readonly Subcommand[]): Promise<number> {
+  // Between the scripts and this program; people have no use for it.
+  if (args[0] === "ask") {
+    const lines = await (await import("./completion/ask.ts")).askedLines(args[1]);
+    printText(lines.map((line) => `${line}\n`).join(""));
+    return EXIT.ok;
+  }
   const command = completionCommand();
   parseArguments(command, args);
   const [shell] = command.processedArgs;

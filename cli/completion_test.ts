@@ -164,3 +164,36 @@ Deno.test({
       assert.deepEqual(await completeInBash(lines, { ...scene, script }), expected);
     }),
 });
+
+/** A program in the place of ours that knows one request. */
+const ASKED_PROGRAM = `#!/bin/sh
+[ "$*" = "completion ask requests" ] || exit 1
+printf '4711\\tCN=www.example.org\\n'
+`;
+
+for (const shell of SHELLS) {
+  Deno.test({
+    name: `completion ${shell} asks for ids, and completes behind the two words of a command`,
+    ignore: !await hasShell(shell),
+    fn: () =>
+      withScene(shell, async (scene) => {
+        const bin = `${scene.folder}/../bin`;
+        await Deno.mkdir(bin);
+        await Deno.writeTextFile(`${bin}/caucase`, ASKED_PROGRAM, { mode: 0o755 });
+        const script = `${scene.script}-asking`;
+        const path = shell === "fish" ? `set -gx PATH ${bin} $PATH` : `PATH=${bin}:$PATH`;
+        await Deno.writeTextFile(script, `${path}\n${SCRIPT[shell](COMMANDS)}`);
+        const lines = [
+          "caucase csr sho",
+          "caucase csr sign 47",
+          "caucase csr sign 12 47",
+          "caucase csr list --mode us",
+          "caucase csr list --wa",
+          "caucase csr submit oth",
+        ];
+        const found = await COMPLETE[shell](lines, { ...scene, script });
+        const words = lines.map((line, index) => [...new Set((found[index] ?? []).map((one) => asWord(one, line)))]);
+        assert.deepEqual(words, [["show"], ["4711"], ["4711"], ["user"], ["--watch"], ["other.pem"]]);
+      }),
+  });
+}

@@ -110,8 +110,8 @@ async function userKeyFor(
 
 function sayWaiting({ id, fingerprint }: { readonly id: string; readonly fingerprint: string }, path: string): void {
   printLine(`request ${id} waits for a user to sign it; its key is in ${path}`);
-  printLine("Read this fingerprint out to the user who signs, over a channel on which they recognise you:");
-  for (const line of fingerprintLines(fingerprint)) printLine(`  ${line}`);
+  printLine("Tell its fingerprint to the user who signs, over a channel on which they recognise you:");
+  for (const line of [...fingerprintLines(fingerprint), `sha256:${fingerprint}`]) printLine(`  ${line}`);
 }
 
 /** Whom the server takes the user for. @throws `refused` when it does not take them */

@@ -44,14 +44,10 @@ export const programManual: Prose = {
   ],
   examples: [
     [
-      "A server to try things with, and its first user:",
+      "A server to try things with, its first user, and what waits for a decision:",
       "caucase serve --netloc localhost:8009\n" +
-      "openssl req -newkey rsa:2048 -nodes -subj /CN=Alice \\\n" +
-      "  -keyout alice.pem -out alice.csr.pem\n" +
-      "caucase client --ca-url http://localhost:8009 --mode user \\\n" +
-      "  --send-csr alice.csr.pem\n" +
-      "caucase client --ca-url http://localhost:8009 --mode user \\\n" +
-      "  --get-crt ID alice.pem",
+      "caucase login http://localhost:8009 --request Alice\n" +
+      "caucase csr list",
     ],
   ],
 };

@@ -83,7 +83,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   },
   {
     name: "client",
-    summary: "request, fetch, sign, renew and revoke certificates",
+    summary: "the same in the words of the reference, any number of actions in one call",
     group: "Certificates:",
     table: async () => (await import("./client/command.ts")).clientCommand(),
     prose: async () => (await import("./client/command.ts")).clientManual,

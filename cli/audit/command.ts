@@ -15,7 +15,7 @@ export function auditShowCommand() {
   return newUserVerb("audit show", "Show what happened: the newest entries of the audit log.", SHOW_EXAMPLES)
     .option("--actor <text>", "of this kind of author (user, server), this serial number or this address")
     .option("--serial <serial>", "about this certificate", decimal)
-    .option("--kind <event>", "events of this kind: requested, issued, revoked, refused")
+    .option("--kind <text>", "events of this kind: requested, issued, revoked, refused")
     .option("--since <time>", "from then on: 2026-11-28 or 2026-11-28T01:00:00Z, in UTC", time)
     .option("--limit <n>", "at most so many of them", countFromOne, 100)
     .option(...SHARED.json);
@@ -36,7 +36,7 @@ export function auditVerifyCommand() {
     VERIFY_EXAMPLES,
   )
     .argument("[folder]", "an exported log, instead of a server's")
-    .option("--checkpoint <file>", "checkpoints that were kept: one, or the file of a witness")
+    .option("--checkpoint <path>", "checkpoints that were kept: one, or the file of a witness")
     .option("--entry <id>", "show this entry, and prove that it is in the log", decimal)
     .option("--save <path>", "write the newest checkpoint there, when all is right");
 }

@@ -37,13 +37,17 @@ export function certShowCommand() {
     .option(...SHARED.json);
 }
 
-const GET_EXAMPLES = [["Into a file:", "caucase cert get 1234 --out www.crt.pem"]] as const;
+const GET_EXAMPLES = [
+  ["Of the register, into a file:", "caucase cert get 1234 --out www.crt.pem"],
+  ["What became of a request, beside its key:", "caucase cert get --request 2229140326336282122 --out www.pem"],
+] as const;
 
 export function certGetCommand() {
   return newUserVerb("cert get", "Fetch a certificate, to standard output or into a file.", GET_EXAMPLES)
-    .argument("<serial>", "serial number, decimal")
+    .argument("[serial]", "serial number, decimal")
     .addOption(MODE)
-    .option("--out <path>", "the file to write")
+    .option("--request <request>", "that for the request with this id, instead; no user is needed")
+    .option("--out <path>", "the file to write; to one that holds the private key, it is added")
     .option("--der", "DER, not PEM");
 }
 
@@ -97,6 +101,7 @@ export const certGroup: CommandGroup = {
       "`expiring` when it has 31 days left or less and was not renewed; `expired`; or `revoked`.",
       "`show` follows renewals backwards and forwards: a host that renews has one chain, whoever approved its first " +
       "certificate.",
+      "`get --request` is for holders: it needs no user, and ends with status 2 while the request waits.",
       "`renew` needs the certificate's own key, no user. Without `--threshold` it renews at once.",
       "`revoke` shows what it is about before it asks, and refuses without a terminal unless `--yes` is given. As a " +
       "user it revokes any certificate; a file with certificate and key is revoked by that key where there is no " +
@@ -106,7 +111,7 @@ export const certGroup: CommandGroup = {
     exitStatus: [
       EXIT_STATUS.done,
       ["1", "Something was refused, was not confirmed, or could not be reached."],
-      EXIT_STATUS.usage,
+      ["2", "A request is still pending; or the command line is wrong, and nothing was done."],
     ],
     environment: CONNECTION_ENVIRONMENT,
     files: CONNECTION_FILES,

@@ -8,6 +8,7 @@ import { dayText, relativeText } from "../output/times.ts";
 import { connect, requireUser } from "../profile/connection.ts";
 import { parseArguments } from "../subcommand.ts";
 import { printError, printLine, screenWidth } from "../terminal.ts";
+import { commonNameIn } from "../user/people.ts";
 import { certListCommand } from "./command.ts";
 import { entriesAsJson, searchRegister } from "./register_pages.ts";
 
@@ -31,16 +32,30 @@ export async function certList(args: readonly string[]): Promise<number> {
   return EXIT.ok;
 }
 
+/** A serial number has 48 digits: with fewer columns, little room is left for names. */
+const NARROW = 100;
+
 function columnsAt(now: number, found: readonly CertificateEntry[]): Column<CertificateEntry>[] {
+  const isNarrow = (screenWidth() ?? Infinity) < NARROW;
   const hasReports = found.some(({ installation }) => installation !== null);
   return [
     { title: "SERIAL", text: ({ serial }) => `${serial}` },
     { title: "STATUS", text: ({ status }) => status },
-    { title: "ENDS", text: ({ notAfter }) => `${dayText(notAfter)} ${relativeText(notAfter, now)}` },
-    { title: "SUBJECT", text: ({ subject }) => subject, isElastic: true },
-    { title: "NAMES", text: ({ dns, ip, otherNames }) => [...dns, ...ip, ...otherNames].join(", "), isElastic: true },
+    {
+      title: "ENDS",
+      text: ({ notAfter }) =>
+        isNarrow ? relativeText(notAfter, now) : `${dayText(notAfter)} ${relativeText(notAfter, now)}`,
+    },
+    { title: "NAMES", text: namesText, isElastic: true },
     ...(hasReports ? [{ title: "INSTALLED", text: (entry: CertificateEntry) => installationText(entry, now) }] : []),
   ];
+}
+
+/** The subject, and the names that it does not say itself. */
+function namesText({ subject, dns, ip, otherNames }: CertificateEntry): string {
+  const common = commonNameIn(subject);
+  return [subject, ...[...dns, ...ip, ...otherNames].filter((name) => name !== common)]
+    .filter((name) => name !== "").join(", ");
 }
 
 /** What the holder reported: `yes`, `hook failing 3h`, or nothing. */

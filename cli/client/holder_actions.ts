@@ -125,8 +125,8 @@ async function getOneCrt({ api, outcome, authorities }: ClientSession, { id, pat
   await appendCertificate(path, certificate);
 }
 
-/** Adds a certificate to the file with its private key, or makes a new file for it. */
-async function appendCertificate(path: string, certificate: Certificate): Promise<void> {
+/** Adds a certificate to the file with its private key, or makes a new file for it. @throws `file` */
+export async function appendCertificate(path: string, certificate: Certificate): Promise<void> {
   const pem = certificateToPem(certificate);
   if (await deliverToStream(path, pem)) return;
   const content = await findKeyFile(path);

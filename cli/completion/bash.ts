@@ -15,7 +15,7 @@ _caucase_reply() {
 
 _caucase() {
   # Lists of words are split here, whatever the person's IFS is.
-  local cur= option= number=1 i value command verbs first=2 IFS=$' \\t\\n'
+  local cur= option= number=1 i value word command verbs first=2 IFS=$' \\t\\n'
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
     COMPREPLY=($(compgen -W "$_caucase_first" -- "\${COMP_WORDS[1]}"))
@@ -48,8 +48,12 @@ _caucase() {
         if [[ $value == file ]]; then _caucase_reply -f "$cur"; else _caucase_reply -d "$cur"; fi
         ;;
       program) _caucase_reply -c "$cur" ;;
-      # What the server has; what else is said of it is behind a tabulator.
-      ask\\ *) COMPREPLY=($(compgen -W "$(command caucase completion ask "\${value#ask }" 2>/dev/null | cut -f 1)" -- "$cur")) ;;
+      ask\\ *)
+        # What the server has; what else is said of it is behind a tabulator. compgen would expand the words.
+        while IFS=$'\\t' read -r word _; do
+          [[ $word == "$cur"* ]] && COMPREPLY+=("$word")
+        done < <(command caucase completion ask "\${value#ask }" 2>/dev/null)
+        ;;
       words\\ *) COMPREPLY=($(compgen -W "\${value#words }" -- "$cur")) ;;
     esac
     [[ -n $value ]] && return

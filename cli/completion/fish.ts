@@ -48,6 +48,11 @@ function __caucase_next_is
     string match -q -- "$argv[1]" (__caucase_value)
 end
 
+# What the server has: words, each with what is said of it behind a tabulator.
+function __caucase_asked
+    command -q caucase; and command caucase completion (string split ' ' -- $argv[1]) 2>/dev/null
+end
+
 function __caucase_at_subcommand
     test (count (commandline -opc)) -eq 1
 end
@@ -61,7 +66,7 @@ complete -c caucase -f
 complete -c caucase -n '__caucase_next_is file' -F
 complete -c caucase -n '__caucase_next_is folder' -x -a '(__fish_complete_directories)'
 complete -c caucase -n '__caucase_next_is "words *"' -x -a '(string split " " -- (__caucase_value))[2..]'
-complete -c caucase -n '__caucase_next_is "ask *"' -x -a '(command caucase (string split " " -- "completion "(__caucase_value)) 2>/dev/null)'
+complete -c caucase -n '__caucase_next_is "ask *"' -x -a '(__caucase_asked (__caucase_value))'
 complete -c caucase -n __caucase_at_subcommand -l help -d 'show this help'
 complete -c caucase -n __caucase_at_subcommand -l version -d 'show the version'
 ${commands.map(subcommandLines).join("\n")}
@@ -84,7 +89,7 @@ function optionFlags({ long, description, values: [first] }: OptionModel): strin
 
 function valueFlags({ kind, choices }: ValueModel): string {
   if (choices.length > 0) return `-x -a ${quoted(choices.join(" "))}`;
-  if (kind.startsWith("ask ")) return `-x -a ${quoted(`(command caucase completion ${kind} 2>/dev/null)`)}`;
+  if (kind.startsWith("ask ")) return `-x -a ${quoted(`(__caucase_asked "${kind}")`)}`;
   if (kind === "folder") return "-x -a '(__fish_complete_directories)'";
   if (kind === "program") return "-x -a '(__fish_complete_command)'";
   return kind === "file" ? "-r -F" : "-x";

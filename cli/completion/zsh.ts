@@ -34,13 +34,13 @@ export function zshScript(commands: readonly CommandModel[]): string {
   return `#compdef caucase
 # Completion of caucase for zsh. Printed by "caucase completion zsh"; its --help says how to install it.
 
-# What the server has: words, each with what is said of it behind a tabulator.
+# What the server has: words, each with what is said of it behind a tabulator. Options for compadd come first.
 _caucase_asked() {
-  local -a lines words
-  lines=(\${(f)"$(command caucase completion ask $1 2>/dev/null)"})
-  words=(\${lines%%$'\\t'*})
+  local -a lines found
+  lines=(\${(f)"$(command caucase completion ask $argv[-1] 2>/dev/null)"})
+  found=(\${lines%%$'\\t'*})
   lines=(\${lines//$'\\t'/  })
-  compadd -d lines -a words
+  compadd "\${(@)argv[1,-2]}" -d lines -a found
 }
 
 _caucase() {

@@ -5,7 +5,8 @@
 import { utf8 } from "../../core/bytes.ts";
 import { OID } from "../../core/der/oids.ts";
 import { CaucaseError, describeError } from "../../core/errors.ts";
-import { checkKeyStrength, type PublicKey } from "../../core/keys/public_key.ts";
+import { sha256Hex } from "../../core/keys/hashes.ts";
+import { checkKeyStrength } from "../../core/keys/public_key.ts";
 import {
   filterExtendedKeyUsage,
   filterKeyUsage,
@@ -16,8 +17,7 @@ import type { ExtensionFacts, PendingDetails, ProfileChanges } from "../../core/
 import type { PublicCa } from "../../core/protocol/routes.ts";
 import { type CertificationRequest, csrFromPem } from "../../core/x509/csr.ts";
 import { type Extension, findExtension, sameExtension } from "../../core/x509/extension.ts";
-import { parseGeneralNames } from "../../core/x509/general_name.ts";
-import { nameToText } from "../../core/x509/name.ts";
+import { describeKey, namesIn } from "../../core/x509/subject_facts.ts";
 import { basicConstraints, subjectKeyIdentifierExtension } from "../../core/x509/standard_extensions.ts";
 
 /** Where a request is. */
@@ -30,25 +30,14 @@ export interface RequestPlace {
 /** @throws as `csrFromPem` */
 export async function detailsOf(csrPem: string, { ca, id }: RequestPlace): Promise<PendingDetails> {
   const csr = await csrFromPem(utf8(csrPem));
-  const names = namesOf(csr);
-  const textsOf = (form: string) => names.filter((name) => name.form === form).map(({ text }) => text);
-  const others = names.filter(({ form }) => form !== "DNS" && form !== "IP");
   return {
-    ...{ ca, id: BigInt(id), subject: nameToText(csr.subject), dns: textsOf("DNS"), ip: textsOf("IP") },
-    otherNames: others.map(({ form, text }) => `${form}:${text}`),
-    key: { kind: keyKindText(csr.publicKey), sha256: await sha256(csr.publicKey.spki) },
+    ...{ ca, id: BigInt(id), ...namesIn(csr), key: describeKey(csr.publicKey.spki) },
     requestedExtensions: csr.extensions.map(facts),
     changes: changesOf(csr),
     receivedAt: null,
     receivedFrom: null,
-    fingerprint: await sha256(csr.der),
+    fingerprint: sha256Hex(csr.der),
   };
-}
-
-/** The names that are asked for; none where they cannot be read: then `refusal` says why. */
-function namesOf({ extensions }: CertificationRequest): ReturnType<typeof parseGeneralNames> {
-  const extension = findExtension(extensions, OID.SUBJECT_ALT_NAME);
-  return extension === undefined ? [] : unlessRefused(() => parseGeneralNames(extension.value)) ?? [];
 }
 
 /** Extensions that the certificate has of itself, whatever is asked. */
@@ -133,11 +122,3 @@ const EXTENSION_NAME: Readonly<Record<string, string>> = {
   [OID.AUTHORITY_KEY_IDENTIFIER]: "authorityKeyIdentifier",
   [OID.EXTENDED_KEY_USAGE]: "extKeyUsage",
 };
-
-function keyKindText({ kind, bits, curve }: PublicKey): string {
-  return kind === "RSA" ? `rsa:${bits}` : kind === "EC" ? `ec:${curve}` : "ed25519";
-}
-
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
-}

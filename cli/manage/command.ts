@@ -24,7 +24,7 @@ export function manageCommand() {
         "it to CRT",
     )
     .option(...SHARED.userCrtValidity)
-    .option("--audit-verify <checkpoint>", "check the audit log of the database against checkpoints that were kept")
+    .option("--audit-verify <path>", "check the audit log of the database against the checkpoints in this file")
     .optionsGroup("Other CAs:")
     .option("--import-ca <pem>", "key pairs that become service CA certificates; repeatable, all at once", collect)
     .option("--import-bad-ca", "take CA certificates that do not look like such, or are out of date")

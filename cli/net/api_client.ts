@@ -142,8 +142,8 @@ export class ApiClient {
   /** The details of a pending request; undefined where the server has none, or knows nobody who may read them. */
   async requestDetails(id: string): Promise<PendingDetails | undefined> {
     if (this.options.user === undefined) return undefined;
-    const response = await this.#call("request", { id, asUser: true, accept: DETAILS_TYPE });
-    return isDetails(response) ? readPendingDetails(text(response)) : undefined;
+    const found = await optional(() => this.#call("pendingDetails", { id, asUser: true }), [400, 404, 405]);
+    return found === undefined ? undefined : readPendingDetails(found);
   }
 
   /** A page of the register. @throws `not-found` where the server has no register */

@@ -36,6 +36,7 @@ export function serveCommand() {
     )
     .optionsGroup("Database:")
     .option(...SHARED.db)
+    .option("--register-keep <days>", "how long the register keeps a certificate after its end", lifeSpanDays, 365)
     .option("--accept-clock", "take the clock for right although the database has seen a later time")
     .optionsGroup("Certificate for HTTPS:")
     .option("--server-key <path>", "its key and the certificate, kept by the server", "server.key.pem")
@@ -58,8 +59,8 @@ export function serveCommand() {
     .option("--backup-keep <n>", "remove all but this many backups after a new one (default: keep all)", countFromOne)
     .optionsGroup("Logs:")
     .option(
-      "--audit-witness <file-url>",
-      "append each checkpoint of the audit log here, or POST it; repeatable",
+      "--audit-witness <place>",
+      "append each checkpoint of the audit log to this file, or POST it to this URL; repeatable",
       collect,
     )
     .option("--access-log <path>", "a file, opened again on SIGHUP; - is standard output, off is none", somewhere, "-")

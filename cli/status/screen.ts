@@ -40,18 +40,26 @@ const CA_NAME: Readonly<Record<string, string>> = {
   http_cas: "for HTTPS itself",
 };
 
-function caLines({ name, issuers, crl, pending, expiring, expiredUnrenewed }: CaStatus, now: number): string[] {
-  const { count, oldest } = pending;
-  const soon = expiring.filter(({ count }) => count > 0).map(({ days, count }) => `${count} within ${days}d`);
+/** In days: what is left longer is renewed in time by itself. */
+const SOON = 31;
+
+function caLines(ca: CaStatus, now: number): string[] {
+  const { name, issuers } = ca;
+  const certificates = issuers.map(({ keyIdentifier, phase, notAfter, signsUntil }) =>
+    `${phase.padEnd(7)}  ${keyIdentifier.slice(0, 8)}…  until ${dayText(notAfter)}` +
+    (signsUntil === null ? "" : `, signs until ${dayText(signsUntil)}`)
+  );
   return factLines([
     ["CA", CA_NAME[name] ?? name],
-    [
-      "Certificates",
-      issuers.map(({ keyIdentifier, phase, notAfter, signsUntil }) =>
-        `${phase.padEnd(7)}  ${keyIdentifier.slice(0, 8)}…  until ${dayText(notAfter)}` +
-        (signsUntil === null ? "" : `, signs until ${dayText(signsUntil)}`)
-      ),
-    ],
+    ["Certificates", certificates],
+    // That of HTTPS works for the server alone.
+    ...(name === "http_cas" ? [] : workOf(ca, now)),
+  ]);
+}
+
+function workOf({ crl, pending: { count, oldest }, expiring, expiredUnrenewed }: CaStatus, now: number) {
+  const soon = expiring.filter(({ days, count }) => count > 0 && days <= SOON);
+  return [
     [
       "CRL",
       crl === null
@@ -63,9 +71,14 @@ function caLines({ name, issuers, crl, pending, expiring, expiredUnrenewed }: Ca
       "Waiting",
       count === 0 ? "nothing" : `${count}${oldest === null ? "" : `, the oldest came ${relativeText(oldest, now)}`}`,
     ],
-    ["Not renewed", soon.length === 0 ? "nothing ends soon" : soon.join(", ")],
+    [
+      "Not renewed",
+      soon.length === 0
+        ? `nothing that ends within ${SOON}d`
+        : soon.map(({ days, count }) => `${count} within ${days}d`).join(", "),
+    ],
     ...(expiredUnrenewed > 0 ? [["Ended", `${expiredUnrenewed} without a renewal`] as const] : []),
-  ]);
+  ] as const;
 }
 
 function backupText({ backup: { enabled, last }, now }: ServerStatus): string {

@@ -9,7 +9,7 @@ const LIST_EXAMPLES = [["Who may approve:", "caucase user list"]] as const;
 
 export function userListCommand() {
   return newUserVerb("user list", "List the users: whose certificate is valid.", LIST_EXAMPLES)
-    .option("--all", "also those whose certificate has ended or was revoked")
+    .option("--all", "all certificates of users, also renewed, ended and revoked ones")
     .option(...SHARED.json);
 }
 

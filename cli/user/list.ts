@@ -19,11 +19,16 @@ export async function userList(args: readonly string[]): Promise<number> {
   const server = await connect(connection);
   const own = requireUser(server).certificate.serial;
   const entries = await searchRegister(server.apis.cau, {});
-  const found = entries.filter((entry) => all || isGood(entry));
+  const found = entries.filter((entry) => all || isUser(entry));
   if (json) printJson(entriesAsJson(found));
   else if (found.length === 0) printError("the register has no users");
   else for (const line of tableLines(columnsAt(server.now, own), found, screenWidth())) printLine(line);
   return EXIT.ok;
+}
+
+/** Not by a certificate that was followed by another one: nobody is shown twice. */
+function isUser(entry: CertificateEntry): boolean {
+  return isGood(entry) && entry.renewedBy === null;
 }
 
 function columnsAt(now: number, own: bigint): Column<CertificateEntry>[] {
@@ -33,6 +38,5 @@ function columnsAt(now: number, own: bigint): Column<CertificateEntry>[] {
     { title: "ENDS", text: ({ notAfter }) => `${dayText(notAfter)} ${relativeText(notAfter, now)}` },
     { title: "KEY", text: ({ key }) => key.kind },
     { title: "SERIAL", text: ({ serial }) => `${serial}` },
-    { title: "SUBJECT", text: ({ subject }) => subject, isElastic: true },
   ];
 }

@@ -6,7 +6,9 @@ import type { AuditSource } from "../../core/audit/verification.ts";
 import { type Actor, addressOf } from "../../core/ca/actor.ts";
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
 import type { Issuer } from "../../core/ca/issuer.ts";
+import type { Storage } from "../../core/ca/stores.ts";
 import { CaucaseError } from "../../core/errors.ts";
+import { DETAILS_TYPE, writePendingDetailsList } from "../../core/protocol/pending_details.ts";
 import { writePendingList } from "../../core/protocol/pending_list.ts";
 import { readRevocation, readRevocationEnvelope } from "../../core/protocol/revocation.ts";
 import type { PublicCa, ROUTES } from "../../core/protocol/routes.ts";
@@ -16,8 +18,10 @@ import type { Handlers } from "../http/route_table.ts";
 import { crlAnswer, crlListAnswer } from "./crl_answers.ts";
 import { describeCa, describeServer } from "./hal.ts";
 import type { HttpsVouching } from "./https_vouching.ts";
+import { acceptsType, taggedAnswer } from "./json_answer.ts";
 import type { OwnOrigins } from "./own_origins.ts";
 import { jsonBody, optionalTemplateBody, parseCrlId, parseRequestId } from "./request_parts.ts";
+import type { StatusSource } from "./server_status.ts";
 
 /** What the second step of a handler has. */
 export interface Call {
@@ -25,6 +29,8 @@ export interface Call {
   readonly vouching: HttpsVouching;
   readonly own: OwnOrigins;
   readonly audit: AuditSource;
+  readonly events: Storage["events"];
+  readonly status: StatusSource;
   /** The caller as the connection shows it; for a message that a holder signed still anonymous. */
   readonly actor: Actor;
   /** Unix seconds. */
@@ -57,7 +63,15 @@ export type CaucaseHandlers = Handlers<typeof ROUTES, Steps, { readonly ca: type
 export type AuditRoute = Extract<keyof typeof ROUTES, `audit${string}`>;
 
 /** Those of other modules: the consent page, which has its own keys, the register, the audit log. */
-type Elsewhere = "corsPage" | "corsDecide" | "register" | "registered" | "events" | "status" | AuditRoute;
+type Elsewhere =
+  | "corsPage"
+  | "corsDecide"
+  | "register"
+  | "registered"
+  | "events"
+  | "status"
+  | "pendingDetails"
+  | AuditRoute;
 
 export const HANDLERS: Omit<CaucaseHandlers, Elsewhere> = {
   root: () => () => describeServer(),
@@ -73,7 +87,10 @@ export const HANDLERS: Omit<CaucaseHandlers, Elsewhere> = {
       return crlAnswer(exchange, crl, { der, now });
     };
   },
-  pendingList: ({ parameters: { ca } }) => ({ authorities }) => listPending(authorities[ca]),
+  pendingList: ({ exchange, parameters: { ca } }) => async ({ authorities, now }) =>
+    acceptsType(exchange, DETAILS_TYPE)
+      ? taggedAnswer(exchange, writePendingDetailsList(await authorities[ca].pending.list(now)), DETAILS)
+      : await listPending(authorities[ca]),
   request: ({ parameters: { ca, csr_id } }) => {
     const id = parseRequestId(csr_id);
     return async ({ authorities, now }) => ok("application/pkcs10", await authorities[ca].issuance.request(id, now));
@@ -126,6 +143,8 @@ export const HANDLERS: Omit<CaucaseHandlers, Elsewhere> = {
     return { from: envelope.digest === null ? "user" : "holder", act };
   },
 };
+
+const DETAILS = { "Content-Type": DETAILS_TYPE };
 
 async function listPending(ca: CertificateAuthority): Promise<Answer> {
   const headers = { "Content-Type": "application/json", "Cache-Control": "private" };

@@ -2,6 +2,7 @@
 import type { AuditSource } from "../../core/audit/verification.ts";
 import type { Actor } from "../../core/ca/actor.ts";
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
+import type { Storage } from "../../core/ca/stores.ts";
 import { type PublicCa, ROUTES } from "../../core/protocol/routes.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { type Admissions, RouteTable } from "../http/route_table.ts";
@@ -16,6 +17,7 @@ import type { OwnOrigins } from "./own_origins.ts";
 import { REGISTER_HANDLERS } from "./register_handlers.ts";
 import { refusal } from "./refusals.ts";
 import { type RecordRefused, RefusedActions } from "./refused_actions.ts";
+import type { StatusSource } from "./server_status.ts";
 import { UserAuthentication } from "./user_authentication.ts";
 
 export interface CaucaseSiteParts {
@@ -25,6 +27,8 @@ export interface CaucaseSiteParts {
   readonly crossOrigin: CrossOrigin;
   readonly corsPage: CorsPage;
   readonly own: OwnOrigins;
+  readonly events: Storage["events"];
+  readonly status: StatusSource;
   readonly clock: { now(): number };
   /** What the routes of the audit log read. */
   readonly audit: AuditSource;
@@ -54,15 +58,23 @@ export function createCaucaseSite(parts: CaucaseSiteParts): Site {
   };
 }
 
-type AdmissionParts = Pick<CaucaseSiteParts, "authorities" | "httpCa" | "own" | "clock" | "audit" | "recordRefused">;
+type AdmissionParts = Pick<
+  CaucaseSiteParts,
+  "authorities" | "httpCa" | "own" | "events" | "status" | "clock" | "audit" | "recordRefused"
+>;
 
 /** Checks the caller's rights, by the `access` of a route. */
-export function caucaseAdmissions(
-  { authorities, httpCa, own, clock, audit, recordRefused }: AdmissionParts,
-): Admissions<Steps> {
+export function caucaseAdmissions({ authorities, httpCa, own, clock, ...sources }: AdmissionParts): Admissions<Steps> {
   const users = new UserAuthentication(authorities.cau);
-  const refusedActions = new RefusedActions(recordRefused);
-  const surroundings = { authorities, own, audit, vouching: new HttpsVouching(httpCa.issuers) };
+  const refusedActions = new RefusedActions(sources.recordRefused);
+  const surroundings = {
+    authorities,
+    own,
+    vouching: new HttpsVouching(httpCa.issuers),
+    events: sources.events,
+    status: sources.status,
+    audit: sources.audit,
+  };
   const callOf = (exchange: Exchange): Call => ({ ...surroundings, actor: anonymous(exchange), now: clock.now() });
 
   const anyone: Admissions<Steps>["anyone"] = (step, { exchange }) => step(callOf(exchange));

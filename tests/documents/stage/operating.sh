@@ -10,3 +10,4 @@ systemctl start caucase-updater@web
 sign_pending service
 systemctl reload caucase-updater@web
 wait_for CERTIFICATE "$STAGE_ROOT/var/lib/caucase-updater/web/web.pem"
+caucase login "$url" --yes --user-key alice.pem

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { DAY, NOW } from "../../tests/support/issuing.ts";
+import type { CaStatus, ServerStatus } from "../../core/protocol/server_status.ts";
+import { concernsOf } from "./judge.ts";
+import { statusLines } from "./screen.ts";
+
+const CAS: CaStatus = {
+  name: "cas",
+  issuers: [{ keyIdentifier: "ab", phase: "signing", notBefore: NOW, notAfter: NOW + 372 * DAY, signsUntil: null }],
+  crl: { number: 3n, entries: 1, thisUpdate: NOW - DAY, nextUpdate: NOW + 29 * DAY },
+  pending: { count: 1, oldest: NOW - 60 },
+  expiring: [{ days: 1, count: 0 }, { days: 14, count: 0 }, { days: 31, count: 2 }],
+  expiredUnrenewed: 0,
+};
+
+const WELL: ServerStatus = {
+  version: "1.0.0",
+  now: NOW,
+  database: "sqlite",
+  cas: [CAS],
+  backup: { enabled: true, last: NOW - DAY },
+  jobs: [{ name: "backup", lastSuccess: NOW - DAY, lastFailure: null, error: null }],
+};
+
+function concerns(changes: Partial<ServerStatus>, ca: Partial<CaStatus> = {}): string[] {
+  const status = { ...WELL, cas: [{ ...CAS, ...ca }], ...changes };
+  return concernsOf(status, NOW).map(({ level, text }) => `${level}: ${text}`);
+}
+
+Deno.test("concernsOf() has nothing to say of a server that does well", () => {
+  assert.deepEqual(concerns({}), []);
+  assert.ok(statusLines("http://ca/", WELL, []).includes("Nothing needs a person."));
+});
+
+Deno.test("concernsOf() tells what will not work, and who waits", () => {
+  const CASES: readonly (readonly [found: string[], concern: string])[] = [
+    [concerns({ backup: { enabled: false, last: null } }), "attention: the server makes no backups"],
+    [concerns({ backup: { enabled: true, last: null } }), "attention: no backup was made yet"],
+    [concerns({ now: NOW + 120 }), "attention: the server's clock and this machine's differ by 2m"],
+    [concerns({}, { pending: { count: 1, oldest: NOW - 3 * DAY } }), "attention: CAS: a request waits since 3d"],
+    [concerns({}, { expiredUnrenewed: 1 }), "attention: CAS: 1 certificate ended without a renewal"],
+    [
+      concerns({}, { expiring: [{ days: 7, count: 1 }, { days: 14, count: 2 }, { days: 31, count: 9 }] }),
+      "attention: CAS: 2 certificates not renewed, with 14 days left or less",
+    ],
+    [
+      concerns({}, { crl: { number: 3n, entries: 1, thisUpdate: NOW - 25 * DAY, nextUpdate: NOW + 5 * DAY } }),
+      "attention: CAS: the CRL was to be replaced, and was not",
+    ],
+  ];
+  for (const [found, concern] of CASES) assert.deepEqual(found, [concern]);
+});
+
+Deno.test("concernsOf() tells what is broken", () => {
+  const CASES: readonly (readonly [found: string[], concern: string])[] = [
+    [concerns({ backup: { enabled: true, last: NOW - 3 * DAY } }), "broken: the last backup is 3d old"],
+    [concerns({}, { issuers: [] }), "broken: CAS has no CA certificate that signs"],
+    [
+      concerns({}, { crl: { number: 3n, entries: 1, thisUpdate: NOW - 40 * DAY, nextUpdate: NOW - DAY } }),
+      "broken: CAS: the CRL has ended 1d ago",
+    ],
+    [
+      concerns({ jobs: [{ name: "backup", lastSuccess: null, lastFailure: NOW, error: "no room" }] }),
+      "broken: backup failed: no room",
+    ],
+  ];
+  for (const [found, concern] of CASES) assert.deepEqual(found, [concern]);
+});
+
+Deno.test("statusLines() lets no error of a job drive the terminal", () => {
+  const status = { ...WELL, jobs: [{ name: "x\u001b[2J", lastSuccess: null, lastFailure: NOW, error: "a\nb\u202e" }] };
+  for (const line of statusLines("http://ca/", status, concernsOf(status, NOW))) {
+    assert.doesNotMatch(line, /[\p{Cc}\p{Cf}]/u);
+  }
+});
