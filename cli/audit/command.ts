@@ -17,7 +17,7 @@ export function auditShowCommand() {
     .option("--serial <serial>", "about this certificate", decimal)
     .option("--kind <text>", "events of this kind: requested, issued, revoked, refused")
     .option("--since <time>", "from then on: 2026-11-28 or 2026-11-28T01:00:00Z, in UTC", time)
-    .option("--limit <n>", "at most so many of them", countFromOne, 100)
+    .option("--limit <n>", "at most so many", countFromOne, 100)
     .option(...SHARED.json);
 }
 

@@ -34,7 +34,8 @@ export function manageCommand() {
 
 export const manageManual: Prose = {
   description: [
-    "In one call: `--verify-backup`, `--audit-verify`, then `--restore-backup`, `--import-ca`, `--import-crl`, `--export-ca`. " +
+    "In one call: `--verify-backup`, `--audit-verify`, then `--restore-backup`, `--import-ca`, `--import-crl`, " +
+    "`--export-ca`. " +
     "Everything that can be refused is refused before the database changes. A restore and imports refuse a " +
     "database that a server uses; an export only reads.",
     "A backup is encrypted to every user whose certificate was valid then: `caucase key-id` shows to which keys. A " +
