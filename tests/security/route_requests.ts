@@ -93,7 +93,7 @@ export async function requestOf(row: string, circumstances: RequestCircumstances
   assert.ok(build, `there is no request for the row ${row}`);
   const { id = "", query, headers = {}, body = "" } = await build(circumstances);
   const { method, path } = routeOf(row);
-  const filled = path.replace("{ca}", circumstances.ca).replace(/\{\w+\}.*/, id);
+  const filled = path.replace("{ca}", circumstances.ca).replace(/\{\w+\}(?:\/\{\w+\})*/, id);
   const length = body === "" ? {} : { "content-length": `${body.length}` };
   return { method, path: query ? `${filled}?${query}` : filled, headers: { ...headers, ...length }, body };
 }
