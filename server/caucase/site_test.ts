@@ -76,6 +76,7 @@ Deno.test("the table closes every route for users to those without a certificate
       "DELETE /{ca}/csr/{csr_id}",
       "GET /{ca}/csr",
       "GET /{ca}/certificates",
+      "GET /{ca}/csr/{csr_id}/details",
       "GET /{ca}/certificates/{serial}",
       "GET /{ca}/events",
       "GET /audit/checkpoint",
