@@ -1,6 +1,6 @@
 /**
  * Subcommands of two words, as `caucase csr list`: a group, and the verbs in it. To add a group: a module with its
- * `CommandGroup` (cli/csr/command.ts is one), and a line in cli/subcommands.ts. Help, completion and manual come from
+ * `CommandGroup` (cli/csr/group.ts is one), and a line in cli/subcommands.ts. Help, completion and manual come from
  * it.
  */
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";

@@ -19,7 +19,7 @@ function helpOf(command: CommandUnknownOpts, width = 80): string {
   return help;
 }
 
-Deno.test("help has no line of more than 80 columns, and ends with an example", async () => {
+Deno.test("help has no line of more than 80 columns, and ends with an example", () => {
   const commands = [programCommand(SUBCOMMANDS), ...COMMANDS.map(({ table }) => table)];
   for (const command of commands) {
     const help = helpOf(command);
@@ -28,14 +28,14 @@ Deno.test("help has no line of more than 80 columns, and ends with an example", 
   }
 });
 
-Deno.test("help uses the columns that a terminal has, down to 60", async () => {
+Deno.test("help uses the columns that a terminal has, down to 60", () => {
   for (const { name, table } of COMMANDS) {
     const ofTables = helpOf(table, 60).replace(/\n\nExamples?:[^]*/, "").replace(/^Usage:.*/, "");
     assert.deepEqual(ofTables.split("\n").filter((line) => line.length > 60), [], name);
   }
 });
 
-Deno.test("help shows every option in one group, and those of every command last", async () => {
+Deno.test("help shows every option in one group, and those of every command last", () => {
   for (const { name, table: command } of COMMANDS) {
     const groups = optionGroups(command);
     const shown = [...groups.values()].flat().map(({ long }) => long);
@@ -68,10 +68,10 @@ Deno.test("help names each value, what is required, the choices and the default 
 
 /** Files, names, fingerprints and states that differ in what they are for. */
 const OWN_WORDS: readonly string[] = [
-  ...["--crl", "--csr", "--dns", "--fingerprint", "--ip", "--key", "--no-wait", "--status", "--subject"],
+  ...["--crl", "--csr", "--dns", "--fingerprint", "--ip", "--key", "--no-wait", "--request", "--status", "--subject"],
 ];
 
-Deno.test("an option of several subcommands has the same words in all of them", async () => {
+Deno.test("an option of several subcommands has the same words in all of them", () => {
   const words = new Map<string, Set<string>>();
   for (const { table } of COMMANDS) {
     for (const { flags, long = "", description } of table.options) {

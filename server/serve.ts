@@ -25,7 +25,6 @@ import { createOwnOrigins } from "./caucase/own_origins.ts";
 import { type Job, JobReports, runJobs } from "./jobs.ts";
 import { caJobs, httpsJob, registerJob } from "./timed_jobs.ts";
 import type { KeyOperations } from "./keys/operations.ts";
-import { CA_NAMES } from "../core/ca/stores.ts";
 import type { Log } from "../core/log.ts";
 import type { BackupStatus } from "../core/protocol/server_status.ts";
 import { openStorage } from "./storage/open.ts";

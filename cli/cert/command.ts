@@ -1,14 +1,12 @@
-/** The options of `caucase cert`, and what its page of the manual says besides. */
+/** The options of the commands of `caucase cert`. */
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { CERTIFICATE_STATUSES } from "../../core/protocol/register.ts";
-import type { CommandGroup } from "../command_group.ts";
-import { EXIT_STATUS } from "../manual/prose.ts";
 import { countFromOne, modeOption, SHARED } from "../options.ts";
-import { CONNECTION_ENVIRONMENT, CONNECTION_FILES, newUserVerb } from "../profile/user_verb.ts";
+import { newUserVerb } from "../profile/user_verb.ts";
 
 const MODE = modeOption().default("service" as const);
 
-const LIST_EXAMPLES = [
+export const LIST_EXAMPLES = [
   ["What ends within two weeks:", "caucase cert list --expires-before 14d"],
   ["All certificates of a host, for a program:", "caucase cert list --name www.example.org --json"],
 ] as const;
@@ -24,7 +22,10 @@ export function certListCommand() {
     .option(...SHARED.json);
 }
 
-const SHOW_EXAMPLES = [["How a certificate came about, and what became of it:", "caucase cert show 1234"]] as const;
+export const SHOW_EXAMPLES = [[
+  "How a certificate came about, and what became of it:",
+  "caucase cert show 1234",
+]] as const;
 
 export function certShowCommand() {
   return newUserVerb(
@@ -37,7 +38,7 @@ export function certShowCommand() {
     .option(...SHARED.json);
 }
 
-const GET_EXAMPLES = [
+export const GET_EXAMPLES = [
   ["Of the register, into a file:", "caucase cert get 1234 --out www.crt.pem"],
   ["What became of a request, beside its key:", "caucase cert get --request 2229140326336282122 --out www.pem"],
 ] as const;
@@ -51,7 +52,7 @@ export function certGetCommand() {
     .option("--der", "DER, not PEM");
 }
 
-const RENEW_EXAMPLES = [
+export const RENEW_EXAMPLES = [
   ["A user's own certificate, where less than 31 days are left:", "caucase cert renew --threshold 31"],
   ["That of a service, at once:", "caucase cert renew www.pem"],
 ] as const;
@@ -64,7 +65,7 @@ export function certRenewCommand() {
     .option(...SHARED.keyLen, 2048);
 }
 
-const REVOKE_EXAMPLES = [
+export const REVOKE_EXAMPLES = [
   ["A key was stolen:", "caucase cert revoke 1234"],
   ["With the certificate at hand:", "caucase cert revoke www.crt.pem"],
 ] as const;
@@ -90,69 +91,3 @@ function keyIdentifier(text: string): string {
   if (!/^[0-9a-f]{1,64}$/.test(digits)) throw new InvalidArgumentError("It must be hexadecimal digits.");
   return digits;
 }
-
-export const certGroup: CommandGroup = {
-  name: "cert",
-  description: "Certificates: what the CA issued, and what became of it.",
-  prose: {
-    description: [
-      "`list`, `show` and `get` read the server's register, which has every certificate until a year after its end. " +
-      "A server of the reference implementation has none, and the commands say so. A certificate is `valid`; " +
-      "`expiring` when it has 31 days left or less and was not renewed; `expired`; or `revoked`.",
-      "`show` follows renewals backwards and forwards: a host that renews has one chain, whoever approved its first " +
-      "certificate.",
-      "`get --request` is for holders: it needs no user, and ends with status 2 while the request waits.",
-      "`renew` needs the certificate's own key, no user. Without `--threshold` it renews at once.",
-      "`revoke` shows what it is about before it asks, and refuses without a terminal unless `--yes` is given. As a " +
-      "user it revokes any certificate; a file with certificate and key is revoked by that key where there is no " +
-      "user. The next CRL has it.",
-      "`--mode user` is about the CA for users.",
-    ],
-    exitStatus: [
-      EXIT_STATUS.done,
-      ["1", "Something was refused, was not confirmed, or could not be reached."],
-      ["2", "A request is still pending; or the command line is wrong, and nothing was done."],
-    ],
-    environment: CONNECTION_ENVIRONMENT,
-    files: CONNECTION_FILES,
-    examples: [["What needs somebody soon:", "caucase cert list --status expiring"]],
-    seeAlso: ["ca", "csr", "login", "user"],
-  },
-  verbs: [
-    {
-      name: "list",
-      summary: "list certificates",
-      table: certListCommand,
-      examples: LIST_EXAMPLES,
-      load: async () => (await import("./list.ts")).certList,
-    },
-    {
-      name: "show",
-      summary: "show a certificate, with its history",
-      table: certShowCommand,
-      examples: SHOW_EXAMPLES,
-      load: async () => (await import("./show.ts")).certShow,
-    },
-    {
-      name: "get",
-      summary: "fetch a certificate",
-      table: certGetCommand,
-      examples: GET_EXAMPLES,
-      load: async () => (await import("./get.ts")).certGet,
-    },
-    {
-      name: "renew",
-      summary: "renew a certificate, with a new key",
-      table: certRenewCommand,
-      examples: RENEW_EXAMPLES,
-      load: async () => (await import("./renew.ts")).certRenew,
-    },
-    {
-      name: "revoke",
-      summary: "revoke certificates",
-      table: certRevokeCommand,
-      examples: REVOKE_EXAMPLES,
-      load: async () => (await import("./revoke.ts")).certRevoke,
-    },
-  ],
-};

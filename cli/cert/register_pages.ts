@@ -13,12 +13,13 @@ export async function searchRegister(
   limit = Infinity,
 ): Promise<CertificateEntry[]> {
   const found: CertificateEntry[] = [];
-  for (let after: string | null | undefined; after !== null && found.length < limit;) {
+  let after: string | null | undefined;
+  do {
     const size = Math.min(PAGE_LIMIT.most, limit - found.length);
-    const page = await api.register({ ...search, limit: size, ...(after !== undefined && { after }) });
+    const page = await api.register({ ...search, limit: size, ...(typeof after === "string" && { after }) });
     found.push(...page.certificates);
     after = page.next;
-  }
+  } while (after !== null && found.length < limit);
   return found;
 }
 

@@ -8,7 +8,7 @@ import { nameToText } from "../../core/x509/name.ts";
 import { ClientOutcome } from "../client/session.ts";
 import type { ApiClient } from "../net/api_client.ts";
 import { caOf } from "../options.ts";
-import { confirm, requireSomebody } from "../output/question.ts";
+import { requireSomebody, saysYes } from "../output/question.ts";
 import { factLines } from "../output/table.ts";
 import { minuteText } from "../output/times.ts";
 import { connect, requireUser } from "../profile/connection.ts";
@@ -35,7 +35,7 @@ export async function certRevoke(args: readonly string[]): Promise<number> {
       if (message === target.asUser) requireUser(server);
       if (!yes) {
         for (const line of await linesAbout(api, target, server.now)) printError(line);
-        if (!await confirm(`Revoke certificate ${target.serial} for good`)) {
+        if (!await saysYes(`Revoke certificate ${target.serial} for good`)) {
           printError(`certificate ${target.serial}: left as it is`);
           return outcome.failed();
         }

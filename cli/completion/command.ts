@@ -22,8 +22,8 @@ const PACKAGED_BASH = "~/.local/share/bash-completion/completions";
 export const completionManual: Prose = {
   description: [
     "Prints a script for the shell: one line tries it in the shell that runs, others keep it. It is made from the " +
-    "options of this version: print it again after an update. Ids of requests, serial numbers and names of users come " +
-    "from the server that `caucase login` kept, where it answers within a second.",
+    "options of this version: print it again after an update. Ids of requests, serial numbers and names of users " +
+    "come from the server that `caucase login` kept, where it answers within a second.",
   ],
   exitStatus: [EXIT_STATUS.done, EXIT_STATUS.error, EXIT_STATUS.usage],
   examples: [

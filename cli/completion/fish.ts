@@ -1,6 +1,33 @@
 /** The completion script for fish. */
 import { type CommandModel, type OptionModel, valueCases, type ValueModel } from "./command_model.ts";
 
+/** The same for all tables: what is completed where. */
+const COMPLETE = `function __caucase_next_is
+    string match -q -- "$argv[1]" (__caucase_value)
+end
+
+# What the server has: words, each with what is said of it behind a tabulator.
+function __caucase_asked
+    command -q caucase; and command caucase completion (string split ' ' -- $argv[1]) 2>/dev/null
+end
+
+function __caucase_at_subcommand
+    test (count (commandline -opc)) -eq 1
+end
+
+function __caucase_in
+    set -l words (commandline -opc)
+    test (count $words) -ge 2; and test (__caucase_command) = $argv[1]
+end
+
+complete -c caucase -f
+complete -c caucase -n '__caucase_next_is file' -F
+complete -c caucase -n '__caucase_next_is folder' -x -a '(__fish_complete_directories)'
+complete -c caucase -n '__caucase_next_is "words *"' -x -a '(string split " " -- (__caucase_value))[2..]'
+complete -c caucase -n '__caucase_next_is "ask *"' -x -a '(__caucase_asked (__caucase_value))'
+complete -c caucase -n __caucase_at_subcommand -l help -d 'show this help'
+complete -c caucase -n __caucase_at_subcommand -l version -d 'show the version'`;
+
 export function fishScript(commands: readonly CommandModel[]): string {
   const cases = valueCases(commands).map(({ pattern, kind }) =>
     `        case ${quoted(pattern)}\n            echo ${kind}`
@@ -44,31 +71,7 @@ ${cases.join("\n")}
     end
 end
 
-function __caucase_next_is
-    string match -q -- "$argv[1]" (__caucase_value)
-end
-
-# What the server has: words, each with what is said of it behind a tabulator.
-function __caucase_asked
-    command -q caucase; and command caucase completion (string split ' ' -- $argv[1]) 2>/dev/null
-end
-
-function __caucase_at_subcommand
-    test (count (commandline -opc)) -eq 1
-end
-
-function __caucase_in
-    set -l words (commandline -opc)
-    test (count $words) -ge 2; and test (__caucase_command) = $argv[1]
-end
-
-complete -c caucase -f
-complete -c caucase -n '__caucase_next_is file' -F
-complete -c caucase -n '__caucase_next_is folder' -x -a '(__fish_complete_directories)'
-complete -c caucase -n '__caucase_next_is "words *"' -x -a '(string split " " -- (__caucase_value))[2..]'
-complete -c caucase -n '__caucase_next_is "ask *"' -x -a '(__caucase_asked (__caucase_value))'
-complete -c caucase -n __caucase_at_subcommand -l help -d 'show this help'
-complete -c caucase -n __caucase_at_subcommand -l version -d 'show the version'
+${COMPLETE}
 ${commands.map(subcommandLines).join("\n")}
 `;
 }

@@ -12,6 +12,49 @@ const ACTION: Readonly<Record<ValueKind, string>> = {
   "ask users": "_caucase_asked users",
 };
 
+/** Completes what the server has. */
+const ASKED =
+  `# What the server has: words, each with what is said of it behind a tabulator. Options for compadd come first.
+_caucase_asked() {
+  local -a lines found
+  lines=(\${(f)"$(command caucase completion ask $argv[-1] 2>/dev/null)"})
+  found=(\${lines%%$'\\t'*})
+  lines=(\${lines//$'\\t'/  })
+  compadd "\${(@)argv[1,-2]}" -d lines -a found
+}`;
+
+/** Completes the second word of a command in a group, or takes it to the first one. */
+const SECOND_WORD = `  if (($#verbs)); then
+    if ((CURRENT == 3)); then
+      _alternative \\
+        'verbs:command:{_describe command verbs}' \\
+        'options:option:((--help\\:"show this help" --version\\:"show the version"))'
+      return
+    fi
+    subcommand="$words[2] $words[3]"
+    first=4
+  fi`;
+
+/** Makes of a list its last value. */
+const ONE_OF_LIST = `  # _arguments knows no list that ends at the next option: of its values only the last one is kept.
+  local -a kept
+  local -i index in_list=0 has_value=0
+  for ((index = first; index <= CURRENT; index++)); do
+    word=$words[index]
+    if ((in_list && has_value)) && [[ $word != -* ]]; then
+      kept[-1]=$word
+      continue
+    fi
+    kept+=("$word")
+    has_value=1
+    if [[ $word == -* ]]; then
+      has_value=0
+      in_list=$lists[(Ie)$word]
+    fi
+  done
+  words=($subcommand "\${kept[@]}")
+  CURRENT=$#words`;
+
 export function zshScript(commands: readonly CommandModel[]): string {
   const summaries = commands.filter(({ name }) => !name.includes(" ")).map(describedWord);
   const groups = commands.filter(({ verbs }) => verbs.length > 0).map(({ name, verbs }) =>
@@ -22,26 +65,11 @@ export function zshScript(commands: readonly CommandModel[]): string {
       options.filter(({ isList }) => isList).map(({ long }) => long).join(" ")
     }) ;;`;
   });
-  const cases = commands.map(({ name, options, values }) => {
-    const specs = [
-      ...options.map(optionSpec),
-      ...values.map((value) => `${value.isList ? "*" : ""}:${valueSpec(value)}`),
-    ];
-    return `    ${quoted(name)})\n      _arguments ${
-      specs.map((spec) => `\\\n        ${quoted(spec)}`).join(" ")
-    }\n      ;;`;
-  });
+  const cases = commands.map(argumentsCase);
   return `#compdef caucase
 # Completion of caucase for zsh. Printed by "caucase completion zsh"; its --help says how to install it.
 
-# What the server has: words, each with what is said of it behind a tabulator. Options for compadd come first.
-_caucase_asked() {
-  local -a lines found
-  lines=(\${(f)"$(command caucase completion ask $argv[-1] 2>/dev/null)"})
-  found=(\${lines%%$'\\t'*})
-  lines=(\${lines//$'\\t'/  })
-  compadd "\${(@)argv[1,-2]}" -d lines -a found
-}
+${ASKED}
 
 _caucase() {
   local -a subcommands verbs
@@ -59,38 +87,12 @@ ${summaries.join("\n")}
   case $subcommand in
 ${groups.join("\n")}
   esac
-  if (($#verbs)); then
-    if ((CURRENT == 3)); then
-      _alternative \\
-        'verbs:command:{_describe command verbs}' \\
-        'options:option:((--help\\:"show this help" --version\\:"show the version"))'
-      return
-    fi
-    subcommand="$words[2] $words[3]"
-    first=4
-  fi
+${SECOND_WORD}
   local -a lists
   case $subcommand in
 ${lists.join("\n")}
   esac
-  # _arguments knows no list that ends at the next option: of its values only the last one is kept.
-  local -a kept
-  local -i index in_list=0 has_value=0
-  for ((index = first; index <= CURRENT; index++)); do
-    word=$words[index]
-    if ((in_list && has_value)) && [[ $word != -* ]]; then
-      kept[-1]=$word
-      continue
-    fi
-    kept+=("$word")
-    has_value=1
-    if [[ $word == -* ]]; then
-      has_value=0
-      in_list=$lists[(Ie)$word]
-    fi
-  done
-  words=($subcommand "\${kept[@]}")
-  CURRENT=$#words
+${ONE_OF_LIST}
   case $subcommand in
 ${cases.join("\n")}
   esac
@@ -102,6 +104,15 @@ else
   compdef _caucase caucase
 fi
 `;
+}
+
+/** What _arguments is told of a command. */
+function argumentsCase({ name, options, values }: CommandModel): string {
+  const specs = [
+    ...options.map(optionSpec),
+    ...values.map((value) => `${value.isList ? "*" : ""}:${valueSpec(value)}`),
+  ].map((spec) => `\\\n        ${quoted(spec)}`);
+  return `    ${quoted(name)})\n      _arguments ${specs.join(" ")}\n      ;;`;
 }
 
 /** `'list:list certificates'`, as _describe takes it. */

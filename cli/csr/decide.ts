@@ -2,7 +2,7 @@
 import { decimalId } from "../client/holder_actions.ts";
 import { ClientOutcome } from "../client/session.ts";
 import { caOf } from "../options.ts";
-import { confirm, requireSomebody } from "../output/question.ts";
+import { requireSomebody, saysYes } from "../output/question.ts";
 import { connect, type Connection, requireUser } from "../profile/connection.ts";
 import type { PublicCa } from "../../core/protocol/routes.ts";
 import { parseArguments } from "../subcommand.ts";
@@ -82,7 +82,7 @@ async function decide({ server, ca, ids, yes }: Decisions, { question, done, cha
       const { details } = template?.shown ?? asked;
       if (!yes) {
         for (const line of requestLines(details, server.now)) printError(line);
-        if (!await confirm(`${question} request ${id}`)) {
+        if (!await saysYes(`${question} request ${id}`)) {
           printError(`request ${id}: left as it is`);
           return outcome.failed();
         }

@@ -31,9 +31,9 @@ export function loginCommand() {
 export const loginManual: Prose = {
   description: [
     "Fetches the CA certificate for services and compares its fingerprint, so that nobody can answer in the server's " +
-    "place from then on. Without `--fingerprint` the terminal shows the fingerprint and asks; `--yes` takes it as it is. With the CA for " +
-    "services, everything else is checked: the HTTPS server, the CA certificates for users, and that the server takes " +
-    "the user's certificate.",
+    "place from then on. Without `--fingerprint` the terminal shows the fingerprint and asks; `--yes` takes " +
+    "it as it is. With the CA for services, everything else is checked: the HTTPS server, the CA certificates for " +
+    "users, and that the server takes the user's certificate.",
     "`--request` makes a new key in `--user-key` (`NAME.pem` beside the profile unless given) and a request, prints " +
     "the fingerprint that an existing user compares, and waits. Called again, it goes on with the same key and " +
     "request.",

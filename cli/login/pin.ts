@@ -6,7 +6,7 @@ import type { TrustStore } from "../../core/host/trust_store.ts";
 import { caFingerprint } from "../ca_fingerprint.ts";
 import type { ApiClient } from "../net/api_client.ts";
 import { refreshCaStore } from "../net/trust_refresh.ts";
-import { confirm } from "../output/question.ts";
+import { saysYes } from "../output/question.ts";
 import { canAsk, printError } from "../terminal.ts";
 
 export interface PinOptions {
@@ -48,6 +48,6 @@ async function agreedFingerprint(api: ApiClient, isTrusting: boolean): Promise<s
   }
   const shown = await caFingerprint(await certificateFromPem(await api.caCertificate()));
   printError(`The CA certificate of ${api.serverUrl} has the fingerprint\n  ${shown}`);
-  if (isTrusting || await confirm("Is this the one that the people who run it told you")) return shown;
+  if (isTrusting || await saysYes("Is this the one that the people who run it told you")) return shown;
   throw new CaucaseError("untrusted", "the fingerprint was not confirmed", { hint: "nothing was kept" });
 }

@@ -7,7 +7,7 @@ import { askLine, canAsk } from "../terminal.ts";
  * @param question without its mark; only text of ours and decimal numbers
  * @throws `usage` where nobody can be asked
  */
-export async function confirm(question: string): Promise<boolean> {
+export async function saysYes(question: string): Promise<boolean> {
   requireSomebody();
   return /^y(es)?$/i.test(await askLine(`${question}? [y/N] `));
 }

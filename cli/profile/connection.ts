@@ -24,7 +24,8 @@ export interface Connection {
   /** Unix seconds. */
   readonly now: number;
   /**
-   * CA certificates that are trusted, up to date. Those of CAU come the first time from the server that CAS vouches for.
+   * CA certificates that are trusted, up to date. Those of CAU come the first time from the server that CAS vouches
+   * for.
    * @throws `untrusted` where nobody vouches for them
    */
   authorities(ca: PublicCa): Promise<readonly Certificate[]>;
@@ -37,7 +38,8 @@ export function caStoreIn(folder: string, ca: PublicCa): TrustStore {
 
 /**
  * The server of the settings, after its CA certificates were brought up to date.
- * @throws `untrusted` where none is known yet: only `caucase login` begins a trust store; `usage`, `file`, `unreachable`
+ * @throws `untrusted` where none is known yet: only `caucase login` begins a trust store; `usage`, `file`,
+ * `unreachable`
  */
 export async function connect(options: ConnectionOptions, signal?: AbortSignal): Promise<Connection> {
   const settings = await connectionSettings(options);

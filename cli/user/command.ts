@@ -1,11 +1,9 @@
-/** The options of `caucase user`, and what its page of the manual says besides. */
-import type { CommandGroup } from "../command_group.ts";
-import { EXIT_STATUS } from "../manual/prose.ts";
+/** The options of the commands of `caucase user`. */
 import { SHARED } from "../options.ts";
-import { CONNECTION_ENVIRONMENT, CONNECTION_FILES, newUserVerb } from "../profile/user_verb.ts";
+import { newUserVerb } from "../profile/user_verb.ts";
 import { requestFingerprintOption } from "./fingerprint_option.ts";
 
-const LIST_EXAMPLES = [["Who may approve:", "caucase user list"]] as const;
+export const LIST_EXAMPLES = [["Who may approve:", "caucase user list"]] as const;
 
 export function userListCommand() {
   return newUserVerb("user list", "List the users: whose certificate is valid.", LIST_EXAMPLES)
@@ -13,7 +11,7 @@ export function userListCommand() {
     .option(...SHARED.json);
 }
 
-const INVITE_EXAMPLES = [
+export const INVITE_EXAMPLES = [
   ["Bob is to be a user:", "caucase user invite Bob"],
   [
     "In two steps, without waiting in between:",
@@ -38,7 +36,7 @@ export function userInviteCommand() {
     .option("--no-wait", "print what the new user runs, and end");
 }
 
-const REVOKE_EXAMPLES = [["Somebody leaves:", "caucase user revoke Bob"]] as const;
+export const REVOKE_EXAMPLES = [["Somebody leaves:", "caucase user revoke Bob"]] as const;
 
 export function userRevokeCommand() {
   return newUserVerb(
@@ -49,51 +47,3 @@ export function userRevokeCommand() {
     .argument("<user>", "common name or subject of the user, as `user list` shows it")
     .option(...SHARED.yes);
 }
-
-export const userGroup: CommandGroup = {
-  name: "user",
-  description: "Users: who approves requests, and who is to be one.",
-  prose: {
-    description: [
-      "A user is known by a certificate of the CA for users. Any user may make others, and revoke them.",
-      "`invite` prints one command with the server's URL and the fingerprint of its CA, for the new user. That command " +
-      "makes a key and a request, and prints the request's fingerprint, which the new user reads out over a channel " +
-      "on which you recognise them: on the telephone, say. Only the request with that fingerprint is signed: the " +
-      "first line of it is enough. So nobody can slip in another one under the same name.",
-      "`list` and `revoke` read the server's register, which a server of the reference implementation does not have: " +
-      "there, `cert revoke` works with the certificate in a file.",
-    ],
-    exitStatus: [
-      EXIT_STATUS.done,
-      ["1", "Something was refused, was not confirmed, or could not be reached."],
-      EXIT_STATUS.usage,
-    ],
-    environment: CONNECTION_ENVIRONMENT,
-    files: CONNECTION_FILES,
-    examples: [["Bob is to be a user:", "caucase user invite Bob"]],
-    seeAlso: ["cert", "csr", "login"],
-  },
-  verbs: [
-    {
-      name: "list",
-      summary: "list the users",
-      table: userListCommand,
-      examples: LIST_EXAMPLES,
-      load: async () => (await import("./list.ts")).userList,
-    },
-    {
-      name: "invite",
-      summary: "make somebody a user",
-      table: userInviteCommand,
-      examples: INVITE_EXAMPLES,
-      load: async () => (await import("./invite.ts")).userInvite,
-    },
-    {
-      name: "revoke",
-      summary: "make somebody a user no longer",
-      table: userRevokeCommand,
-      examples: REVOKE_EXAMPLES,
-      load: async () => (await import("./revoke.ts")).userRevoke,
-    },
-  ],
-};

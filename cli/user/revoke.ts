@@ -4,7 +4,7 @@ import { serialRevocation } from "../../core/protocol/revocation.ts";
 import { searchRegister } from "../cert/register_pages.ts";
 import { EXIT } from "../exit_status.ts";
 import { foreignText } from "../output/foreign_text.ts";
-import { confirm, requireSomebody } from "../output/question.ts";
+import { requireSomebody, saysYes } from "../output/question.ts";
 import { dayText } from "../output/times.ts";
 import { connect, requireUser } from "../profile/connection.ts";
 import { parseArguments } from "../subcommand.ts";
@@ -33,7 +33,7 @@ export async function userRevoke(args: readonly string[]): Promise<number> {
     printError(`${serial}  ${foreignText(subject)}, until ${dayText(notAfter)}`);
   }
   const what = found.length === 1 ? "this certificate" : `these ${found.length} certificates`;
-  if (!yes && !await confirm(`Revoke ${what} for good`)) {
+  if (!yes && !await saysYes(`Revoke ${what} for good`)) {
     printError("nothing was revoked");
     return EXIT.error;
   }
