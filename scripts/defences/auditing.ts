@@ -105,8 +105,8 @@ export const AUDITING: readonly Threat[] = [
     mutations: [
       without("the route's access", { file: SERVER_TEST, filter: "is for users, over HTTPS" }, [
         "core/protocol/routes.ts",
-        'method: "GET", path, access: "user", origins: "none", secure: true',
-        'method: "GET", path, access: "anyone", origins: "none", secure: true',
+        'method: "GET", path, access: "user", secure: true, origins: "none"',
+        'method: "GET", path, access: "anyone", secure: true, origins: "none"',
       ]),
     ],
   },
