@@ -71,7 +71,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     name: "audit",
     summary: "the audit log: show, verify, export",
     group: "As a user:",
-    ...fromGroup(async () => (await import("./audit/command.ts")).auditGroup),
+    ...fromGroup(async () => (await import("./audit/group.ts")).auditGroup),
   },
   {
     name: "status",

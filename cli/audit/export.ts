@@ -9,7 +9,7 @@ import { fileError } from "../../core/host/file_error.ts";
 import { EXIT } from "../exit_status.ts";
 import { parseArguments } from "../subcommand.ts";
 import { printLine } from "../terminal.ts";
-import { auditExportCommand } from "./tables.ts";
+import { auditExportCommand } from "./command.ts";
 import { CHECKPOINT, folderSource, KEY, serverSource } from "./sources.ts";
 
 /** Resolves with the exit status. */

@@ -10,7 +10,7 @@ import { printJson } from "../output/json.ts";
 import { tableLines } from "../output/table.ts";
 import { parseArguments } from "../subcommand.ts";
 import { printError, printLine, screenWidth } from "../terminal.ts";
-import { auditShowCommand } from "./tables.ts";
+import { auditShowCommand } from "./command.ts";
 import { ENTRY_COLUMNS } from "./entry_text.ts";
 import { serverSource } from "./sources.ts";
 

@@ -7,7 +7,7 @@ import { EXIT } from "../exit_status.ts";
 import { ProgressLine } from "../progress_line.ts";
 import { parseArguments } from "../subcommand.ts";
 import { printError, printLine, progressScreen } from "../terminal.ts";
-import { auditVerifyCommand } from "./tables.ts";
+import { auditVerifyCommand } from "./command.ts";
 import { verifiedLines } from "./entry_text.ts";
 import { folderSource, remembering, serverSource } from "./sources.ts";
 
