@@ -8,6 +8,8 @@ import type { Progress } from "../core/progress.ts";
 import { manage as manageDatabase, type ManageOrder, type ManageReport } from "../server/manage/manage.ts";
 import type { RestoreFiles } from "../server/manage/restore.ts";
 import { type BackupFigures, type CaFigures, verifyBackup } from "../server/manage/verify_backup.ts";
+import { verifyAuditOf } from "../server/manage/verify_audit.ts";
+import { verifiedLines } from "./audit/entry_text.ts";
 import { EXIT } from "./exit_status.ts";
 import { manageCommand } from "./manage/command.ts";
 import { askedPassphrases, passphrasesFrom } from "./manage/passphrases.ts";
@@ -31,6 +33,12 @@ export async function manage(args: readonly string[]): Promise<number> {
     const figures = await verifyBackup({ backup, key, now, onProgress }, passphrases);
     line.clear();
     for (const text of figureLines(backup, figures)) printLine(text);
+  }
+  if (given.auditVerify !== undefined) {
+    const { db, auditVerify: checkpoints } = given;
+    const verified = await verifyAuditOf({ db, checkpoints }, { log: createLog(() => {}), onProgress });
+    line.clear();
+    for (const text of verifiedLines(verified)) printLine(text);
   }
   const order = orderOf(given);
   // What is done is told by the lines below; this is for what is not as it should be.

@@ -122,6 +122,7 @@ function serverOptions(given: Given): ServeOptions {
     },
     lockAutoApproveCount: given.lockAutoApproveCount ?? false,
     acceptClock: given.acceptClock ?? false,
+    auditWitnesses: given.auditWitness ?? [],
     limits: {
       ...(given.maxConnections !== undefined && { connections: given.maxConnections }),
       ...(given.maxConnectionsPerAddress !== undefined && { connectionsPerAddress: given.maxConnectionsPerAddress }),

@@ -68,6 +68,12 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     ...fromGroup(async () => (await import("./ca/group.ts")).caGroup),
   },
   {
+    name: "audit",
+    summary: "the audit log: show, verify, export",
+    group: "As a user:",
+    ...fromGroup(async () => (await import("./audit/group.ts")).auditGroup),
+  },
+  {
     name: "status",
     summary: "how a server does, on one screen",
     group: "As a user:",

@@ -66,6 +66,8 @@ export const LOG_EVENTS = {
     "storage.crl_unreadable": "the newest CRL in {table} cannot be read, a new one will be made: {error}",
     "storage.later_failed": "what may be forgotten early is kept for its full time: {error}",
     "storage.no_serial": "the row of {table} with serial {serial} is left out of CRLs: no serial number",
+    "audit.not_witnessed": "the last checkpoint of the audit log did not reach {witness}: {error}",
+    "audit.not_finished": "the audit log takes in what happened last at the next start: {error}",
     "access_log.not_opened": "the access log waits: {error}",
     "access_log.not_reopened": "the access log goes on in the file as it was opened before: {error}",
     "access_log.failing": "Lines of the access log are dropped, {output} cannot be written: {error}",

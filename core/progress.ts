@@ -6,7 +6,7 @@ export interface Progress {
   readonly done: number;
   /** Undefined where nobody can know it, as of a pipe. */
   readonly total: number | undefined;
-  readonly unit: "bytes" | "revocations";
+  readonly unit: "bytes" | "entries" | "revocations";
 }
 
 /** Told often, and from within the work: must return at once. */

@@ -2,10 +2,11 @@
 import type { RandomSource } from "../core/bytes.ts";
 import { OPERATOR } from "../core/ca/actor.ts";
 import type { CertificateAuthority } from "../core/ca/certificate_authority.ts";
-import { CaucaseError } from "../core/errors.ts";
 import { sideBySide } from "../core/side_by_side.ts";
 import type { Clock } from "../core/host/clock.ts";
 import { httpsPortBeside, type Netloc, parseNetloc } from "../core/protocol/netloc.ts";
+import type { AuditSource } from "../core/audit/verification.ts";
+import { type AuditingOptions, createAuditing } from "./audit/auditing.ts";
 import {
   type CertificateAuthorities,
   type CertificateAuthoritiesOptions,
@@ -24,13 +25,13 @@ import { createOwnOrigins } from "./caucase/own_origins.ts";
 import { type Job, JobReports, runJobs } from "./jobs.ts";
 import { keyLine } from "./keys/key_line.ts";
 import { type KeyOperations, WEBCRYPTO } from "./keys/operations.ts";
-import { CA_NAMES } from "../core/ca/stores.ts";
 import type { Log } from "../core/log.ts";
 import type { BackupStatus } from "../core/protocol/server_status.ts";
 import { shortenRests } from "./next_turn.ts";
-import { caJobs, registerJob } from "./timed_jobs.ts";
+import { caJobs, httpsJob, registerJob } from "./timed_jobs.ts";
 import { openStorage } from "./storage/open.ts";
 import type { SqliteStorage } from "./storage/sqlite/sqlite_storage.ts";
+import { requirePlausibleClock } from "./plausible_clock.ts";
 import { HttpsCertificate, tlsIdentity } from "./tls/https_certificate.ts";
 import { requireClientCertificateSupport } from "./tls/runtime_check.ts";
 
@@ -60,6 +61,8 @@ export interface ServeOptions extends CertificateAuthoritiesOptions {
   readonly limits?: Partial<Limits>;
   /** Take the clock for right although the database has seen a later time. */
   readonly acceptClock?: boolean;
+  /** Files and URLs that get each checkpoint of the audit log. */
+  readonly auditWitnesses?: readonly string[];
 }
 
 /** What the server needs of the machine it runs on. */
@@ -121,22 +124,6 @@ export async function startServer(options: ServeOptions, host: ServeHost): Promi
   }
 }
 
-/** 2026-11-01T00:00:00Z: no clock that is right has been before. */
-const RELEASED = 1_793_491_200;
-
-/** A new database has seen nothing that a clock could be behind of. */
-async function requirePlausibleClock(storage: SqliteStorage, now: number): Promise<void> {
-  if (now >= RELEASED) return;
-  for (const ca of CA_NAMES) if ((await storage.ca(ca).issuers.list()).issuers.length > 0) return;
-  throw new CaucaseError(
-    "clock-behind",
-    `the clock says ${new Date(now * 1000).toISOString()}, before this program was made`,
-    {
-      hint: "set the clock, then start: a new CA begins with its date",
-    },
-  );
-}
-
 interface Setup {
   readonly options: ServeOptions;
   readonly netloc: Netloc;
@@ -148,21 +135,23 @@ interface Setup {
 async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningServer> {
   const { options, host, close } = setup;
   const { clock } = host;
-  if (await storage.jumpIfRestored()) {
-    host.log.info("server.restored");
-  }
+  if (await storage.jumpIfRestored()) host.log.info("server.restored");
   if (options.acceptClock) await storage.acceptClock({ actor: OPERATOR, now: clock.now() });
   await requirePlausibleClock(storage, clock.now());
   const authorities = createCertificateAuthorities(storage, setup);
   // Freezes them where that was asked for: a later start must find what this one was told, whether a request came or
   // not.
   for (const ca of [authorities.cau, authorities.cas]) await ca.issuance.settleAutoSignAmount();
+  const stopping = new AbortController();
+  const auditing = createAuditing(auditingOptions(storage, setup), stopping.signal);
   const awaitsFirstUser = await authorities.cau.issuance.awaitsFirstRequest();
   const reports = new JobReports();
   const httpsCertificate = createHttpsCertificate(authorities.http_cas, setup);
   const tls = () => tlsIdentity(httpsCertificate, authorities.cau, clock.now());
   const listen = async () => {
-    const pairs = await endpointPairs([await createSite(authorities, { setup, storage, reports })], setup);
+    const pairs = await endpointPairs([
+      await createSite(authorities, { setup, storage, reports, audit: auditing.source }),
+    ], setup);
     const listeners = await startListeners({
       endpoints: pairs.flatMap(({ http, https }) => [http, https]),
       tls,
@@ -178,8 +167,8 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
     authorities.cas.issuers.ensureValid(clock.now()).catch(() => {}),
     listen(),
   );
-  const stopping = new AbortController();
   const jobs = [
+    ...auditing.jobs,
     ...caJobs([authorities.cau, authorities.cas]),
     registerJob(storage, { keeps: seconds(options.registerKeepDays), log: host.log }),
     httpsJob(httpsCertificate, async () => listeners.replaceCertificate(await tls())),
@@ -199,6 +188,7 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
       stopping.abort();
       await listeners.close(STOP_GRACE);
       await jobsDone;
+      await auditing.finish(clock.now());
       await close();
     },
   };
@@ -229,16 +219,21 @@ function createHttpsCertificate(
   });
 }
 
+function auditingOptions(storage: SqliteStorage, { options, netloc, host: { random, log } }: Setup): AuditingOptions {
+  return { store: storage.audit, netloc, random, witnesses: options.auditWitnesses ?? [], log };
+}
+
 /** What the site tells of besides the CAs. */
 interface SiteSources {
   readonly setup: Setup;
   readonly storage: SqliteStorage;
   readonly reports: JobReports;
+  readonly audit: AuditSource;
 }
 
 async function createSite(
   authorities: CertificateAuthorities,
-  { setup: { options, netloc, host }, storage, reports }: SiteSources,
+  { setup: { options, netloc, host }, storage, reports, audit }: SiteSources,
 ) {
   const { clock, random, log } = host;
   const keys = await openCorsKeyFile({ path: options.corsKeyStore, clock, random, log });
@@ -258,6 +253,8 @@ async function createSite(
       backup: (now) => backupStatus(options, now),
     }),
     clock,
+    audit,
+    recordRefused: (ca, refused, by) => storage.recordRefused(ca, refused, by),
   });
 }
 
@@ -280,18 +277,4 @@ async function backupJobs(
   const { directory, periodDays, keep } = backup;
   const settings = { folder: directory, period: seconds(periodDays), keep };
   return [createBackupJob({ database: storage.path, settings, log: host.log, signal })];
-}
-
-/** Renews the certificate for HTTPS in time, and shows it to new connections. */
-function httpsJob(certificate: HttpsCertificate, show: () => Promise<void>): Job {
-  let shown = certificate.current;
-  return {
-    name: "certificate for HTTPS",
-    async run(now) {
-      const identity = await certificate.ensureCurrent(now);
-      if (identity !== shown) await show();
-      shown = identity;
-      return certificate.renewalDueAt(identity);
-    },
-  };
 }

@@ -5,6 +5,7 @@ import { CA_NAMES } from "../core/ca/stores.ts";
 import type { Log } from "../core/log.ts";
 import type { Job } from "./jobs.ts";
 import type { SqliteStorage } from "./storage/sqlite/sqlite_storage.ts";
+import type { HttpsCertificate } from "./tls/https_certificate.ts";
 
 /** Makes CA certificates and CRLs in time even when nobody asks for them. */
 export function caJobs(authorities: readonly CertificateAuthority[]): Job[] {
@@ -53,6 +54,20 @@ export function registerJob(
       for (const ca of CA_NAMES) removed += await storage.ca(ca).certificates.forgetEnded(now - keeps);
       if (removed === 0) forgetAt = now + SECONDS_PER_DAY;
       return removed > 0 ? now : now + INDEXED_EVERY;
+    },
+  };
+}
+
+/** Renews the certificate for HTTPS in time, and shows it to new connections. */
+export function httpsJob(certificate: HttpsCertificate, show: () => Promise<void>): Job {
+  let shown = certificate.current;
+  return {
+    name: "certificate for HTTPS",
+    async run(now) {
+      const identity = await certificate.ensureCurrent(now);
+      if (identity !== shown) await show();
+      shown = identity;
+      return certificate.renewalDueAt(identity);
     },
   };
 }

@@ -53,6 +53,8 @@ const KIND: Readonly<Record<string, ValueKind>> = {
   "crt": "file",
   "key": "file",
   "backup": "file",
+  // A file, or a URL.
+  "place": "file",
   "folder": "folder",
   "command": "program",
   "request": "ask requests",

@@ -24,6 +24,7 @@ export function manageCommand() {
         "it to CRT",
     )
     .option(...SHARED.userCrtValidity)
+    .option("--audit-verify <path>", "check the audit log of the database against the checkpoints in this file")
     .optionsGroup("Other CAs:")
     .option("--import-ca <pem>", "key pairs that become service CA certificates; repeatable, all at once", collect)
     .option("--import-bad-ca", "take CA certificates that do not look like such, or are out of date")
@@ -33,7 +34,8 @@ export function manageCommand() {
 
 export const manageManual: Prose = {
   description: [
-    "In one call: `--verify-backup`, then `--restore-backup`, `--import-ca`, `--import-crl`, `--export-ca`. " +
+    "In one call: `--verify-backup`, `--audit-verify`, then `--restore-backup`, `--import-ca`, `--import-crl`, " +
+    "`--export-ca`. " +
     "Everything that can be refused is refused before the database changes. A restore and imports refuse a " +
     "database that a server uses; an export only reads.",
     "A backup is encrypted to every user whose certificate was valid then: `caucase key-id` shows to which keys. A " +

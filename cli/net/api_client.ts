@@ -41,6 +41,8 @@ export interface ApiClientOptions {
 
 interface CallOptions {
   readonly id?: string;
+  /** Instead of the route's own, where that has several parameters. */
+  readonly path?: string;
   /** With its question mark. */
   readonly query?: string;
   /** The media type that is asked for. */
@@ -171,6 +173,21 @@ export class ApiClient {
     return readServerStatus(await ofOurs(() => this.#call("status", { asUser: true }), this.serverUrl, "status"));
   }
 
+  /**
+   * A file of the audit log, by its path there: `checkpoint`, `key`, a tile's (core/audit/tiles.ts).
+   * @throws `not-found` where there is no such file, or no audit log
+   */
+  async audit(path: string): Promise<Bytes> {
+    try {
+      return (await this.#call("auditCheckpoint", { path: `/audit/${path}`, asUser: true })).body;
+    } catch (error) {
+      if (!(error instanceof CaucaseError) || error.details.status !== 404) throw error;
+      throw new CaucaseError("not-found", `${this.serverUrl} has no audit log, or not ${path} of it`, {
+        hint: "it is a server of the reference implementation, or an older one; a new one signs within a minute",
+      });
+    }
+  }
+
   async sign(id: string, template?: Uint8Array): Promise<void> {
     const body = template && { body: template, contentType: "application/pkcs10" };
     await this.#call("sign", { id, ...body, asUser: true });
@@ -182,9 +199,9 @@ export class ApiClient {
 
   async #call(
     name: RouteName,
-    { id, query = "", accept, body, contentType, asUser = false }: CallOptions = {},
+    { id, path, query = "", accept, body, contentType, asUser = false }: CallOptions = {},
   ): Promise<HttpResponse> {
-    const route: Route = ROUTES[name];
+    const route: Route = { ...ROUTES[name], ...(path !== undefined && { path }) };
     const { user, anchors, signal } = this.options;
     const secure = asUser || this.options.secure === true;
     const url = operationUrl(this.#base, { route, ca: this.ca, id, secure });

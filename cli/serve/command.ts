@@ -45,10 +45,7 @@ export function serveCommand() {
     .option("--service-crt-validity <days>", "how long certificates for services are valid", lifeSpanDays, 93)
     .option(...SHARED.userCrtValidity)
     .option(...SHARED.keyLen, 2048)
-    .addOption(
-      new Option("--signer <library>", "what signs: OpenSSL's libcrypto 3 is native; auto takes it where there is one")
-        .choices(["auto", "webcrypto", "native"] as const).default("auto" as const),
-    )
+    .addOption(signerOption())
     .option("--libcrypto <path>", "the file of libcrypto 3, where it is not one of the well-known ones", somewhere)
     .optionsGroup("Requests:")
     .option("--service-max-csr <n>", "pending requests for services, at most", wholeNumber, 50)
@@ -61,6 +58,11 @@ export function serveCommand() {
     .option("--backup-period <days>", "from one backup to the next", lifeSpanDays, 1)
     .option("--backup-keep <n>", "remove all but this many backups after a new one (default: keep all)", countFromOne)
     .optionsGroup("Logs:")
+    .option(
+      "--audit-witness <place>",
+      "append each checkpoint of the audit log to this file, or POST it to this URL; repeatable",
+      collect,
+    )
     .option("--access-log <path>", "a file, opened again on SIGHUP; - is standard output, off is none", somewhere, "-")
     .addOption(logFormatOption())
     .addOption(
@@ -70,6 +72,14 @@ export function serveCommand() {
     .optionsGroup("Web pages of other origins:")
     .option("--cors-key-store <path>", "keys that sign a person's consent, kept by the server", "cors.key")
     .option("--cors-whitelist <url...>", "origins that need no consent");
+}
+
+function signerOption() {
+  return new Option(
+    "--signer <library>",
+    "what signs: OpenSSL's libcrypto 3 is native; auto takes it where there is one",
+  )
+    .choices(["auto", "webcrypto", "native"] as const).default("auto" as const);
 }
 
 export const serveManual: Prose = {

@@ -2,11 +2,12 @@
 
 export type Actor =
   /**
-   * A person with a certificate of the CA for users: the key identifier of its issuer in hex, and its serial number.
+   * A person with a certificate of the CA for users: the key identifier of its issuer in hex, and its serial number;
+   * the numeric address that they came from, where it is known.
    */
-  | { readonly kind: "user"; readonly issuer: string; readonly serial: bigint }
-  /** The holder of the certificate that a message names, who signed that message with its key. */
-  | { readonly kind: "holder"; readonly serial: bigint }
+  | { readonly kind: "user"; readonly issuer: string; readonly serial: bigint; readonly address?: string }
+  /** The holder of the certificate that a message names, who signed it with its key; and where it came from. */
+  | { readonly kind: "holder"; readonly serial: bigint; readonly address?: string }
   /** An ACME account, by its id. */
   | { readonly kind: "account"; readonly id: string }
   /** An unauthenticated caller, at this numeric address. */
@@ -15,6 +16,16 @@ export type Actor =
   | { readonly kind: "server" }
   /** Somebody with the database's file in hand: `caucase manage`. */
   | { readonly kind: "operator" };
+
+/** The holder of the certificate `serial`, who sent a message from `address`. */
+export function holderAt(serial: bigint, address: string | undefined): Actor {
+  return { kind: "holder", serial, ...(address !== undefined && { address }) };
+}
+
+/** Where somebody came from; undefined where nobody knows. */
+export function addressOf(actor: Actor): string | undefined {
+  return "address" in actor ? actor.address : undefined;
+}
 
 export const SERVER: Actor = { kind: "server" };
 export const OPERATOR: Actor = { kind: "operator" };

@@ -49,8 +49,24 @@ export type CaEvent =
   | { readonly kind: "crl-imported"; readonly crlNumber: bigint; readonly added: number; readonly known: number }
   /** Somebody said that the clock is right, although later times were recorded. */
   | { readonly kind: "clock-accepted" }
+  | RefusedAction
   /** The database was made from a backup. */
   | { readonly kind: "restored" };
+
+/** A user asked for a change, and it was refused: nothing changed. */
+export interface RefusedAction {
+  readonly kind: "refused";
+  /** Of the route: `sign`. */
+  readonly action: string;
+  /** The path that was asked for, without its query. */
+  readonly object: string;
+  /** Of the error, see `ErrorCode`. */
+  readonly code: string;
+  /** What the user was told; cut, as the path is. */
+  readonly reason: string;
+  /** How many more of this user were not recorded, as they were too many, since the one before. */
+  readonly omitted: number;
+}
 
 /** Takes the event of a change, within the transaction that makes the change. */
 export type RecordEvent = (event: CaEvent, by: Attribution) => void;

@@ -9,7 +9,7 @@ import { requireHolder } from "../protocol/envelope.ts";
 import { readRenewal } from "../protocol/renewal.ts";
 import { type Certificate, certificateFromPem } from "../x509/certificate.ts";
 import { type CertificationRequest, csrFromPem, verifyCsr } from "../x509/csr.ts";
-import { SERVER } from "./actor.ts";
+import { holderAt, SERVER } from "./actor.ts";
 import type { Attribution, Origin } from "./events.ts";
 import type { IssuedCertificate, Issuer } from "./issuer.ts";
 import { checkNames } from "../profiles/leaf_filters.ts";
@@ -151,16 +151,16 @@ export class Issuance {
   /**
    * A new certificate for the holder of a good one, from the body of `PUT crt/renew`; PEM. The same message again gets
    * the same certificate: it contains no date, and an eavesdropper can send it for as long as the old certificate is
-   * good.
+   * good. `address` is where the message came from.
    */
-  async renew(body: string, now: number): Promise<string> {
+  async renew(body: string, now: number, address?: string): Promise<string> {
     const { certificate, csrPem, message } = await readRenewal(body);
     await this.verification.requireGood(certificate, now);
     await requireHolder(message, certificate, this.settings.verify);
     const csr = await acceptableCsr(utf8(csrPem), this.settings.verify);
     // Without the text around it: nobody asks for it byte for byte, and it can be megabytes, each time.
     const bytes = utf8(encodePem(PEM_LABEL.CSR, csr.der));
-    const by: Attribution = { actor: { kind: "holder", serial: certificate.serial }, now };
+    const by: Attribution = { actor: holderAt(certificate.serial, address), now };
     return this.#byKey.run(csr.publicKey.keyId, () => this.#renewOnce(certificate, { csr, bytes, by }));
   }
 

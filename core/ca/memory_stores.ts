@@ -37,6 +37,10 @@ export function createMemoryStores(): Storage {
   const stores = { cau: storesOf("cau"), cas: storesOf("cas"), http_cas: storesOf("http_cas") };
   return {
     ca: (name) => stores[name],
+    recordRefused(ca, event, by) {
+      recorded.push({ id: BigInt(recorded.length + 1), ca, ...by, event });
+      return Promise.resolve();
+    },
     acceptClock(by) {
       recorded.push({ id: BigInt(recorded.length + 1), ca: "cau", ...by, event: { kind: "clock-accepted" } });
       return Promise.resolve();

@@ -2,7 +2,7 @@
 import type { VerifySignature } from "../keys/verify_signature.ts";
 import { requireHolder } from "../protocol/envelope.ts";
 import type { RevocationMessage } from "../protocol/revocation.ts";
-import type { Actor } from "./actor.ts";
+import { addressOf, holderAt } from "./actor.ts";
 import type { Attribution } from "./events.ts";
 import type { Issuers } from "./issuers.ts";
 import type { CrlPublisher } from "./crl_publisher.ts";
@@ -38,7 +38,7 @@ export class Revocations {
     await this.parts.verification.requireIssued(certificate, by.now);
     if (message.by !== "holder") return await this.#record(certificate.serial, certificate.notAfter, by);
     await requireHolder(message.message, certificate, this.parts.verify);
-    const actor: Actor = { kind: "holder", serial: certificate.serial };
+    const actor = holderAt(certificate.serial, addressOf(by.actor));
     await this.#record(certificate.serial, certificate.notAfter, { ...by, actor });
   }
 

@@ -12,7 +12,7 @@
 import type { Bytes } from "../bytes.ts";
 import type { CrlEntries } from "../x509/crl_entries.ts";
 import type { Actor } from "./actor.ts";
-import type { Attribution, CaEvent, Origin } from "./events.ts";
+import type { Attribution, CaEvent, Origin, RefusedAction } from "./events.ts";
 import type { IssuedCertificate } from "./issuer.ts";
 import type { KeyReference } from "./key_store.ts";
 import type { RegisteredCertificate, RegisterStore } from "./register.ts";
@@ -252,6 +252,8 @@ export interface Storage {
   ca(name: CaName): CaStores;
   /** Events after the one with the id `after`, oldest first, at most `limit`. */
   events(after: bigint, limit: number): Promise<readonly RecordedEvent[]>;
+  /** Records that a user was refused a change, which nothing else tells of. */
+  recordRefused(ca: CaName, refused: RefusedAction, by: Attribution): Promise<void>;
   /** Takes `now` for right from here on, although the store may have seen a later time. */
   acceptClock(by: Attribution): Promise<void>;
   /** Finishes writes in flight and lets go. */

@@ -51,6 +51,12 @@ export const ROUTES = {
   events: forUsers("/{ca}/events"),
   pendingDetails: forUsers("/{ca}/csr/{csr_id}/details"),
   status: forUsers("/status"),
+  auditCheckpoint: forUsers("/audit/checkpoint"),
+  auditKey: forUsers("/audit/key"),
+  // Paths of tiles (core/audit/tiles.ts): `000`, then `000.p/7` and `x001/000`, then `x001/000.p/7`.
+  auditTile: forUsers("/audit/tile/{level}/{tile}"),
+  auditFarTile: forUsers("/audit/tile/{level}/{tile}/{next}"),
+  auditFarthestTile: forUsers("/audit/tile/{level}/{tile}/{next}/{last}"),
 } as const satisfies Record<string, RouteShape>;
 
 export type RouteName = keyof typeof ROUTES;

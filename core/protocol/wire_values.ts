@@ -35,8 +35,8 @@ export function optionalTimeToText(seconds: number | null): string | null {
 }
 
 export const actorShape: v.GenericSchema<unknown, Actor> = v.variant("kind", [
-  v.object({ kind: v.literal("user"), issuer: v.string(), serial: decimal }),
-  v.object({ kind: v.literal("holder"), serial: decimal }),
+  v.object({ kind: v.literal("user"), issuer: v.string(), serial: decimal, address: v.exactOptional(v.string()) }),
+  v.object({ kind: v.literal("holder"), serial: decimal, address: v.exactOptional(v.string()) }),
   v.object({ kind: v.literal("account"), id: v.string() }),
   v.object({ kind: v.literal("anonymous"), address: v.string() }),
   v.object({ kind: v.literal("server") }),

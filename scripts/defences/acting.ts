@@ -39,7 +39,7 @@ export const ACTING: readonly Threat[] = [
       ]),
       without("an admission between the two steps", { file: "server/caucase/site_test.ts", filter: "a new route" }, [
         "server/http/route_table.ts",
-        "return await admissions[access](step, arrival);",
+        "return await admissions[access](step, { ...arrival, action: { name, parameters: received.parameters } });",
         "return await (step as (call: unknown) => Answer)({ user: {}, actor: {} });",
       ]),
       without("a look at who reads register, events, details and status", AUTHORISATION, [

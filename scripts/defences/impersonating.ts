@@ -112,8 +112,8 @@ export const IMPERSONATING: readonly Threat[] = [
       ]),
       without("posts over HTTPS alone", { file: CORS_PAGE_TEST, filter: "is not there over HTTP" }, [
         ROUTES,
-        'origins: "none", secure: true',
-        'origins: "none"',
+        'access: "person", origins: "none", secure: true',
+        'access: "person", origins: "none"',
       ]),
       without("the form's token", { file: CORS_PAGE_TEST, filter: "not the one of the form" }, [
         CORS_PAGE,

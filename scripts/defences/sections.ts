@@ -1,5 +1,6 @@
 /** All sections of docs/threat-model.md, in its order. */
 import { ACTING } from "./acting.ts";
+import { AUDITING } from "./auditing.ts";
 import { CHANGING } from "./changing.ts";
 import { FAULTS } from "./faults.ts";
 import { IMPERSONATING } from "./impersonating.ts";
@@ -17,4 +18,5 @@ export const SECTIONS: readonly Section[] = [
   { heading: "Stopping or slowing the server", threats: [...STOPPING, ...LIBRARY_MEMORY] },
   { heading: "Faults that must cost nothing", heads: ["fault", "borne by"], threats: [...FAULTS, ...LIBRARY_FAULTS] },
   { heading: "Files, memory and backups", threats: [...KEEPING, ...LIBRARIES] },
+  { heading: "Changing what is on record", threats: AUDITING },
 ];

@@ -31,6 +31,7 @@ const FILE_SYSTEM = "core/host/file_system.ts";
 const WRITERS: readonly string[] = [
   "core/host/durable_file.ts",
   FILE_SYSTEM,
+  "server/audit/witness.ts",
   "server/http/access_log_output.ts",
   "server/storage/",
 ];

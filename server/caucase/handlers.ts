@@ -2,7 +2,8 @@
  * What each route does, in two steps. The first judges what was sent, in this order: the id, the type of the body, its
  * JSON. Then the route table admits the caller, and the second step, which alone can reach a CA, does what was asked.
  */
-import type { Actor } from "../../core/ca/actor.ts";
+import type { AuditSource } from "../../core/audit/verification.ts";
+import { type Actor, addressOf } from "../../core/ca/actor.ts";
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
 import type { Issuer } from "../../core/ca/issuer.ts";
 import type { Storage } from "../../core/ca/stores.ts";
@@ -27,6 +28,7 @@ export interface Call {
   readonly authorities: Readonly<Record<PublicCa, CertificateAuthority>>;
   readonly vouching: HttpsVouching;
   readonly own: OwnOrigins;
+  readonly audit: AuditSource;
   readonly events: Storage["events"];
   readonly status: StatusSource;
   /** The caller as the connection shows it; for a message that a holder signed still anonymous. */
@@ -57,8 +59,19 @@ export const PUBLIC_CAS = ["cau", "cas"] as const satisfies readonly PublicCa[];
 
 export type CaucaseHandlers = Handlers<typeof ROUTES, Steps, { readonly ca: typeof PUBLIC_CAS }>;
 
-/** Those of other modules: the consent page, which has its own keys, and the register. */
-type Elsewhere = "corsPage" | "corsDecide" | "register" | "registered" | "events" | "status" | "pendingDetails";
+/** Of the audit log. */
+export type AuditRoute = Extract<keyof typeof ROUTES, `audit${string}`>;
+
+/** Those of other modules: the consent page, which has its own keys, the register, the audit log. */
+type Elsewhere =
+  | "corsPage"
+  | "corsDecide"
+  | "register"
+  | "registered"
+  | "events"
+  | "status"
+  | "pendingDetails"
+  | AuditRoute;
 
 export const HANDLERS: Omit<CaucaseHandlers, Elsewhere> = {
   root: () => () => describeServer(),
@@ -117,8 +130,8 @@ export const HANDLERS: Omit<CaucaseHandlers, Elsewhere> = {
   },
   renew: async ({ exchange, parameters: { ca } }) => {
     const body = await jsonBody(exchange);
-    const act: Act<Call> = async ({ authorities, now }) =>
-      ok("application/pkix-cert", await authorities[ca].issuance.renew(body, now));
+    const act: Act<Call> = async ({ authorities, actor, now }) =>
+      ok("application/pkix-cert", await authorities[ca].issuance.renew(body, now, addressOf(actor)));
     return { from: "holder", act };
   },
   revoke: async ({ exchange, parameters: { ca } }) => {

@@ -34,7 +34,8 @@ Deno.test("GET certificates says of each whom it names, how it came about and wh
   assert.deepEqual([entry.status, entry.renewedBy, entry.revocation], ["valid", null, null]);
   assert.equal(entry.key.kind, "ec:P-256");
   assert.match(entry.key.sha256, /^[0-9a-f]{64}$/);
-  const actor = { kind: "user", issuer: user.certificate.authorityKeyIdentifier, serial: user.certificate.serial };
+  const { authorityKeyIdentifier: issuer, serial: userSerial } = user.certificate;
+  const actor = { kind: "user", issuer, serial: userSerial, address: "192.0.2.1" };
   assert.deepEqual([entry.origin, entry.by], [{ kind: "approved" }, actor]);
   await revokeSerial(app, user, { serial });
   const { certificates: [revoked] } = await listed(app, user, "?status=revoked");

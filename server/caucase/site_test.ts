@@ -6,7 +6,8 @@ import { type Route, ROUTES } from "../../core/protocol/routes.ts";
 import { type AskOptions, certify, CSR_TYPE, firstUser, JSON_TYPE } from "../../tests/support/desk.ts";
 import { garbageText } from "../../tests/support/garbage.ts";
 import { unsignedBody } from "../../tests/support/requests.ts";
-import { exchangeOf, newTestApp, type TestApp } from "../../tests/support/test_app.ts";
+import { filledPath } from "../../tests/support/route_paths.ts";
+import { exchangeOf, newTestApp, NO_AUDIT, type TestApp } from "../../tests/support/test_app.ts";
 import { RouteTable } from "../http/route_table.ts";
 import { serveSites } from "../http/site.ts";
 import { createOwnOrigins } from "./own_origins.ts";
@@ -69,17 +70,31 @@ Deno.test("the table closes every route for users to those without a certificate
   const app = await newTestApp();
   const service = await certify(app, await firstUser(app));
   const closed = Object.values<Route>(ROUTES).filter(({ access }) => access === "user");
-  assert.deepEqual(closed.map(({ method, path }) => `${method} ${path}`).toSorted(), [
-    "DELETE /{ca}/csr/{csr_id}",
-    "GET /{ca}/csr",
-    "PUT /{ca}/crt/{crt_id}",
-  ]);
-  for (const { method, path } of closed) {
-    for (const ca of ["cau", "cas"]) {
-      const target = path.replace("{ca}", ca).replace(/\{\w+\}/, "5");
+  assert.deepEqual(
+    closed.map(({ method, path }) => `${method} ${path}`).toSorted(),
+    [
+      "DELETE /{ca}/csr/{csr_id}",
+      "GET /{ca}/csr",
+      "GET /{ca}/certificates",
+      "GET /{ca}/csr/{csr_id}/details",
+      "GET /{ca}/certificates/{serial}",
+      "GET /{ca}/events",
+      "GET /audit/checkpoint",
+      "GET /audit/key",
+      "GET /audit/tile/{level}/{tile}",
+      "GET /audit/tile/{level}/{tile}/{next}",
+      "GET /audit/tile/{level}/{tile}/{next}/{last}",
+      "GET /status",
+      "PUT /{ca}/crt/{crt_id}",
+    ].toSorted(),
+  );
+  for (const { method, path, secure } of closed) {
+    for (const ca of ["cau", "cas"] as const) {
+      const target = filledPath(path, ca, "5");
       for (const as of [undefined, null, service]) {
         const { status, headers } = await app.ask(method, target, as === undefined ? {} : { as });
-        assert.deepEqual([status, headers["www-authenticate"]], [401, "transport"], `${method} ${target}`);
+        const expected = secure && as === undefined ? [404, undefined] : [401, "transport"];
+        assert.deepEqual([status, headers["www-authenticate"]], expected, `${method} ${target}`);
       }
     }
   }
@@ -106,6 +121,8 @@ Deno.test("a new route for users is closed by its access alone, and a handler be
       events: () => Promise.resolve([]),
       status: () => Promise.reject(new Error("nobody asks")),
       clock: app.clock,
+      audit: NO_AUDIT,
+      recordRefused: (ca, refused, by) => app.storage.recordRefused(ca, refused, by),
     }),
   });
   const handler = serveSites([{
@@ -120,7 +137,7 @@ Deno.test("a new route for users is closed by its access alone, and a handler be
   assert.deepEqual(done, []);
   const { serial, issuer } = { ...user.certificate, issuer: user.certificate.authorityKeyIdentifier };
   assert.deepEqual(await ask(user), { status: 200, body: `x ${serial}`, user: `${serial}` });
-  assert.deepEqual(done, [{ kind: "user", issuer, serial }]);
+  assert.deepEqual(done, [{ kind: "user", issuer, serial, address: "192.0.2.1" }]);
   assert.deepEqual(app.faults, []);
 });
 

@@ -35,7 +35,9 @@ export class UserAuthentication {
       await this.users.verification.isStillGood(presented.certificate, presented.issuer, now);
     if (!good) throw new CaucaseError("unauthenticated", "this needs the certificate of a user, over HTTPS");
     const { certificate, issuer } = presented;
-    return { certificate, actor: { kind: "user", issuer: issuer.keyIdentifier, serial: certificate.serial } };
+    const { serial } = certificate;
+    const address = exchange.remoteAddress;
+    return { certificate, actor: { kind: "user", issuer: issuer.keyIdentifier, serial, address } };
   }
 
   async #presentedOn({ connection, clientCertificate }: Exchange, now: number): Promise<Presented | "stranger"> {

@@ -23,7 +23,7 @@ Deno.test("require() gives the user", async () => {
   const { certificate, actor } = await users.require(from(user), NOW);
   const { serial, authorityKeyIdentifier } = user.certificate;
   assert.equal(certificate.serial, serial);
-  assert.deepEqual(actor, { kind: "user", issuer: authorityKeyIdentifier, serial });
+  assert.deepEqual(actor, { kind: "user", issuer: authorityKeyIdentifier, serial, address: "192.0.2.1" });
 });
 
 Deno.test("require() refuses whoever shows none, one of a service, or one of somebody else's CA", async () => {

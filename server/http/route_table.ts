@@ -45,8 +45,18 @@ export type Handlers<Routes extends Table<Routes, NameOf<Steps>>, Steps, Closed 
 
 /** By access: identifies the caller, and takes the second step for them. Throws when they lack the right. */
 export type Admissions<Steps> = {
-  readonly [Access in keyof Steps]: (step: Awaited<Steps[Access]>, arrival: Arrival) => Answer | Promise<Answer>;
+  readonly [Access in keyof Steps]: (step: Awaited<Steps[Access]>, arrival: Admitting) => Answer | Promise<Answer>;
 };
+
+/** A request for which the table found a route. */
+export interface Admitting extends Arrival {
+  readonly action: {
+    /** Of the route. */
+    readonly name: string;
+    /** By name, as the path has them. */
+    readonly parameters: Readonly<Record<string, string>>;
+  };
+}
 
 /** A request on its way through a table. */
 export interface Arrival {
@@ -114,7 +124,7 @@ export class RouteTable<const Routes extends Table<Routes, NameOf<Steps>>, Steps
     const access: Routes[Name]["access"] = routes[name].access;
     const received = { exchange: arrival.exchange, parameters: this.#parameters(name, values) };
     const step = await handlers[name](received);
-    return await admissions[access](step, arrival);
+    return await admissions[access](step, { ...arrival, action: { name, parameters: received.parameters } });
   }
 
   #parameters<Name extends NameOf<Routes>>(

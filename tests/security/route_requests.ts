@@ -63,6 +63,12 @@ export const REQUESTS: Readonly<Record<string, MakeRequest>> = {
     headers: CSR_TYPE,
     body: fromUtf8(await csrFor(now.visitor.holder.privateKey, "template")),
   }),
+  "auditCheckpoint": nothing,
+  "auditKey": nothing,
+  "auditTile": () => ({ id: "0/000" }),
+  "auditFarTile": () => ({ id: "entries/000.p/1" }),
+  // There is none before the 65 536th entry.
+  "auditFarthestTile": () => ({ id: "1/x001/000.p/1" }),
   "revoke/serial": () => json(unsignedBody(`{"revoke_serial": ${crypto.getRandomValues(new Uint32Array(1))[0]}}`)),
   "revoke/unsigned": async (now) => json(userRevocationBody((await bystander(now)).cert)),
   "revoke/holders": async (now) => {
@@ -87,7 +93,7 @@ export async function requestOf(row: string, circumstances: RequestCircumstances
   assert.ok(build, `there is no request for the row ${row}`);
   const { id = "", query, headers = {}, body = "" } = await build(circumstances);
   const { method, path } = routeOf(row);
-  const filled = path.replace("{ca}", circumstances.ca).replace(/\{\w+\}/, id);
+  const filled = path.replace("{ca}", circumstances.ca).replace(/\{\w+\}(?:\/\{\w+\})*/, id);
   const length = body === "" ? {} : { "content-length": `${body.length}` };
   return { method, path: query ? `${filled}?${query}` : filled, headers: { ...headers, ...length }, body };
 }

@@ -81,6 +81,13 @@ const ZLINT: Requirement = {
   programs: ["zlint"],
 };
 
+const GO: Requirement = {
+  what: "Go",
+  install: "apt-get install golang-go, or set GO to its file",
+  variable: "GO",
+  programs: ["go", "/usr/local/go/bin/go"],
+};
+
 const LIBCRYPTO: Requirement = {
   what: "libcrypto 3",
   install: "apt-get install libssl3, or set LIBCRYPTO to its file",
@@ -139,6 +146,11 @@ export function pkilintPython(variable: ReadVariable = ofProcess): string | unde
 /** The file of the `zlint` command, or undefined after saying that it is missing. */
 export function zlintPath(variable: ReadVariable = ofProcess): string | undefined {
   return find(ZLINT, { variable, named: variable(ZLINT.variable) });
+}
+
+/** The file of the `go` command, or undefined after saying that it is missing. */
+export function goPath(variable: ReadVariable = ofProcess): string | undefined {
+  return find(GO, { variable, named: variable(GO.variable) });
 }
 
 /** The file of libcrypto 3, or undefined after saying that it is missing. */

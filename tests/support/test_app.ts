@@ -1,7 +1,9 @@
 /** The whole HTTP interface over CAs in memory, without a network: for tests of what is answered. */
 import { utf8 } from "../../core/bytes.ts";
+import type { AuditSource } from "../../core/audit/verification.ts";
 import type { Storage } from "../../core/ca/stores.ts";
 import type { CorsKeys } from "../../core/cors/key_set.ts";
+import { CaucaseError } from "../../core/errors.ts";
 import { ManualClock } from "../../core/host/clock.ts";
 import { onlyPem, PEM_LABEL } from "../../core/pem.ts";
 import { joinBody } from "../../core/pieces.ts";
@@ -22,6 +24,11 @@ import { NETLOC, NOW, type TestCa } from "./issuing.ts";
 export const CORS_KEY = { expires: NOW + 400 * 86_400, secret: "a key of forty-three printable characters .." };
 
 const KEYS: CorsKeys = { valid: () => [CORS_KEY], signing: () => Promise.resolve(CORS_KEY) };
+
+const none = () => Promise.reject(new CaucaseError("not-found", "the audit log has no checkpoint yet"));
+
+/** An audit log that has not begun. */
+export const NO_AUDIT: AuditSource = { verifierKey: none, checkpoint: none, tile: none };
 
 export class TestApp implements Desk {
   readonly clock = new ManualClock(NOW);
@@ -50,6 +57,8 @@ export class TestApp implements Desk {
         backup: () => Promise.resolve({ enabled: false, last: null }),
       }),
       clock: this.clock,
+      audit: NO_AUDIT,
+      recordRefused: (ca, refused, by) => storage.recordRefused(ca, refused, by),
     });
     this.handler = serveSites([site], (error) => this.faults.push(error));
   }

@@ -153,6 +153,14 @@ const EventShape = v.variant("kind", [
   v.object({ kind: v.literal("issuers-dropped"), before: v.number() }),
   v.object({ kind: v.literal("crl-imported"), crlNumber: decimal, added: v.number(), known: v.number() }),
   v.object({ kind: v.literal("clock-accepted") }),
+  v.object({
+    kind: v.literal("refused"),
+    action: v.string(),
+    object: v.string(),
+    code: v.string(),
+    reason: v.string(),
+    omitted: v.number(),
+  }),
   v.object({ kind: v.literal("restored") }),
 ]);
 

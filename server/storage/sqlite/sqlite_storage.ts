@@ -1,7 +1,9 @@
 /** All three CAs in one SQLite file, which the reference implementation can take over at any time. */
+import type { AuditStore } from "../../../core/audit/store.ts";
 import { CA_NAMES, type CaName, type Storage } from "../../../core/ca/stores.ts";
 import type { CaucaseError } from "../../../core/errors.ts";
 import type { Log } from "../../../core/log.ts";
+import { SqliteAudit } from "./audit_tables.ts";
 import type { Database } from "./database.ts";
 import {
   closeServed,
@@ -38,6 +40,7 @@ export interface SqliteStorage extends Storage {
   lost(): Promise<CaucaseError>;
   /** The database's file, without links. */
   readonly path: string;
+  readonly audit: AuditStore;
   /**
    * Lets CRL numbers jump ahead if the database was restored from a backup and not served since. For `serve`, before it
    * makes its first CRL. Whether they did.
@@ -113,6 +116,7 @@ function present(database: Database, { log, close, lock, logFile }: Belongings):
   let closing: Promise<void> | undefined;
   return {
     path: database.path,
+    audit: new SqliteAudit(database, writes),
     ca: (name) => stores[name],
     jumpIfRestored: () =>
       writes.run(() => {
@@ -120,6 +124,7 @@ function present(database: Database, { log, close, lock, logFile }: Belongings):
         return jumpIfRestored(database);
       }),
     lost: () => place.watch(),
+    recordRefused: (ca, event, by) => writes.run(() => events.add(ca, event, by)),
     acceptClock: (by) => writes.run(() => events.add("cau", { kind: "clock-accepted" }, by)),
     events: async (after, limit) => {
       const found = events.list(after, limit);

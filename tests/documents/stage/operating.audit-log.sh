@@ -1,0 +1,1 @@
+caucase login "$url" --yes --user-key "$STAGE/work/alice.pem" >/dev/null
