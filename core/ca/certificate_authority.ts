@@ -1,4 +1,5 @@
 /** One certificate authority: its parts, put together. */
+import { Installations } from "./installations.ts";
 import { Issuers } from "./issuers.ts";
 import { CrlPublisher } from "./crl_publisher.ts";
 import { Issuance } from "./issuance.ts";
@@ -16,6 +17,7 @@ export interface CertificateAuthority {
   readonly issuance: Issuance;
   readonly crls: CrlPublisher;
   readonly revocations: Revocations;
+  readonly installations: Installations;
 }
 
 export function createCertificateAuthority(
@@ -28,5 +30,6 @@ export function createCertificateAuthority(
   const crls = new CrlPublisher(stores, issuers, settings);
   const issuance = new Issuance({ stores, issuers, verification, settings });
   const revocations = new Revocations({ stores, issuers, verification, crls, verify, lifeSpan });
-  return { name: stores.name, lifeSpan, issuers, verification, issuance, crls, revocations };
+  const installations = new Installations({ stores, verification, verify });
+  return { name: stores.name, lifeSpan, issuers, verification, issuance, crls, revocations, installations };
 }

@@ -1,6 +1,8 @@
 /** Requests and certificates of one CA in memory, see memory_stores.ts. */
 import { type Bytes, equalBytes } from "../bytes.ts";
 import type { Attribution, RecordEvent } from "./events.ts";
+import type { InstallationReport } from "../protocol/installation.ts";
+import { judgeReport } from "./installations.ts";
 import {
   certified,
   COMPARED_AT_MOST,
@@ -14,6 +16,8 @@ import {
 import type {
   CaName,
   CertificateStore,
+  Installation,
+  InstallationStore,
   IssuedRecord,
   NewCertificate,
   NewRequest,
@@ -26,6 +30,7 @@ import type {
 export class MemoryRows {
   readonly #requests = new Map<bigint, StoredRequest>();
   readonly #register = new Map<bigint, RegisteredCertificate>();
+  readonly installations = new Map<bigint, Installation>();
 
   constructor(private readonly ca: CaName, readonly record: RecordEvent) {}
 
@@ -73,7 +78,10 @@ export class MemoryRows {
 
   forgetEnded(before: number): number {
     const ended = [...this.#register.values()].filter(({ notAfter }) => notAfter < before);
-    for (const { serial } of ended) this.#register.delete(serial);
+    for (const { serial } of ended) {
+      this.#register.delete(serial);
+      this.installations.delete(serial);
+    }
     return ended.length;
   }
 }
@@ -175,6 +183,24 @@ export class MemoryCertificates implements CertificateStore {
 
   forgetEnded(before: number): Promise<number> {
     return Promise.resolve(this.rows.forgetEnded(before));
+  }
+}
+
+export class MemoryInstallations implements InstallationStore {
+  constructor(private readonly rows: MemoryRows) {}
+
+  report(report: InstallationReport, by: Attribution): Promise<void> {
+    return Promise.try(() => {
+      const { serial } = report;
+      const news = judgeReport(this.rows.installations.get(serial), report, by.now);
+      if (news === "known") return;
+      this.rows.installations.set(serial, news.installation);
+      for (const event of news.events) this.rows.record(event, by);
+    });
+  }
+
+  find(serial: bigint): Promise<Installation | undefined> {
+    return Promise.resolve(this.rows.installations.get(serial));
   }
 }
 

@@ -46,6 +46,12 @@ export const ROUTES = {
   sign: listed(["PUT", "/{ca}/crt/{crt_id}", "user"], "createCertificate", "Sign a pending request"),
   renew: listed(["PUT", "/{ca}/crt/renew", "message"], "renewCertificate", "Renew a certificate with a new key"),
   revoke: listed(["PUT", "/{ca}/crt/revoke", "message"], "revokeCertificate", "Revoke a certificate"),
+  installation: {
+    method: "PUT",
+    path: "/{ca}/certificates/{serial}/installation",
+    access: "message",
+    origins: "none",
+  },
 } as const satisfies Record<string, RouteShape>;
 
 export type RouteName = keyof typeof ROUTES;

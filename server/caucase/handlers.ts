@@ -6,6 +6,7 @@ import type { Actor } from "../../core/ca/actor.ts";
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
 import type { Issuer } from "../../core/ca/issuer.ts";
 import { CaucaseError } from "../../core/errors.ts";
+import { readInstallation } from "../../core/protocol/installation.ts";
 import { writePendingList } from "../../core/protocol/pending_list.ts";
 import { readRevocation, readRevocationEnvelope } from "../../core/protocol/revocation.ts";
 import type { PublicCa, ROUTES } from "../../core/protocol/routes.ts";
@@ -16,7 +17,7 @@ import { crlAnswer, crlListAnswer } from "./crl_answers.ts";
 import { describeCa, describeServer } from "./hal.ts";
 import type { HttpsVouching } from "./https_vouching.ts";
 import type { OwnOrigins } from "./own_origins.ts";
-import { jsonBody, optionalTemplateBody, parseCrlId, parseRequestId } from "./request_parts.ts";
+import { jsonBody, optionalTemplateBody, parseCrlId, parseRequestId, parseSerial } from "./request_parts.ts";
 
 /** What the second step of a handler has. */
 export interface Call {
@@ -117,6 +118,15 @@ export const HANDLERS: Omit<CaucaseHandlers, "corsPage" | "corsDecide"> = {
       return { status: 204 };
     };
     return { from: envelope.digest === null ? "user" : "holder", act };
+  },
+  installation: async ({ exchange, parameters: { ca, serial: text } }) => {
+    const serial = parseSerial(text);
+    const message = readInstallation(await jsonBody(exchange));
+    const act: Act<Call> = async ({ authorities, actor, now }) => {
+      await authorities[ca].installations.report(serial, message, { actor, now });
+      return { status: 204 };
+    };
+    return { from: "holder", act };
   },
 };
 

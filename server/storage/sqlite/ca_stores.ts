@@ -3,6 +3,7 @@ import type {
   CaName,
   CaStores,
   CertificateStore,
+  InstallationStore,
   IssuerStore,
   RequestStore,
   RevocationStore,
@@ -10,6 +11,7 @@ import type {
 } from "../../../core/ca/stores.ts";
 import { SqliteCertificates } from "./certificate_store.ts";
 import type { Database } from "./database.ts";
+import { InstallationTable, SqliteInstallations } from "./installation_store.ts";
 import { IssuerTable, SqliteIssuers } from "./issuer_store.ts";
 import { RequestTable, SqliteRequests } from "./request_store.ts";
 import { SqliteRevocations } from "./revocation_store.ts";
@@ -24,6 +26,7 @@ export class SqliteCaStores implements CaStores {
   readonly requests: RequestStore;
   readonly certificates: CertificateStore;
   readonly revocations: RevocationStore;
+  readonly installations: InstallationStore;
   readonly #inheriting: InheritingTables;
   readonly #transactions: Transactions;
   readonly #database: Database;
@@ -42,6 +45,7 @@ export class SqliteCaStores implements CaStores {
     this.requests = new SqliteRequests(requests, transactions);
     this.certificates = new SqliteCertificates(requests, transactions);
     this.revocations = new SqliteRevocations(revocations, transactions);
+    this.installations = new SqliteInstallations(new InstallationTable(database, name), transactions);
   }
 
   state(): Promise<StoreState> {

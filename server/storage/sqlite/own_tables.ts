@@ -1,7 +1,7 @@
 /**
  * Our own tables beside those of the reference, which leaves them alone: `caucase_certificate`, every certificate that
  * any of the CAs issued, until long after it ended, and `caucase_event`, what happened, in the order in which it was
- * committed. Actors, origins and events are JSON text in them; integers that a double may not hold are decimal strings
+ * committed; `caucase_installation` is in installation_store.ts. Actors, origins and events are JSON text in them; integers that a double may not hold are decimal strings
  * there.
  */
 import * as v from "valibot";
@@ -56,11 +56,13 @@ export class RegisterTable {
     };
   }
 
-  /** How many were removed. */
+  /** How many were removed; what holders said of them goes with them. */
   removeEnded(before: number): number {
-    const ended = "SELECT rowid FROM caucase_certificate WHERE ca = ? AND not_after < ? LIMIT ?";
-    const sql = `DELETE FROM caucase_certificate WHERE rowid IN (${ended})`;
-    return this.database.run(sql, this.ca, fromSeconds(before), REMOVED_AT_ONCE);
+    const ended = "FROM caucase_certificate WHERE ca = ? AND not_after < ? ORDER BY not_after, rowid LIMIT ?";
+    const bounds = [this.ca, fromSeconds(before), REMOVED_AT_ONCE] as const;
+    const installations = `DELETE FROM caucase_installation WHERE ca = ? AND serial IN (SELECT serial ${ended})`;
+    this.database.run(installations, this.ca, ...bounds);
+    return this.database.run(`DELETE FROM caucase_certificate WHERE rowid IN (SELECT rowid ${ended})`, ...bounds);
   }
 }
 
@@ -150,6 +152,9 @@ const EventShape = v.variant("kind", [
     notAfter: v.number(),
   }),
   v.object({ kind: v.literal("revoked"), serial: integer, crlNumber: integer }),
+  v.object({ kind: v.literal("installed"), serial: integer }),
+  v.object({ kind: v.literal("hook-failing"), serial: integer, since: v.number() }),
+  v.object({ kind: v.literal("hook-recovered"), serial: integer }),
   v.object({ kind: v.literal("crl-renewed"), crlNumber: integer, thisUpdate: v.number() }),
   v.object({ kind: v.literal("issuer-added"), issuer: v.string(), notAfter: v.number(), imported: v.boolean() }),
   v.object({ kind: v.literal("issuers-dropped"), before: v.number() }),

@@ -42,6 +42,15 @@ const OWN_TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     not_after: "INTEGER",
     crt: "BLOB",
   },
+  caucase_installation: {
+    ca: "TEXT",
+    serial: "TEXT",
+    reported: "INTEGER",
+    host_time: "INTEGER",
+    hook: "TEXT",
+    failing_since: "INTEGER",
+    detail: "TEXT",
+  },
   caucase_event: { id: "INTEGER PRIMARY KEY", time: "INTEGER", ca: "TEXT", actor: "TEXT", event: "TEXT" },
 };
 
@@ -52,6 +61,7 @@ const OWN_INDEXES: Readonly<Record<string, string>> = {
 
 const OWN_UNIQUE_INDEXES: Readonly<Record<string, string>> = {
   caucase_certificate_by_serial: "caucase_certificate (ca, serial)",
+  caucase_installation_by_serial: "caucase_installation (ca, serial)",
 };
 
 /** Indexes by name: what each is on. */
