@@ -10,6 +10,7 @@ import { revocationCases } from "./store_revocation_cases.ts";
 import { certificateCases } from "./store_certificate_cases.ts";
 import { clockCases } from "./store_clock_cases.ts";
 import { eventCases } from "./store_event_cases.ts";
+import { installationCases } from "./store_installation_cases.ts";
 import { raceCases } from "./store_race_cases.ts";
 import type { Cases, OpenStore } from "./store_fixtures.ts";
 
@@ -19,6 +20,7 @@ export function storeContract(implementation: string, open: OpenStore): void {
     ...requestCases,
     ...certificateCases,
     ...revocationCases,
+    ...installationCases,
     ...eventCases,
     ...clockCases,
     ...raceCases,
