@@ -35,6 +35,8 @@ export function updaterCommand() {
     .option(...SHARED.onRenew)
     .option("--hook-timeout <seconds>", "how long that command may take (default: 300)", wholeNumber)
     .option("--exit-on-hook-failure", "end with status 3 when that command fails")
+    .option("--report", "tell the server what was installed, and say so where it cannot (default: where it can)")
+    .option("--no-report", "do not tell the server that a certificate is installed and how that command did")
     .optionsGroup("How it runs:")
     .option("--config <path>", "keep several certificates: JSON in place of all options above, see docs/updater.md")
     .option("--state <path>", "what is remembered (default: --crt's or --ca's path with .caucase-updater.json)")

@@ -1,4 +1,4 @@
-/** What holders told of the certificates of one CA: the table `caucase_installation`, of ours as those of own_tables.ts. */
+/** What holders told of the certificates of one CA: the table `caucase_installation`, beside those of own_tables.ts. */
 import type { Attribution } from "../../../core/ca/events.ts";
 import { type InstallationNews, judgeReport } from "../../../core/ca/installations.ts";
 import type { CaName, Installation, InstallationStore } from "../../../core/ca/stores.ts";
