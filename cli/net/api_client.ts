@@ -110,7 +110,7 @@ export class ApiClient {
    * as the reference does not.
    */
   async reportInstallation(serial: string, message: Message): Promise<boolean> {
-    const answer = await optional(() => this.#call("installation", { id: serial, ...jsonBody(message) }), [404, 405]);
+    const answer = await optional(() => this.#call("report", { id: serial, ...jsonBody(message) }), [404, 405]);
     return answer !== undefined;
   }
 

@@ -46,7 +46,7 @@ export const ROUTES = {
   sign: listed(["PUT", "/{ca}/crt/{crt_id}", "user"], "createCertificate", "Sign a pending request"),
   renew: listed(["PUT", "/{ca}/crt/renew", "message"], "renewCertificate", "Renew a certificate with a new key"),
   revoke: listed(["PUT", "/{ca}/crt/revoke", "message"], "revokeCertificate", "Revoke a certificate"),
-  installation: {
+  report: {
     method: "PUT",
     path: "/{ca}/certificates/{serial}/installation",
     access: "message",

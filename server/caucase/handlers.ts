@@ -119,7 +119,7 @@ export const HANDLERS: Omit<CaucaseHandlers, "corsPage" | "corsDecide"> = {
     };
     return { from: envelope.digest === null ? "user" : "holder", act };
   },
-  installation: async ({ exchange, parameters: { ca, serial: text } }) => {
+  report: async ({ exchange, parameters: { ca, serial: text } }) => {
     const serial = parseSerial(text);
     const message = readInstallation(await jsonBody(exchange));
     const act: Act<Call> = async ({ authorities, actor, now }) => {

@@ -4,10 +4,17 @@ import { type Bytes, fromUtf8 } from "../../core/bytes.ts";
 import { type PublicCa, type Route, type RouteName, ROUTES } from "../../core/protocol/routes.ts";
 import type { Visitor } from "../support/visitors.ts";
 import { type AgedServer, holderFrom } from "../support/aged_server.ts";
-import { CSR_TYPE, type Holder, JSON_TYPE, submit } from "../support/desk.ts";
+import { certify, CSR_TYPE, type Holder, JSON_TYPE, submit } from "../support/desk.ts";
 import { newEcKey } from "../support/issuing.ts";
 import type { RequestParts } from "../support/raw_client.ts";
-import { csrFor, renewalBody, revocationBody, unsignedBody, userRevocationBody } from "../support/requests.ts";
+import {
+  csrFor,
+  installationBody,
+  renewalBody,
+  revocationBody,
+  unsignedBody,
+  userRevocationBody,
+} from "../support/requests.ts";
 
 export interface RequestCircumstances {
   readonly aged: AgedServer;
@@ -71,6 +78,13 @@ export const REQUESTS: Readonly<Record<string, MakeRequest>> = {
     json(await renewalBody((await bystander(now)).cert, now.visitor.holder.privateKey, await newCsr())),
   "renew/own": async ({ visitor: { holder: { cert, privateKey } } }) =>
     json(await renewalBody(cert, privateKey, await newCsr())),
+  "report/holders": async (now) => await reportOf(now, await registered(now)),
+  "report/others": async (now) => {
+    const { privateKey } = now.visitor.holder;
+    return await reportOf(now, { ...await registered(now), privateKey });
+  },
+  // Good, but in no register.
+  "report/foreign": async (now) => await reportOf(now, await bystander(now)),
 };
 
 /** The request of a row, for a CA and a visitor. */
@@ -105,6 +119,16 @@ async function newCsr(): Promise<Bytes> {
 
 function bystander({ aged, ca }: RequestCircumstances): Promise<Holder> {
   return holderFrom(aged[ca], { name: "bystander" });
+}
+
+/** As a bystander, but with a certificate that the server issued itself. */
+async function registered({ aged, ca }: RequestCircumstances): Promise<Holder> {
+  return await certify(aged.server, await holderFrom(aged.cau), ca);
+}
+
+async function reportOf({ aged: { server } }: RequestCircumstances, holder: Holder): Promise<Filling> {
+  const body = await installationBody(holder, server.clock.now());
+  return { id: `${holder.certificate.serial}`, ...json(body) };
 }
 
 async function pendingId({ aged: { server }, ca }: RequestCircumstances): Promise<string> {
