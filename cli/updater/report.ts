@@ -57,7 +57,7 @@ export function isReportPending(situation: Situation): boolean {
 export function isUnknownRoute(known: Reported | undefined, now: number): boolean {
   const until = known?.unknownUntil ?? null;
   // What was noted while the clock was wrong says nothing.
-  return until !== null && now < until && until <= now + UNKNOWN_FOR;
+  return until !== null && now < until && until <= now + UNKNOWN_FOR + DAY;
 }
 
 /** Undefined where there is nothing to tell, or not yet: the hook comes first. */

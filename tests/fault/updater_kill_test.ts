@@ -2,6 +2,7 @@
  * An updater is killed (SIGKILL) at every step of a renewal: nothing is half written, and the next start completes it.
  */
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { LookNow, runEntries } from "../../cli/updater/daemon.ts";
 import { type RawEntry, toEntry } from "../../cli/updater/entry_options.ts";
 import { findKeyFile } from "../../core/host/key_file.ts";
@@ -23,6 +24,7 @@ const STEPS_OF_TWO = [
   ...[/^rename .*key\.pem\.renewing$/, /^send renew$/, /^answer to renew$/, /^rename .*key\.pem\.pending$/],
   ...[/^rename .*key\.pem$/, /^rename .*crt\.pem$/, /^remove .*key\.pem\.pending$/, /^remove .*key\.pem\.renewing$/],
   ...[/^hook$/, /^end of the hook$/, /^rename .*caucase-updater\.json$/],
+  ...[/^send reportInstallation$/, /^answer to reportInstallation$/],
 ];
 
 Deno.test("updater leaves a pair that fits, in two files, killed at every step of a renewal, and renews in the end", async () => {
@@ -75,6 +77,7 @@ class KilledUpdater implements AsyncDisposable {
     private readonly folder: TempFolder,
     private readonly entry: RawEntry,
     private readonly now: number,
+    private readonly database: string,
   ) {
     this.#settings = { folder: `${folder.path}/host`, entry };
     this.#before = `${folder.path}/before`;
@@ -86,7 +89,7 @@ class KilledUpdater implements AsyncDisposable {
     const host = `${folder.path}/host`;
     const key = `${host}/${keyFile}`;
     const entry = { ...files.filesIn(host, `http://127.0.0.1:${server.port}`), key, onRenew: files.HOOK };
-    const updater = new KilledUpdater(folder, entry, now);
+    const updater = new KilledUpdater(folder, entry, now, server.options.db);
     await Deno.mkdir(host);
     if (now > NOW) {
       await files.runWell({ ...updater.#settings, machine: { now: NOW } });
@@ -117,7 +120,16 @@ class KilledUpdater implements AsyncDisposable {
     const isRecoverable = await files.textOf(`${this.entry.key}.pending`) !== "";
     assert.ok(isRecoverable || await files.fitsForOthers(this.entry), about);
     await this.startAgain(about);
-    assert.notEqual(await files.serialOf(this.entry), serial, about);
+    const renewed = await files.serialOf(this.entry);
+    assert.notEqual(renewed, serial, about);
+    assert.ok(this.isReported(renewed), `${about}: the server was not told`);
+  }
+
+  /** Whether the server has heard of a hook that succeeded. */
+  isReported(serial: bigint): boolean {
+    using database = new DatabaseSync(this.database, { readOnly: true });
+    const sql = "SELECT hook FROM caucase_installation WHERE serial = ?";
+    return database.prepare(sql).get(`${serial}`)?.["hook"] === "succeeded";
   }
 
   /** Kills it at that step; what to say of it. */
