@@ -76,8 +76,7 @@ class KilledUpdater implements AsyncDisposable {
   private constructor(
     private readonly folder: TempFolder,
     private readonly entry: RawEntry,
-    private readonly now: number,
-    private readonly database: string,
+    private readonly at: { readonly now: number; readonly database: string },
   ) {
     this.#settings = { folder: `${folder.path}/host`, entry };
     this.#before = `${folder.path}/before`;
@@ -89,7 +88,7 @@ class KilledUpdater implements AsyncDisposable {
     const host = `${folder.path}/host`;
     const key = `${host}/${keyFile}`;
     const entry = { ...files.filesIn(host, `http://127.0.0.1:${server.port}`), key, onRenew: files.HOOK };
-    const updater = new KilledUpdater(folder, entry, now, server.options.db);
+    const updater = new KilledUpdater(folder, entry, { now, database: server.options.db });
     await Deno.mkdir(host);
     if (now > NOW) {
       await files.runWell({ ...updater.#settings, machine: { now: NOW } });
@@ -102,7 +101,7 @@ class KilledUpdater implements AsyncDisposable {
   /** What it does when it is not killed, step by step. */
   async steps(): Promise<string[]> {
     const stepsPath = `${this.folder.path}/steps`;
-    await files.runWell({ ...this.#settings, machine: { now: this.now, stepsPath } });
+    await files.runWell({ ...this.#settings, machine: { now: this.at.now, stepsPath } });
     return (await Deno.readTextFile(stepsPath)).split("\n");
   }
 
@@ -127,7 +126,7 @@ class KilledUpdater implements AsyncDisposable {
 
   /** Whether the server has heard of a hook that succeeded. */
   isReported(serial: bigint): boolean {
-    using database = new DatabaseSync(this.database, { readOnly: true });
+    using database = new DatabaseSync(this.at.database, { readOnly: true });
     const sql = "SELECT hook FROM caucase_installation WHERE serial = ?";
     return database.prepare(sql).get(`${serial}`)?.["hook"] === "succeeded";
   }
@@ -136,7 +135,7 @@ class KilledUpdater implements AsyncDisposable {
   async kill(number: number, steps: readonly string[]): Promise<string> {
     await files.copyFiles(this.#before, this.#settings.folder);
     const about = `killed at step ${number}, ${steps[number - 1]}`;
-    const { status, err } = await files.runOnce({ ...this.#settings, machine: { now: this.now, killAt: number } });
+    const { status, err } = await files.runOnce({ ...this.#settings, machine: { now: this.at.now, killAt: number } });
     assert.equal(status, KILLED, about + err);
     return about;
   }
@@ -144,7 +143,7 @@ class KilledUpdater implements AsyncDisposable {
   /** Lets it complete what it was killed over: in this process, as all that is left of the other one is on the disk. */
   async startAgain(about: string): Promise<void> {
     const { folder } = this.#settings;
-    const host = { ...hostOf({ now: this.now + 300 }, new FaultyFileSystem()), print: () => {} };
+    const host = { ...hostOf({ now: this.at.now + 300 }, new FaultyFileSystem()), print: () => {} };
     const control = { signal: new AbortController().signal, look: new LookNow(), once: true };
     const entry = toEntry({ ...this.entry, onRenew: `cd ${folder}; ${files.HOOK}` }, String);
     assert.equal(await runEntries([entry], host, control), 0, about);
