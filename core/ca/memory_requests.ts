@@ -3,6 +3,7 @@ import { type Bytes, equalBytes } from "../bytes.ts";
 import type { Attribution, RecordEvent } from "./events.ts";
 import type { InstallationReport } from "../protocol/installation.ts";
 import { judgeReport } from "./installations.ts";
+import type { MemoryRegister } from "./memory_register.ts";
 import {
   certified,
   COMPARED_AT_MOST,
@@ -29,10 +30,9 @@ import type {
 /** What both stores work on. Each method is one step of a change that is atomic, as nothing is awaited in between. */
 export class MemoryRows {
   readonly #requests = new Map<bigint, StoredRequest>();
-  readonly #register = new Map<bigint, RegisteredCertificate>();
-  readonly installations = new Map<bigint, Installation>();
+  readonly #arrivals = new Map<bigint, Attribution>();
 
-  constructor(private readonly ca: CaName, readonly record: RecordEvent) {}
+  constructor(private readonly ca: CaName, readonly record: RecordEvent, private readonly kept: MemoryRegister) {}
 
   get(id: bigint): StoredRequest | undefined {
     return this.#requests.get(id);
@@ -44,6 +44,7 @@ export class MemoryRows {
 
   remove(id: bigint): void {
     this.#requests.delete(id);
+    this.#arrivals.delete(id);
   }
 
   pending(): StoredRequest[] {
@@ -67,22 +68,27 @@ export class MemoryRows {
     for (const request of this.#requests.values()) if (isExpired(request, now)) this.#requests.delete(request.id);
   }
 
+  /** Pending ones alone. */
+  arrivals(): ReadonlyMap<bigint, Attribution> {
+    return new Map([...this.#arrivals].filter(([id]) => this.#requests.get(id)?.certificatePem === undefined));
+  }
+
+  arrived(id: bigint, by: Attribution): void {
+    this.#arrivals.set(id, by);
+  }
+
   register(requestId: bigint, issued: IssuedRecord, by: Attribution): void {
-    this.#register.set(issued.certificate.serial, registration(requestId, issued, by));
+    this.#arrivals.delete(requestId);
+    this.kept.add(registration(requestId, issued, by));
     this.record(issuedEvent(requestId, issued), by);
   }
 
   registered(serial: bigint): RegisteredCertificate | undefined {
-    return this.#register.get(serial);
+    return this.kept.get(serial);
   }
 
   forgetEnded(before: number): number {
-    const ended = [...this.#register.values()].filter(({ notAfter }) => notAfter < before);
-    for (const { serial } of ended) {
-      this.#register.delete(serial);
-      this.installations.delete(serial);
-    }
-    return ended.length;
+    return this.kept.forgetEnded(before);
   }
 }
 
@@ -107,6 +113,10 @@ export class MemoryRequests implements RequestStore {
 
   pending(): Promise<readonly StoredRequest[]> {
     return Promise.resolve(this.rows.pending());
+  }
+
+  arrivals(): Promise<ReadonlyMap<bigint, Attribution>> {
+    return Promise.resolve(this.rows.arrivals());
   }
 
   reject(id: bigint, by: Attribution): Promise<boolean> {
@@ -142,6 +152,7 @@ export class MemoryRequests implements RequestStore {
     this.rows.set({ id, keyId, csr, ...certified(autoSigned) });
     this.rows.record({ kind: "requested", id, key: keyId }, by);
     if (autoSigned !== undefined) this.rows.register(id, autoSigned, by);
+    else this.rows.arrived(id, by);
     return { id, known: false };
   }
 }
@@ -187,20 +198,20 @@ export class MemoryCertificates implements CertificateStore {
 }
 
 export class MemoryInstallations implements InstallationStore {
-  constructor(private readonly rows: MemoryRows) {}
+  constructor(private readonly register: MemoryRegister, private readonly record: RecordEvent) {}
 
   report(report: InstallationReport, by: Attribution): Promise<void> {
     return Promise.try(() => {
       const { serial } = report;
-      const news = judgeReport(this.rows.installations.get(serial), report, by.now);
+      const news = judgeReport(this.register.installations.get(serial), report, by.now);
       if (news === "known") return;
-      this.rows.installations.set(serial, news.installation);
-      for (const event of news.events) this.rows.record(event, by);
+      this.register.installations.set(serial, news.installation);
+      for (const event of news.events) this.record(event, by);
     });
   }
 
   find(serial: bigint): Promise<Installation | undefined> {
-    return Promise.resolve(this.rows.installations.get(serial));
+    return Promise.resolve(this.register.installations.get(serial));
   }
 }
 

@@ -10,12 +10,15 @@
  * Times are Unix seconds. Texts (PEM) are kept byte for byte.
  */
 import type { Bytes } from "../bytes.ts";
-import type { HookState, InstallationReport } from "../protocol/installation.ts";
+import type { InstallationReport } from "../protocol/installation.ts";
 import type { CrlEntries } from "../x509/crl_entries.ts";
 import type { Actor } from "./actor.ts";
 import type { Attribution, CaEvent, Origin } from "./events.ts";
 import type { IssuedCertificate } from "./issuer.ts";
 import type { KeyReference } from "./key_store.ts";
+import type { Installation, RegisteredCertificate, RegisterStore } from "./register.ts";
+
+export type { Installation, RegisteredCertificate };
 
 /** The CA for users, the CA for services, and the private CA of the HTTPS listener. */
 export type CaName = (typeof CA_NAMES)[number];
@@ -103,6 +106,8 @@ export interface RequestStore {
   findLike(keyId: string, csr: Bytes, now: number): Promise<readonly StoredRequest[]>;
   /** Pending requests, in the order of their ids. */
   pending(): Promise<readonly StoredRequest[]>;
+  /** From whom and when pending requests came, by id; those that another program took are not in it. */
+  arrivals(): Promise<ReadonlyMap<bigint, Attribution>>;
   /** Removes a pending request. False when it is not pending (any more). */
   reject(id: bigint, by: Attribution): Promise<boolean>;
   /** How many requests were ever received through `submit`, re-sent ones not counted. */
@@ -120,23 +125,6 @@ export interface NewCertificate extends IssuedRecord {
   /** How many requests `findLike` answered when the caller looked for this one. */
   readonly seenLike: number;
   readonly by: Attribution;
-}
-
-/** What the register knows of a certificate. */
-export interface RegisteredCertificate {
-  readonly serial: bigint;
-  /** Key identifier of the CA that signed it, hex. */
-  readonly issuer: string;
-  /** Key identifier of its key, hex. */
-  readonly keyId: string;
-  readonly requestId: bigint;
-  readonly profile: IssuedCertificate["profile"];
-  readonly origin: Origin;
-  readonly actor: Actor;
-  readonly issuedAt: number;
-  readonly notBefore: number;
-  readonly notAfter: number;
-  readonly der: Bytes;
 }
 
 export interface CertificateStore {
@@ -167,14 +155,6 @@ export interface Revocation {
   readonly revocationDate: number;
   /** When it may leave the CRL. */
   readonly listedUntil: number;
-}
-
-/** What a holder told of a certificate last. */
-export interface Installation extends HookState {
-  /** When the server heard this for the first time. */
-  readonly reportedAt: number;
-  /** What the host's clock showed then. */
-  readonly hostTime: number;
 }
 
 export interface InstallationStore {
@@ -262,6 +242,7 @@ export interface CaStores {
   readonly certificates: CertificateStore;
   readonly revocations: RevocationStore;
   readonly installations: InstallationStore;
+  readonly register: RegisterStore;
   /** Cheap: asked on every use of what a process remembers. The same object for as long as nothing has changed. */
   state(): Promise<StoreState>;
   /**

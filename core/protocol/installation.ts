@@ -14,7 +14,7 @@ import { messageFromJson, type SignedMessage, signMessage } from "./envelope.ts"
 import { malformed } from "../errors.ts";
 import { parseJson } from "../json.ts";
 import type { PrivateKey } from "../keys/private_key.ts";
-import { fromWireTime, wireTime } from "./wire_time.ts";
+import { decimal, optionalTimeToText, timeToText, utcTime } from "./wire_values.ts";
 
 export const HOOK_OUTCOMES = ["succeeded", "failed", "none"] as const;
 
@@ -49,17 +49,15 @@ export const LONGEST_DETAIL = 200;
 /** Characters of a payload: many times what it takes. */
 const LONGEST_PAYLOAD = 2000;
 
-const time = v.pipe(v.string(), v.transform(fromWireTime), v.number());
-
 /** Strict: whoever signs says nothing that we do not understand. */
 const ReportShape = v.pipe(
   v.strictObject({
     kind: v.literal("installation"),
     issuer: v.pipe(v.string(), v.regex(/^([0-9a-f]{2}){1,64}$/)),
-    serial: v.pipe(v.string(), v.regex(/^(0|[1-9]\d{0,159})$/), v.transform((digits) => BigInt(digits))),
-    time,
+    serial: v.pipe(v.string(), v.regex(/^(0|[1-9]\d{0,159})$/), decimal),
+    time: utcTime,
     hook: v.picklist(HOOK_OUTCOMES),
-    failingSince: v.nullable(time),
+    failingSince: v.nullable(utcTime),
     detail: v.nullable(v.pipe(v.string(), v.maxLength(LONGEST_DETAIL), v.regex(/^[ -~]+$/))),
   }),
   v.check(({ hook, failingSince, detail }) =>
@@ -75,9 +73,9 @@ export async function signInstallation(report: InstallationReport, key: PrivateK
     kind: "installation",
     issuer,
     serial: `${serial}`,
-    time: wireTime(report.time),
+    time: timeToText(report.time),
     hook,
-    failingSince: failingSince === null ? null : wireTime(failingSince),
+    failingSince: optionalTimeToText(failingSince),
     detail,
   };
   return await signMessage(JSON.stringify(payload), key);

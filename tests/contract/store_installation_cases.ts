@@ -43,6 +43,24 @@ export const installationCases: Cases = {
     assert.equal(await storage.ca("cau").installations.find(5n), undefined);
   },
 
+  async "register.find() and register.list() have what a holder told with its certificate"(storage) {
+    const { installations, register, certificates } = await store(storage);
+    await certificates.add(newCertificate(2, { serial: 6n }));
+    await installations.report(report(NOW - 2, FAILED), at(NOW));
+    const kept = await installations.find(5n);
+    assert.ok(kept);
+    assert.deepEqual((await register.find(5n, NOW))?.installation, kept);
+    assert.equal((await register.find(6n, NOW))?.installation, undefined);
+    const { records } = await register.list({ limit: 10 }, NOW);
+    assert.deepEqual(
+      new Map(records.map((one) => [one.certificate.serial, one.installation])),
+      new Map([
+        [6n, undefined],
+        [5n, kept],
+      ]),
+    );
+  },
+
   async "report() tells by events what became different, and nothing else"(storage) {
     const { installations } = await store(storage);
     const reports: [number, Partial<InstallationReport>][] = [

@@ -4,7 +4,7 @@ import { type Bytes, fromUtf8 } from "../../core/bytes.ts";
 import { type PublicCa, type Route, type RouteName, ROUTES } from "../../core/protocol/routes.ts";
 import type { Visitor } from "../support/visitors.ts";
 import { type AgedServer, holderFrom } from "../support/aged_server.ts";
-import { certify, CSR_TYPE, type Holder, JSON_TYPE, submit } from "../support/desk.ts";
+import { CSR_TYPE, type Holder, holderOf, JSON_TYPE, submit } from "../support/desk.ts";
 import { newEcKey } from "../support/issuing.ts";
 import type { RequestParts } from "../support/raw_client.ts";
 import {
@@ -121,9 +121,14 @@ function bystander({ aged, ca }: RequestCircumstances): Promise<Holder> {
   return holderFrom(aged[ca], { name: "bystander" });
 }
 
-/** As a bystander, but with a certificate that the server issued itself. */
-async function registered({ aged, ca }: RequestCircumstances): Promise<Holder> {
-  return await certify(aged.server, await holderFrom(aged.cau), ca);
+/** As a bystander, but with a certificate that the server issued itself: the renewal of theirs. */
+async function registered(circumstances: RequestCircumstances): Promise<Holder> {
+  const [{ cert, privateKey }, key] = [await bystander(circumstances), await newEcKey()];
+  const { aged: { server }, ca } = circumstances;
+  const body = await renewalBody(cert, privateKey, await csrFor(key));
+  const { status, text } = await server.ask("PUT", `/${ca}/crt/renew`, { headers: JSON_TYPE, body });
+  assert.equal(status, 200, text);
+  return await holderOf(key, text);
 }
 
 async function reportOf({ aged: { server } }: RequestCircumstances, holder: Holder): Promise<Filling> {

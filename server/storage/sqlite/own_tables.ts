@@ -16,8 +16,9 @@ import {
   type RegisteredCertificate,
 } from "../../../core/ca/stores.ts";
 import { CaucaseError } from "../../../core/errors.ts";
+import { actorShape, decimal, originShape, toJsonText } from "../../../core/protocol/wire_values.ts";
 import { fromSeconds, toBigInt, toBytes, toSeconds, toText } from "./column_values.ts";
-import type { Database } from "./database.ts";
+import type { Database, Row } from "./database.ts";
 
 /** How many rows one clean-up removes at most, so that nobody waits for it. */
 const REMOVED_AT_ONCE = 500n;
@@ -33,37 +34,56 @@ export class RegisterTable {
       certificate;
     this.database.run(
       `INSERT INTO caucase_certificate (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[this.ca, String(serial), issuer, keyId, requestId, profile, originToText(origin), actorToText(actor)],
+      ...[this.ca, String(serial), issuer, keyId, requestId, profile, originToText(origin)],
+      actor === undefined ? null : actorToText(actor),
       ...[fromSeconds(issuedAt), fromSeconds(notBefore), fromSeconds(notAfter), der],
     );
   }
 
   find(serial: bigint): RegisteredCertificate | undefined {
     const sql = `SELECT ${COLUMNS} FROM caucase_certificate WHERE ca = ? AND serial = ?`;
-    const row = this.database.get(sql, this.ca, String(serial));
-    return row && {
-      serial,
-      issuer: toText(row["issuer"]),
-      keyId: toText(row["key_id"]),
-      requestId: toBigInt(row["request_id"]),
-      profile: oneOf(PROFILES, row["profile"]),
-      origin: originFromText(toText(row["origin"])),
-      actor: actorFromText(toText(row["actor"])),
-      issuedAt: toSeconds(row["issued"]),
-      notBefore: toSeconds(row["not_before"]),
-      notAfter: toSeconds(row["not_after"]),
-      der: toBytes(row["crt"]),
-    };
+    return toRegistered(this.database.get(sql, this.ca, String(serial)));
   }
 
-  /** How many were removed; what holders said of them goes with them. */
+  /** Where it is: the larger, the later it came. */
+  idOf(serial: bigint): number | undefined {
+    const sql = "SELECT rowid AS id FROM caucase_certificate WHERE ca = ? AND serial = ?";
+    const id = this.database.get(sql, this.ca, String(serial))?.["id"];
+    return typeof id === "bigint" ? Number(id) : undefined;
+  }
+
+  get(id: number): RegisteredCertificate | undefined {
+    return toRegistered(this.database.get(`SELECT ${COLUMNS} FROM caucase_certificate WHERE rowid = ?`, BigInt(id)));
+  }
+
+  /**
+   * How many were removed; what holders said of them goes with them. The newest of all stays: else its number would be
+   * given twice.
+   */
   removeEnded(before: number): number {
-    const ended = "FROM caucase_certificate WHERE ca = ? AND not_after < ? ORDER BY not_after, rowid LIMIT ?";
+    const ended = "FROM caucase_certificate WHERE ca = ? AND not_after < ?" +
+      " AND rowid < (SELECT MAX(rowid) FROM caucase_certificate) ORDER BY not_after, rowid LIMIT ?";
     const bounds = [this.ca, fromSeconds(before), REMOVED_AT_ONCE] as const;
     const installations = `DELETE FROM caucase_installation WHERE ca = ? AND serial IN (SELECT serial ${ended})`;
     this.database.run(installations, this.ca, ...bounds);
     return this.database.run(`DELETE FROM caucase_certificate WHERE rowid IN (SELECT rowid ${ended})`, ...bounds);
   }
+}
+
+function toRegistered(row: Row | undefined): RegisteredCertificate | undefined {
+  return row && {
+    serial: BigInt(toText(row["serial"])),
+    issuer: toText(row["issuer"]),
+    keyId: toText(row["key_id"]),
+    requestId: toBigInt(row["request_id"]),
+    profile: oneOf(PROFILES, row["profile"]),
+    origin: originFromText(toText(row["origin"])),
+    actor: row["actor"] === null ? undefined : actorFromText(toText(row["actor"])),
+    issuedAt: toSeconds(row["issued"]),
+    notBefore: toSeconds(row["not_before"]),
+    notAfter: toSeconds(row["not_after"]),
+    der: toBytes(row["crt"]),
+  };
 }
 
 /** Synchronous: within a transaction of the caller's where it writes. */
@@ -121,77 +141,54 @@ export class EventTable {
 
 const CLOCK_ACCEPTED = eventToText({ kind: "clock-accepted" });
 
-const integer = v.pipe(v.string(), v.regex(/^\d+$/), v.transform((digits) => BigInt(digits)));
-
-const ActorShape = v.variant("kind", [
-  v.object({ kind: v.literal("user"), issuer: v.string(), serial: integer }),
-  v.object({ kind: v.literal("holder"), serial: integer }),
-  v.object({ kind: v.literal("account"), id: v.string() }),
-  v.object({ kind: v.literal("anonymous"), address: v.string() }),
-  v.object({ kind: v.literal("server") }),
-  v.object({ kind: v.literal("operator") }),
-]);
-
-const OriginShape = v.variant("kind", [
-  v.object({ kind: v.literal("automatic") }),
-  v.object({ kind: v.literal("approved") }),
-  v.object({ kind: v.literal("renewal"), of: integer }),
-  v.object({ kind: v.literal("restore"), of: integer }),
-  v.object({ kind: v.literal("server") }),
-]);
-
 const EventShape = v.variant("kind", [
-  v.object({ kind: v.literal("requested"), id: integer, key: v.string() }),
-  v.object({ kind: v.literal("rejected"), id: integer }),
+  v.object({ kind: v.literal("requested"), id: decimal, key: v.string() }),
+  v.object({ kind: v.literal("rejected"), id: decimal }),
   v.object({
     kind: v.literal("issued"),
-    serial: integer,
+    serial: decimal,
     issuer: v.string(),
-    id: integer,
-    origin: OriginShape,
+    id: decimal,
+    origin: originShape,
     notAfter: v.number(),
   }),
-  v.object({ kind: v.literal("revoked"), serial: integer, crlNumber: integer }),
-  v.object({ kind: v.literal("installed"), serial: integer }),
-  v.object({ kind: v.literal("hook-failing"), serial: integer, since: v.number() }),
-  v.object({ kind: v.literal("hook-recovered"), serial: integer }),
-  v.object({ kind: v.literal("crl-renewed"), crlNumber: integer, thisUpdate: v.number() }),
+  v.object({ kind: v.literal("revoked"), serial: decimal, crlNumber: decimal }),
+  v.object({ kind: v.literal("installed"), serial: decimal }),
+  v.object({ kind: v.literal("hook-failing"), serial: decimal, since: v.number() }),
+  v.object({ kind: v.literal("hook-recovered"), serial: decimal }),
+  v.object({ kind: v.literal("crl-renewed"), crlNumber: decimal, thisUpdate: v.number() }),
   v.object({ kind: v.literal("issuer-added"), issuer: v.string(), notAfter: v.number(), imported: v.boolean() }),
   v.object({ kind: v.literal("issuers-dropped"), before: v.number() }),
-  v.object({ kind: v.literal("crl-imported"), crlNumber: integer, added: v.number(), known: v.number() }),
+  v.object({ kind: v.literal("crl-imported"), crlNumber: decimal, added: v.number(), known: v.number() }),
   v.object({ kind: v.literal("clock-accepted") }),
   v.object({ kind: v.literal("restored") }),
 ]);
 
 export function actorToText(actor: Actor): string {
-  return toJson(actor);
+  return toJsonText(actor);
 }
 
 /** @throws `storage` for a text that is no such record */
 export function actorFromText(text: string): Actor {
-  return fromJson(ActorShape, text);
+  return fromJson(actorShape, text);
 }
 
 export function originToText(origin: Origin): string {
-  return toJson(origin);
+  return toJsonText(origin);
 }
 
 /** @throws `storage` for a text that is no such record */
 export function originFromText(text: string): Origin {
-  return fromJson(OriginShape, text);
+  return fromJson(originShape, text);
 }
 
 export function eventToText(event: CaEvent): string {
-  return toJson(event);
+  return toJsonText(event);
 }
 
 /** @throws `storage` for a text that is no such record */
 export function eventFromText(text: string): CaEvent {
   return fromJson(EventShape, text);
-}
-
-function toJson(value: Actor | Origin | CaEvent): string {
-  return JSON.stringify(value, (_key, part) => typeof part === "bigint" ? String(part) : part);
 }
 
 function fromJson<T>(shape: v.GenericSchema<unknown, T>, text: string): T {
