@@ -11,6 +11,7 @@ import { EXIT, exitStatusOf } from "./exit_status.ts";
 import { serveCommand } from "./serve/command.ts";
 import { parseArguments } from "./subcommand.ts";
 import { isScreen, printError } from "./terminal.ts";
+import { VERSION } from "./version.ts";
 
 /** Runs the server. Resolves with the exit status after it was stopped. */
 export async function serve(args: readonly string[]): Promise<number> {
@@ -28,6 +29,7 @@ export async function serve(args: readonly string[]): Promise<number> {
     const server = await startServer(options, {
       clock: systemClock,
       random: randomBytes,
+      version: VERSION,
       keyOperations,
       log,
       accessLog: accessLog?.add ?? (() => {}),

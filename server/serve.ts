@@ -14,6 +14,7 @@ import {
   seconds,
 } from "./certificate_authorities.ts";
 import { openCorsKeyFile } from "./caucase/cors_key_file.ts";
+import { createStatus } from "./caucase/server_status.ts";
 import { createCaucaseSite } from "./caucase/site.ts";
 import { resolveAddresses } from "./http/addresses.ts";
 import { createCorsPage } from "./caucase/cors_page.ts";
@@ -21,10 +22,11 @@ import { createCrossOrigin } from "./caucase/cross_origin.ts";
 import { type Endpoint, startListeners } from "./http/listener.ts";
 import type { Limits } from "./http/limits.ts";
 import { createOwnOrigins } from "./caucase/own_origins.ts";
-import { type Job, runJobs } from "./jobs.ts";
+import { type Job, JobReports, runJobs } from "./jobs.ts";
 import type { KeyOperations } from "./keys/operations.ts";
 import { CA_NAMES } from "../core/ca/stores.ts";
 import type { Log } from "../core/log.ts";
+import type { BackupStatus } from "../core/protocol/server_status.ts";
 import { openStorage } from "./storage/open.ts";
 import type { SqliteStorage } from "./storage/sqlite/sqlite_storage.ts";
 import { HttpsCertificate, type HttpsIdentity } from "./tls/https_certificate.ts";
@@ -60,6 +62,8 @@ export interface ServeOptions extends CertificateAuthoritiesOptions {
 export interface ServeHost {
   readonly clock: Clock;
   readonly random: RandomSource;
+  /** Of the program. */
+  readonly version: string;
   /** What makes keys, signs and verifies: WebCrypto, unless given. */
   readonly keyOperations?: KeyOperations;
   /** Takes what the administrator should know. */
@@ -136,12 +140,13 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
   // not.
   for (const ca of [authorities.cau, authorities.cas]) await ca.issuance.settleAutoSignAmount();
   const awaitsFirstUser = await authorities.cau.issuance.awaitsFirstRequest();
+  const reports = new JobReports();
   const httpsCertificate = createHttpsCertificate(authorities.http_cas, setup);
   // At a first start each of them makes a key, which takes most of the time: all processors work at it.
   const [identity, userCas, site] = await sideBySide(
     httpsCertificate.ensureCurrent(clock.now()),
     authorities.cau.issuers.ensureValid(clock.now()),
-    createSite(authorities, setup),
+    createSite(authorities, { setup, storage, reports }),
     // Not needed to listen, but by the first request for it. When it fails, its job says so and tries again.
     authorities.cas.issuers.ensureValid(clock.now()).catch(() => {}),
   );
@@ -163,7 +168,7 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
     httpsJob(httpsCertificate, { shown: identity, show: (next) => listeners.replaceCertificate(tlsOf(next)) }),
     ...await backupJobs(storage, setup, stopping.signal),
   ];
-  const jobsDone = runJobs(jobs, { clock, log: host.log, signal: stopping.signal });
+  const jobsDone = runJobs(jobs, { clock, log: host.log, reports, signal: stopping.signal });
   const finished = Promise.race([jobsDone, storage.lost().then((reason) => Promise.reject(reason))]);
   return {
     addresses: pairs.map(({ http, https }) => ({
@@ -207,7 +212,17 @@ function createHttpsCertificate(
   });
 }
 
-async function createSite(authorities: CertificateAuthorities, { options, netloc, host }: Setup) {
+/** What the site tells of besides the CAs. */
+interface SiteSources {
+  readonly setup: Setup;
+  readonly storage: SqliteStorage;
+  readonly reports: JobReports;
+}
+
+async function createSite(
+  authorities: CertificateAuthorities,
+  { setup: { options, netloc, host }, storage, reports }: SiteSources,
+) {
   const { clock, random, log } = host;
   const keys = await openCorsKeyFile({ path: options.corsKeyStore, clock, random, log });
   const origins = { keys, own: createOwnOrigins(netloc.text), clock };
@@ -217,8 +232,24 @@ async function createSite(authorities: CertificateAuthorities, { options, netloc
     crossOrigin: createCrossOrigin({ ...origins, whitelist: options.corsWhitelist }),
     corsPage: createCorsPage(origins),
     own: origins.own,
+    events: (after, limit) => storage.events(after, limit),
+    status: createStatus({
+      version: host.version,
+      database: "sqlite",
+      authorities,
+      jobs: () => reports.list(),
+      backup: (now) => backupStatus(options, now),
+    }),
     clock,
   });
+}
+
+/** A folder that cannot be read is told by the job that makes backups. */
+async function backupStatus({ backup }: ServeOptions, now: number): Promise<BackupStatus> {
+  if (backup === undefined) return { enabled: false, last: null };
+  const { newestBackup } = await import("./backup/backup_folder.ts");
+  const newest = await newestBackup(backup.directory, now).catch(() => undefined);
+  return { enabled: true, last: newest?.since ?? null };
 }
 
 /** Makes CA certificates and CRLs in time even when nobody asks for them. */

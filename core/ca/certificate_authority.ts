@@ -3,6 +3,8 @@ import { Installations } from "./installations.ts";
 import { Issuers } from "./issuers.ts";
 import { CrlPublisher } from "./crl_publisher.ts";
 import { Issuance } from "./issuance.ts";
+import { PendingReview } from "./pending_review.ts";
+import type { RegisterStore } from "./register.ts";
 import { Revocations } from "./revocations.ts";
 import type { IssuanceSettings, IssuerSettings } from "./settings.ts";
 import type { CaName, CaStores } from "./stores.ts";
@@ -18,6 +20,8 @@ export interface CertificateAuthority {
   readonly crls: CrlPublisher;
   readonly revocations: Revocations;
   readonly installations: Installations;
+  readonly register: RegisterStore;
+  readonly pending: PendingReview;
 }
 
 export function createCertificateAuthority(
@@ -31,5 +35,8 @@ export function createCertificateAuthority(
   const issuance = new Issuance({ stores, issuers, verification, settings });
   const revocations = new Revocations({ stores, issuers, verification, crls, verify, lifeSpan });
   const installations = new Installations({ stores, verification, verify });
-  return { name: stores.name, lifeSpan, issuers, verification, issuance, crls, revocations, installations };
+  const pending = new PendingReview({ stores, issuers, settings });
+  const { name, register } = stores;
+  const asked = { issuance, revocations, installations, register, pending };
+  return { name, lifeSpan, issuers, verification, crls, ...asked };
 }

@@ -1,5 +1,5 @@
 /**
- * What a certificate authority needs to have remembered, in its own words: five narrow stores for each CA. Every method
+ * What a certificate authority needs to have remembered, in its own words: six narrow stores for each CA. Every method
  * that changes something resolves only after the change is durable, and is atomic: others see it whole or not at all,
  * together with the event that tells of it, and of several changes that exclude each other one wins. Where a change
  * rests on what the caller saw before, the caller says what that was, and nothing happens if it is no longer so. No

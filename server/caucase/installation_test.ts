@@ -1,5 +1,8 @@
 /** `PUT certificates/SERIAL/installation`, as clients send it. */
 import assert from "node:assert/strict";
+import { readEventList } from "../../core/protocol/event_list.ts";
+import { readCertificateEntry, readCertificateList } from "../../core/protocol/register.ts";
+import { timeToText } from "../../core/protocol/wire_values.ts";
 import { certify, firstUser, type Holder, JSON_TYPE } from "../../tests/support/desk.ts";
 import { NOW } from "../../tests/support/issuing.ts";
 import { installationBody } from "../../tests/support/requests.ts";
@@ -9,9 +12,10 @@ function pathOf({ certificate }: Holder): string {
   return `/cas/certificates/${certificate.serial}/installation`;
 }
 
-async function appWithHolder(): Promise<{ app: TestApp; holder: Holder }> {
+async function appWithHolder(): Promise<{ app: TestApp; user: Holder; holder: Holder }> {
   const app = await newTestApp();
-  return { app, holder: await certify(app, await firstUser(app)) };
+  const user = await firstUser(app);
+  return { app, user, holder: await certify(app, user) };
 }
 
 function put(app: TestApp, path: string, body: string) {
@@ -26,6 +30,28 @@ Deno.test("PUT installation takes a report over HTTP, also twice", async () => {
     assert.deepEqual([status, text], [204, ""]);
   }
   assert.equal((await app.storage.ca("cas").installations.find(holder.certificate.serial))?.hook, "succeeded");
+});
+
+Deno.test("GET certificates and GET events tell users what holders reported", async () => {
+  const { app, user, holder } = await appWithHolder();
+  const failed = { hook: "failed", failingSince: NOW - 5, detail: "it ended with status 1" } as const;
+  const get = async (path: string) => (await app.ask("GET", `/cas/${path}`, { as: user })).text;
+  const { serial } = holder.certificate;
+  assert.equal(readCertificateEntry(await get(`certificates/${serial}`)).installation, null);
+  await put(app, pathOf(holder), await installationBody(holder, NOW, failed));
+  const expected = { reportedAt: NOW, hook: "failed", failingSince: NOW - 5 };
+  assert.deepEqual(readCertificateEntry(await get(`certificates/${serial}`)).installation, expected);
+  const { certificates: [listed] } = readCertificateList(await get("certificates"));
+  assert.deepEqual(listed?.installation, expected);
+  const { events } = readEventList(await get("events"));
+  assert.deepEqual(events.slice(-2).map(({ kind, fields, actor }) => ({ kind, fields, actor })), [
+    { kind: "installed", fields: { serial: `${serial}` }, actor: { kind: "holder", serial } },
+    {
+      kind: "hook-failing",
+      fields: { serial: `${serial}`, since: timeToText(NOW - 5) },
+      actor: { kind: "holder", serial },
+    },
+  ]);
 });
 
 Deno.test("PUT installation says when the next report may come", async () => {

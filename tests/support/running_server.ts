@@ -79,6 +79,7 @@ export class TestServer implements Desk, AsyncDisposable {
     this.#running = await startServer(this.options, {
       clock: this.clock,
       random,
+      version: "0.0.0",
       ...(this.keyOperations && { keyOperations: this.keyOperations }),
       log: recordedLog(this.warnings),
       accessLog: (line) => this.accessLog.push(line),
