@@ -108,6 +108,7 @@ function serverOptions(given: Given): ServeOptions {
     corsKeyStore: given.corsKeyStore,
     corsWhitelist: given.corsWhitelist ?? [],
     thresholdDays: given.threshold,
+    registerKeepDays: given.registerKeep,
     keyBits: given.keyLen,
     service: {
       validityDays: given.serviceCrtValidity,

@@ -51,6 +51,8 @@ export interface ServeOptions extends CertificateAuthoritiesOptions {
   readonly corsKeyStore: string;
   readonly corsWhitelist: readonly string[];
   readonly thresholdDays: number;
+  /** How long the register keeps a certificate after its end. */
+  readonly registerKeepDays: number;
   /** Without it, no backups. */
   readonly backup?: BackupOptions;
   readonly limits?: Partial<Limits>;
@@ -164,7 +166,7 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
   const stopping = new AbortController();
   const jobs = [
     ...caJobs([authorities.cau, authorities.cas]),
-    registerJob(storage),
+    registerJob(storage, setup),
     httpsJob(httpsCertificate, { shown: identity, show: (next) => listeners.replaceCertificate(tlsOf(next)) }),
     ...await backupJobs(storage, setup, stopping.signal),
   ];
@@ -272,17 +274,31 @@ function caJobs(authorities: readonly CertificateAuthority[]): Job[] {
   ]);
 }
 
-/** How long the register keeps what has ended, in seconds: a year. */
-const REGISTER_KEEPS = 365 * SECONDS_PER_DAY;
+/** How often the register's index reads what is new, in seconds: so little is left for who asks to wait for. */
+const INDEXED_EVERY = 20;
 
-/** Lets the register forget what ended long ago, a part at a time. */
-function registerJob(storage: SqliteStorage): Job {
+/**
+ * Fills the register with what another program issued, once: none writes to the database while this one serves. Lets it
+ * forget what ended long ago, a part at a time, and keeps its index near.
+ */
+function registerJob(storage: SqliteStorage, { options, host: { log } }: Setup): Job {
+  const keeps = seconds(options.registerKeepDays);
+  let isFilled = false;
+  let forgetAt = -Infinity;
   return {
     name: "register",
     async run(now) {
+      if (!isFilled) {
+        const found = await storage.fillRegister(now - keeps);
+        if (found > 0) log.info("register.found", { count: found });
+      }
+      isFilled = true;
+      await storage.ca("cas").register.find(0n, now);
+      if (now < forgetAt) return now + INDEXED_EVERY;
       let removed = 0;
-      for (const ca of CA_NAMES) removed += await storage.ca(ca).certificates.forgetEnded(now - REGISTER_KEEPS);
-      return removed > 0 ? now : now + SECONDS_PER_DAY;
+      for (const ca of CA_NAMES) removed += await storage.ca(ca).certificates.forgetEnded(now - keeps);
+      if (removed === 0) forgetAt = now + SECONDS_PER_DAY;
+      return removed > 0 ? now : now + INDEXED_EVERY;
     },
   };
 }

@@ -45,6 +45,7 @@ export function serveOptions(folder: string, changes: Partial<ServeOptions> = {}
     corsKeyStore: `${folder}/cors.key`,
     corsWhitelist: [],
     thresholdDays: 31,
+    registerKeepDays: 365,
     keyBits: 2048,
     service: rules,
     user: { ...rules, autoApproveCount: 1 },
