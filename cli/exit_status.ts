@@ -16,6 +16,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   "duplicate-key": EXIT.error,
   "too-large": EXIT.error,
   "too-many-pending": EXIT.error,
+  "too-soon": EXIT.error,
   "usage": EXIT.usage,
   "file": EXIT.error,
   "in-use": EXIT.error,

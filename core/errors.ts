@@ -29,6 +29,8 @@ export type ErrorCode =
   | "too-large"
   /** The CA holds as many pending requests as it may. */
   | "too-many-pending"
+  /** Asked again sooner than that may be; `retryAfter` says when it may. */
+  | "too-soon"
   /** The command line is wrong. */
   | "usage"
   /** A file cannot be read, written or understood; `message` names it. */
@@ -56,7 +58,7 @@ export interface ErrorDetails {
   readonly url?: string;
   /** The peer's HTTP status, for `refused`. */
   readonly status?: number;
-  /** Seconds to wait before asking again, from the peer's `Retry-After`. */
+  /** Seconds to wait before asking again: for `too-soon`, and from a peer's `Retry-After`. */
   readonly retryAfter?: number;
   readonly cause?: unknown;
 }

@@ -127,6 +127,15 @@ export class ApiClient {
     await this.#call("revoke", { ...jsonBody(message), asUser: message.digest === null });
   }
 
+  /**
+   * Tells that the certificate with that serial number is installed. False where the server does not know such reports,
+   * as the reference does not.
+   */
+  async reportInstallation(serial: string, message: Message): Promise<boolean> {
+    const answer = await optional(() => this.#call("report", { id: serial, ...jsonBody(message) }), [404, 405]);
+    return answer !== undefined;
+  }
+
   async pending(): Promise<PendingRequest[]> {
     return readPendingList(text(await this.#call("pendingList", { asUser: true })));
   }

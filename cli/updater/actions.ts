@@ -14,6 +14,7 @@ import type { CertificateFiles, UpdaterEntry } from "./entry_options.ts";
 import type { HolderApi, UpdaterHost } from "./host.ts";
 import { isSeparate, type OnDisk } from "./observe.ts";
 import type { UpdaterAction } from "./plan.ts";
+import { sendReport } from "./report.ts";
 import { readReplacement, replacementToSend, storeReplacement } from "./replacement.ts";
 import { forgetRenewal, readSavedRenewal, saveRenewal } from "./saved_renewal.ts";
 import type { UpdaterState } from "./state.ts";
@@ -28,6 +29,8 @@ export interface ActionInput {
   /** Unix seconds. */
   readonly now: number;
   readonly signal: AbortSignal;
+  /** Writes the state down, as far as the disk takes it. */
+  remember(): Promise<void>;
 }
 
 /** What came of an action, beyond that it succeeded. */
@@ -48,6 +51,7 @@ export const PERFORM: Readonly<Record<UpdaterAction, (input: ActionInput) => Pro
   pollRequest,
   renew,
   runHook,
+  report: (input) => sendReport({ ...input, hookPending: pendingChanges(input.disk, input.state).length > 0 }),
   confirm: () => Promise.resolve({ news: "the certificate is in order again" }),
   complain,
   stop: ({ entry, state }) => Promise.reject(lostRequest(entry, state.request?.id)),

@@ -35,6 +35,8 @@ export function updaterCommand() {
     .option(...SHARED.onRenew)
     .option("--hook-timeout <seconds>", "how long that command may take (default: 300)", wholeNumber)
     .option("--exit-on-hook-failure", "end with status 3 when that command fails")
+    .option("--report", "tell the server what was installed, and say so where it cannot (default: where it can)")
+    .option("--no-report", "do not tell the server that a certificate is installed and how that command did")
     .optionsGroup("How it runs:")
     .option("--config <path>", "keep several certificates: JSON in place of all options above, see docs/updater.md")
     .option("--state <path>", "what is remembered (default: --crt's or --ca's path with .caucase-updater.json)")
@@ -60,6 +62,9 @@ export const updaterManual: Prose = {
     "Files that are replaced keep mode, owner, group, access list, extended attributes and security label, the last " +
     "three by `cp` of GNU coreutils. The log says what cannot be kept, and so does `--status` until the file's " +
     "rights are changed.",
+    "The server is told, signed with the certificate's key, that the certificate is installed, and whether the " +
+    "command of `--on-renew` succeeded; again when that changes. Nothing else of the host is in it, nothing depends " +
+    "on it, and `--no-report` turns it off. A server that does not know such reports is asked again after a week.",
     "`--on-renew` runs through the shell once for all changes of a wake-up. One that fails runs again with the " +
     "same changes until it succeeds, also after a restart: it must be harmless to run twice.",
   ],

@@ -8,6 +8,7 @@ import { EntryUpdater } from "./entry.ts";
 import type { UpdaterHost } from "./host.ts";
 import { SHORTEST_PAUSE } from "./jitter.ts";
 import { lockFiles } from "./lock.ts";
+import { VITAL_TASKS } from "./plan.ts";
 
 /** Lets somebody wake up all entries. */
 export class LookNow {
@@ -75,7 +76,7 @@ async function runOnce(updater: EntryUpdater, { signal }: DaemonControl): Promis
   const wake = await updater.wakeUp(signal);
   if (wake.kind === "stopped") return wake.status;
   const { tracks, request } = updater.state;
-  if (updater.unsaved || Object.values(tracks).some(({ failures }) => failures > 0)) return EXIT.error;
+  if (updater.unsaved || VITAL_TASKS.some((task) => tracks[task].failures > 0)) return EXIT.error;
   return request === null ? EXIT.ok : EXIT.warning;
 }
 

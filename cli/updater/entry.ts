@@ -9,6 +9,7 @@ import type { UpdaterHost } from "./host.ts";
 import { LostRights } from "./lost_rights.ts";
 import { DiskReader, type OnDisk } from "./observe.ts";
 import { plan, type Task, TASK_OF, TASKS, type Track, type UpdaterAction } from "./plan.ts";
+import { isReportPending } from "./report.ts";
 import { forgetOldRenewal } from "./saved_renewal.ts";
 import { newState, readState, StateFile, type UpdaterState } from "./state.ts";
 import { Voice } from "./voice.ts";
@@ -94,15 +95,24 @@ export class EntryUpdater {
       const failure = await this.#attempt(next.action, { disk, now, signal });
       if (next.action === "stop") return { kind: "stopped", status: EXIT.error };
       const hookFailed = next.action === "runHook" && failure !== undefined;
-      if (hookFailed && entry.exitOnHookFailure) return { kind: "stopped", status: EXIT.hookFailed };
+      if (hookFailed && entry.exitOnHookFailure) return await this.#endAfterHook(signal);
     }
     throw new Error(`there is no end to what is due for ${entry.name}: ${JSON.stringify(state.tracks)}`);
   }
 
+  /** Nobody else would tell the server. */
+  async #endAfterHook(signal: AbortSignal): Promise<Wake> {
+    const disk = await this.#disk.read();
+    const now = this.#host.clock.now();
+    if ((await this.#observed(disk)).reportPending) await this.#attempt("report", { disk, now, signal });
+    return { kind: "stopped", status: EXIT.hookFailed };
+  }
+
   async #observed(disk: OnDisk) {
-    const { entry: { certificate, threshold, crlThreshold, maxSleep }, state } = this;
+    const { entry, entry: { certificate, threshold, crlThreshold, maxSleep }, state } = this;
     const { clock, fileSystem } = this.#host;
     const now = clock.now();
+    const hookPending = pendingChanges(disk, state).length > 0;
     return {
       rules: { threshold, crlThreshold, maxSleep, seed: state.seed },
       hasCa: disk.authorities.some(({ notAfter }) => now <= notAfter),
@@ -111,7 +121,8 @@ export class EntryUpdater {
       ),
       crlDamaged: disk.crlDamage !== undefined,
       certificate: await holdingOf(certificate, disk, { request: state.request, fileSystem }),
-      hookPending: pendingChanges(disk, state).length > 0,
+      hookPending,
+      reportPending: isReportPending({ entry, disk, state, hookPending, now }),
       tracks: state.tracks,
       demanded: this.#demanded,
     };
@@ -127,17 +138,20 @@ export class EntryUpdater {
     const task = TASK_OF[action];
     this.#demanded.delete(task);
     try {
-      const input = { entry, host, state, disk, voice, now, signal };
+      const input = { entry, host, state, disk, voice, now, signal, remember: () => this.#remember() };
       const { news, warning, lookAgain = false } = await PERFORM[action](input);
       if (news !== undefined) voice.info(news);
       if (warning !== undefined) voice.warning(warning);
       if (lookAgain) this.#demanded.add(task);
       this.#mark(task, { lastSuccess: host.clock.now(), failures: 0, notBefore: null, error: null });
+      if (task === "hook") state.hookFailingSince = null;
       return undefined;
     } catch (thrown) {
       signal.throwIfAborted();
       const error = asRefusal(thrown);
-      voice.report(error);
+      // A report that fails is nobody's trouble: said once, until one succeeds.
+      if (task !== "report" || state.tracks.report.failures === 0) voice.report(error);
+      if (task === "hook") state.hookFailingSince ??= host.clock.now();
       this.#mark(task, { ...failureOf(error, host.clock.now()), failures: state.tracks[task].failures + 1 });
       return error;
     } finally {

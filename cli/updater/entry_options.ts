@@ -48,6 +48,8 @@ export interface UpdaterEntry {
   readonly onRenew: string | undefined;
   readonly hookTimeout: number;
   readonly exitOnHookFailure: boolean;
+  /** Whether the server is told what was installed; undefined: where it knows such reports. */
+  readonly report: boolean | undefined;
   readonly statePath: string;
 }
 
@@ -80,6 +82,7 @@ export const RAW_ENTRY = v.strictObject({
   onRenew: v.optional(v.string()),
   hookTimeout: v.optional(v.pipe(v.number(), v.finite(), v.minValue(1))),
   exitOnHookFailure: v.optional(v.boolean()),
+  report: v.optional(v.boolean()),
   mode: v.optional(v.picklist(["service", "user"])),
   state: v.optional(path),
 });
@@ -119,6 +122,7 @@ export function toEntry(raw: RawEntry, nameOf: (member: string) => string): Upda
     onRenew: raw.onRenew,
     hookTimeout: raw.hookTimeout ?? 300,
     exitOnHookFailure: raw.exitOnHookFailure ?? false,
+    report: raw.report,
     statePath: raw.state ?? `${name}.caucase-updater.json`,
   };
   requireSeparateFiles(entry, nameOf);

@@ -19,6 +19,9 @@ export interface HookRun {
   readonly signal: AbortSignal;
 }
 
+/** What the message of a failure begins with; how it ended follows. */
+export const HOOK_FAILURE = "the --on-renew command failed: ";
+
 /** Between SIGTERM and SIGKILL, in milliseconds. */
 const GRACE = 5_000;
 
@@ -102,7 +105,7 @@ function failureOf({ success, code, signal }: Deno.CommandStatus): string | unde
 }
 
 function hookFailure(reason: string): CaucaseError {
-  return new CaucaseError("refused", `the --on-renew command failed: ${reason}`);
+  return new CaucaseError("refused", `${HOOK_FAILURE}${reason}`);
 }
 
 /** Signals the whole group that `leader` leads. */

@@ -14,13 +14,23 @@ import { type HookRun, runHookOnce } from "./hook.ts";
 /** The part of the protocol that a holder uses. */
 export type HolderApi = Pick<
   ApiClient,
-  "serverUrl" | "caCertificate" | "caChain" | "crls" | "submit" | "request" | "certificate" | "renew"
+  | "serverUrl"
+  | "caCertificate"
+  | "caChain"
+  | "crls"
+  | "submit"
+  | "request"
+  | "certificate"
+  | "renew"
+  | "reportInstallation"
 >;
 
 export interface HolderConnection {
   readonly caUrl: string;
   readonly ca: "cas" | "cau";
   readonly signal: AbortSignal;
+  /** Milliseconds for all that is done with it; ten minutes unless given. */
+  readonly timeLimit?: number;
 }
 
 export interface UpdaterHost {
@@ -46,8 +56,8 @@ export function systemHost(): UpdaterHost {
     random: randomBytes,
     fileSystem: hostFileSystem,
     log: systemLog,
-    connect: ({ caUrl, ca, signal }) =>
-      new ApiClient(caUrl, ca, { signal: AbortSignal.any([signal, AbortSignal.timeout(LONGEST_ACTION)]) }),
+    connect: ({ caUrl, ca, signal, timeLimit = LONGEST_ACTION }) =>
+      new ApiClient(caUrl, ca, { signal: AbortSignal.any([signal, AbortSignal.timeout(timeLimit)]) }),
     newKey: generateRsaKey,
     runHook: runHookOnce,
     print: printLine,

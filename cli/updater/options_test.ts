@@ -27,6 +27,7 @@ Deno.test("readUpdaterOptions() has the reference's defaults", async () => {
     onRenew: undefined,
     hookTimeout: 300,
     exitOnHookFailure: false,
+    report: undefined,
     statePath: "host.pem.caucase-updater.json",
   });
   const [onlyTrust] = (await readUpdaterOptions(REQUIRED)).entries;

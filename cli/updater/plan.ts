@@ -2,13 +2,17 @@
  * What an updater does now and when it wakes up next: a pure decision over what it sees and remembers. Times are Unix
  * seconds.
  *
- * Four tasks run side by side, each with its own memory of tries and failures, so that one that fails holds up no
- * other: CA certificates, CRLs, the certificate, the hook. Whenever something is due at the server, CA certificates and
- * CRLs are refreshed too: a host thereby knows a new CA long before anything is signed with it.
+ * Five tasks run side by side, each with its own memory of tries and failures, so that one that fails holds up no
+ * other: CA certificates, CRLs, the certificate, the hook, the report to the server. Whenever something that matters is
+ * due at the server, CA certificates and CRLs are refreshed too: a host thereby knows a new CA long before anything is
+ * signed with it.
  */
 import { DAY, HOUR, type Life, renewalTime, retryTime, SHORTEST_PAUSE } from "./jitter.ts";
 
-export const TASKS = ["ca", "crl", "certificate", "hook"] as const;
+/** Those that somebody must look after when they fail. */
+export const VITAL_TASKS = ["ca", "crl", "certificate", "hook"] as const;
+
+export const TASKS = [...VITAL_TASKS, "report"] as const;
 export type Task = typeof TASKS[number];
 
 /** What is remembered of a task, also across restarts. */
@@ -64,6 +68,8 @@ export interface Observed {
   readonly certificate: Holding;
   /** Whether something changed that the hook was not run for with success. */
   readonly hookPending: boolean;
+  /** Whether the server is to be told how certificate and hook are; never before the hook has run. */
+  readonly reportPending: boolean;
   readonly tracks: Readonly<Record<Task, Track>>;
   /** Tasks to do now whatever the time: after a start and a SIGHUP. */
   readonly demanded: ReadonlySet<Task>;
@@ -83,7 +89,9 @@ export type UpdaterAction =
   | "confirm"
   /** Nothing will ever come of it: say so and stop. */
   | "stop"
-  | "runHook";
+  | "runHook"
+  /** Tell the server that the certificate is installed, and how the hook did. */
+  | "report";
 
 /** The next thing to do: an action, after which the plan is asked again, or to sleep until then. */
 export type Plan =
@@ -101,6 +109,7 @@ export const TASK_OF: Readonly<Record<UpdaterAction, Task>> = {
   confirm: "certificate",
   stop: "certificate",
   runHook: "hook",
+  report: "report",
 };
 
 /** Each action leaves its mark in its track, so that it is not due again at once. */
@@ -122,6 +131,7 @@ function dueTimes(observed: Observed, now: number): DueTimes {
     crl: hasCa ? Math.min(demandedAt(observed, "crl", now) ?? Infinity, crlDueAt(observed, now)) : Infinity,
     certificate: hasCa ? certificateDueAt(observed, now) : Infinity,
     hook: hookDueAt(observed, now),
+    report: reportDueAt(observed, now),
   };
 }
 
@@ -137,7 +147,8 @@ function actionAt(observed: Observed, dueAt: DueTimes, now: number): UpdaterActi
   if (observed.hasCa && refresh("crl")) return "refreshCrl";
   if (certificate !== undefined) return certificate;
   // The hook comes when all else is done, so that it runs once for all that changed.
-  return isDue("hook") ? "runHook" : undefined;
+  if (isDue("hook")) return "runHook";
+  return isDue("report") ? "report" : undefined;
 }
 
 function certificateAction({ certificate, rules, tracks }: Observed, now: number): UpdaterAction | undefined {
@@ -226,6 +237,14 @@ function hookDueAt({ hookPending, rules, tracks: { hook }, demanded }: Observed,
   return hook.failures > 0 && !demanded.has("hook") ? retry(hook, { rules, longest: HOUR }) : now;
 }
 
+/** It is no hurry: what is reported late is no harm. */
+function reportDueAt(observed: Observed, now: number): number {
+  const { reportPending, rules, tracks: { report } } = observed;
+  if (!reportPending) return Infinity;
+  if (report.failures === 0) return now;
+  return demandedAt(observed, "report", now) ?? retry(report, { rules, first: HOUR, longest: DAY });
+}
+
 interface RetryRules {
   readonly rules: Rules;
   readonly first?: number;
@@ -243,5 +262,6 @@ function retry(
 /** What is remembered from the future was written while the clock was wrong, and says nothing. */
 function withoutFuture(tracks: Observed["tracks"], now: number): Observed["tracks"] {
   const past = (track: Track) => (track.lastTry ?? 0) > now + SHORTEST_PAUSE ? UNTRIED : track;
-  return { ca: past(tracks.ca), crl: past(tracks.crl), certificate: past(tracks.certificate), hook: past(tracks.hook) };
+  const { ca, crl, certificate, hook, report } = tracks;
+  return { ca: past(ca), crl: past(crl), certificate: past(certificate), hook: past(hook), report: past(report) };
 }

@@ -12,7 +12,7 @@ class PlannedHost {
   wakeAt = START;
 
   constructor(seed: string) {
-    const tracks = { ca: UNTRIED, crl: UNTRIED, certificate: UNTRIED, hook: UNTRIED };
+    const tracks = { ca: UNTRIED, crl: UNTRIED, certificate: UNTRIED, hook: UNTRIED, report: UNTRIED };
     this.#observed = {
       rules: { threshold: 31 * DAY, crlThreshold: 7 * DAY, maxSleep: 31 * DAY, seed },
       hasCa: true,
@@ -20,6 +20,7 @@ class PlannedHost {
       crlDamaged: false,
       certificate: { kind: "held", request: "unsent", notBefore: START, notAfter: START + LIFE_SPAN },
       hookPending: false,
+      reportPending: false,
       tracks,
       demanded: new Set(),
     };

@@ -42,9 +42,17 @@ function observed({ tracks, ...change }: ObservedChange = {}): Observed {
     crlDamaged: false,
     certificate: held(60 * DAY),
     hookPending: false,
+    reportPending: false,
     demanded: new Set(),
     ...change,
-    tracks: { ca: done(DAY), crl: done(DAY), certificate: done(33 * DAY), hook: done(33 * DAY), ...tracks },
+    tracks: {
+      ca: done(DAY),
+      crl: done(DAY),
+      certificate: done(33 * DAY),
+      hook: done(33 * DAY),
+      report: UNTRIED,
+      ...tracks,
+    },
   };
 }
 
@@ -71,6 +79,7 @@ function after(action: UpdaterAction, seen: Observed): Observed {
     ...(action === "replace" && { certificate: held(-1, { request: "sent" }) }),
     ...(action === "refreshCrl" && { crls: [{ thisUpdate: NOW, nextUpdate: NOW + 30 * DAY }] }),
     ...(action === "runHook" && { hookPending: false }),
+    ...(action === "report" && { reportPending: false }),
     tracks: { ...seen.tracks, [task]: track },
     demanded: new Set([...seen.demanded].filter((demanded) => demanded !== task)),
   };
@@ -247,11 +256,12 @@ Deno.test("plan() comes to rest: done or failed, no action is due again at once"
     nextUpdate: NOW + left,
   }));
   const input = fc.record({
-    tracks: fc.record({ ca: track, crl: track, certificate: track, hook: track }),
+    tracks: fc.record({ ca: track, crl: track, certificate: track, hook: track, report: track }),
     certificate: holding,
     crls: fc.array(crl, { maxLength: 3 }),
     hasCa: fc.boolean(),
     hookPending: fc.boolean(),
+    reportPending: fc.boolean(),
     success: fc.boolean(),
   });
   fc.assert(fc.property(input, ({ success, tracks, ...rest }) => {
@@ -263,7 +273,7 @@ Deno.test("plan() comes to rest: done or failed, no action is due again at once"
       const task = TASK_OF[action];
       // A hook that succeeded is not pending, a renewed certificate is not due: here only failures stay as they are.
       if (
-        success && ["renew", "runHook", "complain", "sendRequest", "replace"].includes(action)
+        success && ["renew", "runHook", "report", "complain", "sendRequest", "replace"].includes(action)
       ) return;
       const { failures } = current[task];
       current = { ...current, [task]: success ? done(0) : { ...failed(0, failures + 1), notBefore: null } };
@@ -274,5 +284,5 @@ Deno.test("plan() comes to rest: done or failed, no action is due again at once"
 });
 
 function untried(): Observed["tracks"] {
-  return { ca: UNTRIED, crl: UNTRIED, certificate: UNTRIED, hook: UNTRIED };
+  return { ca: UNTRIED, crl: UNTRIED, certificate: UNTRIED, hook: UNTRIED, report: UNTRIED };
 }

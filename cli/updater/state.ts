@@ -1,6 +1,7 @@
 /** What an updater remembers across restarts: a small JSON file beside the certificate. It holds nothing secret. */
 import * as v from "valibot";
 import { fromUtf8 } from "../../core/bytes.ts";
+import { HOOK_OUTCOMES } from "../../core/protocol/installation.ts";
 import { type FileSystem, readFileBytes, writeFileDurably } from "../../core/host/durable_file.ts";
 import { type Task, type Track, UNTRIED } from "./plan.ts";
 import type { UpdaterHost } from "./host.ts";
@@ -33,13 +34,39 @@ const LOST_RIGHTS = v.object({
   changed: v.nullable(v.number()),
 });
 
+const REPORTED = v.object({
+  /** Whom it was for. */
+  caUrl: v.string(),
+  /** The last report that was sent; null when none was. */
+  last: v.nullable(v.object({
+    /** Decimal. */
+    serial: v.string(),
+    hook: v.picklist(HOOK_OUTCOMES),
+    failingSince: v.nullable(v.number()),
+    detail: v.nullable(v.string()),
+    at: v.number(),
+    /** Whether the server answered that it has it. */
+    answered: v.boolean(),
+  })),
+  /** Until when a server that does not know such reports is left alone; null for all others. */
+  unknownUntil: v.nullable(v.number()),
+});
+
+export type Reported = v.InferOutput<typeof REPORTED>;
+
 export type LostRightsNote = v.InferOutput<typeof LOST_RIGHTS>;
 
 const STATE = v.object({
   format: v.literal(FORMAT),
   /** Sets this host apart from others when it comes to spreading. */
   seed: v.string(),
-  tracks: v.object({ ca: TRACK, crl: TRACK, certificate: TRACK, hook: TRACK }),
+  tracks: v.object({
+    ...{ ca: TRACK, crl: TRACK, certificate: TRACK, hook: TRACK },
+    // As the next two: older versions did not write it.
+    report: v.optional(TRACK, UNTRIED),
+  }),
+  hookFailingSince: v.optional(v.nullable(v.number()), null),
+  reported: v.optional(v.nullable(REPORTED), null),
   request: v.nullable(REQUEST),
   /** Fingerprints, by path, of what the hook was last run for with success, or what was there at the first start. */
   announced: v.record(v.string(), v.nullable(v.string())),
@@ -73,8 +100,9 @@ function parseJson(bytes: Uint8Array): unknown {
 
 /** The state of an updater that never ran. */
 export function newState(random: UpdaterHost["random"]): UpdaterState {
-  const tracks = { ca: UNTRIED, crl: UNTRIED, certificate: UNTRIED, hook: UNTRIED };
-  return { seed: random(8).toHex(), tracks, request: null, announced: {}, lostRights: {}, wakeAt: null };
+  const tracks = { ca: UNTRIED, crl: UNTRIED, certificate: UNTRIED, hook: UNTRIED, report: UNTRIED };
+  const nothing = { hookFailingSince: null, reported: null, request: null, wakeAt: null };
+  return { seed: random(8).toHex(), tracks, ...nothing, announced: {}, lostRights: {} };
 }
 
 /** Keeps a state in its file; writes only what changed. */

@@ -9,7 +9,8 @@ import { HOUR } from "./jitter.ts";
 import { isLocked } from "./lock.ts";
 import { isMended } from "./lost_rights.ts";
 import { DiskReader, type OnDisk } from "./observe.ts";
-import { type RequestFate, TASKS } from "./plan.ts";
+import { type RequestFate, TASKS, VITAL_TASKS } from "./plan.ts";
+import { isReportPending, isUnknownRoute, reportedTo } from "./report.ts";
 import { readState, type UpdaterState } from "./state.ts";
 
 /** Times are ISO 8601, UTC; null where there is nothing to tell. */
@@ -35,6 +36,7 @@ export async function entryStatus(entry: UpdaterEntry, fileSystem: FileSystem, n
       pending: state === undefined ? [] : pendingChanges(disk, state).map(({ path }) => path),
       failures: state?.tracks.hook.failures ?? 0,
     },
+    report: reportStatus(entry, disk, { state, fileSystem, now }),
     tasks: state && Object.fromEntries(TASKS.map((task) => {
       const { lastSuccess, lastTry, failures, error } = state.tracks[task];
       return [task, { lastTry: time(lastTry), lastSuccess: time(lastSuccess), failures, lastError: error }];
@@ -45,7 +47,7 @@ export async function entryStatus(entry: UpdaterEntry, fileSystem: FileSystem, n
 /** Whether nothing of it needs attention at `now` (Unix seconds), be it that no updater runs any more. */
 export function isHealthy(status: EntryStatus, now: number): boolean {
   const { tasks, certificate, authorities, crls, nextWakeUp, damagedCrl } = status;
-  const failing = Object.values(tasks ?? {}).some(({ failures }) => failures > 0);
+  const failing = VITAL_TASKS.some((task) => (tasks?.[task]?.failures ?? 0) > 0);
   const someoneIsLockedOut = status.lostRights.some(({ certain }) => certain);
   if (failing || someoneIsLockedOut || damagedCrl !== null || (certificate !== null && certificate.state !== "held")) {
     return false;
@@ -88,6 +90,27 @@ function requestStatus(entry: UpdaterEntry, fate: RequestFate, id: string | unde
   if (fate === "unsent" || id === undefined) return { request: null, requestState: null, waitsFor: null };
   if (fate === "rejected") return { request: id, requestState: "rejected", waitsFor: null };
   return { request: id, requestState: "requested", waitsFor: waitingForUser(entry, id) };
+}
+
+/** What the server was told of the certificate; null where it is told nothing. */
+function reportStatus(entry: UpdaterEntry, disk: OnDisk, { state, now }: Moment) {
+  if (entry.report === false || entry.certificate === undefined || state === undefined) return null;
+  const known = reportedTo(entry, state);
+  const hookPending = pendingChanges(disk, state).length > 0;
+  const pending = isReportPending({ entry, disk, state, hookPending, now });
+  const last = known?.last ?? null;
+  return {
+    state: isUnknownRoute(known, now)
+      ? "unknown to the server"
+      : pending
+      ? "pending"
+      : last
+      ? "told"
+      : "nothing to tell",
+    last: last?.answered
+      ? { time: time(last.at), serial: last.serial, hook: last.hook, failingSince: time(last.failingSince) }
+      : null,
+  };
 }
 
 /** What files lost when they were replaced; not those whose rights somebody has changed since. */

@@ -1,4 +1,5 @@
 /** One certificate authority: its parts, put together. */
+import { Installations } from "./installations.ts";
 import { Issuers } from "./issuers.ts";
 import { CrlPublisher } from "./crl_publisher.ts";
 import { Issuance } from "./issuance.ts";
@@ -18,6 +19,7 @@ export interface CertificateAuthority {
   readonly issuance: Issuance;
   readonly crls: CrlPublisher;
   readonly revocations: Revocations;
+  readonly installations: Installations;
   readonly register: RegisterStore;
   readonly pending: PendingReview;
 }
@@ -32,7 +34,9 @@ export function createCertificateAuthority(
   const crls = new CrlPublisher(stores, issuers, settings);
   const issuance = new Issuance({ stores, issuers, verification, settings });
   const revocations = new Revocations({ stores, issuers, verification, crls, verify, lifeSpan });
+  const installations = new Installations({ stores, verification, verify });
   const pending = new PendingReview({ stores, issuers, settings });
   const { name, register } = stores;
-  return { name, lifeSpan, issuers, verification, issuance, crls, revocations, register, pending };
+  const asked = { issuance, revocations, installations, register, pending };
+  return { name, lifeSpan, issuers, verification, crls, ...asked };
 }

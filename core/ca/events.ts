@@ -41,6 +41,12 @@ export type CaEvent =
   }
   /** `crlNumber` is that of the CRLs which list it first. */
   | { readonly kind: "revoked"; readonly serial: bigint; readonly crlNumber: bigint }
+  /** Its holder told for the first time that this certificate is installed. */
+  | { readonly kind: "installed"; readonly serial: bigint }
+  /** The holder's hook fails since that time, by the host's clock; it did not when the holder told of it before. */
+  | { readonly kind: "hook-failing"; readonly serial: bigint; readonly since: number }
+  /** The hook that failed does not fail any more. */
+  | { readonly kind: "hook-recovered"; readonly serial: bigint }
   /** A scheduled renewal of the CRLs. */
   | { readonly kind: "crl-renewed"; readonly crlNumber: bigint; readonly thisUpdate: number }
   | { readonly kind: "issuer-added"; readonly issuer: string; readonly notAfter: number; readonly imported: boolean }

@@ -15,7 +15,7 @@ import {
   statusOf,
 } from "./register.ts";
 import { SECONDS_PER_DAY } from "./lifecycle.ts";
-import type { RegisteredCertificate } from "./stores.ts";
+import type { Installation, RegisteredCertificate } from "./stores.ts";
 
 interface Kept extends RegisterRecord {
   readonly id: number;
@@ -28,6 +28,7 @@ export class MemoryRegister implements RegisterStore {
   readonly #ids = new Map<bigint, number>();
   readonly #successors = new Map<bigint, bigint>();
   readonly #revocations = new Map<bigint, Attribution>();
+  readonly installations = new Map<bigint, Installation>();
 
   add(certificate: RegisteredCertificate): void {
     const { serial, origin } = certificate;
@@ -46,7 +47,10 @@ export class MemoryRegister implements RegisterStore {
 
   forgetEnded(before: number): number {
     const ended = [...this.#certificates.values()].filter(({ notAfter }) => notAfter < before);
-    for (const { serial } of ended) this.#certificates.delete(serial);
+    for (const { serial } of ended) {
+      this.#certificates.delete(serial);
+      this.installations.delete(serial);
+    }
     return ended.length;
   }
 
@@ -105,13 +109,14 @@ export class MemoryRegister implements RegisterStore {
         status: statusOf(fate, now),
         renewedBy,
         revocation,
+        installation: this.installations.get(serial),
       };
     });
   }
 }
 
-function recordOf({ certificate, status, renewedBy, revocation }: Kept): RegisterRecord {
-  return { certificate, status, renewedBy, revocation };
+function recordOf({ certificate, status, renewedBy, revocation, installation }: Kept): RegisterRecord {
+  return { certificate, status, renewedBy, revocation, installation };
 }
 
 function fits({ certificate, status }: Kept, query: RegisterQuery): boolean {

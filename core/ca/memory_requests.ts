@@ -1,6 +1,8 @@
 /** Requests and certificates of one CA in memory, see memory_stores.ts. */
 import { type Bytes, equalBytes } from "../bytes.ts";
 import type { Attribution, RecordEvent } from "./events.ts";
+import type { InstallationReport } from "../protocol/installation.ts";
+import { judgeReport } from "./installations.ts";
 import type { MemoryRegister } from "./memory_register.ts";
 import {
   certified,
@@ -15,6 +17,8 @@ import {
 import type {
   CaName,
   CertificateStore,
+  Installation,
+  InstallationStore,
   IssuedRecord,
   NewCertificate,
   NewRequest,
@@ -190,6 +194,24 @@ export class MemoryCertificates implements CertificateStore {
 
   forgetEnded(before: number): Promise<number> {
     return Promise.resolve(this.rows.forgetEnded(before));
+  }
+}
+
+export class MemoryInstallations implements InstallationStore {
+  constructor(private readonly register: MemoryRegister, private readonly record: RecordEvent) {}
+
+  report(report: InstallationReport, by: Attribution): Promise<void> {
+    return Promise.try(() => {
+      const { serial } = report;
+      const news = judgeReport(this.register.installations.get(serial), report, by.now);
+      if (news === "known") return;
+      this.register.installations.set(serial, news.installation);
+      for (const event of news.events) this.record(event, by);
+    });
+  }
+
+  find(serial: bigint): Promise<Installation | undefined> {
+    return Promise.resolve(this.register.installations.get(serial));
   }
 }
 

@@ -5,7 +5,7 @@
 import { CrlEntries } from "../x509/crl_entries.ts";
 import type { Attribution, RecordEvent } from "./events.ts";
 import { MemoryRegister } from "./memory_register.ts";
-import { MemoryCertificates, MemoryRequests, MemoryRows } from "./memory_requests.ts";
+import { MemoryCertificates, MemoryInstallations, MemoryRequests, MemoryRows } from "./memory_requests.ts";
 import { alreadyRevoked, CLOCK_TOLERANCE, clockRefusal } from "./store_rules.ts";
 import type {
   CaName,
@@ -77,6 +77,7 @@ function memoryCaStores(name: CaName, { record, laterThan }: Journal): CaStores 
     requests: new MemoryRequests(rows),
     certificates: new MemoryCertificates(rows),
     revocations,
+    installations: new MemoryInstallations(register, record),
     register,
     state() {
       const now = { issuers: issuers.revision, crl: revocations.crl };

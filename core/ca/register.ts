@@ -1,6 +1,7 @@
 /** The register as people ask it: which certificates there are, what became of them, how many end when. */
 import type { Bytes } from "../bytes.ts";
 import { CaucaseError } from "../errors.ts";
+import type { HookState } from "../protocol/installation.ts";
 import type { CertificateStatus, RevocationFacts } from "../protocol/register.ts";
 import type { RegisterQuery } from "../protocol/register_query.ts";
 import type { Actor } from "./actor.ts";
@@ -26,6 +27,14 @@ export interface RegisteredCertificate {
   readonly der: Bytes;
 }
 
+/** What a holder told of a certificate last. */
+export interface Installation extends HookState {
+  /** When the server heard this for the first time. */
+  readonly reportedAt: number;
+  /** What the host's clock showed then. */
+  readonly hostTime: number;
+}
+
 /** A certificate with what happened to it since. */
 export interface RegisterRecord {
   readonly certificate: RegisteredCertificate;
@@ -33,6 +42,8 @@ export interface RegisterRecord {
   /** Serial number of the certificate that replaced it: the latest, if there are several. */
   readonly renewedBy: bigint | undefined;
   readonly revocation: RevocationFacts | undefined;
+  /** Undefined where its holder never told of it. */
+  readonly installation: Installation | undefined;
 }
 
 export interface RegisterPage {

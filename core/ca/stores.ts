@@ -1,5 +1,5 @@
 /**
- * What a certificate authority needs to have remembered, in its own words: four narrow stores for each CA. Every method
+ * What a certificate authority needs to have remembered, in its own words: six narrow stores for each CA. Every method
  * that changes something resolves only after the change is durable, and is atomic: others see it whole or not at all,
  * together with the event that tells of it, and of several changes that exclude each other one wins. Where a change
  * rests on what the caller saw before, the caller says what that was, and nothing happens if it is no longer so. No
@@ -10,14 +10,15 @@
  * Times are Unix seconds. Texts (PEM) are kept byte for byte.
  */
 import type { Bytes } from "../bytes.ts";
+import type { InstallationReport } from "../protocol/installation.ts";
 import type { CrlEntries } from "../x509/crl_entries.ts";
 import type { Actor } from "./actor.ts";
 import type { Attribution, CaEvent, Origin, RefusedAction } from "./events.ts";
 import type { IssuedCertificate } from "./issuer.ts";
 import type { KeyReference } from "./key_store.ts";
-import type { RegisteredCertificate, RegisterStore } from "./register.ts";
+import type { Installation, RegisteredCertificate, RegisterStore } from "./register.ts";
 
-export type { RegisteredCertificate };
+export type { Installation, RegisteredCertificate };
 
 /** The CA for users, the CA for services, and the private CA of the HTTPS listener. */
 export type CaName = (typeof CA_NAMES)[number];
@@ -142,7 +143,10 @@ export interface CertificateStore {
   expireEarlier(id: bigint, keptUntil: number): void;
   /** From the register; undefined for one that this CA never issued, or that ended long ago. */
   registered(serial: bigint): Promise<RegisteredCertificate | undefined>;
-  /** Removes from the register what ended before `before`, a bounded number of rows. How many. */
+  /**
+   * Removes from the register what ended before `before`, a bounded number of rows, with what their holders told. How
+   * many.
+   */
   forgetEnded(before: number): Promise<number>;
 }
 
@@ -151,6 +155,17 @@ export interface Revocation {
   readonly revocationDate: number;
   /** When it may leave the CRL. */
   readonly listedUntil: number;
+}
+
+export interface InstallationStore {
+  /**
+   * Keeps what a holder told of its certificate, if it is new and newer than what is kept: see `judgeReport()` in
+   * installations.ts. What says the same again changes and writes nothing.
+   * @throws `unacceptable` for an older report; `too-soon`
+   */
+  report(report: InstallationReport, by: Attribution): Promise<void>;
+  /** Undefined where nothing was ever told of it. */
+  find(serial: bigint): Promise<Installation | undefined>;
 }
 
 /** What the current CRL must say: its number and times name exactly one content. */
@@ -226,6 +241,7 @@ export interface CaStores {
   readonly requests: RequestStore;
   readonly certificates: CertificateStore;
   readonly revocations: RevocationStore;
+  readonly installations: InstallationStore;
   readonly register: RegisterStore;
   /** Cheap: asked on every use of what a process remembers. The same object for as long as nothing has changed. */
   state(): Promise<StoreState>;

@@ -24,7 +24,7 @@ export interface EventList {
 }
 
 /** Fields of events that are times. */
-const TIMES: readonly string[] = ["notAfter", "thisUpdate", "before"];
+const TIMES: readonly string[] = ["notAfter", "thisUpdate", "before", "since"];
 
 /** Names in the JSON of fields that are called something else there, as an event has an id of its own. */
 const RENAMED: Readonly<Record<string, string>> = { id: "requestId" };

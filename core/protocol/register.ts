@@ -6,6 +6,7 @@ import * as v from "valibot";
 import type { Actor } from "../ca/actor.ts";
 import type { Origin } from "../ca/events.ts";
 import type { KeyDescription } from "../x509/subject_facts.ts";
+import { HOOK_OUTCOMES, type HookOutcome } from "./installation.ts";
 import {
   actorShape,
   decimal,
@@ -48,8 +49,7 @@ export interface RevocationFacts {
 /** What the holder said of the certificate's installation. */
 export interface Installation {
   readonly reportedAt: number;
-  /** What the hook did; `none` where there is no hook. */
-  readonly hook: "succeeded" | "failed" | "none";
+  readonly hook: HookOutcome;
   readonly failingSince: number | null;
 }
 
@@ -115,7 +115,7 @@ const EntryShape = v.object({
   })),
   installation: v.nullable(v.object({
     reportedAt: utcTime,
-    hook: v.picklist(["succeeded", "failed", "none"]),
+    hook: v.picklist(HOOK_OUTCOMES),
     failingSince: v.nullable(utcTime),
   })),
 });

@@ -46,6 +46,12 @@ export const ROUTES = {
   sign: listed(["PUT", "/{ca}/crt/{crt_id}", "user"], "createCertificate", "Sign a pending request"),
   renew: listed(["PUT", "/{ca}/crt/renew", "message"], "renewCertificate", "Renew a certificate with a new key"),
   revoke: listed(["PUT", "/{ca}/crt/revoke", "message"], "revokeCertificate", "Revoke a certificate"),
+  report: {
+    method: "PUT",
+    path: "/{ca}/certificates/{serial}/installation",
+    access: "message",
+    origins: "none",
+  },
   register: forUsers("/{ca}/certificates"),
   registered: forUsers("/{ca}/certificates/{serial}"),
   events: forUsers("/{ca}/events"),

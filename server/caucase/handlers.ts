@@ -8,6 +8,7 @@ import type { CertificateAuthority } from "../../core/ca/certificate_authority.t
 import type { Issuer } from "../../core/ca/issuer.ts";
 import type { Storage } from "../../core/ca/stores.ts";
 import { CaucaseError } from "../../core/errors.ts";
+import { readInstallation } from "../../core/protocol/installation.ts";
 import { DETAILS_TYPE, writePendingDetailsList } from "../../core/protocol/pending_details.ts";
 import { writePendingList } from "../../core/protocol/pending_list.ts";
 import { readRevocation, readRevocationEnvelope } from "../../core/protocol/revocation.ts";
@@ -20,7 +21,7 @@ import { describeCa, describeServer } from "./hal.ts";
 import type { HttpsVouching } from "./https_vouching.ts";
 import { acceptsType, taggedAnswer } from "./json_answer.ts";
 import type { OwnOrigins } from "./own_origins.ts";
-import { jsonBody, optionalTemplateBody, parseCrlId, parseRequestId } from "./request_parts.ts";
+import { jsonBody, optionalTemplateBody, parseCrlId, parseRequestId, parseSerial } from "./request_parts.ts";
 import type { StatusSource } from "./server_status.ts";
 
 /** What the second step of a handler has. */
@@ -141,6 +142,15 @@ export const HANDLERS: Omit<CaucaseHandlers, Elsewhere> = {
       return { status: 204 };
     };
     return { from: envelope.digest === null ? "user" : "holder", act };
+  },
+  report: async ({ exchange, parameters: { ca, serial: text } }) => {
+    const serial = parseSerial(text);
+    const message = readInstallation(await jsonBody(exchange));
+    const act: Act<Call> = async ({ authorities, actor, now }) => {
+      await authorities[ca].installations.report(serial, message, { actor, now });
+      return { status: 204 };
+    };
+    return { from: "holder", act };
   },
 };
 

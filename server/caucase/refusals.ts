@@ -16,6 +16,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   "duplicate-key": 409,
   "too-large": 413,
   "too-many-pending": 507,
+  "too-soon": 429,
   "usage": 500,
   "file": 500,
   "in-use": 500,
@@ -52,6 +53,8 @@ function challenge({ code, details }: CaucaseError): Record<string, string> {
       return { "WWW-Authenticate": `cors url="${details.url ?? ""}"` };
     case "method-not-allowed":
       return { "Allow": (details.allow ?? []).join(", ") };
+    case "too-soon":
+      return { "Retry-After": `${details.retryAfter ?? 60}` };
     default:
       return {};
   }

@@ -16,6 +16,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   "duplicate-key": 409,
   "too-large": 413,
   "too-many-pending": 507,
+  "too-soon": 429,
   "usage": 500,
   "file": 500,
   "in-use": 500,

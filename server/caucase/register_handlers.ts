@@ -1,7 +1,7 @@
 /** What the routes of the register do: certificates, events, details of requests, the server's status. */
 import type { RegisterRecord } from "../../core/ca/register.ts";
 import { type CaName, type RecordedEvent } from "../../core/ca/stores.ts";
-import { CaucaseError, malformed } from "../../core/errors.ts";
+import { CaucaseError } from "../../core/errors.ts";
 import { encodePem, PEM_LABEL } from "../../core/pem.ts";
 import { writeEventList } from "../../core/protocol/event_list.ts";
 import { writePendingDetails } from "../../core/protocol/pending_details.ts";
@@ -13,7 +13,7 @@ import type { Answer, Exchange } from "../http/exchange.ts";
 import { inTurns } from "../in_turns.ts";
 import type { CaucaseHandlers, UserCall } from "./handlers.ts";
 import { acceptsType, taggedAnswer } from "./json_answer.ts";
-import { parseRequestId } from "./request_parts.ts";
+import { parseRequestId, parseSerial } from "./request_parts.ts";
 
 export type RegisterRoute = "register" | "registered" | "events" | "status" | "pendingDetails";
 
@@ -46,15 +46,6 @@ export const REGISTER_HANDLERS: Pick<CaucaseHandlers, RegisterRoute> = {
   status: ({ exchange }) => async ({ status, now }) => taggedAnswer(exchange, writeServerStatus(await status(now))),
 };
 
-/** Digits of the largest serial number that a certificate can have: 20 bytes. */
-const MAX_SERIAL_DIGITS = 49;
-
-function parseSerial(text: string): bigint {
-  if (!/^\d+$/.test(text)) throw malformed("the serial number is not a decimal integer");
-  if (text.length > MAX_SERIAL_DIGITS) throw notInRegister();
-  return BigInt(text);
-}
-
 function notInRegister(): CaucaseError {
   return new CaucaseError("not-found", "the register has no certificate with this serial number");
 }
@@ -85,12 +76,13 @@ function oneCertificate(exchange: Exchange, ca: CaName, record: RegisterRecord):
   return taggedAnswer(exchange, writeCertificateEntry(entryOf(ca, record)));
 }
 
-function entryOf(ca: CaName, { certificate, status, renewedBy, revocation }: RegisterRecord): CertificateEntry {
+function entryOf(ca: CaName, record: RegisterRecord): CertificateEntry {
+  const { certificate, status, renewedBy, revocation, installation } = record;
   const { serial, issuer, requestId, profile, origin, actor, issuedAt, notBefore, notAfter, der } = certificate;
   return {
     ...{ ca, serial, issuer, ...describeCertificate(der), notBefore, notAfter, issuedAt, profile, requestId },
     ...{ status, origin, by: actor ?? null, renewedBy: renewedBy ?? null, revocation: revocation ?? null },
-    installation: null,
+    installation: installation ?? null,
   };
 }
 

@@ -1,6 +1,7 @@
 /** Parts of a request, judged before anything is done with them: ids in its path, and bodies of a type. */
 import { type Bytes, fromUtf8 } from "../../core/bytes.ts";
 import { CaucaseError, malformed } from "../../core/errors.ts";
+import { MAX_SERIAL } from "../../core/protocol/revocation.ts";
 import type { Exchange } from "../http/exchange.ts";
 
 /** The largest id that was ever given: 63 bits. */
@@ -30,6 +31,17 @@ export function parseCrlId(text: string): { number: bigint; der: boolean } {
     throw new CaucaseError("not-found", "no CRL has this id");
   }
   return { number: BigInt(digits), der: extension !== undefined };
+}
+
+/**
+ * A serial number in a path: decimal digits. Throws `malformed`, or `not-found` for what is larger than any serial
+ * number.
+ */
+export function parseSerial(text: string): bigint {
+  if (!/^\d+$/.test(text)) throw malformed("the serial number is not a decimal integer");
+  const serial = text.length > MAX_KEY_IDENTIFIER_DIGITS ? MAX_SERIAL + 1n : BigInt(text);
+  if (serial > MAX_SERIAL) throw new CaucaseError("not-found", "no certificate has this serial number");
+  return serial;
 }
 
 /** A body of type `application/json`, as text. Throws `malformed`. */

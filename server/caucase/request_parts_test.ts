@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { utf8 } from "../../core/bytes.ts";
 import { CaucaseError } from "../../core/errors.ts";
+import { MAX_SERIAL } from "../../core/protocol/revocation.ts";
 import { fakeExchange } from "../../tests/support/exchange.ts";
 import { garbageText } from "../../tests/support/garbage.ts";
 import { isRefusal } from "../../tests/support/refusals.ts";
-import { jsonBody, optionalTemplateBody, parseCrlId, parseRequestId } from "./request_parts.ts";
+import { jsonBody, optionalTemplateBody, parseCrlId, parseRequestId, parseSerial } from "./request_parts.ts";
 
 const LARGEST = 2n ** 63n - 1n;
 const MALFORMED = [
@@ -102,5 +103,15 @@ Deno.test("optionalTemplateBody() wants application/pkcs10 for a body with conte
   assert.deepEqual(await optionalTemplateBody(withType("application/pkcs10; v=1", "x")), utf8("x"));
   for (const type of [undefined, "application/json", "application/x-pkcs10"]) {
     await assert.rejects(optionalTemplateBody(withType(type, "x")), isRefusal("malformed"), type);
+  }
+});
+
+Deno.test("parseSerial() takes decimal digits up to the largest serial number, and nothing else", () => {
+  for (const serial of [0n, 1n, MAX_SERIAL]) assert.equal(parseSerial(`${serial}`), serial);
+  for (const text of ["", "-1", "+1", "0x1", "1.0", " 1", "1e3", "\u0661"]) {
+    assert.throws(() => parseSerial(text), isRefusal("malformed"), text);
+  }
+  for (const text of [`${MAX_SERIAL + 1n}`, "9".repeat(50), "9".repeat(100_000)]) {
+    assert.throws(() => parseSerial(text), isRefusal("not-found"), text.slice(0, 60));
   }
 });

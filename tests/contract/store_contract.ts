@@ -11,6 +11,7 @@ import { revocationCases } from "./store_revocation_cases.ts";
 import { certificateCases } from "./store_certificate_cases.ts";
 import { clockCases } from "./store_clock_cases.ts";
 import { eventCases } from "./store_event_cases.ts";
+import { installationCases } from "./store_installation_cases.ts";
 import { raceCases } from "./store_race_cases.ts";
 import type { Cases, OpenStore } from "./store_fixtures.ts";
 
@@ -21,6 +22,7 @@ export function storeContract(implementation: string, open: OpenStore): void {
     ...certificateCases,
     ...registerCases,
     ...revocationCases,
+    ...installationCases,
     ...eventCases,
     ...clockCases,
     ...raceCases,

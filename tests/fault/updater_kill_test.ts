@@ -2,6 +2,7 @@
  * An updater is killed (SIGKILL) at every step of a renewal: nothing is half written, and the next start completes it.
  */
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { LookNow, runEntries } from "../../cli/updater/daemon.ts";
 import { type RawEntry, toEntry } from "../../cli/updater/entry_options.ts";
 import { findKeyFile } from "../../core/host/key_file.ts";
@@ -23,6 +24,7 @@ const STEPS_OF_TWO = [
   ...[/^rename .*key\.pem\.renewing$/, /^send renew$/, /^answer to renew$/, /^rename .*key\.pem\.pending$/],
   ...[/^rename .*key\.pem$/, /^rename .*crt\.pem$/, /^remove .*key\.pem\.pending$/, /^remove .*key\.pem\.renewing$/],
   ...[/^hook$/, /^end of the hook$/, /^rename .*caucase-updater\.json$/],
+  ...[/^send reportInstallation$/, /^answer to reportInstallation$/],
 ];
 
 Deno.test("updater leaves a pair that fits, in two files, killed at every step of a renewal, and renews in the end", async () => {
@@ -74,7 +76,7 @@ class KilledUpdater implements AsyncDisposable {
   private constructor(
     private readonly folder: TempFolder,
     private readonly entry: RawEntry,
-    private readonly now: number,
+    private readonly at: { readonly now: number; readonly database: string },
   ) {
     this.#settings = { folder: `${folder.path}/host`, entry };
     this.#before = `${folder.path}/before`;
@@ -86,7 +88,7 @@ class KilledUpdater implements AsyncDisposable {
     const host = `${folder.path}/host`;
     const key = `${host}/${keyFile}`;
     const entry = { ...files.filesIn(host, `http://127.0.0.1:${server.port}`), key, onRenew: files.HOOK };
-    const updater = new KilledUpdater(folder, entry, now);
+    const updater = new KilledUpdater(folder, entry, { now, database: server.options.db });
     await Deno.mkdir(host);
     if (now > NOW) {
       await files.runWell({ ...updater.#settings, machine: { now: NOW } });
@@ -99,7 +101,7 @@ class KilledUpdater implements AsyncDisposable {
   /** What it does when it is not killed, step by step. */
   async steps(): Promise<string[]> {
     const stepsPath = `${this.folder.path}/steps`;
-    await files.runWell({ ...this.#settings, machine: { now: this.now, stepsPath } });
+    await files.runWell({ ...this.#settings, machine: { now: this.at.now, stepsPath } });
     return (await Deno.readTextFile(stepsPath)).split("\n");
   }
 
@@ -117,14 +119,23 @@ class KilledUpdater implements AsyncDisposable {
     const isRecoverable = await files.textOf(`${this.entry.key}.pending`) !== "";
     assert.ok(isRecoverable || await files.fitsForOthers(this.entry), about);
     await this.startAgain(about);
-    assert.notEqual(await files.serialOf(this.entry), serial, about);
+    const renewed = await files.serialOf(this.entry);
+    assert.notEqual(renewed, serial, about);
+    assert.ok(this.isReported(renewed), `${about}: the server was not told`);
+  }
+
+  /** Whether the server has heard of a hook that succeeded. */
+  isReported(serial: bigint): boolean {
+    using database = new DatabaseSync(this.at.database, { readOnly: true });
+    const sql = "SELECT hook FROM caucase_installation WHERE serial = ?";
+    return database.prepare(sql).get(`${serial}`)?.["hook"] === "succeeded";
   }
 
   /** Kills it at that step; what to say of it. */
   async kill(number: number, steps: readonly string[]): Promise<string> {
     await files.copyFiles(this.#before, this.#settings.folder);
     const about = `killed at step ${number}, ${steps[number - 1]}`;
-    const { status, err } = await files.runOnce({ ...this.#settings, machine: { now: this.now, killAt: number } });
+    const { status, err } = await files.runOnce({ ...this.#settings, machine: { now: this.at.now, killAt: number } });
     assert.equal(status, KILLED, about + err);
     return about;
   }
@@ -132,7 +143,7 @@ class KilledUpdater implements AsyncDisposable {
   /** Lets it complete what it was killed over: in this process, as all that is left of the other one is on the disk. */
   async startAgain(about: string): Promise<void> {
     const { folder } = this.#settings;
-    const host = { ...hostOf({ now: this.now + 300 }, new FaultyFileSystem()), print: () => {} };
+    const host = { ...hostOf({ now: this.at.now + 300 }, new FaultyFileSystem()), print: () => {} };
     const control = { signal: new AbortController().signal, look: new LookNow(), once: true };
     const entry = toEntry({ ...this.entry, onRenew: `cd ${folder}; ${files.HOOK}` }, String);
     assert.equal(await runEntries([entry], host, control), 0, about);

@@ -55,6 +55,7 @@ function connect(host: UpdaterHost, to: HolderConnection, files: FaultyFileSyste
     submit: (csr) => call("submit", () => api.submit(csr)),
     request: (id) => call("request", () => api.request(id)),
     certificate: (id) => call("certificate", () => api.certificate(id)),
+    reportInstallation: (serial, message) => call("reportInstallation", () => api.reportInstallation(serial, message)),
     renew: (message) => call("renew", () => api.renew(message)),
   };
 }

@@ -4,6 +4,9 @@
  */
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
+import { ApiClient } from "../../cli/net/api_client.ts";
+import { readKeyPair } from "../../core/host/key_pair_file.ts";
+import { signInstallation } from "../../core/protocol/installation.ts";
 import { makeBackup } from "../../server/backup/make_backup.ts";
 import { runCommand } from "../support/process.ts";
 import { referenceFolder } from "../support/requirements.ts";
@@ -18,6 +21,7 @@ import { firstUser, signedService } from "./session_start.ts";
 /** Rows of our tables, as text. */
 interface OwnRows {
   readonly certificates: readonly string[];
+  readonly installations: readonly string[];
   readonly events: readonly string[];
   /** Of the audit log: its key and checkpoints. */
   readonly audit: readonly string[];
@@ -34,6 +38,7 @@ function ownRows(path: string): OwnRows {
   };
   return {
     certificates: rows("SELECT * FROM caucase_certificate ORDER BY ca, serial"),
+    installations: rows("SELECT * FROM caucase_installation ORDER BY ca, serial"),
     events: rows("SELECT * FROM caucase_event ORDER BY id"),
     audit: [
       ...rows("SELECT * FROM caucase_audit_key"),
@@ -50,10 +55,11 @@ function valueText(value: unknown): string {
 
 /** Everything of `before` is in `after`, byte for byte. */
 function assertKept(before: OwnRows, after: OwnRows): void {
-  assert.ok(before.certificates.length > 0 && before.events.length > 0, "there is something to keep");
-  assert.deepEqual(before.certificates.filter((row) => !after.certificates.includes(row)), []);
-  assert.ok(before.revocations.length > 0);
-  assert.deepEqual(before.revocations.filter((row) => !after.revocations.includes(row)), []);
+  assert.ok(before.events.length > 0, "there is something to keep");
+  for (const table of ["certificates", "installations", "revocations"] as const) {
+    assert.ok(before[table].length > 0, `there is something to keep: ${table}`);
+    assert.deepEqual(before[table].filter((row) => !after[table].includes(row)), [], table);
+  }
   assert.deepEqual(after.events.slice(0, before.events.length), before.events);
   assert.ok(before.audit.length > 1, "a log was signed");
   assert.deepEqual(after.audit.slice(0, before.audit.length), before.audit);
@@ -73,8 +79,21 @@ async function work(implementation: Implementation, { folder }: Place, name: str
   const desk = new ClientDesk(folder, OURS, server.url);
   if (!await desk.exists("user.pem")) await firstUser(desk, "user");
   await signedService(desk, name, "user");
+  if (implementation === OURS) await report(folder, name, server.url);
   await desk.expect({}, "--revoke-crt", `${name}.crt.pem`, `${name}.key.pem`);
   await server.stop();
+}
+
+/** The holder of a certificate, whose key is beside it, tells the server that it is installed. */
+async function report(folder: string, name: string, url: string): Promise<void> {
+  const pair = await readKeyPair({
+    certificatePath: `${folder}/${name}.crt.pem`,
+    keyPath: `${folder}/${name}.key.pem`,
+  });
+  const { serial, authorityKeyIdentifier: issuer = "" } = pair.certificate;
+  const well = { hook: "none", failingSince: null, detail: null } as const;
+  const message = await signInstallation({ serial, issuer, time: Math.floor(Date.now() / 1000), ...well }, pair.key);
+  assert.ok(await new ApiClient(url, "cas").reportInstallation(`${serial}`, message));
 }
 
 const setting = { ignore: REFERENCE === undefined };

@@ -21,7 +21,7 @@ import {
 } from "../support/desk.ts";
 import { DAY, newEcKey, NOW } from "../support/issuing.ts";
 import { testKey } from "../support/keys.ts";
-import { csrFor, renewalBody, revocationBody } from "../support/requests.ts";
+import { csrFor, installationBody, renewalBody, revocationBody } from "../support/requests.ts";
 import { keyPem, manageHost, requestFor, restoreOrder } from "../support/restorable.ts";
 import { runServer, type TestServer } from "../support/running_server.ts";
 
@@ -122,6 +122,29 @@ for (const ca of ["cas", "cau"] as const) {
     assert.equal((await send(server, sent)).text, text);
     server.clock.set(holder.certificate.notAfter + 1);
     assert.equal((await send(server, sent)).status, 400);
+  });
+}
+
+for (const ca of ["cas", "cau"] as const) {
+  Deno.test(`a report that is sent again changes nothing, whatever was told since: ${ca}`, async () => {
+    await using server = await quietServer();
+    const user = await firstUser(server);
+    const [holder, elsewhere] = [await certify(server, user, ca), await certify(server, user, ca)];
+    const failed = { hook: "failed", failingSince: NOW - 5, detail: "it ended with status 1" } as const;
+    const path = `/${ca}/certificates/${holder.certificate.serial}/installation`;
+    const [good, bad] = [await installationBody(holder, NOW), await installationBody(holder, NOW + 100, failed)];
+    assert.equal((await send(server, { path, body: good })).status, 204);
+    await assertIdle(server, { path, body: good }, { status: 204 });
+    server.clock.set(NOW + 100);
+    assert.equal((await send(server, { path, body: bad })).status, 204);
+    server.clock.set(NOW + 200);
+    await assertIdle(server, { path, body: good }, { status: 400 });
+    await assertIdle(server, { path, body: bad }, { status: 204 });
+    await assertIdle(server, atTheOtherCa({ path, body: good }), { status: 400 });
+    await server.restart();
+    await assertIdle(server, { path, body: good }, { status: 400 });
+    const other = `/${ca}/certificates/${elsewhere.certificate.serial}/installation`;
+    await assertIdle(server, { path: other, body: bad }, { status: 400 });
   });
 }
 

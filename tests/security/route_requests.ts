@@ -6,10 +6,17 @@ import { DETAILS_TYPE } from "../../core/protocol/pending_details.ts";
 import { certificateFromPem } from "../../core/x509/certificate.ts";
 import type { Visitor } from "../support/visitors.ts";
 import { type AgedServer, holderFrom } from "../support/aged_server.ts";
-import { CSR_TYPE, type Holder, JSON_TYPE, submit } from "../support/desk.ts";
+import { CSR_TYPE, type Holder, holderOf, JSON_TYPE, submit } from "../support/desk.ts";
 import { newEcKey } from "../support/issuing.ts";
 import type { RequestParts } from "../support/raw_client.ts";
-import { csrFor, renewalBody, revocationBody, unsignedBody, userRevocationBody } from "../support/requests.ts";
+import {
+  csrFor,
+  installationBody,
+  renewalBody,
+  revocationBody,
+  unsignedBody,
+  userRevocationBody,
+} from "../support/requests.ts";
 
 export interface RequestCircumstances {
   readonly aged: AgedServer;
@@ -85,6 +92,13 @@ export const REQUESTS: Readonly<Record<string, MakeRequest>> = {
     json(await renewalBody((await bystander(now)).cert, now.visitor.holder.privateKey, await newCsr())),
   "renew/own": async ({ visitor: { holder: { cert, privateKey } } }) =>
     json(await renewalBody(cert, privateKey, await newCsr())),
+  "report/holders": async (now) => await reportOf(now, await registered(now)),
+  "report/others": async (now) => {
+    const { privateKey } = now.visitor.holder;
+    return await reportOf(now, { ...await registered(now), privateKey });
+  },
+  // Good, but in no register.
+  "report/foreign": async (now) => await reportOf(now, await bystander(now)),
 };
 
 /** The request of a row, for a CA and a visitor. */
@@ -119,6 +133,21 @@ async function newCsr(): Promise<Bytes> {
 
 function bystander({ aged, ca }: RequestCircumstances): Promise<Holder> {
   return holderFrom(aged[ca], { name: "bystander" });
+}
+
+/** As a bystander, but with a certificate that the server issued itself: the renewal of theirs. */
+async function registered(circumstances: RequestCircumstances): Promise<Holder> {
+  const [{ cert, privateKey }, key] = [await bystander(circumstances), await newEcKey()];
+  const { aged: { server }, ca } = circumstances;
+  const body = await renewalBody(cert, privateKey, await csrFor(key));
+  const { status, text } = await server.ask("PUT", `/${ca}/crt/renew`, { headers: JSON_TYPE, body });
+  assert.equal(status, 200, text);
+  return await holderOf(key, text);
+}
+
+async function reportOf({ aged: { server } }: RequestCircumstances, holder: Holder): Promise<Filling> {
+  const body = await installationBody(holder, server.clock.now());
+  return { id: `${holder.certificate.serial}`, ...json(body) };
 }
 
 async function pendingId({ aged: { server }, ca }: RequestCircumstances): Promise<string> {

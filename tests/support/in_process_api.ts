@@ -4,6 +4,7 @@
  */
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
 import { type Message, messageText } from "../../core/protocol/envelope.ts";
+import { readInstallation } from "../../core/protocol/installation.ts";
 import { joinBody } from "../../core/pieces.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import type { HolderApi } from "../../cli/updater/host.ts";
@@ -36,6 +37,11 @@ export function inProcessApi({ ca, now, carry }: InProcessServer): HolderApi {
     request: (id) =>
       call("request", () => optional(async () => text.decode(await ca.issuance.request(BigInt(id), now())))),
     certificate: (id) => call("certificate", () => optional(() => ca.issuance.fetchCertificate(BigInt(id), now()))),
+    reportInstallation: (serial, message: Message) =>
+      call("reportInstallation", async () => {
+        await ca.installations.report(BigInt(serial), readInstallation(messageText(message)), by(now()));
+        return true;
+      }),
     renew: (message: Message) => call("renew", () => ca.issuance.renew(messageText(message), now())),
   };
 }

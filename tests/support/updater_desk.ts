@@ -7,6 +7,7 @@ import type { CertificateAuthority } from "../../core/ca/certificate_authority.t
 import { describeError } from "../../core/errors.ts";
 import { ManualClock } from "../../core/host/clock.ts";
 import { type KeyPair, readKeyPair } from "../../core/host/key_pair_file.ts";
+import type { CaStores } from "../../core/ca/stores.ts";
 import { createMemoryStores } from "../../core/ca/memory_stores.ts";
 import { testCas } from "./certificate_authorities.ts";
 import { createLog } from "../../core/log.ts";
@@ -32,6 +33,7 @@ export interface DeskOptions {
 export class UpdaterDesk {
   readonly clock = new ManualClock(NOW);
   readonly files: MemoryFiles;
+  readonly stores: CaStores;
   readonly ca: CertificateAuthority;
   readonly entry: UpdaterEntry;
   /** Messages of the log, with their errors. */
@@ -48,7 +50,9 @@ export class UpdaterDesk {
   constructor({ entry = {}, autoApprove = 1, like }: DeskOptions = {}) {
     this.files = like?.files.copy() ?? new MemoryFiles();
     if (like !== undefined) this.clock.set(like.clock.now());
-    this.ca = like?.ca ?? testCas(createMemoryStores(), { serviceAutoApprove: autoApprove }).cas;
+    const storage = createMemoryStores();
+    this.stores = like?.stores ?? storage.ca("cas");
+    this.ca = like?.ca ?? testCas(storage, { serviceAutoApprove: autoApprove }).cas;
     this.entry = toEntry({ ...STANDARD, ...entry }, String);
   }
 

@@ -3,6 +3,7 @@ import type {
   CaName,
   CaStores,
   CertificateStore,
+  InstallationStore,
   IssuerStore,
   RequestStore,
   RevocationStore,
@@ -11,6 +12,7 @@ import type {
 import type { RegisterStore } from "../../../core/ca/register.ts";
 import { SqliteCertificates } from "./certificate_store.ts";
 import type { Database } from "./database.ts";
+import { SqliteInstallations } from "./installation_store.ts";
 import { IssuerTable, SqliteIssuers } from "./issuer_store.ts";
 import { RegisterFeed } from "./register_feed.ts";
 import { fillRegister } from "./register_filling.ts";
@@ -28,6 +30,7 @@ export class SqliteCaStores implements CaStores {
   readonly requests: RequestStore;
   readonly certificates: CertificateStore;
   readonly revocations: RevocationStore;
+  readonly installations: InstallationStore;
   readonly register: RegisterStore;
   readonly #inheriting: InheritingTables;
   readonly #transactions: Transactions;
@@ -49,6 +52,7 @@ export class SqliteCaStores implements CaStores {
     this.requests = new SqliteRequests(requests, transactions);
     this.certificates = new SqliteCertificates(name, { requests, transactions, feed });
     this.revocations = new SqliteRevocations(revocations, transactions);
+    this.installations = new SqliteInstallations(transactions);
     this.register = new SqliteRegister(name, feed, transactions);
   }
 

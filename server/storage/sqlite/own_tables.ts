@@ -2,7 +2,7 @@
  * Our own tables beside those of the reference, which leaves them alone: `caucase_certificate`, every certificate that
  * any of the CAs issued, until long after it ended, and `caucase_event`, what happened, in the order in which it was
  * committed. Actors, origins and events are JSON text in them; integers that a double may not hold are decimal strings
- * there.
+ * there. The third is in installation_store.ts.
  */
 import * as v from "valibot";
 import type { Actor } from "../../../core/ca/actor.ts";
@@ -56,12 +56,17 @@ export class RegisterTable {
     return toRegistered(this.database.get(`SELECT ${COLUMNS} FROM caucase_certificate WHERE rowid = ?`, BigInt(id)));
   }
 
-  /** How many were removed. The newest of all stays: else its number would be given twice. */
+  /**
+   * How many were removed; what holders said of them goes with them. The newest of all stays: else its number would be
+   * given twice.
+   */
   removeEnded(before: number): number {
-    const ended = "SELECT rowid FROM caucase_certificate WHERE ca = ? AND not_after < ?" +
-      " AND rowid < (SELECT MAX(rowid) FROM caucase_certificate) LIMIT ?";
-    const sql = `DELETE FROM caucase_certificate WHERE rowid IN (${ended})`;
-    return this.database.run(sql, this.ca, fromSeconds(before), REMOVED_AT_ONCE);
+    const ended = "FROM caucase_certificate WHERE ca = ? AND not_after < ?" +
+      " AND rowid < (SELECT MAX(rowid) FROM caucase_certificate) ORDER BY not_after, rowid LIMIT ?";
+    const bounds = [this.ca, fromSeconds(before), REMOVED_AT_ONCE] as const;
+    const installations = `DELETE FROM caucase_installation WHERE ca = ? AND serial IN (SELECT serial ${ended})`;
+    this.database.run(installations, this.ca, ...bounds);
+    return this.database.run(`DELETE FROM caucase_certificate WHERE rowid IN (SELECT rowid ${ended})`, ...bounds);
   }
 }
 
@@ -148,6 +153,9 @@ const EventShape = v.variant("kind", [
     notAfter: v.number(),
   }),
   v.object({ kind: v.literal("revoked"), serial: decimal, crlNumber: decimal }),
+  v.object({ kind: v.literal("installed"), serial: decimal }),
+  v.object({ kind: v.literal("hook-failing"), serial: decimal, since: v.number() }),
+  v.object({ kind: v.literal("hook-recovered"), serial: decimal }),
   v.object({ kind: v.literal("crl-renewed"), crlNumber: decimal, thisUpdate: v.number() }),
   v.object({ kind: v.literal("issuer-added"), issuer: v.string(), notAfter: v.number(), imported: v.boolean() }),
   v.object({ kind: v.literal("issuers-dropped"), before: v.number() }),

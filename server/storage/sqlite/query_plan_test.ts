@@ -78,6 +78,9 @@ async function useEverything(store: SqliteCaStores): Promise<void> {
   await store.requests.reject(2n, BY);
   store.certificates.expireEarlier(5n, NOW);
   await store.certificates.registered(5n);
+  const said = { serial: 5n, issuer: keyId(0), hook: "none", failingSince: null, detail: null } as const;
+  await store.installations.report({ ...said, time: NOW }, BY);
+  await store.installations.find(5n);
   await store.requests.arrivals();
   await store.register.list({ limit: 10 }, NOW);
   await store.register.find(5n, NOW);

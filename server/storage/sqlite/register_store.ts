@@ -60,7 +60,7 @@ export class SqliteRegister implements RegisterStore {
     { certificate, id }: { readonly certificate: RegisteredCertificate; readonly id: number },
     now: number,
   ): RegisterRecord {
-    const { register, revocations } = this.transactions;
+    const { register, revocations, installations } = this.transactions;
     const successor = index.successorOf(id);
     const revocation = revocations.find(certificate.serial);
     const { notAfter } = certificate;
@@ -69,6 +69,7 @@ export class SqliteRegister implements RegisterStore {
       status: statusOf({ notAfter, isRenewed: successor !== undefined, isRevoked: revocation !== undefined }, now),
       renewedBy: successor === undefined ? undefined : register.get(successor)?.serial,
       revocation,
+      installation: installations.find(certificate.serial),
     };
   }
 }

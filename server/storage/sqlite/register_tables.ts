@@ -1,10 +1,12 @@
 /**
  * What our own tables know of what became of certificates and requests: `caucase_revocation`, revocations with who made
- * them, for as long as the register has the certificate, and `caucase_pending`, from whom requests came, while they are
+ * them, for as long as the register has the certificate, `caucase_installation`, what holders told of certificates, for
+ * as long as well, and `caucase_pending`, from whom requests came, while they are
  * pending. Synchronous: within a transaction of the caller's where it writes.
  */
 import type { Attribution } from "../../../core/ca/events.ts";
-import type { CaName } from "../../../core/ca/stores.ts";
+import type { CaName, Installation } from "../../../core/ca/stores.ts";
+import { HOOK_OUTCOMES } from "../../../core/protocol/installation.ts";
 import { REVOCATION_REASONS, type RevocationFacts } from "../../../core/protocol/register.ts";
 import { fromSeconds, toBigInt, toSeconds, toText } from "./column_values.ts";
 import type { Database } from "./database.ts";
@@ -39,6 +41,32 @@ export class RevocationRecords {
       " (SELECT 1 FROM caucase_certificate AS c WHERE c.ca = r.ca AND c.serial = r.serial) LIMIT ?";
     const sql = `DELETE FROM caucase_revocation WHERE id IN (${forgotten})`;
     return this.database.run(sql, this.ca, fromSeconds(before), REMOVED_AT_ONCE);
+  }
+}
+
+export class InstallationTable {
+  constructor(private readonly database: Database, private readonly ca: CaName) {}
+
+  find(serial: bigint): Installation | undefined {
+    const sql = "SELECT reported, host_time, hook, failing_since, detail FROM caucase_installation" +
+      " WHERE ca = ? AND serial = ?";
+    const row = this.database.get(sql, this.ca, String(serial));
+    return row && {
+      reportedAt: toSeconds(row["reported"]),
+      hostTime: toSeconds(row["host_time"]),
+      hook: oneOf(HOOK_OUTCOMES, row["hook"]),
+      failingSince: row["failing_since"] === null ? null : toSeconds(row["failing_since"]),
+      detail: row["detail"] === null ? null : toText(row["detail"]),
+    };
+  }
+
+  set(serial: bigint, { reportedAt, hostTime, hook, failingSince, detail }: Installation): void {
+    this.database.run(
+      "INSERT OR REPLACE INTO caucase_installation (ca, serial, reported, host_time, hook, failing_since, detail)" +
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+      ...[this.ca, String(serial), fromSeconds(reportedAt), fromSeconds(hostTime), hook],
+      ...[failingSince === null ? null : fromSeconds(failingSince), detail],
+    );
   }
 }
 

@@ -45,6 +45,15 @@ const OWN_TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   caucase_audit_key: { origin: "TEXT", key: "BLOB" },
   caucase_audit_tile: { level: "INTEGER", number: "INTEGER", hashes: "BLOB" },
   caucase_audit_checkpoint: { id: "INTEGER PRIMARY KEY", time: "INTEGER", size: "INTEGER", note: "TEXT" },
+  caucase_installation: {
+    ca: "TEXT",
+    serial: "TEXT",
+    reported: "INTEGER",
+    host_time: "INTEGER",
+    hook: "TEXT",
+    failing_since: "INTEGER",
+    detail: "TEXT",
+  },
   caucase_revocation: {
     id: "INTEGER PRIMARY KEY",
     ca: "TEXT",
@@ -66,6 +75,7 @@ const OWN_INDEXES: Readonly<Record<string, string>> = {
 const OWN_UNIQUE_INDEXES: Readonly<Record<string, string>> = {
   caucase_certificate_by_serial: "caucase_certificate (ca, serial)",
   caucase_audit_tile_by_number: "caucase_audit_tile (level, number)",
+  caucase_installation_by_serial: "caucase_installation (ca, serial)",
   caucase_revocation_by_serial: "caucase_revocation (ca, serial)",
   caucase_pending_by_id: "caucase_pending (ca, id)",
 };

@@ -8,7 +8,7 @@ import type { Database } from "./database.ts";
 import type { FilePlace } from "./file_place.ts";
 import { NamedValues } from "./named_values.ts";
 import { EventTable, RegisterTable } from "./own_tables.ts";
-import { ArrivalTable, RevocationRecords } from "./register_tables.ts";
+import { ArrivalTable, InstallationTable, RevocationRecords } from "./register_tables.ts";
 import type { WriteOptions, WriteQueue } from "./write_queue.ts";
 
 export interface SqliteParts {
@@ -21,6 +21,7 @@ export interface SqliteParts {
 export class Transactions {
   readonly register: RegisterTable;
   readonly revocations: RevocationRecords;
+  readonly installations: InstallationTable;
   readonly arrivals: ArrivalTable;
   readonly values: NamedValues;
   readonly #events: EventTable;
@@ -32,6 +33,7 @@ export class Transactions {
     const { database } = parts;
     this.register = new RegisterTable(database, ca);
     this.revocations = new RevocationRecords(database, ca);
+    this.installations = new InstallationTable(database, ca);
     this.arrivals = new ArrivalTable(database, ca);
     this.values = new NamedValues(database, ca);
     this.#events = new EventTable(database);
