@@ -32,6 +32,8 @@ export interface PublishedCrl {
   readonly modifiedAt: number;
   /** When the scheduled renewal replaces it, if no revocation does before. */
   readonly renewalDueAt: number;
+  /** How many revocations it lists. */
+  readonly entries: number;
   /** The end of the signature, hex: no two CRLs have the same. */
   readonly tag: string;
   der(): Body;
@@ -97,6 +99,11 @@ export class CrlPublisher {
     } finally {
       this.#unanswered.delete(number);
     }
+  }
+
+  /** The CRLs that are there, made by earlier calls: whether they are the current ones was not looked at. */
+  get published(): readonly PublishedCrl[] {
+    return [...this.#published.crls.values()];
   }
 
   /** When the next scheduled renewal is due. */
@@ -169,7 +176,8 @@ export class CrlPublisher {
     const signed = await Promise.all(valid.map(async (issuer) => {
       const { certificate, signer, keyIdentifier } = issuer;
       const crl = await buildCrl({ issuer: certificate, number, entries, ...dates }, signer);
-      return [issuer, { keyIdentifier, number, ...dates, modifiedAt, renewalDueAt, ...crlForms(crl) }] as const;
+      const about = { keyIdentifier, number, ...dates, modifiedAt, renewalDueAt, entries: entries.size };
+      return [issuer, { ...about, ...crlForms(crl) }] as const;
     }));
     this.#published = { number, thisUpdate, crls: new Map(signed) };
   }

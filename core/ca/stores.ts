@@ -263,6 +263,8 @@ export interface Storage {
   ca(name: CaName): CaStores;
   /** Events after the one with the id `after`, oldest first, at most `limit`. */
   events(after: bigint, limit: number): Promise<readonly RecordedEvent[]>;
+  /** The id of the event that was recorded last; 0 when there is none. */
+  newestEvent(): Promise<bigint>;
   /** Takes `now` for right from here on, although the store may have seen a later time. */
   acceptClock(by: Attribution): Promise<void>;
   /** Finishes writes in flight and lets go. */

@@ -16,6 +16,7 @@ function published(changes: Partial<PublishedCrl> = {}): PublishedCrl {
     nextUpdate: NOW + 8000,
     modifiedAt: NOW - 100,
     renewalDueAt: NOW + 3600,
+    entries: 0,
     tag: "0a",
     der: () => utf8("DER of the one"),
     pem: () => utf8("PEM of the one\n"),

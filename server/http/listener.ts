@@ -6,10 +6,11 @@ import { createServer as createHttpServer, type Server as HttpServer } from "nod
 import { createServer as createHttpsServer, Server as HttpsServer } from "node:https";
 import { CaucaseError, describeError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
+import type { Watcher } from "../watcher.ts";
 import { proveClientCertificates } from "../tls/runtime_check.ts";
 import { AnswerMemory } from "./answer_memory.ts";
 import { BodyMemory } from "./body_reader.ts";
-import { ConnectionPool } from "./connection_pool.ts";
+import { type ConnectionFigures, ConnectionPool } from "./connection_pool.ts";
 import { completeLimits, type Limits } from "./limits.ts";
 import { createRequestServer } from "./request_server.ts";
 import { watchServer } from "./server_events.ts";
@@ -38,18 +39,32 @@ export interface Endpoint {
 
 export interface ListenerOptions {
   readonly endpoints: readonly Endpoint[];
-  readonly tls: TlsIdentity;
+  /** Needed where an endpoint is secure. */
+  readonly tls?: TlsIdentity;
   /** Those that are not to be the defaults. */
   readonly limits?: Partial<Limits>;
   /** Takes one line of the access log, without its end; must return at once. */
   readonly accessLog: (line: string) => void;
   /** Takes what the administrator should know: faults with their stack, limits that were reached. */
   readonly log: Log;
+  /** Watches every request. */
+  readonly watcher?: Watcher | undefined;
+  /** Options that name other addresses and ports: for those who try ones that cannot be had. */
+  readonly advice?: Advice;
 }
+
+interface Advice {
+  readonly address: string;
+  readonly port: string;
+}
+
+const PUBLIC_ADVICE: Advice = { address: "--bind", port: "--base-port" };
 
 export interface Listeners {
   /** The port that an endpoint of the options got. */
   portOf(endpoint: Endpoint): number;
+  /** Of all endpoints together. */
+  connections(): ConnectionFigures;
   /** New connections see the new certificate; those that exist go on. */
   replaceCertificate(identity: TlsIdentity): void;
   /**
@@ -67,7 +82,7 @@ export async function startListeners(options: ListenerOptions): Promise<Listener
   const limits = completeLimits(options.limits ?? {});
   // Beside the rest: it takes a fifth of a start. Until it is there nobody counts as a user, so nothing is lost by
   // listening.
-  const proof = proveClientCertificates(options.tls);
+  const proof = options.tls && proveClientCertificates(options.tls);
   const pool = new ConnectionPool(limits, options.log);
   const shared = {
     pool,
@@ -76,6 +91,7 @@ export async function startListeners(options: ListenerOptions): Promise<Listener
     log: options.log,
     memory: new BodyMemory(limits.bodyBytesInMemory),
     answers: new AnswerMemory(limits.answerBytesInMemory),
+    watcher: options.watcher,
   };
   const report: ReportFault = (error, exchange) => options.log.error("request.failed", faultFields(error, exchange));
   const servers = new Map<Endpoint, HttpServer | HttpsServer>();
@@ -85,7 +101,7 @@ export async function startListeners(options: ListenerOptions): Promise<Listener
       const handler = serveSites(endpoint.sites, report);
       watchServer(server, { ...shared, serve: createRequestServer({ ...shared, handler }), secure: endpoint.secure });
       servers.set(endpoint, server);
-      await listen(server, endpoint);
+      await listen(server, endpoint, options.advice ?? PUBLIC_ADVICE);
     }
     await proof;
   } catch (error) {
@@ -119,6 +135,10 @@ class RunningListeners implements Listeners {
     const address = this.#parts.servers.get(endpoint)?.address();
     if (typeof address !== "object" || !address) throw new Error(`nothing listens for ${endpoint.host}`);
     return address.port;
+  }
+
+  connections(): ConnectionFigures {
+    return this.#parts.pool.figures;
   }
 
   replaceCertificate(identity: TlsIdentity): void {
@@ -169,19 +189,24 @@ function tlsOptions(identity: TlsIdentity, limits: Limits) {
   };
 }
 
-function createServer({ secure }: Endpoint, identity: TlsIdentity, limits: Limits): HttpServer | HttpsServer {
+function createServer(
+  { secure, host }: Endpoint,
+  identity: TlsIdentity | undefined,
+  limits: Limits,
+): HttpServer | HttpsServer {
   if (!secure) return createHttpServer(serverOptions(limits));
+  if (identity === undefined) throw new Error(`no certificate for the HTTPS endpoint on ${host}`);
   return createHttpsServer({ ...serverOptions(limits), ...tlsOptions(identity, limits) });
 }
 
-async function listen(server: HttpServer | HttpsServer, { host, port }: Endpoint): Promise<void> {
+async function listen(server: HttpServer | HttpsServer, { host, port }: Endpoint, advice: Advice): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject);
   server.listen({ host, port }, resolve);
   try {
     await promise;
   } catch (cause) {
-    throw listenError(cause, `${host} port ${port}`);
+    throw listenError(cause, `${host} port ${port}`, advice);
   }
   server.off("error", reject);
 }
@@ -192,17 +217,19 @@ const LISTENING: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: "this machine does not have that address",
 };
 
-function listenError(cause: unknown, where: string): CaucaseError {
+function listenError(cause: unknown, where: string, advice: Advice): CaucaseError {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   if (code === "EADDRINUSE") {
     return new CaucaseError("in-use", `${where} is in use by another program`, {
       cause,
-      hint: "stop that one, or choose another port with --base-port",
+      hint: `stop that one, or choose another port with ${advice.port}`,
     });
   }
   const hint = code === "EACCES"
-    ? "ports below 1024 need root or CAP_NET_BIND_SERVICE; --base-port takes another one"
-    : "--bind takes other addresses, --base-port another port";
+    ? `ports below 1024 need root or CAP_NET_BIND_SERVICE; ${advice.port} takes another one`
+    : advice.address === advice.port
+    ? `${advice.address} takes another address and port`
+    : `${advice.address} takes other addresses, ${advice.port} another port`;
   return new CaucaseError("usage", `cannot listen on ${where}: ${LISTENING[`${code}`] ?? describeError(cause)}`, {
     hint,
     cause,
