@@ -3,10 +3,9 @@ import type { RandomSource } from "../core/bytes.ts";
 import { OPERATOR } from "../core/ca/actor.ts";
 import type { CertificateAuthority } from "../core/ca/certificate_authority.ts";
 import { SECONDS_PER_DAY } from "../core/ca/lifecycle.ts";
-import { CaucaseError } from "../core/errors.ts";
 import { sideBySide } from "../core/side_by_side.ts";
 import type { Clock } from "../core/host/clock.ts";
-import { httpsPortBeside, type Netloc, parseNetloc } from "../core/protocol/netloc.ts";
+import { type Netloc, parseNetloc } from "../core/protocol/netloc.ts";
 import {
   type CertificateAuthorities,
   type CertificateAuthoritiesOptions,
@@ -15,20 +14,25 @@ import {
 } from "./certificate_authorities.ts";
 import { openCorsKeyFile } from "./caucase/cors_key_file.ts";
 import { createCaucaseSite } from "./caucase/site.ts";
-import { resolveAddresses } from "./http/addresses.ts";
 import { createCorsPage } from "./caucase/cors_page.ts";
 import { createCrossOrigin } from "./caucase/cross_origin.ts";
-import { type Endpoint, startListeners } from "./http/listener.ts";
+import { startListeners } from "./http/listener.ts";
 import type { Limits } from "./http/limits.ts";
 import { createOwnOrigins } from "./caucase/own_origins.ts";
-import { type Job, runJobs } from "./jobs.ts";
-import type { KeyOperations } from "./keys/operations.ts";
+import { type Job, JobReports, runJobs } from "./jobs.ts";
+import { type KeyOperations, WEBCRYPTO } from "./keys/operations.ts";
+import { loadOperations } from "./ops/load_operations.ts";
+import type { Operations, OpsAddress } from "./ops/operations.ts";
+import type { BuildInformation } from "./ops/server_metrics.ts";
+import { endpointPairs, type ListeningAddress, listeningAddress } from "./public_endpoints.ts";
+import { requirePlausibleClock } from "./plausible_clock.ts";
 import { CA_NAMES } from "../core/ca/stores.ts";
 import type { Log } from "../core/log.ts";
 import { openStorage } from "./storage/open.ts";
 import type { SqliteStorage } from "./storage/sqlite/sqlite_storage.ts";
 import { HttpsCertificate, type HttpsIdentity } from "./tls/https_certificate.ts";
 import { requireClientCertificateSupport } from "./tls/runtime_check.ts";
+import { watchedByAll, watchedOperations, type Watcher } from "./watcher.ts";
 
 export interface BackupOptions {
   readonly directory: string;
@@ -52,6 +56,8 @@ export interface ServeOptions extends CertificateAuthoritiesOptions {
   /** Without it, no backups. */
   readonly backup?: BackupOptions;
   readonly limits?: Partial<Limits>;
+  /** Where health and metrics are; without it, nowhere. */
+  readonly opsListen?: OpsAddress;
   /** Take the clock for right although the database has seen a later time. */
   readonly acceptClock?: boolean;
 }
@@ -66,13 +72,10 @@ export interface ServeHost {
   readonly log: Log;
   /** Takes one line of the access log, without its end. */
   readonly accessLog: (line: string) => void;
-}
-
-/** Where caucase's own protocol is served: a numeric address with its real ports. */
-export interface ListeningAddress {
-  readonly host: string;
-  readonly httpPort: number;
-  readonly httpsPort: number;
+  /** What runs, for metrics. */
+  readonly build?: BuildInformation;
+  /** Makes traces. */
+  readonly tracer?: Watcher | undefined;
 }
 
 export interface RunningServer {
@@ -92,39 +95,30 @@ const STOP_GRACE = 30_000;
 export async function startServer(options: ServeOptions, host: ServeHost): Promise<RunningServer> {
   requireClientCertificateSupport();
   const netloc = parseNetloc(options.netloc);
-  const storage = await openStorage(options.db, host.log);
+  const operations = await loadOperations(options.opsListen, host);
+  const watcher = watchedByAll([operations?.traffic, host.tracer].flatMap((each) => each ?? []));
+  const keyOperations = watchedOperations(host.keyOperations ?? WEBCRYPTO, watcher);
+  const storage = await openStorage(options.db, host.log, watcher);
   try {
-    return await serveFrom(storage, { options, netloc, host });
+    await operations?.follow(storage);
+    return await serveFrom(storage, { options, netloc, host: { ...host, keyOperations }, operations, watcher });
   } catch (error) {
+    await operations?.close();
     await storage.close();
     throw error;
   }
-}
-
-/** 2026-11-01T00:00:00Z: no clock that is right has been before. */
-const RELEASED = 1_793_491_200;
-
-/** A new database has seen nothing that a clock could be behind of. */
-async function requirePlausibleClock(storage: SqliteStorage, now: number): Promise<void> {
-  if (now >= RELEASED) return;
-  for (const ca of CA_NAMES) if ((await storage.ca(ca).issuers.list()).issuers.length > 0) return;
-  throw new CaucaseError(
-    "clock-behind",
-    `the clock says ${new Date(now * 1000).toISOString()}, before this program was made`,
-    {
-      hint: "set the clock, then start: a new CA begins with its date",
-    },
-  );
 }
 
 interface Setup {
   readonly options: ServeOptions;
   readonly netloc: Netloc;
   readonly host: ServeHost;
+  readonly operations: Operations | undefined;
+  readonly watcher: Watcher | undefined;
 }
 
 async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningServer> {
-  const { options, host } = setup;
+  const { options, netloc, host, operations, watcher } = setup;
   const { clock } = host;
   if (await storage.jumpIfRestored()) {
     host.log.info("server.restored");
@@ -148,14 +142,18 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
   // Told to clients as the issuers we know. All CA certificates of one CA have the same name: good for all rollovers.
   const ca = userCas.map((authority) => authority.certificatePem);
   const tlsOf = ({ keyPem, certificatePem }: HttpsIdentity) => ({ key: keyPem, cert: certificatePem, ca });
-  const pairs = await endpointPairs([site], setup);
+  const pairs = await endpointPairs([site], options, netloc);
+  const jobReports = new JobReports();
+  await operations?.listen({ storage, authorities, jobReports, httpsCertificate, backup: options.backup });
   const listeners = await startListeners({
     endpoints: pairs.flatMap(({ http, https }) => [http, https]),
     tls: tlsOf(identity),
     ...(options.limits && { limits: options.limits }),
     accessLog: host.accessLog,
     log: host.log,
+    watcher,
   });
+  operations?.serving(listeners);
   const stopping = new AbortController();
   const jobs = [
     ...caJobs([authorities.cau, authorities.cas]),
@@ -163,33 +161,21 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
     httpsJob(httpsCertificate, { shown: identity, show: (next) => listeners.replaceCertificate(tlsOf(next)) }),
     ...await backupJobs(storage, setup, stopping.signal),
   ];
-  const jobsDone = runJobs(jobs, { clock, log: host.log, signal: stopping.signal });
+  const jobsDone = runJobs(jobs, { clock, log: host.log, reports: jobReports, signal: stopping.signal });
   const finished = Promise.race([jobsDone, storage.lost().then((reason) => Promise.reject(reason))]);
   return {
-    addresses: pairs.map(({ http, https }) => ({
-      host: http.host,
-      httpPort: listeners.portOf(http),
-      httpsPort: listeners.portOf(https),
-    })),
+    addresses: pairs.map((pair) => listeningAddress(pair, listeners)),
     awaitsFirstUser,
     finished,
     async stop() {
+      operations?.stopping();
       stopping.abort();
       await listeners.close(STOP_GRACE);
       await jobsDone;
+      await operations?.close();
       await storage.close();
     },
   };
-}
-
-/** HTTP and HTTPS on each address, with the same sites. */
-async function endpointPairs(sites: Endpoint["sites"], { options, netloc }: Setup) {
-  const port = options.basePort ?? netloc.port;
-  const hosts = await resolveAddresses(options.bind.length > 0 ? options.bind : [netloc.host]);
-  return hosts.map((host) => ({
-    http: { host, port, secure: false, sites },
-    https: { host, port: httpsPortBeside(port), secure: true, sites },
-  }));
 }
 
 function createHttpsCertificate(
@@ -259,14 +245,16 @@ function registerJob(storage: SqliteStorage): Job {
 /** What makes backups is loaded where they are made: all others start sooner. */
 async function backupJobs(
   storage: SqliteStorage,
-  { options: { backup }, host }: Setup,
+  { options: { backup }, host, operations }: Setup,
   signal: AbortSignal,
 ): Promise<Job[]> {
   if (backup === undefined) return [];
   const { createBackupJob } = await import("./backup/backup_job.ts");
   const { directory, periodDays, keep } = backup;
   const settings = { folder: directory, period: seconds(periodDays), keep };
-  return [createBackupJob({ database: storage.path, settings, log: host.log, signal })];
+  return [
+    createBackupJob({ database: storage.path, settings, log: host.log, report: operations?.reportBackup, signal }),
+  ];
 }
 
 /** Renews the certificate for HTTPS in time, and shows it to new connections. */

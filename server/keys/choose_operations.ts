@@ -29,6 +29,7 @@ const MACHINE: LibrarySource = { paths: libcryptoPaths(Deno.build), open: openLi
 
 export interface ChosenOperations {
   readonly operations: KeyOperations;
+  readonly signer: "native" | "webcrypto";
   /** Tells the log what was chosen, and why: nobody wants to know before the server can start. */
   readonly tell: () => void;
 }
@@ -50,7 +51,7 @@ export async function chooseKeyOperations(
     try {
       const { version, operations } = await open(path, log);
       const tell = () => log.info("signer.chosen", { signer: "native", library: `${version}, ${path}` });
-      return { operations, tell };
+      return { operations, signer: "native", tell };
     } catch (error) {
       failures.push({ path, error: reasonOf(error) });
     }
@@ -79,7 +80,8 @@ async function openLibrary(path: string, log: Log) {
 }
 
 function webCrypto(log: Log, library: string): ChosenOperations {
-  return { operations: WEBCRYPTO, tell: () => log.info("signer.chosen", { signer: "webcrypto", library }) };
+  const signer = "webcrypto";
+  return { operations: WEBCRYPTO, signer, tell: () => log.info("signer.chosen", { signer, library }) };
 }
 
 /** A name without its folder would be looked for in the working folder. */

@@ -1,4 +1,4 @@
-/** Whether the server can do its work at this moment, and if not, why: `/readyz`. Nothing here changes what is stored. */
+/** Whether the server can do its work at this moment, and if not, why: `/readyz`. It changes nothing that is stored. */
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
 import { crlRenewalDueAt } from "../../core/ca/lifecycle.ts";
 import type { CaStores } from "../../core/ca/stores.ts";
@@ -15,6 +15,8 @@ export interface Check {
   readonly reason: string | undefined;
 }
 
+export type Phase = "starting" | "serving" | "stopping";
+
 /** What is looked at. */
 export interface ReadinessParts {
   /** @throws `storage` when nothing can be written */
@@ -22,9 +24,9 @@ export interface ReadinessParts {
   /** How signatures and commits go. */
   readonly pulse: { readonly committedAt: number; readonly lastSignature: Outcome };
   readonly cas: readonly ReadinessCa[];
-  /** Validity of the certificate that HTTPS shows. */
-  readonly httpsCertificate: () => Validity;
-  readonly isStopping: () => boolean;
+  /** Validity of the certificate that HTTPS shows; undefined while there is none. */
+  readonly httpsCertificate: () => Validity | undefined;
+  readonly phase: () => Phase;
   /** How long a proof may take, in milliseconds. */
   readonly patienceMs?: number;
 }
@@ -57,10 +59,10 @@ export class Readiness {
   }
 
   async #check(now: number): Promise<readonly Check[]> {
-    const { cas, isStopping, pulse } = this.#parts;
+    const { cas, phase, pulse } = this.#parts;
     const ofCas = await Promise.all(cas.map((each) => this.#checksOf(each, now)));
     return [
-      { name: "running", reason: isStopping() ? "the server stops" : undefined },
+      { name: "serving", reason: phase() === "serving" ? undefined : `the server is ${phase()}` },
       await checked("database", () => this.#requireWritable()),
       {
         name: "signing",
@@ -107,7 +109,9 @@ async function crlReason(
   return now > due + GRACE ? `the CRL was to be renewed at ${timeText(due)}` : undefined;
 }
 
-function validityReason({ notBefore, notAfter }: Validity, now: number): string | undefined {
+function validityReason(certificate: Validity | undefined, now: number): string | undefined {
+  if (certificate === undefined) return "there is none yet";
+  const { notBefore, notAfter } = certificate;
   if (now < notBefore) return `it is valid from ${timeText(notBefore)} on`;
   return now > notAfter ? `it expired at ${timeText(notAfter)}` : undefined;
 }

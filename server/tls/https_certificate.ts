@@ -58,6 +58,11 @@ export class HttpsCertificate {
     }
   }
 
+  /** What `ensureCurrent` answered last. */
+  get current(): HttpsIdentity | undefined {
+    return this.#current;
+  }
+
   /** When `ensureCurrent` will make a new one. */
   renewalDueAt({ certificate: { notAfter } }: HttpsIdentity): number {
     // With more than a third of L it would be renewed again as soon as it was made.
