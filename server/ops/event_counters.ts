@@ -56,6 +56,17 @@ export class EventCounters {
       labelNames: ["ca"],
       registers,
     });
+    this.#beginAtNothing();
+  }
+
+  /** What is there from the start grows at its first event too: what comes with one is not seen to have grown. */
+  #beginAtNothing(): void {
+    for (const ca of ["cau", "cas"] as const) {
+      this.#received.inc({ ca }, 0);
+      for (const how of ["automatic", "approved", "renewal"] as const) this.#issued.inc({ ca, how }, 0);
+      this.#rejected.inc({ ca, by: "user" }, 0);
+      for (const by of ["user", "holder"] as const) this.#revoked.inc({ ca, by }, 0);
+    }
   }
 
   /** Counts what is new, up to a few thousand events; others go on meanwhile. */
