@@ -44,9 +44,9 @@ export class ServerMetrics {
   readonly #refused: Show<never>;
   readonly #displaced: Show<never>;
   readonly #backupFailures: Show<never>;
-  readonly #jobSuccess: Show<"job">;
-  readonly #jobFailures: Show<"job">;
-  readonly #jobFailing: Show<"job">;
+  readonly #jobSuccess: Show<"name">;
+  readonly #jobFailures: Show<"name">;
+  readonly #jobFailing: Show<"name">;
 
   constructor(registry: Registry, figures: ServerFigures) {
     this.#figures = figures;
@@ -60,21 +60,22 @@ export class ServerMetrics {
     this.#refused = counter("caucase_http_connections_refused_total", "New connections that found no room.");
     this.#displaced = counter("caucase_http_connections_displaced_total", "Idle connections closed for new ones.");
     this.#backupFailures = counter("caucase_backup_failures_total", "Backups that could not be made.");
-    const job = { labels: ["job"] } as const;
+    // Not `job`: Prometheus has a label of that name, for what it scrapes.
+    const named = { labels: ["name"] } as const;
     this.#jobSuccess = shownGauge(registry, {
       name: "caucase_job_last_success_timestamp_seconds",
       help: "When the last run of a job that succeeded began.",
-      ...job,
+      ...named,
     });
     this.#jobFailures = shownCounter(registry, {
       name: "caucase_job_failures_total",
       help: "Runs of a job that failed.",
-      ...job,
+      ...named,
     });
     this.#jobFailing = shownGauge(registry, {
       name: "caucase_job_failing",
       help: "1 where the last run of a job failed, else 0.",
-      ...job,
+      ...named,
     });
   }
 
@@ -94,9 +95,9 @@ export class ServerMetrics {
     const reports = jobs();
     const backupJob = reports.find(({ name }) => name === "backup");
     this.#backupFailures([backup && (backupJob?.failures ?? 0)]);
-    this.#jobSuccess(...reports.map(({ name: job, lastSuccess }) => [lastSuccess, { job }] as const));
-    this.#jobFailures(...reports.map(({ name: job, failures }) => [failures, { job }] as const));
-    this.#jobFailing(...reports.map(({ name: job, error }) => [error === undefined ? 0 : 1, { job }] as const));
+    this.#jobSuccess(...reports.map(({ name, lastSuccess }) => [lastSuccess, { name }] as const));
+    this.#jobFailures(...reports.map(({ name, failures }) => [failures, { name }] as const));
+    this.#jobFailing(...reports.map(({ name, error }) => [error === undefined ? 0 : 1, { name }] as const));
   }
 }
 

@@ -53,7 +53,7 @@ Deno.test("metrics count what happened, by CA and by how, and requests by route"
     ['caucase_crl_entries{ca="cas"}', 1],
     ['caucase_http_requests_total{route="sign",method="PUT",status="204"}', 1],
     ['caucase_http_requests_total{route="none",method="GET",status="404"}', 1],
-    ['caucase_job_failing{job="CRL of cas"}', 0],
+    ['caucase_job_failing{name="CRL of cas"}', 0],
   ];
   assert.deepEqual(expected.map(([name]) => [name, samples.get(name)]), expected);
   assert.ok((samples.get('caucase_signature_duration_seconds_count{scheme="ECDSA"}') ?? 0) >= 3);
