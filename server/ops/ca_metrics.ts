@@ -12,8 +12,8 @@ export interface MeasuredCa {
   readonly stores: Pick<CaStores, "state">;
   /** Whether somebody asks it for certificates; else it has neither requests nor CRLs. */
   readonly isPublic: boolean;
-  /** What it has issued and what waits, read at a bounded cost. */
-  readonly counts: (now: number) => Promise<CaCounts>;
+  /** What it has issued and what waits, in a moment; undefined while that is not known yet. */
+  readonly counts: (now: number) => Promise<CaCounts | undefined>;
 }
 
 const ONE_EACH = {
@@ -36,6 +36,7 @@ export class CaMetrics {
   readonly #show: ReadonlyMap<keyof typeof ONE_EACH, Show<"ca">>;
   readonly #expiry: Show<"ca" | "which">;
   readonly #expiring: Show<"ca" | "within_days">;
+  readonly #certificates: Show<"ca" | "status">;
 
   constructor(registry: Registry, private readonly cas: readonly MeasuredCa[]) {
     const names = Object.keys(ONE_EACH) as (keyof typeof ONE_EACH)[];
@@ -50,6 +51,11 @@ export class CaMetrics {
       help: "Valid certificates, not renewed and not revoked, that expire within so many days.",
       labels: ["ca", "within_days"],
     });
+    this.#certificates = shownGauge(registry, {
+      name: "caucase_certificates",
+      help: "Certificates in the register; expiring: valid, not renewed, and less than 31 days left.",
+      labels: ["ca", "status"],
+    });
   }
 
   async gather(now: number): Promise<void> {
@@ -57,6 +63,7 @@ export class CaMetrics {
     for (const [key, show] of this.#show) show(...read.map(({ ca, values }) => [values[key], { ca }] as const));
     this.#expiry(...read.flatMap(({ expiry }) => expiry));
     this.#expiring(...read.flatMap(({ expiring }) => expiring));
+    this.#certificates(...read.flatMap(({ certificates }) => certificates));
   }
 }
 
@@ -65,25 +72,34 @@ interface ReadCa {
   readonly values: Values;
   readonly expiry: readonly Sample<"ca" | "which">[];
   readonly expiring: readonly Sample<"ca" | "within_days">[];
+  readonly certificates: readonly Sample<"ca" | "status">[];
 }
 
 async function readCa({ ca, stores, isPublic, counts }: MeasuredCa, now: number): Promise<ReadCa> {
   const { name } = ca;
-  const { pending, expiring, expiredUnrenewed } = await counts(now);
+  const counted = await counts(now);
   const issuers = unexpired(await ca.issuers.all(), now);
   const which = { oldest: issuers[0], signing: await ca.issuers.signing(now), newest: newestUsable(issuers, now) };
-  const waiting = { pending: pending.count, oldest: pending.oldest === null ? 0 : Math.max(0, now - pending.oldest) };
+  const byStatus: Readonly<Record<string, number>> = counted?.register.byStatus ?? {};
+  const waiting = counted && { pending: counted.pending, oldest: age(counted.oldestPending, now) };
   return {
     ca: name,
     values: {
-      expiredUnrenewed,
+      expiredUnrenewed: counted?.register.expiredUnrenewed,
       issuers: issuers.length,
       issuerDue: await ca.issuers.nextDueAt(now),
       ...(isPublic && { ...waiting, ...await crlValues(ca, stores) }),
     },
     expiry: Object.entries(which).map(([each, issuer]) => [issuer?.notAfter, { ca: name, which: each }]),
-    expiring: expiring.map(({ days, count }) => [count, { ca: name, within_days: `${days}` }]),
+    expiring: [...counted?.register.endingWithin ?? []].map((
+      [days, count],
+    ) => [count, { ca: name, within_days: `${days}` }]),
+    certificates: Object.entries(byStatus).map(([status, count]) => [count, { ca: name, status }]),
   };
+}
+
+function age(since: number | undefined, now: number): number {
+  return since === undefined ? 0 : Math.max(0, now - since);
 }
 
 /** Dates and number are what the store says; the rest is of the CRL that is in memory, which one read after it has. */

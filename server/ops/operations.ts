@@ -15,7 +15,7 @@ import { type Listeners, startListeners } from "../http/listener.ts";
 import type { JobReports } from "../jobs.ts";
 import type { SqliteStorage } from "../storage/sqlite/sqlite_storage.ts";
 import type { HttpsCertificate } from "../tls/https_certificate.ts";
-import { countsOf } from "./ca_counts.ts";
+import { RecentCounts } from "./ca_counts.ts";
 import { CaMetrics } from "./ca_metrics.ts";
 import { EventCounters } from "./event_counters.ts";
 import { Metrics } from "./exposition.ts";
@@ -137,12 +137,11 @@ export class Operations {
   }
 
   #metrics({ authorities, storage, jobReports, httpsCertificate, backup }: ServedParts): Metrics {
-    const cas = CA_NAMES.map((name) => ({
-      ca: authorities[name],
-      stores: storage.ca(name),
-      isPublic: isPublic(name),
-      counts: countsOf(storage.ca(name)),
-    }));
+    const cas = CA_NAMES.map((name) => {
+      const stores = storage.ca(name);
+      const counts = new RecentCounts(stores);
+      return { ca: authorities[name], stores, isPublic: isPublic(name), counts: (now: number) => counts.get(now) };
+    });
     const ofCas = new CaMetrics(this.#registry, cas);
     const ofServer = new ServerMetrics(this.#registry, {
       connections: () => this.#public?.connections(),

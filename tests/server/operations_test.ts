@@ -40,6 +40,8 @@ Deno.test("metrics count what happened, by CA and by how, and requests by route"
   await using watched = await runWatched();
   await someHistory(watched.server);
   await watched.server.ask("GET", "/no/such/path");
+  watched.server.clock.set(watched.server.clock.now() + 100);
+  await watched.ask("/metrics");
   await aSecondLater();
   const samples = samplesOf((await watched.ask("/metrics")).text);
   const expected: [string, number][] = [
@@ -50,6 +52,12 @@ Deno.test("metrics count what happened, by CA and by how, and requests by route"
     ['caucase_requests_received_total{ca="cas"}', 3],
     ['caucase_requests_rejected_total{ca="cas",by="user"}', 1],
     ['caucase_pending_requests{ca="cas"}', 1],
+    ['caucase_pending_request_oldest_age_seconds{ca="cas"}', 100],
+    ['caucase_certificates{ca="cas",status="revoked"}', 1],
+    ['caucase_certificates{ca="cau",status="valid"}', 1],
+    ['caucase_certificates_expiring{ca="cau",within_days="93"}', 1],
+    ['caucase_certificates_expiring{ca="cau",within_days="31"}', 0],
+    ['caucase_certificates_expired_unrenewed{ca="cau"}', 0],
     ['caucase_crl_entries{ca="cas"}', 1],
     ['caucase_http_requests_total{route="sign",method="PUT",status="204"}', 1],
     ['caucase_http_requests_total{route="none",method="GET",status="404"}', 1],
