@@ -2,18 +2,19 @@
 import type { Registry } from "prom-client";
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
 import { crlRenewalDueAt, newestUsable, unexpired } from "../../core/ca/lifecycle.ts";
+import type { RegisterCounts } from "../../core/ca/register.ts";
 import type { CaStores } from "../../core/ca/stores.ts";
-import type { CaCounts } from "./ca_counts.ts";
+import { countPending } from "./ca_counts.ts";
 import { type Described, type Sample, type Show, shownGauge } from "./gauges.ts";
 
 /** A CA with what its metrics are read from. */
 export interface MeasuredCa {
   readonly ca: Pick<CertificateAuthority, "name" | "lifeSpan" | "issuers" | "crls">;
-  readonly stores: Pick<CaStores, "state">;
+  readonly stores: Pick<CaStores, "state" | "requests">;
   /** Whether somebody asks it for certificates; else it has neither requests nor CRLs. */
   readonly isPublic: boolean;
-  /** What it has issued and what waits, in a moment; undefined while that is not known yet. */
-  readonly counts: (now: number) => Promise<CaCounts | undefined>;
+  /** What it has issued, in a moment; undefined while that is not known yet. */
+  readonly counts: (now: number) => Promise<RegisterCounts | undefined>;
 }
 
 const ONE_EACH = {
@@ -80,26 +81,26 @@ async function readCa({ ca, stores, isPublic, counts }: MeasuredCa, now: number)
   const counted = await counts(now);
   const issuers = unexpired(await ca.issuers.all(), now);
   const which = { oldest: issuers[0], signing: await ca.issuers.signing(now), newest: newestUsable(issuers, now) };
-  const byStatus: Readonly<Record<string, number>> = counted?.register.byStatus ?? {};
-  const waiting = counted && { pending: counted.pending, oldest: age(counted.oldestPending, now) };
+  const byStatus: Readonly<Record<string, number>> = counted?.byStatus ?? {};
   return {
     ca: name,
     values: {
-      expiredUnrenewed: counted?.register.expiredUnrenewed,
+      expiredUnrenewed: counted?.expiredUnrenewed,
       issuers: issuers.length,
       issuerDue: await ca.issuers.nextDueAt(now),
-      ...(isPublic && { ...waiting, ...await crlValues(ca, stores) }),
+      ...(isPublic && { ...await pendingValues(stores, now), ...await crlValues(ca, stores) }),
     },
     expiry: Object.entries(which).map(([each, issuer]) => [issuer?.notAfter, { ca: name, which: each }]),
-    expiring: [...counted?.register.endingWithin ?? []].map((
+    expiring: [...counted?.endingWithin ?? []].map((
       [days, count],
     ) => [count, { ca: name, within_days: `${days}` }]),
     certificates: Object.entries(byStatus).map(([status, count]) => [count, { ca: name, status }]),
   };
 }
 
-function age(since: number | undefined, now: number): number {
-  return since === undefined ? 0 : Math.max(0, now - since);
+async function pendingValues({ requests }: MeasuredCa["stores"], now: number): Promise<Values> {
+  const { pending, oldest } = await countPending(requests);
+  return { pending, oldest: oldest === undefined ? 0 : Math.max(0, now - oldest) };
 }
 
 /** Dates and number are what the store says; the rest is of the CRL that is in memory, which one read after it has. */

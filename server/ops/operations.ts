@@ -139,7 +139,7 @@ export class Operations {
   #metrics({ authorities, storage, jobReports, httpsCertificate, backup }: ServedParts): Metrics {
     const cas = CA_NAMES.map((name) => {
       const stores = storage.ca(name);
-      const counts = new RecentCounts(stores);
+      const counts = new RecentCounts(stores.register);
       return { ca: authorities[name], stores, isPublic: isPublic(name), counts: (now: number) => counts.get(now) };
     });
     const ofCas = new CaMetrics(this.#registry, cas);
