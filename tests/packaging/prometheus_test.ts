@@ -181,3 +181,20 @@ Deno.test({
     await check(["check", "rules", file]);
   },
 });
+
+Deno.test("docs/operating.md lists every metric with its labels, and every alert with its severity", async () => {
+  const text = await Deno.readTextFile(new URL("../../docs/operating.md", import.meta.url));
+  const rows = [...text.matchAll(/^\| `((?:caucase_|Caucase)\w+)` +\| (.*?) +\|/gm)];
+  const documented = new Map(rows.map(([, name = "", cell = ""]) => [name, cell.replaceAll("`", "").trim()]));
+  const { text: exposed } = await metrics;
+  const types = [...exposed.matchAll(/^# TYPE (caucase_\w+) /gm)].map(([, name = ""]) => name);
+  const rules = await readPackaged("prometheus/caucase.rules.yml");
+  const alerts = [...rules.matchAll(/- alert: (\w+)\n[^]*?labels: \{severity: (\w+)\}/g)];
+  assert.deepEqual([...documented.keys()].toSorted(), [...types, ...alerts.map(([, name = ""]) => name)].toSorted());
+  for (const [, name = "", severity] of alerts) assert.equal(documented.get(name), severity, name);
+  for (const name of types) {
+    const sample = new RegExp(`^${name}(?:_count)?(?:\\{(.*)\\})? `, "m").exec(exposed);
+    const labels = [...(sample?.[1] ?? "").matchAll(/(\w+)="/g)].map(([, label]) => label);
+    if (sample !== null) assert.equal(documented.get(name), labels.join(", "), name);
+  }
+});

@@ -118,3 +118,21 @@ Deno.test("an address that others may reach is said in the log, and one that is 
     return true;
   });
 });
+
+Deno.test("health and metrics tell no secret, no name and no path", async () => {
+  await using watched = await runWatched();
+  await someHistory(watched.server);
+  const { db, serverKey, corsKeyStore } = watched.server.options;
+  const answers = await Promise.all(
+    ["/livez", "/readyz", "/readyz?verbose", "/metrics"].map((path) => watched.ask(path)),
+  );
+  const shown = answers.map(({ text }) => text).join("\n");
+  const secrets = [...(await Deno.readTextFile(serverKey)).split("\n"), ...await corsSecrets(corsKeyStore)];
+  for (const secret of [...secrets, "first-user", db, "127.0.0.1"]) {
+    if (secret.length > 8) assert.equal(shown.includes(secret), false, secret);
+  }
+});
+
+async function corsSecrets(path: string): Promise<readonly string[]> {
+  return (await Deno.readTextFile(path)).match(/[\w+/=-]{20,}/g) ?? [];
+}
