@@ -10,7 +10,6 @@ export const WATCHING: readonly Threat[] = [
   {
     attack: "a flood of unknown paths and methods, so that metrics grow",
     alsoIn: ["server/watcher.ts"],
-    alsoShownBy: [{ test: OPERATIONS, notRun: "who counts is not told the path at all" }],
     mutations: [
       without("a list of methods", { file: METRICS, filter: "labels take few values" }, [
         "server/ops/traffic.ts",

@@ -189,7 +189,7 @@ Deno.test("docs/operating.md lists every metric with its labels, and every alert
   const { text: exposed } = await metrics;
   const types = [...exposed.matchAll(/^# TYPE (caucase_\w+) /gm)].map(([, name = ""]) => name);
   const rules = await readPackaged("prometheus/caucase.rules.yml");
-  const alerts = [...rules.matchAll(/- alert: (\w+)\n[^]*?labels: \{severity: (\w+)\}/g)];
+  const alerts = [...rules.matchAll(/- alert: (\w+)\n[^]*?labels: \{ ?severity: (\w+)/g)];
   assert.deepEqual([...documented.keys()].toSorted(), [...types, ...alerts.map(([, name = ""]) => name)].toSorted());
   for (const [, name = "", severity] of alerts) assert.equal(documented.get(name), severity, name);
   for (const name of types) {
