@@ -30,6 +30,7 @@ export async function serve(args: readonly string[]): Promise<number> {
     const server = await startServer(options, {
       clock: systemClock,
       random: randomBytes,
+      version: VERSION,
       keyOperations,
       log,
       accessLog: accessLog?.add ?? (() => {}),
@@ -110,6 +111,7 @@ function serverOptions(given: Given): ServeOptions {
     corsKeyStore: given.corsKeyStore,
     corsWhitelist: given.corsWhitelist ?? [],
     thresholdDays: given.threshold,
+    registerKeepDays: given.registerKeep,
     keyBits: given.keyLen,
     service: {
       validityDays: given.serviceCrtValidity,

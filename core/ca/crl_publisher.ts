@@ -26,14 +26,14 @@ export interface PublishedCrl {
   /** The CA's key identifier, hex. */
   readonly keyIdentifier: string;
   readonly number: bigint;
+  /** How many certificates it revokes. */
+  readonly entries: number;
   readonly thisUpdate: number;
   readonly nextUpdate: number;
   /** A copy from this moment or later has this content; a copy from before may have another. */
   readonly modifiedAt: number;
   /** When the scheduled renewal replaces it, if no revocation does before. */
   readonly renewalDueAt: number;
-  /** How many revocations it lists. */
-  readonly entries: number;
   /** The end of the signature, hex: no two CRLs have the same. */
   readonly tag: string;
   der(): Body;
@@ -176,8 +176,15 @@ export class CrlPublisher {
     const signed = await Promise.all(valid.map(async (issuer) => {
       const { certificate, signer, keyIdentifier } = issuer;
       const crl = await buildCrl({ issuer: certificate, number, entries, ...dates }, signer);
-      const about = { keyIdentifier, number, ...dates, modifiedAt, renewalDueAt, entries: entries.size };
-      return [issuer, { ...about, ...crlForms(crl) }] as const;
+      return [issuer, {
+        keyIdentifier,
+        number,
+        entries: entries.size,
+        ...dates,
+        modifiedAt,
+        renewalDueAt,
+        ...crlForms(crl),
+      }] as const;
     }));
     this.#published = { number, thisUpdate, crls: new Map(signed) };
   }

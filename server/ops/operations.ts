@@ -42,7 +42,7 @@ export interface OperationsOptions {
 export interface ServedParts {
   readonly storage: SqliteStorage;
   readonly authorities: CertificateAuthorities;
-  readonly jobReports: JobReports;
+  readonly reports: JobReports;
   readonly httpsCertificate: HttpsCertificate;
   /** Undefined where no backups are made. */
   readonly backup: { readonly periodDays: number } | undefined;
@@ -136,7 +136,7 @@ export class Operations {
     this.#counters?.catchUp().catch(() => {});
   }
 
-  #metrics({ authorities, storage, jobReports, httpsCertificate, backup }: ServedParts): Metrics {
+  #metrics({ authorities, storage, reports, httpsCertificate, backup }: ServedParts): Metrics {
     const cas = CA_NAMES.map((name) => {
       const stores = storage.ca(name);
       const counts = new RecentCounts(stores.register);
@@ -145,7 +145,7 @@ export class Operations {
     const ofCas = new CaMetrics(this.#registry, cas);
     const ofServer = new ServerMetrics(this.#registry, {
       connections: () => this.#public?.connections(),
-      jobs: () => jobReports.list(),
+      jobs: () => reports.list(),
       httpsExpiry: () => httpsCertificate.current?.certificate.notAfter,
       backup: backup && { periodSeconds: seconds(backup.periodDays), newest: () => this.#newestBackup },
     });
