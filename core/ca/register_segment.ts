@@ -1,5 +1,4 @@
 /** Some thousand certificates of the index of a register, in columns. */
-import type { CertificateStatus } from "../protocol/register.ts";
 import type { RegisterQuery } from "../protocol/register_query.ts";
 import { SECONDS_PER_DAY } from "./lifecycle.ts";
 import { DAYS_LEFT, EXPIRING_WITHIN } from "./register.ts";
@@ -182,15 +181,16 @@ export class RegisterSegment {
 
   /** All that may be on the page, in ascending order, as far as it does not depend on names. */
   #candidates({ query, now, issuer }: SegmentSearch, gathering: Gathering): number[] {
-    const { status, expiresBefore = Infinity } = query;
-    const hasStatus = statusTest(status, now);
+    const { mask, fate: wanted, from, before, notExpiring } = rangeOf(query, now);
     const candidates: number[] = [];
     for (let place = 0; place < this.#size; place++) {
       const end = this.#ends[place] ?? 0;
-      if (end >= expiresBefore || (issuer >= 0 && this.#issuers[place] !== issuer)) continue;
-      if (hasStatus(end, this.#fates[place] ?? 0) && gathering.takes(end, this.#ids[place] ?? 0)) {
-        candidates.push(place);
+      const fate = this.#fates[place] ?? 0;
+      if ((fate & mask) !== wanted || end < from || end >= before || (issuer >= 0 && this.#issuers[place] !== issuer)) {
+        continue;
       }
+      if (notExpiring && fate === 0 && end - now <= EXPIRING_WITHIN) continue;
+      if (gathering.takes(end, this.#ids[place] ?? 0)) candidates.push(place);
     }
     return candidates;
   }
@@ -252,20 +252,29 @@ export class RegisterSegment {
   }
 }
 
-/** As `statusOf`, for columns. */
-function statusTest(status: CertificateStatus | undefined, now: number): (end: number, fate: number) => boolean {
-  const expiringUntil = now + EXPIRING_WITHIN;
+/** What `statusOf` says of a status, and when certificates end, for columns. Times are whole seconds. */
+interface Range {
+  readonly mask: number;
+  readonly fate: number;
+  readonly from: number;
+  readonly before: number;
+  /** Whether those that were not renewed must not be `expiring`. */
+  readonly notExpiring: boolean;
+}
+
+function rangeOf({ status, expiresBefore: before = Infinity }: RegisterQuery, now: number): Range {
+  const all = { mask: 0, fate: 0, from: -Infinity, before, notExpiring: false };
   switch (status) {
-    case undefined:
-      return () => true;
     case "revoked":
-      return (_end, fate) => (fate & REVOKED) !== 0;
+      return { ...all, mask: REVOKED, fate: REVOKED };
     case "expired":
-      return (end, fate) => (fate & REVOKED) === 0 && end < now;
+      return { ...all, mask: REVOKED, before: Math.min(before, now) };
     case "expiring":
-      return (end, fate) => fate === 0 && end >= now && end <= expiringUntil;
+      return { ...all, mask: REVOKED | RENEWED, from: now, before: Math.min(before, now + EXPIRING_WITHIN + 1) };
     case "valid":
-      return (end, fate) => (fate & REVOKED) === 0 && end >= now && (fate !== 0 || end > expiringUntil);
+      return { ...all, mask: REVOKED, from: now, notExpiring: true };
+    default:
+      return all;
   }
 }
 
