@@ -2,7 +2,6 @@
 import type { RandomSource } from "../core/bytes.ts";
 import { OPERATOR } from "../core/ca/actor.ts";
 import type { CertificateAuthority } from "../core/ca/certificate_authority.ts";
-import { SECONDS_PER_DAY } from "../core/ca/lifecycle.ts";
 import { sideBySide } from "../core/side_by_side.ts";
 import type { Clock } from "../core/host/clock.ts";
 import { type Netloc, parseNetloc } from "../core/protocol/netloc.ts";
@@ -12,7 +11,6 @@ import {
   createCertificateAuthorities,
   seconds,
 } from "./certificate_authorities.ts";
-import { caJobs, httpsJob } from "./certificate_jobs.ts";
 import { openCorsKeyFile } from "./caucase/cors_key_file.ts";
 import { createStatus } from "./caucase/server_status.ts";
 import { createCaucaseSite } from "./caucase/site.ts";
@@ -28,12 +26,13 @@ import type { Operations, OpsAddress } from "./ops/operations.ts";
 import type { BuildInformation } from "./ops/server_metrics.ts";
 import { endpointPairs, type ListeningAddress, listeningAddress } from "./public_endpoints.ts";
 import { requirePlausibleClock } from "./plausible_clock.ts";
-import { CA_NAMES } from "../core/ca/stores.ts";
+import { caJobs, registerJob } from "./timed_jobs.ts";
 import type { Log } from "../core/log.ts";
 import type { BackupStatus } from "../core/protocol/server_status.ts";
 import { openStorage } from "./storage/open.ts";
 import type { SqliteStorage } from "./storage/sqlite/sqlite_storage.ts";
 import { HttpsCertificate, type HttpsIdentity } from "./tls/https_certificate.ts";
+import { httpsJob } from "./tls/https_job.ts";
 import { requireClientCertificateSupport } from "./tls/runtime_check.ts";
 import { watchedByAll, watchedOperations, type Watcher } from "./watcher.ts";
 
@@ -164,7 +163,7 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
   const stopping = new AbortController();
   const jobs = [
     ...caJobs([authorities.cau, authorities.cas]),
-    registerJob(storage, setup),
+    registerJob(storage, { keeps: seconds(options.registerKeepDays), log: host.log }),
     httpsJob(httpsCertificate, { shown: identity, show: (next) => listeners.replaceCertificate(tlsOf(next)) }),
     ...await backupJobs(storage, setup, stopping.signal),
   ];
@@ -238,35 +237,6 @@ async function backupStatus({ backup }: ServeOptions, now: number): Promise<Back
   const { newestBackup } = await import("./backup/backup_folder.ts");
   const newest = await newestBackup(backup.directory, now).catch(() => undefined);
   return { enabled: true, last: newest?.since ?? null };
-}
-
-/** How often the register's index reads what is new, in seconds: so little is left for who asks to wait for. */
-const INDEXED_EVERY = 20;
-
-/**
- * Fills the register with what another program issued, once: none writes to the database while this one serves. Lets it
- * forget what ended long ago, a part at a time, and keeps its index near.
- */
-function registerJob(storage: SqliteStorage, { options, host: { log } }: Setup): Job {
-  const keeps = seconds(options.registerKeepDays);
-  let isFilled = false;
-  let forgetAt = -Infinity;
-  return {
-    name: "register",
-    async run(now) {
-      if (!isFilled) {
-        const found = await storage.fillRegister(now - keeps);
-        if (found > 0) log.info("register.found", { count: found });
-      }
-      isFilled = true;
-      await storage.ca("cas").register.find(0n, now);
-      if (now < forgetAt) return now + INDEXED_EVERY;
-      let removed = 0;
-      for (const ca of CA_NAMES) removed += await storage.ca(ca).certificates.forgetEnded(now - keeps);
-      if (removed === 0) forgetAt = now + SECONDS_PER_DAY;
-      return removed > 0 ? now : now + INDEXED_EVERY;
-    },
-  };
 }
 
 /** What makes backups is loaded where they are made: all others start sooner. */
