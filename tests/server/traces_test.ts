@@ -77,7 +77,9 @@ Deno.test("a server makes traces: requests by route, with their signatures and c
     ["sign", "PUT", "204"],
   );
   const parts = receiver.ours.filter(({ parentSpanId }) => parentSpanId === sign.spanId).map(({ name }) => name);
-  assert.ok(parts.includes("sign") && parts.includes("commit"), parts.join());
+  assert.ok(parts.includes("sign"), parts.join());
+  // Many writes share a commit: it is a part of one of their requests.
+  assert.ok(receiver.ours.some(({ name, parentSpanId }) => name === "commit" && parentSpanId !== undefined));
   // The runtime's own span of the request, which knows the path, is around ours.
   const around = receiver.all.get(sign.parentSpanId ?? "");
   assert.match(String(around && attribute(around, "url.path")), /^\/cas\/crt\/\d+$/);
