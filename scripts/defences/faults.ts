@@ -64,8 +64,8 @@ export const FAULTS: readonly Threat[] = [
     mutations: [
       without("the disk before the answer", onDisk("acknowledges when the disk has it"), [
         QUEUE,
-        "      else this.#keep(writes, { tell, synchronise: this.#synchronise });",
-        "      else {\n        this.#keep(writes, { tell: [], synchronise: this.#synchronise });\n" +
+        "      } else this.#keep(writes, { tell, synchronise: this.#synchronise, ended });",
+        "      } else {\n        this.#keep(writes, { tell: [], synchronise: this.#synchronise, ended });\n" +
         "        this.#acknowledge(tell);\n      }",
       ]),
       without("the disk before what others may read", onDisk("settled() waits"), [
