@@ -52,6 +52,16 @@ export function port(text: string): number {
   return value;
 }
 
+/** An address, or a name of one, with a TCP port. IPv6 addresses are in brackets. */
+export function hostAndPort(text: string): { readonly host: string; readonly port: number } {
+  const [, host = "", number = ""] = /^(\[[0-9A-Fa-f:.]+\]|[^\s:[\]]+):(\d{1,5})$/.exec(text) ?? [];
+  const port = Number(number);
+  if (host === "" || port < 1 || port > 65_535) {
+    throw new InvalidArgumentError("It must be an address with a port, as 127.0.0.1:9119 or [::1]:9119.");
+  }
+  return { host, port };
+}
+
 /** A path, or a word that stands for one. */
 export function somewhere(text: string): string {
   if (text === "") throw new InvalidArgumentError("It must not be empty.");

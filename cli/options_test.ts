@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { InvalidArgumentError } from "@commander-js/extra-typings";
-import { collect, countFromOne, days, keyBits, lifeSpanDays, port, wholeNumber } from "./options.ts";
+import { collect, countFromOne, days, hostAndPort, keyBits, lifeSpanDays, port, wholeNumber } from "./options.ts";
 
 type Parser = (text: string) => number;
 
@@ -60,4 +60,17 @@ Deno.test("wholeNumber() and days() read back what was written", () => {
 
 Deno.test("collect() keeps the order of the command line", () => {
   assert.deepEqual(collect("c", collect("b", collect("a"))), ["a", "b", "c"]);
+});
+
+Deno.test("hostAndPort() takes a name or an address with a port, and nothing else", () => {
+  const good: [text: string, host: string, port: number][] = [
+    ["127.0.0.1:9119", "127.0.0.1", 9119],
+    ["localhost:1", "localhost", 1],
+    ["[::1]:65535", "[::1]", 65_535],
+  ];
+  for (const [text, host, port] of good) assert.deepEqual(hostAndPort(text), { host, port });
+  const bad = ["", "9119", ":9119", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "::1:9119", "[::1]"];
+  for (const text of [...bad, "http://127.0.0.1:9119", "a b:1", "[x]:1"]) {
+    assert.throws(() => hostAndPort(text), InvalidArgumentError, text);
+  }
 });

@@ -6,7 +6,9 @@ import { onReload, onStopSignals } from "../core/host/signals.ts";
 import { AccessLog } from "../server/http/access_log.ts";
 import { AccessLogFile, STANDARD_OUTPUT } from "../server/http/access_log_output.ts";
 import { chooseKeyOperations } from "../server/keys/choose_operations.ts";
-import { type RunningServer, type ServeOptions, startServer } from "../server/serve.ts";
+import { loadTracer } from "../server/tracer.ts";
+import { type RunningServer, startServer } from "../server/serve.ts";
+import type { ServeOptions } from "../server/serve_options.ts";
 import { EXIT, exitStatusOf } from "./exit_status.ts";
 import { serveCommand } from "./serve/command.ts";
 import { parseArguments } from "./subcommand.ts";
@@ -23,7 +25,7 @@ export async function serve(args: readonly string[]): Promise<number> {
   const accessLog = openAccessLog(logs.access);
   const removeReload = onReload(() => accessLog?.reopen());
   try {
-    const { operations: keyOperations, tell: tellSigner } = await chooseKeyOperations(signer, log);
+    const { operations: keyOperations, signer: chosen, tell: tellSigner } = await chooseKeyOperations(signer, log);
     // All libraries are loaded: whoever finds a way in shall not load another, nor read memory through pointers.
     Deno.permissions.revokeSync({ name: "ffi" });
     const server = await startServer(options, {
@@ -33,6 +35,8 @@ export async function serve(args: readonly string[]): Promise<number> {
       keyOperations,
       log,
       accessLog: accessLog?.add ?? (() => {}),
+      build: { version: VERSION, signer: chosen },
+      tracer: await loadTracer(),
     });
     await tellSigner();
     announce(server);
@@ -123,6 +127,7 @@ function serverOptions(given: Given): ServeOptions {
     lockAutoApproveCount: given.lockAutoApproveCount ?? false,
     acceptClock: given.acceptClock ?? false,
     auditWitnesses: given.auditWitness ?? [],
+    ...(given.opsListen !== undefined && { opsListen: given.opsListen }),
     limits: {
       ...(given.maxConnections !== undefined && { connections: given.maxConnections }),
       ...(given.maxConnectionsPerAddress !== undefined && { connectionsPerAddress: given.maxConnectionsPerAddress }),

@@ -26,6 +26,7 @@ export const LOG_EVENTS = {
   },
   info: {
     "server.listening": "Listening on [{address}]:{httpPort}-{httpsPort}",
+    "ops.listening": "Health and metrics at [{address}]:{port}",
     "server.restored": "restored from a backup: CRL numbers jumped ahead of all that were used",
     "signer.chosen": "keys are made and used by {signer}: {library}",
     "ca.made": "made a new CA certificate for {ca}, valid until {notAfter}",
@@ -40,6 +41,7 @@ export const LOG_EVENTS = {
   },
   warning: {
     "job.failed": "{job} failed, next try in {retryAfter} s: {error}",
+    "ops.exposed": "health and metrics at [{address}]:{port} are open to whoever reaches that address",
     "signer.native_unavailable": "WebCrypto makes and uses the keys, as {path} cannot be used: {error}",
     "signer.key_refused": "WebCrypto signs with the key {keyId}, which libcrypto does not take: {error}",
     "signer.curve_refused": "WebCrypto does what is done with keys on {curve}, as libcrypto fails at it: {error}",

@@ -15,6 +15,8 @@ export interface JobReport {
   /** When the last run that succeeded began; undefined where none has. */
   readonly lastSuccess: number | undefined;
   readonly lastFailure: number | undefined;
+  /** How many runs failed. */
+  readonly failures: number;
   /** What the last run failed with; undefined when it succeeded. */
   readonly error: unknown;
 }
@@ -33,11 +35,13 @@ export class JobReports {
   }
 
   failed(name: string, at: number, error: unknown): void {
-    this.#reports.set(name, { ...this.#of(name), lastFailure: at, error });
+    const before = this.#of(name);
+    this.#reports.set(name, { ...before, lastFailure: at, failures: before.failures + 1, error });
   }
 
   #of(name: string): JobReport {
-    return this.#reports.get(name) ?? { name, lastSuccess: undefined, lastFailure: undefined, error: undefined };
+    const none = { name, lastSuccess: undefined, lastFailure: undefined, failures: 0, error: undefined };
+    return this.#reports.get(name) ?? none;
   }
 }
 

@@ -91,13 +91,13 @@ Deno.test("runJobs() reports of each job when it last succeeded and failed, and 
   await using bench = new RunningJobs(moody, recorded("good", (now) => now + 60));
   await bench.clock.advance(10);
   assert.deepEqual(bench.reports.list(), [
-    { name: "moody", lastSuccess: NOW, lastFailure: NOW + 10, error: failure },
-    { name: "good", lastSuccess: NOW, lastFailure: undefined, error: undefined },
+    { name: "moody", lastSuccess: NOW, lastFailure: NOW + 10, failures: 1, error: failure },
+    { name: "good", lastSuccess: NOW, lastFailure: undefined, failures: 0, error: undefined },
   ]);
   await bench.clock.advance(60);
   assert.deepEqual(bench.reports.list(), [
-    { name: "moody", lastSuccess: NOW + 70, lastFailure: NOW + 10, error: undefined },
-    { name: "good", lastSuccess: NOW + 60, lastFailure: undefined, error: undefined },
+    { name: "moody", lastSuccess: NOW + 70, lastFailure: NOW + 10, failures: 1, error: undefined },
+    { name: "good", lastSuccess: NOW + 60, lastFailure: undefined, failures: 0, error: undefined },
   ]);
 });
 

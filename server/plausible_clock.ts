@@ -1,4 +1,4 @@
-/** Whether a clock can be right. */
+/** Whether the clock can be right at all when a new CA begins with its date. */
 import { CA_NAMES, type Storage } from "../core/ca/stores.ts";
 import { CaucaseError } from "../core/errors.ts";
 

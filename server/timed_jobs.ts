@@ -1,9 +1,11 @@
-/** What happens to CAs and register when its time has come. */
+/** What a server does by itself when its time has come. */
 import type { CertificateAuthority } from "../core/ca/certificate_authority.ts";
 import { SECONDS_PER_DAY } from "../core/ca/lifecycle.ts";
 import { CA_NAMES } from "../core/ca/stores.ts";
 import type { Log } from "../core/log.ts";
+import { seconds } from "./certificate_authorities.ts";
 import type { Job } from "./jobs.ts";
+import type { Setup } from "./setup.ts";
 import type { SqliteStorage } from "./storage/sqlite/sqlite_storage.ts";
 import type { HttpsCertificate } from "./tls/https_certificate.ts";
 
@@ -70,4 +72,19 @@ export function httpsJob(certificate: HttpsCertificate, show: () => Promise<void
       return certificate.renewalDueAt(identity);
     },
   };
+}
+
+/** What makes backups is loaded where they are made: all others start sooner. */
+export async function backupJobs(
+  storage: SqliteStorage,
+  { options: { backup }, host, operations }: Setup,
+  signal: AbortSignal,
+): Promise<Job[]> {
+  if (backup === undefined) return [];
+  const { createBackupJob } = await import("./backup/backup_job.ts");
+  const { directory, periodDays, keep } = backup;
+  const settings = { folder: directory, period: seconds(periodDays), keep };
+  return [
+    createBackupJob({ database: storage.path, settings, log: host.log, report: operations?.reportBackup, signal }),
+  ];
 }

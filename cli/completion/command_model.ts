@@ -69,6 +69,7 @@ const KIND: Readonly<Record<string, ValueKind>> = {
   "days": "text",
   "format": "text",
   "host[:port]": "text",
+  "host:port": "text",
   "id": "text",
   "level": "text",
   "library": "text",

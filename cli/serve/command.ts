@@ -5,6 +5,7 @@ import { EXIT_STATUS, type Prose } from "../manual/prose.ts";
 import {
   collect,
   countFromOne,
+  hostAndPort,
   lifeSpanDays,
   logFormatOption,
   port,
@@ -57,7 +58,8 @@ export function serveCommand() {
     .option("--backup-directory <folder>", "make backups in this folder, encrypted to the users of that time")
     .option("--backup-period <days>", "from one backup to the next", lifeSpanDays, 1)
     .option("--backup-keep <n>", "remove all but this many backups after a new one (default: keep all)", countFromOne)
-    .optionsGroup("Logs:")
+    .optionsGroup("Health and logs:")
+    .addOption(opsListenOption())
     .option(
       "--audit-witness <place>",
       "append each checkpoint of the audit log to this file, or POST it to this URL; repeatable",
@@ -82,6 +84,11 @@ function signerOption() {
     .choices(["auto", "webcrypto", "native"] as const).default("auto" as const);
 }
 
+function opsListenOption() {
+  const what = "health (/livez, /readyz) and /metrics over plain HTTP here, for whoever gets there; off unless given";
+  return new Option("--ops-listen <host:port>", what).argParser(hostAndPort);
+}
+
 export const serveManual: Prose = {
   description: [
     "Runs both authorities until SIGTERM or SIGINT. It then takes no more connections, and finishes the requests " +
@@ -94,6 +101,9 @@ export const serveManual: Prose = {
     "Signatures are made and verified by OpenSSL's libcrypto 3 where the machine has it in a well-known folder, else " +
     "by WebCrypto, which is part of the program. `--signer` and `--libcrypto` choose; docs/operating.md tells the " +
     "folders.",
+    "`--ops-listen 127.0.0.1:9119` opens a port for those who run the server: whether it lives and is ready, and its " +
+    "metrics for Prometheus. It tells nothing that is secret, but whoever reaches that address may read it. " +
+    "docs/operating.md lists the metrics.",
     "The access log goes to standard output, in Apache's combined form, or where `--access-log` says: its file is " +
     "opened again after a SIGHUP, for logrotate. Everything else goes to standard error, one event a line: time, " +
     "level, name, sentence, or a JSON object with `--log-format json`. docs/operating.md lists the events.",
@@ -116,6 +126,10 @@ export const serveManual: Prose = {
     [
       "JOURNAL_STREAM",
       "Set by systemd: when it is about standard error, lines have the journal's form of levels, and no time.",
+    ],
+    [
+      "OTEL_DENO, OTEL_EXPORTER_OTLP_ENDPOINT, …",
+      "With OTEL_DENO=true, traces go to that OpenTelemetry collector; docs/operating.md says more.",
     ],
   ],
   examples: [

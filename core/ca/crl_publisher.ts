@@ -101,6 +101,11 @@ export class CrlPublisher {
     }
   }
 
+  /** The CRLs that are there, made by earlier calls: whether they are the current ones was not looked at. */
+  get published(): readonly PublishedCrl[] {
+    return [...this.#published.crls.values()];
+  }
+
   /** When the next scheduled renewal is due. */
   async nextDueAt(now: number): Promise<number> {
     const { crl: { thisUpdate } } = await this.stores.state();

@@ -46,6 +46,7 @@ export function createMemoryStores(): Storage {
       return Promise.resolve();
     },
     events: (after, limit) => Promise.resolve(recorded.slice(Number(after)).slice(0, limit)),
+    newestEvent: () => Promise.resolve(BigInt(recorded.length)),
     close: () => Promise.resolve(),
   };
 }

@@ -270,6 +270,8 @@ export interface Storage {
   events(after: bigint, limit: number): Promise<readonly RecordedEvent[]>;
   /** Records that a user was refused a change, which nothing else tells of. */
   recordRefused(ca: CaName, refused: RefusedAction, by: Attribution): Promise<void>;
+  /** The id of the event that was recorded last; 0 when there is none. */
+  newestEvent(): Promise<bigint>;
   /** Takes `now` for right from here on, although the store may have seen a later time. */
   acceptClock(by: Attribution): Promise<void>;
   /** Finishes writes in flight and lets go. */

@@ -42,8 +42,10 @@ export const FAULTS: readonly Threat[] = [
       without("the commit before the answer", KILL, [
         QUEUE,
         "      const tell = this.#commit(writes);\n" +
-        "      if (this.#synchronise === undefined || !writes.some(({ isAwaited }) => isAwaited)) this.#acknowledge(tell);\n" +
-        "      else this.#keep(writes, { tell, synchronise: this.#synchronise });",
+        "      if (this.#synchronise === undefined || !writes.some(({ isAwaited }) => isAwaited)) {\n" +
+        "        this.#acknowledge(tell);\n" +
+        '        ended?.("done");\n' +
+        "      } else this.#keep(writes, { tell, synchronise: this.#synchronise, ended });",
         "      if (!this.database.isTransaction) {\n" +
         '        this.database.run("BEGIN IMMEDIATE");\n' +
         '        setTimeout(() => this.database.run("COMMIT"), 400);\n' +
@@ -62,8 +64,8 @@ export const FAULTS: readonly Threat[] = [
     mutations: [
       without("the disk before the answer", onDisk("acknowledges when the disk has it"), [
         QUEUE,
-        "      else this.#keep(writes, { tell, synchronise: this.#synchronise });",
-        "      else {\n        this.#keep(writes, { tell: [], synchronise: this.#synchronise });\n" +
+        "      } else this.#keep(writes, { tell, synchronise: this.#synchronise, ended });",
+        "      } else {\n        this.#keep(writes, { tell: [], synchronise: this.#synchronise, ended });\n" +
         "        this.#acknowledge(tell);\n      }",
       ]),
       without("the disk before what others may read", onDisk("settled() waits"), [

@@ -10,18 +10,25 @@ import { MISLEADING } from "./misleading.ts";
 import { REPORTING_FAULTS, REPORTING_FOR_OTHERS, REPORTING_TOO_MUCH, REPORTING_WITHOUT_END } from "./reporting.ts";
 import { REQUESTING } from "./requesting.ts";
 import { STOPPING } from "./stopping.ts";
+import { WATCHING, WATCHING_SECRETS } from "./watching.ts";
 import type { Section } from "./threat.ts";
 
 export const SECTIONS: readonly Section[] = [
   { heading: "Acting as somebody else", threats: [...ACTING, ...IMPERSONATING, ...REPORTING_FOR_OTHERS] },
   { heading: "Getting something signed, renewed or revoked", threats: [...CHANGING, ...REQUESTING] },
   { heading: "Misleading users", threats: MISLEADING },
-  { heading: "Stopping or slowing the server", threats: [...STOPPING, ...REPORTING_WITHOUT_END, ...LIBRARY_MEMORY] },
+  {
+    heading: "Stopping or slowing the server",
+    threats: [...STOPPING, ...REPORTING_WITHOUT_END, ...WATCHING, ...LIBRARY_MEMORY],
+  },
   {
     heading: "Faults that must cost nothing",
     heads: ["fault", "borne by"],
     threats: [...FAULTS, ...REPORTING_FAULTS, ...LIBRARY_FAULTS],
   },
-  { heading: "Files, memory and backups", threats: [...KEEPING, ...REPORTING_TOO_MUCH, ...LIBRARIES] },
+  {
+    heading: "Files, memory and backups",
+    threats: [...KEEPING, ...REPORTING_TOO_MUCH, ...WATCHING_SECRETS, ...LIBRARIES],
+  },
   { heading: "Changing what is on record", threats: AUDITING },
 ];

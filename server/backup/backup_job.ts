@@ -2,7 +2,7 @@
 import type { Log } from "../../core/log.ts";
 import type { Job } from "../jobs.ts";
 import { freeBackupPath, newestBackup, removeOldBackups } from "./backup_folder.ts";
-import { tellMade, tellNewest } from "./backup_log.ts";
+import { type BackupFigures, tellMade, tellNewest } from "./backup_log.ts";
 import { makeBackupInThread } from "./backup_thread.ts";
 import type { BackupOrder, MadeBackup } from "./make_backup.ts";
 
@@ -20,6 +20,8 @@ export interface BackupJobOptions {
   readonly database: string;
   readonly settings: BackupSettings;
   readonly log: Log;
+  /** Takes what is known of the newest backup: at the first run, and whenever one was made. */
+  readonly report?: ((newest: BackupFigures) => void) | undefined;
   /** Gives up a backup that is being made. */
   readonly signal: AbortSignal;
   /** Instead of a thread, for tests. */
@@ -31,13 +33,16 @@ const NO_USER_RETRY = 3600;
 
 /** A job that makes backups in time, and says what was made. At first it says which backup is the newest. */
 export function createBackupJob(options: BackupJobOptions): Job {
-  const { settings: { folder, period }, log, signal } = options;
+  const { settings: { folder, period }, log, signal, report } = options;
   let announced = false;
   return {
     name: "backup",
     async run(now) {
       const newest = await newestBackup(folder, now);
-      if (!announced) await tellNewest(log, folder, { newest, now });
+      if (!announced) {
+        const figures = await tellNewest(log, folder, { newest, now });
+        if (figures !== undefined) report?.(figures);
+      }
       announced = true;
       const due = newest === undefined ? now : newest.since + period;
       if (due > now || signal.aborted) return due;
@@ -54,12 +59,13 @@ export function createBackupJob(options: BackupJobOptions): Job {
 
 /** Whether there was a user to make a backup for. */
 async function makeDue(options: BackupJobOptions, now: number): Promise<boolean> {
-  const { database, settings: { folder, keep }, log, signal, make = makeBackupInThread } = options;
+  const { database, settings: { folder, keep }, log, signal, report, make = makeBackupInThread } = options;
   const target = await freeBackupPath(folder, now);
   const started = performance.now();
   const made = await make({ database, target, now }, signal);
   if (made === undefined) return false;
   tellMade(log, target, { ...made, seconds: (performance.now() - started) / 1000 });
+  report?.({ since: now, size: made.size, recipients: made.recipients.length });
   if (keep !== undefined) await removeOldBackups(folder, keep, target);
   return true;
 }

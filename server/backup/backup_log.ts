@@ -5,21 +5,39 @@ import type { Log } from "../../core/log.ts";
 import type { NewestBackup } from "./backup_folder.ts";
 import type { MadeBackup } from "./make_backup.ts";
 
-/** About the newest backup of the folder. A file that is none is said to be none. */
+/** What is known of the newest backup. */
+export interface BackupFigures {
+  /** When it was made, Unix seconds. */
+  readonly since: number;
+  /** In bytes. */
+  readonly size: number;
+  /** How many keys open it. */
+  readonly recipients: number;
+}
+
+/**
+ * About the newest backup of the folder, which is answered too unless it cannot be read. A file that is none is said
+ * to be none.
+ */
 export async function tellNewest(
   log: Log,
   folder: string,
   { newest, now }: { readonly newest: NewestBackup | undefined; readonly now: number },
-): Promise<void> {
-  if (newest === undefined) return log.info("backup.none", { folder });
+): Promise<BackupFigures | undefined> {
+  if (newest === undefined) {
+    log.info("backup.none", { folder });
+    return undefined;
+  }
   const about = { path: newest.path, age: hours(now - newest.since) };
   try {
     const { size, header } = await readBackupFileHeader(newest.path);
     const keyIds = header.recipients.map(({ keyId }) => keyId);
     log.info("backup.newest", { ...about, size: sizeOf(size), keyIds });
+    return { since: newest.since, size, recipients: keyIds.length };
   } catch (error) {
     if (!(error instanceof CaucaseError)) throw error;
     log.warning("backup.unreadable", { ...about, error });
+    return undefined;
   }
 }
 

@@ -12,11 +12,11 @@ function published(changes: Partial<PublishedCrl> = {}): PublishedCrl {
   return {
     keyIdentifier: "01",
     number: 7n,
-    entries: 0,
     thisUpdate: NOW - 1000,
     nextUpdate: NOW + 8000,
     modifiedAt: NOW - 100,
     renewalDueAt: NOW + 3600,
+    entries: 0,
     tag: "0a",
     der: () => utf8("DER of the one"),
     pem: () => utf8("PEM of the one\n"),

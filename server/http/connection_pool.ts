@@ -17,6 +17,14 @@ export interface PooledConnection {
   check(now: number): void;
 }
 
+/** Of connections: how many there are and may be, and since the start how many gave way to others or found no room. */
+export interface ConnectionFigures {
+  readonly open: number;
+  readonly most: number;
+  readonly refused: number;
+  readonly displaced: number;
+}
+
 type PoolLimits = Pick<Limits, "connections" | "connectionsPerAddress">;
 
 /** How often at most the administrator is told that connections were closed to make room, in milliseconds. */
@@ -31,6 +39,8 @@ export class ConnectionPool {
   readonly #idle = new Set<PooledConnection>();
   readonly #counts = new Map<string, number>();
   #noticeDue = -Infinity;
+  #refused = 0;
+  #displaced = 0;
 
   constructor(limits: PoolLimits, log: Log) {
     this.#limits = limits;
@@ -41,13 +51,25 @@ export class ConnectionPool {
     return this.#all.size;
   }
 
+  get figures(): ConnectionFigures {
+    return {
+      open: this.#all.size,
+      most: this.#limits.connections,
+      refused: this.#refused,
+      displaced: this.#displaced,
+    };
+  }
+
   /**
    * Takes a new connection in, as idle, and closes another one for it where that is needed; false when it cannot come
    * in.
    */
   admit(connection: PooledConnection): boolean {
     const group = addressGroup(connection.remoteAddress);
-    if (!this.#makeRoomFor(group)) return false;
+    if (!this.#makeRoomFor(group)) {
+      this.#refused++;
+      return false;
+    }
     this.#counts.set(group, this.#count(group) + 1);
     this.#all.set(connection, group);
     this.#idle.add(connection);
@@ -109,6 +131,7 @@ export class ConnectionPool {
       if (!isOf(this.#all.get(connection) ?? "")) continue;
       this.remove(connection);
       connection.destroy();
+      this.#displaced++;
       return true;
     }
     return false;

@@ -25,6 +25,8 @@ export interface Exchange {
    * @throws `too-large` as soon as it is known to be over the limit, `malformed` when it breaks off or comes too slowly
    */
   body(): Promise<Bytes>;
+  /** Told the name of the route that the request takes, by those who watch requests; absent where nobody does. */
+  readonly routed?: ((route: string) => void) | undefined;
 }
 
 export interface Answer {

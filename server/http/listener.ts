@@ -7,10 +7,11 @@ import { createServer as createHttpsServer, Server as HttpsServer } from "node:h
 import { CaucaseError, describeError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
 import { sideBySide } from "../../core/side_by_side.ts";
+import type { Watcher } from "../watcher.ts";
 import { proveClientCertificates } from "../tls/runtime_check.ts";
 import { AnswerMemory } from "./answer_memory.ts";
 import { BodyMemory } from "./body_reader.ts";
-import { ConnectionPool } from "./connection_pool.ts";
+import { type ConnectionFigures, ConnectionPool } from "./connection_pool.ts";
 import { completeLimits, type Limits } from "./limits.ts";
 import { createRequestServer } from "./request_server.ts";
 import { watchServer } from "./server_events.ts";
@@ -40,20 +41,34 @@ export interface Endpoint {
 export interface ListenerOptions {
   readonly endpoints: readonly Endpoint[];
   /**
-   * Asked for when all endpoints without TLS listen: it may take its time, and they answer meanwhile.
+   * Asked for when all endpoints without TLS listen: it may take its time, and they answer meanwhile. Needed where an
+   * endpoint is secure.
    */
-  readonly tls: () => Promise<TlsIdentity>;
+  readonly tls?: () => Promise<TlsIdentity>;
   /** Those that are not to be the defaults. */
   readonly limits?: Partial<Limits>;
   /** Takes one line of the access log, without its end; must return at once. */
   readonly accessLog: (line: string) => void;
   /** Takes what the administrator should know: faults with their stack, limits that were reached. */
   readonly log: Log;
+  /** Watches every request. */
+  readonly watcher?: Watcher | undefined;
+  /** Options that name other addresses and ports: for those who try ones that cannot be had. */
+  readonly advice?: Advice;
 }
+
+interface Advice {
+  readonly address: string;
+  readonly port: string;
+}
+
+const PUBLIC_ADVICE: Advice = { address: "--bind", port: "--base-port" };
 
 export interface Listeners {
   /** The port that an endpoint of the options got. */
   portOf(endpoint: Endpoint): number;
+  /** Of all endpoints together. */
+  connections(): ConnectionFigures;
   /** New connections see the new certificate; those that exist go on. */
   replaceCertificate(identity: TlsIdentity): void;
   /**
@@ -77,6 +92,7 @@ export async function startListeners(options: ListenerOptions): Promise<Listener
     log: options.log,
     memory: new BodyMemory(limits.bodyBytesInMemory),
     answers: new AnswerMemory(limits.answerBytesInMemory),
+    watcher: options.watcher,
   };
   const report: ReportFault = (error, exchange) => options.log.error("request.failed", faultFields(error, exchange));
   const servers = new Map<Endpoint, HttpServer | HttpsServer>();
@@ -84,7 +100,7 @@ export async function startListeners(options: ListenerOptions): Promise<Listener
     const handler = serveSites(endpoint.sites, report);
     watchServer(server, { ...shared, serve: createRequestServer({ ...shared, handler }), secure: endpoint.secure });
     servers.set(endpoint, server);
-    await listen(server, endpoint);
+    await listen(server, endpoint, options.advice ?? PUBLIC_ADVICE);
   };
   const openSecure = async (tls: TlsIdentity) => {
     for (const endpoint of options.endpoints.filter(isSecure)) {
@@ -95,9 +111,9 @@ export async function startListeners(options: ListenerOptions): Promise<Listener
     for (const endpoint of options.endpoints.filter((endpoint) => !isSecure(endpoint))) {
       await open(endpoint, createHttpServer(serverOptions(limits)));
     }
-    const tls = await options.tls();
+    const tls = await options.tls?.();
     // Until it is proved nobody counts as a user, so nothing is lost by listening.
-    await sideBySide(proveClientCertificates(tls), openSecure(tls));
+    if (tls !== undefined) await sideBySide(proveClientCertificates(tls), openSecure(tls));
   } catch (error) {
     for (const server of servers.values()) server.close();
     throw error;
@@ -128,6 +144,10 @@ class RunningListeners implements Listeners {
     const address = this.#parts.servers.get(endpoint)?.address();
     if (typeof address !== "object" || !address) throw new Error(`nothing listens for ${endpoint.host}`);
     return address.port;
+  }
+
+  connections(): ConnectionFigures {
+    return this.#parts.pool.figures;
   }
 
   replaceCertificate(identity: TlsIdentity): void {
@@ -182,14 +202,14 @@ function isSecure({ secure }: Endpoint): boolean {
   return secure;
 }
 
-async function listen(server: HttpServer | HttpsServer, { host, port }: Endpoint): Promise<void> {
+async function listen(server: HttpServer | HttpsServer, { host, port }: Endpoint, advice: Advice): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject);
   server.listen({ host, port }, resolve);
   try {
     await promise;
   } catch (cause) {
-    throw listenError(cause, `${host} port ${port}`);
+    throw listenError(cause, `${host} port ${port}`, advice);
   }
   server.off("error", reject);
 }
@@ -200,17 +220,19 @@ const LISTENING: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: "this machine does not have that address",
 };
 
-function listenError(cause: unknown, where: string): CaucaseError {
+function listenError(cause: unknown, where: string, advice: Advice): CaucaseError {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   if (code === "EADDRINUSE") {
     return new CaucaseError("in-use", `${where} is in use by another program`, {
       cause,
-      hint: "stop that one, or choose another port with --base-port",
+      hint: `stop that one, or choose another port with ${advice.port}`,
     });
   }
   const hint = code === "EACCES"
-    ? "ports below 1024 need root or CAP_NET_BIND_SERVICE; --base-port takes another one"
-    : "--bind takes other addresses, --base-port another port";
+    ? `ports below 1024 need root or CAP_NET_BIND_SERVICE; ${advice.port} takes another one`
+    : advice.address === advice.port
+    ? `${advice.address} takes another address and port`
+    : `${advice.address} takes other addresses, ${advice.port} another port`;
   return new CaucaseError("usage", `cannot listen on ${where}: ${LISTENING[`${code}`] ?? describeError(cause)}`, {
     hint,
     cause,

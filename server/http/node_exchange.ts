@@ -30,6 +30,7 @@ export interface ExchangeParts {
   readonly connection: ExchangeConnection;
   readonly limits: Limits;
   readonly memory: BodyMemory;
+  readonly routed?: Exchange["routed"];
 }
 
 /** A body up to this size that nobody read is skipped, and the connection kept. In bytes. */
@@ -60,6 +61,10 @@ export class NodeExchange implements Exchange {
 
   get clientCertificate(): Uint8Array | undefined {
     return this.connection.clientCertificate;
+  }
+
+  get routed(): Exchange["routed"] {
+    return this.#parts.routed;
   }
 
   get connection(): ExchangeConnection {

@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { describeError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
 import type { Body } from "../../core/pieces.ts";
+import type { RequestWatch, Watcher } from "../watcher.ts";
 import type { AnswerMemory, HeldAnswer } from "./answer_memory.ts";
 import { writeAnswer } from "./answer_writer.ts";
 import type { BodyMemory, BodyReader } from "./body_reader.ts";
@@ -23,6 +24,7 @@ export interface RequestServerParts {
   readonly accessLog: (line: string) => void;
   /** Takes errors that are bugs, with their stack. */
   readonly log: Log;
+  readonly watcher?: Watcher | undefined;
 }
 
 /** Makes what {@linkcode Connection} calls for each of its requests. */
@@ -42,11 +44,13 @@ interface IncomingRequest {
 class ServedRequest implements RunningRequest, HeldAnswer {
   readonly #parts: RequestServerParts;
   readonly #incoming: IncomingRequest;
+  readonly #watch: RequestWatch | undefined;
   #exchange: NodeExchange | undefined;
 
   constructor(parts: RequestServerParts, incoming: IncomingRequest) {
     this.#parts = parts;
     this.#incoming = incoming;
+    this.#watch = parts.watcher?.request(watched(incoming));
   }
 
   get reader(): BodyReader | undefined {
@@ -59,11 +63,16 @@ class ServedRequest implements RunningRequest, HeldAnswer {
   }
 
   serve(): void {
+    if (this.#watch === undefined) this.#serve();
+    else this.#watch.within(() => this.#serve());
+  }
+
+  #serve(): void {
     const { handler, limits, memory } = this.#parts;
     const { received, connection } = this.#incoming;
     try {
       const target = checkRequest(received.request);
-      this.#exchange = new NodeExchange({ received, target, connection, limits, memory });
+      this.#exchange = new NodeExchange({ received, target, connection, limits, memory, routed: this.#watch?.routed });
     } catch (error) {
       return this.#refuse(error);
     }
@@ -117,6 +126,7 @@ class ServedRequest implements RunningRequest, HeldAnswer {
     });
     if (linger) this.#linger(written.promise);
     this.#parts.accessLog(this.#logLine(answer, bytes));
+    this.#watch?.answered(answer.status);
   }
 
   readonly #holdMemory = (body: Body): void => {
@@ -168,6 +178,14 @@ class ServedRequest implements RunningRequest, HeldAnswer {
       userAgent: request.headers["user-agent"],
     });
   }
+}
+
+function watched({ received: { request, response }, connection: { secure } }: IncomingRequest) {
+  const header = (name: string) => {
+    const value = request.headers[name];
+    return typeof value === "string" ? value : undefined;
+  };
+  return { method: request.method ?? "", secure, header, response };
 }
 
 function requestLine({ method, url, httpVersion }: IncomingMessage): string {

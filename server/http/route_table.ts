@@ -113,6 +113,7 @@ export class RouteTable<const Routes extends Table<Routes, NameOf<Steps>>, Steps
   /** Both steps of a route, and the admission between them. Never fails. */
   async run({ name, values }: FoundRoute<Routes>, arrival: Arrival): Promise<Answer> {
     try {
+      arrival.exchange.routed?.(name);
       return await this.#steps(name, values, arrival);
     } catch (error) {
       return arrival.refuse(error);

@@ -36,6 +36,7 @@ const MACHINE: LibrarySource = { paths: libcryptoPaths(Deno.build), open: openLi
 
 export interface ChosenOperations {
   readonly operations: KeyOperations;
+  readonly signer: "native" | "webcrypto";
   /** Tells the log what was chosen, and why, for which libcrypto is checked: a server answers before that is over. */
   readonly tell: () => Promise<void>;
 }
@@ -58,7 +59,7 @@ export async function chooseKeyOperations(
     try {
       const library = open(path, log);
       if (signer === "native") await library.check();
-      return { operations: library.operations, tell: () => tellLibrary(library, path, log) };
+      return { operations: library.operations, signer: "native", tell: () => tellLibrary(library, path, log) };
     } catch (error) {
       failures.push({ path, error: reasonOf(error) });
     }
@@ -66,7 +67,7 @@ export async function chooseKeyOperations(
   if (signer === "native") throw unavailable(failures, paths);
   const [first] = failures;
   if (first === undefined) return webCrypto(log, `${RUNTIME}, there is no libcrypto 3`);
-  return { operations: WEBCRYPTO, tell: () => tellUnavailable(first, log) };
+  return { operations: WEBCRYPTO, signer: "webcrypto", tell: () => tellUnavailable(first, log) };
 }
 
 interface Failure {
@@ -96,8 +97,9 @@ async function tellUnavailable(failure: Failure, log: Log): Promise<void> {
 }
 
 function webCrypto(log: Log, library: string): ChosenOperations {
-  const tell = () => Promise.resolve(log.info("signer.chosen", { signer: "webcrypto", library }));
-  return { operations: WEBCRYPTO, tell };
+  const signer = "webcrypto";
+  const tell = () => Promise.resolve(log.info("signer.chosen", { signer, library }));
+  return { operations: WEBCRYPTO, signer, tell };
 }
 
 /** A name without its folder would be looked for in the working folder. */

@@ -4,6 +4,7 @@
  */
 import { CaucaseError } from "../../core/errors.ts";
 import { createLog, type Log } from "../../core/log.ts";
+import type { Watcher } from "../watcher.ts";
 import type { NewDatabase } from "./sqlite/new_database.ts";
 import type { PrivateDatabase } from "./sqlite/private_database.ts";
 import { openSqliteStorage, type SqliteStorage } from "./sqlite/sqlite_storage.ts";
@@ -36,8 +37,8 @@ function sqlitePath(db: string): string {
  * Opens it for this process alone, makes it if there is none, and brings an older one up to date.
  * @throws `in-use` when another process serves or changes it; `usage`, `storage`, `file`
  */
-export async function openStorage(db: string, log: Log): Promise<SqliteStorage> {
-  return await openSqliteStorage({ path: sqlitePath(db), lock: true, log });
+export async function openStorage(db: string, log: Log, watcher?: Watcher): Promise<SqliteStorage> {
+  return await openSqliteStorage({ path: sqlitePath(db), lock: true, log, watcher });
 }
 
 /** Opens what exists to look at it, also beside a server that uses it. @throws `storage`, `usage` */

@@ -92,6 +92,7 @@ export const eventCases: Cases = {
       { kind: "server" },
       { kind: "operator" },
     ] as const;
+    assert.equal(await storage.newestEvent(), 0n);
     for (const [n, actor] of actors.entries()) {
       await storage.ca(n % 2 ? "cas" : "cau").revocations.revoke(revocation(BigInt(n)), { actor, now: NOW + n });
     }
@@ -104,5 +105,6 @@ export const eventCases: Cases = {
     assert.ok(second);
     assert.deepEqual(await storage.events(second.id, 2), all.slice(2, 4));
     assert.deepEqual(await storage.events(all.at(-1)?.id ?? 0n, 2), []);
+    assert.equal(await storage.newestEvent(), all.at(-1)?.id);
   },
 };

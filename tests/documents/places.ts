@@ -18,6 +18,8 @@ export interface Places {
   readonly port: number;
   /** For 443 of the host that gets a certificate. */
   readonly webPort: number;
+  /** For 9119. */
+  readonly opsPort: number;
 }
 
 /** What begins a path of the system, and not the middle of another one or of a URL. */
@@ -25,7 +27,7 @@ const SYSTEM_PATH = /(?<![\w.~/}-])\/(?=(?:etc|var|usr\/local|srv|opt|Library)(?
 
 /** What a document writes, as it is true here. */
 export function placed(text: string, places: Places): string {
-  const { root, publicPort, port, webPort } = places;
+  const { root, publicPort, port, webPort, opsPort } = places;
   return text
     .replaceAll(/\blisten 443 ssl\b/g, `listen 127.0.0.1:${webPort} ssl`)
     .replaceAll(/\b(listen |bind \*?)(:?)80(?![\d.])/g, `$1127.0.0.1:${publicPort}`)
@@ -39,5 +41,6 @@ export function placed(text: string, places: Places): string {
     .replaceAll(/--bind ::(?!\S)/g, "--bind 127.0.0.1")
     .replaceAll(/\b8009\b/g, `${port}`)
     .replaceAll(/\b8010\b/g, `${port + 1}`)
+    .replaceAll(/\b9119\b/g, `${opsPort}`)
     .replaceAll(SYSTEM_PATH, `${root}/`);
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { placed } from "./places.ts";
 
-const PLACES = { root: "/tmp/x/root", publicPort: 20000, port: 20002, webPort: 20004 };
+const PLACES = { root: "/tmp/x/root", publicPort: 20000, port: 20002, webPort: 20004, opsPort: 20006 };
 
 const CASES: readonly (readonly [text: string, here: string])[] = [
   ["--netloc ca.example.org", "--netloc localhost:20000"],

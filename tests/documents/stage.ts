@@ -24,7 +24,7 @@ export interface Bench extends AsyncDisposable {
 
 export async function openBench(): Promise<Bench> {
   const { path: kept, [Symbol.asyncDispose]: dispose } = await tempFolder("caucase-doc-kept-");
-  const ports = { publicPort: freePortPair(), port: freePortPair(), webPort: freePortPair() };
+  const ports = { publicPort: freePortPair(), port: freePortPair(), webPort: freePortPair(), opsPort: freePortPair() };
   return { ports, kept, [Symbol.asyncDispose]: dispose };
 }
 

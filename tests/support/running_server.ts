@@ -2,7 +2,8 @@
 import { dirname } from "node:path";
 import type { Storage } from "../../core/ca/stores.ts";
 import { ManualClock } from "../../core/host/clock.ts";
-import { type RunningServer, type ServeOptions, startServer } from "../../server/serve.ts";
+import { type RunningServer, startServer } from "../../server/serve.ts";
+import type { ServeOptions } from "../../server/serve_options.ts";
 import type { KeyOperations } from "../../server/keys/operations.ts";
 import { openSqliteStorage } from "../../server/storage/sqlite/sqlite_storage.ts";
 import type { AskOptions, Desk, Reply } from "./desk.ts";

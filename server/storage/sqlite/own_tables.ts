@@ -97,9 +97,15 @@ export class EventTable {
     this.database.run(sql, fromSeconds(now), ca, actorToText(actor), eventToText(event));
   }
 
+  /** 0 when there is none. */
+  newest(): bigint {
+    const row = this.database.get("SELECT MAX(id) AS newest FROM caucase_event");
+    return typeof row?.["newest"] === "bigint" ? row["newest"] : 0n;
+  }
+
   /** Rows are never removed: that there are some need not be asked again. */
   isEmpty(): boolean {
-    return this.#isEmpty &&= this.database.get("SELECT MAX(id) AS newest FROM caucase_event")?.["newest"] === null;
+    return this.#isEmpty &&= this.newest() === 0n;
   }
 
   /** Those after the one with the id `after`, oldest first, at most `limit`. */

@@ -16,6 +16,7 @@ import {
 import { lockDatabase } from "./database_lock.ts";
 import { migrateCrlTables } from "./migration.ts";
 import { jumpIfRestored } from "./restored_mark.ts";
+import type { Watcher } from "../../watcher.ts";
 import { createSchema } from "./schema.ts";
 import { sqliteStores } from "./ca_stores.ts";
 import { EventTable } from "./own_tables.ts";
@@ -30,6 +31,8 @@ export interface SqliteStorageOptions {
   /** Only look at a database that exists, also beside a server that uses it. */
   readonly readOnly?: boolean;
   readonly log: Log;
+  /** Watches each commit. */
+  readonly watcher?: Watcher | undefined;
 }
 
 export interface SqliteStorage extends Storage {
@@ -47,6 +50,11 @@ export interface SqliteStorage extends Storage {
    */
   jumpIfRestored(): Promise<boolean>;
   /**
+   * Makes a commit that changes nothing, and brings it to the disk.
+   * @throws `storage` when that is not possible
+   */
+  proveWritable(): Promise<void>;
+  /**
    * Fills the register with what another program issued and revoked, leaving out what ended before `endedBefore`, in
    * pieces. How many certificates were found.
    */
@@ -63,14 +71,14 @@ export interface SqliteStorage extends Storage {
  * @throws `storage` when it cannot be used, `file` when its lock file cannot be made
  */
 export async function openSqliteStorage(options: SqliteStorageOptions): Promise<SqliteStorage> {
-  const { log, readOnly = false } = options;
+  const { log, watcher, readOnly = false } = options;
   const path = await realDatabasePath(options.path);
   const lock = options.lock ? await lockDatabase(path) : undefined;
   try {
     const database = readOnly ? await openForReading(path) : await openUpToDate(path, log);
     if (readOnly) return present(database, { log, close: () => database.close() });
     const close = () => closeServed(database, log);
-    return present(database, { log, close, lock, logFile: await deferOrClose(database, close) });
+    return present(database, { log, close, lock, logFile: await deferOrClose(database, close), watcher });
   } catch (error) {
     lock?.[Symbol.dispose]();
     throw error;
@@ -106,11 +114,12 @@ interface Belongings {
   readonly close: () => void;
   readonly lock?: Disposable | undefined;
   readonly logFile?: LogFile | undefined;
+  readonly watcher?: Watcher | undefined;
 }
 
-function present(database: Database, { log, close, lock, logFile }: Belongings): SqliteStorage {
+function present(database: Database, { log, close, lock, logFile, watcher }: Belongings): SqliteStorage {
   const place = new FilePlace(database.path);
-  const writes = new WriteQueue(database, { place, synchronise: logFile?.synchronise });
+  const writes = new WriteQueue(database, { place, synchronise: logFile?.synchronise, watcher });
   const events = new EventTable(database);
   const stores = sqliteStores({ database, writes, place, log });
   let closing: Promise<void> | undefined;
@@ -131,6 +140,12 @@ function present(database: Database, { log, close, lock, logFile }: Belongings):
       await writes.settled();
       return found;
     },
+    newestEvent: async () => {
+      const newest = events.newest();
+      await writes.settled();
+      return newest;
+    },
+    proveWritable: () => writes.run(() => writeHeaderAgain(database)),
     async fillRegister(endedBefore) {
       let found = 0;
       for (const ca of CA_NAMES) found += await stores[ca].fillRegister(endedBefore);
@@ -146,4 +161,10 @@ function present(database: Database, { log, close, lock, logFile }: Belongings):
         if (!place.isLost) close();
       }).finally(() => lock?.[Symbol.dispose]()),
   };
+}
+
+/** Within a transaction. The page of the header goes to the disk as it is: SQLite does not look whether it changes. */
+function writeHeaderAgain(database: Database): void {
+  const version = database.get("PRAGMA user_version")?.["user_version"];
+  database.run(`PRAGMA user_version = ${version}`);
 }

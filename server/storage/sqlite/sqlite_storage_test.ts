@@ -191,3 +191,29 @@ Deno.test("openSqliteStorage() sees what another program wrote meanwhile, the nu
   await assert.rejects(store.requests.submit(newRequest(3, { maxPending: 1 })), { code: "too-many-pending" });
   await storage.close();
 });
+
+Deno.test("proveWritable() commits and changes nothing, and fails where nothing can be kept", async () => {
+  await using test = await testFolder();
+  const outcomes: string[] = [];
+  const watcher = {
+    request: () => assert.fail("no requests here"),
+    signature: () => assert.fail("no signatures here"),
+    commit: (writes: number) => (outcome: string) => void outcomes.push(`${writes} ${outcome}`),
+  };
+  const storage = await openSqliteStorage({ path: test.path, ...quiet, watcher });
+  await addIssuer(storage.ca("cau"), newIssuer(1));
+  const state = await storage.ca("cau").state();
+  await storage.proveWritable();
+  assert.equal(await storage.ca("cau").state(), state, "nothing that a process remembers is read again");
+  assert.deepEqual(outcomes, ["1 done", "1 done"]);
+  const blocked = new DatabaseSync(test.path);
+  blocked.exec("BEGIN IMMEDIATE");
+  await assert.rejects(storage.proveWritable(), { code: "storage" });
+  blocked.exec("ROLLBACK");
+  blocked.close();
+  await storage.proveWritable();
+  await Deno.rename(test.path, `${test.path}.away`);
+  await assert.rejects(storage.proveWritable(), { code: "storage" });
+  assert.deepEqual(outcomes.slice(2), ["1 failed", "1 done", "1 failed"]);
+  await storage.close();
+});

@@ -5,6 +5,7 @@
  */
 import { setImmediate } from "node:timers";
 import { CaucaseError } from "../../../core/errors.ts";
+import type { Ended, Watcher } from "../../watcher.ts";
 import type { Database } from "./database.ts";
 import { FilePlace } from "./file_place.ts";
 
@@ -18,6 +19,8 @@ export interface WriteQueueParts {
    * Brings all that was committed to the disk. Without it each commit must do so itself: `PRAGMA synchronous = FULL`.
    */
   readonly synchronise?: (() => Promise<void>) | undefined;
+  /** Watches each commit, until it is on the disk. */
+  readonly watcher?: Pick<Watcher, "commit"> | undefined;
 }
 
 export interface WriteOptions {
@@ -48,12 +51,19 @@ interface Batch {
   readonly done: Promise<void>;
 }
 
+interface Keeping {
+  readonly tell: readonly (() => void)[];
+  readonly synchronise: () => Promise<void>;
+  readonly ended: Ended | undefined;
+}
+
 /** How long a write that nobody waits for may wait for others, in milliseconds. */
 const LATER = 100;
 
 export class WriteQueue {
   readonly #place: FilePlace;
   readonly #synchronise: (() => Promise<void>) | undefined;
+  readonly #watcher: WriteQueueParts["watcher"];
   #waiting: Write[] = [];
   #flushing: Promise<void> | undefined;
   #batch: Batch | undefined;
@@ -61,9 +71,10 @@ export class WriteQueue {
   #closed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly database: Database, { place = NOWHERE, synchronise }: WriteQueueParts = {}) {
+  constructor(private readonly database: Database, { place = NOWHERE, synchronise, watcher }: WriteQueueParts = {}) {
     this.#place = place;
     this.#synchronise = synchronise;
+    this.#watcher = watcher;
   }
 
   /**
@@ -148,11 +159,15 @@ export class WriteQueue {
     this.#timer = undefined;
     const writes = this.#waiting;
     this.#waiting = [];
+    const ended = this.#watcher?.commit(writes.length);
     try {
       const tell = this.#commit(writes);
-      if (this.#synchronise === undefined || !writes.some(({ isAwaited }) => isAwaited)) this.#acknowledge(tell);
-      else this.#keep(writes, { tell, synchronise: this.#synchronise });
+      if (this.#synchronise === undefined || !writes.some(({ isAwaited }) => isAwaited)) {
+        this.#acknowledge(tell);
+        ended?.("done");
+      } else this.#keep(writes, { tell, synchronise: this.#synchronise, ended });
     } catch (error) {
+      ended?.("failed");
       for (const write of writes) write.reject(error);
     }
   }
@@ -166,7 +181,7 @@ export class WriteQueue {
   /** Brings a committed batch to the disk, then the next one on its way. */
   #keep(
     writes: readonly Write[],
-    { tell, synchronise }: { readonly tell: readonly (() => void)[]; readonly synchronise: () => Promise<void> },
+    { tell, synchronise, ended }: Keeping,
   ): void {
     const done = synchronise().catch((cause) => {
       // The system may count as written what it could not write: a later success says nothing about this batch.
@@ -174,6 +189,7 @@ export class WriteQueue {
       this.#place.giveUp(this.#failure);
       throw this.#failure;
     }).then(() => this.#acknowledge(tell));
+    if (ended !== undefined) done.then(() => ended("done"), () => ended("failed"));
     this.#batch = { changesState: writes.some(({ changesState }) => changesState), done };
     done.catch((error) => {
       for (const write of writes) write.reject(error);

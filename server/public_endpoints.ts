@@ -1,0 +1,46 @@
+/** The endpoints that everybody uses: HTTP, and HTTPS beside it, on every address that was asked for. */
+import { httpsPortBeside, type Netloc } from "../core/protocol/netloc.ts";
+import { resolveAddresses } from "./http/addresses.ts";
+import type { Endpoint, Listeners } from "./http/listener.ts";
+
+/** What an administrator may choose. */
+export interface PublicAddresses {
+  /** Port of HTTP, where it is not netloc's. */
+  readonly basePort?: number;
+  /** Addresses or names to listen on, where they are not netloc's host. */
+  readonly bind: readonly string[];
+}
+
+/** Where caucase's own protocol is served: a numeric address with its real ports. */
+export interface ListeningAddress {
+  readonly host: string;
+  readonly httpPort: number;
+  readonly httpsPort: number;
+}
+
+export interface EndpointPair {
+  readonly http: Endpoint;
+  readonly https: Endpoint;
+}
+
+/** What the listeners of a pair got. */
+export function listeningAddress({ http, https }: EndpointPair, listeners: Listeners): ListeningAddress {
+  return { host: http.host, httpPort: listeners.portOf(http), httpsPort: listeners.portOf(https) };
+}
+
+/**
+ * HTTP and HTTPS on each address, with the same sites.
+ * @throws `usage` for a host that does not resolve
+ */
+export async function endpointPairs(
+  sites: Endpoint["sites"],
+  options: PublicAddresses,
+  netloc: Netloc,
+): Promise<EndpointPair[]> {
+  const port = options.basePort ?? netloc.port;
+  const hosts = await resolveAddresses(options.bind.length > 0 ? options.bind : [netloc.host]);
+  return hosts.map((host) => ({
+    http: { host, port, secure: false, sites },
+    https: { host, port: httpsPortBeside(port), secure: true, sites },
+  }));
+}
