@@ -43,15 +43,27 @@ const OWN_TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     crt: "BLOB",
   },
   caucase_event: { id: "INTEGER PRIMARY KEY", time: "INTEGER", ca: "TEXT", actor: "TEXT", event: "TEXT" },
+  caucase_receiver: { id: "TEXT PRIMARY KEY", cursor: "INTEGER", given_up: "INTEGER" },
+  caucase_notification: {
+    id: "INTEGER PRIMARY KEY",
+    receiver: "TEXT",
+    event: "TEXT",
+    kind: "TEXT",
+    made: "INTEGER",
+    body: "TEXT",
+  },
+  caucase_condition: { topic: "TEXT", receiver: "TEXT", name: "TEXT", since: "INTEGER", told: "INTEGER" },
 };
 
 const OWN_INDEXES: Readonly<Record<string, string>> = {
   caucase_certificate_by_end: "caucase_certificate (ca, not_after)",
   caucase_event_by_time: "caucase_event (time)",
+  caucase_notification_by_receiver: "caucase_notification (receiver, id)",
 };
 
 const OWN_UNIQUE_INDEXES: Readonly<Record<string, string>> = {
   caucase_certificate_by_serial: "caucase_certificate (ca, serial)",
+  caucase_condition_by_name: "caucase_condition (topic, receiver, name)",
 };
 
 /** Indexes by name: what each is on. */

@@ -1,7 +1,8 @@
 /** All three CAs in one SQLite file, which the reference implementation can take over at any time. */
-import { CA_NAMES, type CaName, type Storage } from "../../../core/ca/stores.ts";
+import { CA_NAMES, type CaName } from "../../../core/ca/stores.ts";
 import type { CaucaseError } from "../../../core/errors.ts";
 import type { Log } from "../../../core/log.ts";
+import type { NotifyingStorage } from "../../../core/notify/store.ts";
 import type { Database } from "./database.ts";
 import {
   closeServed,
@@ -16,6 +17,7 @@ import { migrateCrlTables } from "./migration.ts";
 import { jumpIfRestored } from "./restored_mark.ts";
 import { createSchema } from "./schema.ts";
 import { sqliteStores } from "./ca_stores.ts";
+import { SqliteNotifications } from "./notification_store.ts";
 import { EventTable } from "./own_tables.ts";
 import { FilePlace } from "./file_place.ts";
 import type { ImportedCrls, Inheritance } from "./take_over.ts";
@@ -30,7 +32,7 @@ export interface SqliteStorageOptions {
   readonly log: Log;
 }
 
-export interface SqliteStorage extends Storage {
+export interface SqliteStorage extends NotifyingStorage {
   /**
    * Resolves with the reason when the file is not where its path leads any more: within a second, and nothing is
    * acknowledged after.
@@ -119,6 +121,7 @@ function present(database: Database, { log, close, lock, logFile }: Belongings):
       await writes.settled();
       return found;
     },
+    notifications: new SqliteNotifications(database, writes),
     takeOver: (ca, inheritance) => stores[ca].takeOver(inheritance),
     close: () =>
       closing ??= writes.close().then(() => {
