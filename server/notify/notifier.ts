@@ -1,0 +1,62 @@
+/** Notifications of a server, put together: what makes them, and what sends them. */
+import type { RandomSource } from "../../core/bytes.ts";
+import { SECONDS_PER_DAY } from "../../core/ca/lifecycle.ts";
+import type { Clock } from "../../core/host/clock.ts";
+import type { Log } from "../../core/log.ts";
+import type { Receiver } from "../../core/notify/receiver.ts";
+import type { NotifyingStorage } from "../../core/notify/store.ts";
+import type { Job } from "../jobs.ts";
+import { ConditionsWatch, type FindEnding } from "./conditions.ts";
+import { createDeliveries, type Patience } from "./delivery.ts";
+import { Drafts } from "./drafts.ts";
+import { JobNews } from "./job_news.ts";
+import { NewsReader } from "./news.ts";
+import { Sender } from "./sender.ts";
+
+export interface NotifyOptions {
+  readonly receivers: readonly Receiver[];
+  /** A path: webhooks are signed with what is in it. */
+  readonly secretFile?: string;
+  /** For tests. */
+  readonly patience?: Patience;
+}
+
+export interface NotifierParts {
+  readonly storage: NotifyingStorage;
+  readonly findEnding: FindEnding;
+  /** `--netloc`. */
+  readonly server: string;
+  readonly backup: { readonly directory: string; readonly periodDays: number } | undefined;
+  readonly clock: Clock;
+  readonly random: RandomSource;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+export interface Notifier {
+  readonly jobs: readonly Job[];
+  /** To be told how other jobs end. */
+  readonly jobNews: JobNews;
+}
+
+/** @throws `usage`, `file`; `storage` */
+export async function createNotifier(options: NotifyOptions, parts: NotifierParts): Promise<Notifier> {
+  const { receivers } = options;
+  const { storage, findEnding, server, backup, clock, random, log, signal } = parts;
+  const deliveries = await createDeliveries(receivers, { ...options, now: () => clock.now() });
+  await storage.notifications.setReceivers(receivers.map(({ identity }) => identity));
+  const drafts = new Drafts({ receivers, server, random });
+  const folder = backup && { folder: backup.directory, period: backup.periodDays * SECONDS_PER_DAY };
+  const senders = receivers.flatMap((receiver, index) => {
+    const deliver = deliveries[index];
+    return deliver ? [new Sender({ store: storage.notifications, receiver, deliver, clock, log, signal })] : [];
+  });
+  return {
+    jobs: [
+      new NewsReader({ storage, drafts, log }),
+      new ConditionsWatch({ storage, findEnding, drafts, backup: folder, log }),
+      ...senders,
+    ],
+    jobNews: new JobNews({ store: storage.notifications, drafts, log }),
+  };
+}
