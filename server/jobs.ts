@@ -9,9 +9,42 @@ export interface Job {
   run(now: number): Promise<number>;
 }
 
+/** What became of a job's runs so far. Times are Unix seconds. */
+export interface JobReport {
+  readonly name: string;
+  /** When the last run that succeeded began; undefined where none has. */
+  readonly lastSuccess: number | undefined;
+  readonly lastFailure: number | undefined;
+  /** What the last run failed with; undefined when it succeeded. */
+  readonly error: unknown;
+}
+
+/** Where jobs write down what became of their runs, for those who ask. */
+export class JobReports {
+  readonly #reports = new Map<string, JobReport>();
+
+  /** In the order of the jobs' first runs. */
+  list(): readonly JobReport[] {
+    return [...this.#reports.values()];
+  }
+
+  succeeded(name: string, at: number): void {
+    this.#reports.set(name, { ...this.#of(name), lastSuccess: at, error: undefined });
+  }
+
+  failed(name: string, at: number, error: unknown): void {
+    this.#reports.set(name, { ...this.#of(name), lastFailure: at, error });
+  }
+
+  #of(name: string): JobReport {
+    return this.#reports.get(name) ?? { name, lastSuccess: undefined, lastFailure: undefined, error: undefined };
+  }
+}
+
 export interface JobsOptions {
   readonly clock: Clock;
   readonly log: Log;
+  readonly reports?: JobReports;
   /** Ends the jobs. */
   readonly signal: AbortSignal;
 }
@@ -30,7 +63,7 @@ export async function runJobs(jobs: readonly Job[], options: JobsOptions): Promi
   await Promise.all(jobs.map((job) => runJob(job, options)));
 }
 
-async function runJob(job: Job, { clock, log, signal }: JobsOptions): Promise<void> {
+async function runJob(job: Job, { clock, log, reports, signal }: JobsOptions): Promise<void> {
   let retryAfter = RETRY.first;
   while (!signal.aborted) {
     const now = clock.now();
@@ -39,8 +72,10 @@ async function runJob(job: Job, { clock, log, signal }: JobsOptions): Promise<vo
       // At least a second, lest a job that is always due keeps the server from all else.
       wakeAt = Math.max(now + 1, Math.min(await job.run(now), now + LONGEST_SLEEP));
       retryAfter = RETRY.first;
+      reports?.succeeded(job.name, now);
       log.debug("job.done", { job: job.name, due: timeText(wakeAt) });
     } catch (error) {
+      reports?.failed(job.name, now, error);
       log.warning("job.failed", { job: job.name, retryAfter, error });
       wakeAt = now + retryAfter;
       retryAfter = Math.min(2 * retryAfter, RETRY.longest);

@@ -3,18 +3,19 @@ import { CaucaseError } from "../core/errors.ts";
 import { ManualClock } from "../core/host/clock.ts";
 import { NOW } from "../tests/support/issuing.ts";
 import { recordedLog } from "../tests/support/recorded_log.ts";
-import { type Job, runJobs } from "./jobs.ts";
+import { type Job, JobReports, runJobs } from "./jobs.ts";
 
 /** Jobs that run on clocks of the test's until the block ends. */
 class RunningJobs implements AsyncDisposable {
   readonly clock = new ManualClock(NOW);
   readonly warnings: string[] = [];
+  readonly reports = new JobReports();
   readonly #stopping = new AbortController();
   readonly finished: Promise<void>;
 
   constructor(...jobs: Job[]) {
     const log = recordedLog(this.warnings);
-    this.finished = runJobs(jobs, { clock: this.clock, log, signal: this.#stopping.signal });
+    this.finished = runJobs(jobs, { clock: this.clock, log, reports: this.reports, signal: this.#stopping.signal });
   }
 
   stop(): Promise<void> {
@@ -81,6 +82,23 @@ Deno.test("runJobs() begins with 60 s again when a job failed after it had succe
   await bench.clock.advance(1060);
   assert.deepEqual(moody.runs, [0, 60, 180, 1000, 1060]);
   assert.equal(bench.warnings.length, 3);
+});
+
+Deno.test("runJobs() reports of each job when it last succeeded and failed, and the failure until it is over", async () => {
+  const failure = new Error("full");
+  const outcomes = [NOW + 10, failure, NOW + 9999];
+  const moody = recorded("moody", () => outcomes.shift() ?? NOW + 9999);
+  await using bench = new RunningJobs(moody, recorded("good", (now) => now + 60));
+  await bench.clock.advance(10);
+  assert.deepEqual(bench.reports.list(), [
+    { name: "moody", lastSuccess: NOW, lastFailure: NOW + 10, error: failure },
+    { name: "good", lastSuccess: NOW, lastFailure: undefined, error: undefined },
+  ]);
+  await bench.clock.advance(60);
+  assert.deepEqual(bench.reports.list(), [
+    { name: "moody", lastSuccess: NOW + 70, lastFailure: NOW + 10, error: undefined },
+    { name: "good", lastSuccess: NOW + 60, lastFailure: undefined, error: undefined },
+  ]);
 });
 
 Deno.test("runJobs() lets no job wait for another that fails or hangs", async () => {

@@ -22,7 +22,9 @@ export type Origin =
   /** It replaces the certificate whose key restored a backup. */
   | { readonly kind: "restore"; readonly of: bigint }
   /** The server's own: for its HTTPS listener. */
-  | { readonly kind: "server" };
+  | { readonly kind: "server" }
+  /** Another program issued it: it was in the database when this one looked. */
+  | { readonly kind: "found" };
 
 /** Serial numbers and ids are exact; key identifiers are lower-case hex; times are Unix seconds. */
 export type CaEvent =

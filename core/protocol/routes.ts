@@ -46,6 +46,10 @@ export const ROUTES = {
   sign: listed(["PUT", "/{ca}/crt/{crt_id}", "user"], "createCertificate", "Sign a pending request"),
   renew: listed(["PUT", "/{ca}/crt/renew", "message"], "renewCertificate", "Renew a certificate with a new key"),
   revoke: listed(["PUT", "/{ca}/crt/revoke", "message"], "revokeCertificate", "Revoke a certificate"),
+  register: forUsers("/{ca}/certificates"),
+  registered: forUsers("/{ca}/certificates/{serial}"),
+  events: forUsers("/{ca}/events"),
+  status: forUsers("/status"),
 } as const satisfies Record<string, RouteShape>;
 
 export type RouteName = keyof typeof ROUTES;
@@ -58,4 +62,9 @@ function listed<const Method extends RouteShape["method"], const Path extends st
   title: string,
 ) {
   return { method, path, access, origins: "consent", hal: { name, title } } as const;
+}
+
+/** A route of our own for users: over HTTPS, to no other origin, and not in the self-description. */
+function forUsers<const Path extends string>(path: Path) {
+  return { method: "GET", path, access: "user", origins: "none", secure: true } as const;
 }

@@ -51,8 +51,10 @@ export const PUBLIC_CAS = ["cau", "cas"] as const satisfies readonly PublicCa[];
 
 export type CaucaseHandlers = Handlers<typeof ROUTES, Steps, { readonly ca: typeof PUBLIC_CAS }>;
 
-/** The handlers of all routes but the consent page, which has its own keys. */
-export const HANDLERS: Omit<CaucaseHandlers, "corsPage" | "corsDecide"> = {
+/** Those of other modules: the consent page, which has its own keys, and the register. */
+type Elsewhere = "corsPage" | "corsDecide" | "register" | "registered" | "events" | "status";
+
+export const HANDLERS: Omit<CaucaseHandlers, Elsewhere> = {
   root: () => () => describeServer(),
   caRoot: ({ exchange, parameters: { ca } }) => ({ own }) => describeCa(ca, exchange.secure ? "" : own.https(exchange)),
   crlList: ({ exchange, parameters: { ca } }) => async ({ authorities, now }) =>

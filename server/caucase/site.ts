@@ -11,6 +11,7 @@ import { type CrossOrigin, withOriginHeaders } from "./cross_origin.ts";
 import { type Call, HANDLERS, PUBLIC_CAS, type Steps } from "./handlers.ts";
 import { HttpsVouching } from "./https_vouching.ts";
 import type { OwnOrigins } from "./own_origins.ts";
+import { REGISTER_HANDLERS } from "./register_handlers.ts";
 import { refusal } from "./refusals.ts";
 import { UserAuthentication } from "./user_authentication.ts";
 
@@ -30,7 +31,7 @@ export function createCaucaseSite(parts: CaucaseSiteParts): Site {
     prefix: "",
     routes: ROUTES,
     closed: { ca: PUBLIC_CAS },
-    handlers: { ...HANDLERS, ...parts.corsPage },
+    handlers: { ...HANDLERS, ...REGISTER_HANDLERS, ...parts.corsPage },
     admissions: caucaseAdmissions(parts),
   });
   return {

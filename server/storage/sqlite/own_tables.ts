@@ -16,6 +16,7 @@ import {
   type RegisteredCertificate,
 } from "../../../core/ca/stores.ts";
 import { CaucaseError } from "../../../core/errors.ts";
+import { actorShape, decimal, originShape, toJsonText } from "../../../core/protocol/wire_values.ts";
 import { fromSeconds, toBigInt, toBytes, toSeconds, toText } from "./column_values.ts";
 import type { Database } from "./database.ts";
 
@@ -128,74 +129,51 @@ export class EventTable {
 
 const CLOCK_ACCEPTED = eventToText({ kind: "clock-accepted" });
 
-const integer = v.pipe(v.string(), v.regex(/^\d+$/), v.transform((digits) => BigInt(digits)));
-
-const ActorShape = v.variant("kind", [
-  v.object({ kind: v.literal("user"), issuer: v.string(), serial: integer }),
-  v.object({ kind: v.literal("holder"), serial: integer }),
-  v.object({ kind: v.literal("account"), id: v.string() }),
-  v.object({ kind: v.literal("anonymous"), address: v.string() }),
-  v.object({ kind: v.literal("server") }),
-  v.object({ kind: v.literal("operator") }),
-]);
-
-const OriginShape = v.variant("kind", [
-  v.object({ kind: v.literal("automatic") }),
-  v.object({ kind: v.literal("approved") }),
-  v.object({ kind: v.literal("renewal"), of: integer }),
-  v.object({ kind: v.literal("restore"), of: integer }),
-  v.object({ kind: v.literal("server") }),
-]);
-
 const EventShape = v.variant("kind", [
-  v.object({ kind: v.literal("requested"), id: integer, key: v.string() }),
-  v.object({ kind: v.literal("rejected"), id: integer }),
+  v.object({ kind: v.literal("requested"), id: decimal, key: v.string() }),
+  v.object({ kind: v.literal("rejected"), id: decimal }),
   v.object({
     kind: v.literal("issued"),
-    serial: integer,
+    serial: decimal,
     issuer: v.string(),
-    id: integer,
-    origin: OriginShape,
+    id: decimal,
+    origin: originShape,
     notAfter: v.number(),
   }),
-  v.object({ kind: v.literal("revoked"), serial: integer, crlNumber: integer }),
-  v.object({ kind: v.literal("crl-renewed"), crlNumber: integer, thisUpdate: v.number() }),
+  v.object({ kind: v.literal("revoked"), serial: decimal, crlNumber: decimal }),
+  v.object({ kind: v.literal("crl-renewed"), crlNumber: decimal, thisUpdate: v.number() }),
   v.object({ kind: v.literal("issuer-added"), issuer: v.string(), notAfter: v.number(), imported: v.boolean() }),
   v.object({ kind: v.literal("issuers-dropped"), before: v.number() }),
-  v.object({ kind: v.literal("crl-imported"), crlNumber: integer, added: v.number(), known: v.number() }),
+  v.object({ kind: v.literal("crl-imported"), crlNumber: decimal, added: v.number(), known: v.number() }),
   v.object({ kind: v.literal("clock-accepted") }),
   v.object({ kind: v.literal("restored") }),
 ]);
 
 export function actorToText(actor: Actor): string {
-  return toJson(actor);
+  return toJsonText(actor);
 }
 
 /** @throws `storage` for a text that is no such record */
 export function actorFromText(text: string): Actor {
-  return fromJson(ActorShape, text);
+  return fromJson(actorShape, text);
 }
 
 export function originToText(origin: Origin): string {
-  return toJson(origin);
+  return toJsonText(origin);
 }
 
 /** @throws `storage` for a text that is no such record */
 export function originFromText(text: string): Origin {
-  return fromJson(OriginShape, text);
+  return fromJson(originShape, text);
 }
 
 export function eventToText(event: CaEvent): string {
-  return toJson(event);
+  return toJsonText(event);
 }
 
 /** @throws `storage` for a text that is no such record */
 export function eventFromText(text: string): CaEvent {
   return fromJson(EventShape, text);
-}
-
-function toJson(value: Actor | Origin | CaEvent): string {
-  return JSON.stringify(value, (_key, part) => typeof part === "bigint" ? String(part) : part);
 }
 
 function fromJson<T>(shape: v.GenericSchema<unknown, T>, text: string): T {

@@ -1,0 +1,167 @@
+/**
+ * Certificates of the register: one, answer to `GET certificates/SERIAL`, and lists of them, answer to
+ * `GET certificates?…`. docs/json.md names every field.
+ */
+import * as v from "valibot";
+import type { Actor } from "../ca/actor.ts";
+import type { Origin } from "../ca/events.ts";
+import {
+  actorShape,
+  decimal,
+  fromJsonText,
+  optionalTimeToText,
+  originShape,
+  timeToText,
+  toJsonText,
+  utcTime,
+} from "./wire_values.ts";
+
+/**
+ * `expiring`: it has less than 31 days left, and was not renewed. A revoked one is `revoked` for good, whether it has
+ * ended since or not.
+ */
+export const CERTIFICATE_STATUSES = ["valid", "expiring", "expired", "revoked"] as const;
+export type CertificateStatus = typeof CERTIFICATE_STATUSES[number];
+
+/** Why certificates are revoked: the names of RFC 5280 5.3.1. */
+export const REVOCATION_REASONS = [
+  "unspecified",
+  "keyCompromise",
+  "cACompromise",
+  "affiliationChanged",
+  "superseded",
+  "cessationOfOperation",
+  "privilegeWithdrawn",
+  "aACompromise",
+] as const;
+export type RevocationReason = typeof REVOCATION_REASONS[number];
+
+/** What is known of a revocation. */
+export interface RevocationFacts {
+  readonly at: number;
+  /** Null where the database does not say: another program did it. */
+  readonly by: Actor | null;
+  readonly reason: RevocationReason | null;
+}
+
+/** What the holder said of the certificate's installation. */
+export interface Installation {
+  readonly reportedAt: number;
+  /** What the hook did; `none` where there is no hook. */
+  readonly hook: "succeeded" | "failed" | "none";
+  readonly failingSince: number | null;
+}
+
+/** A key, as far as people tell keys apart. */
+export interface KeyFacts {
+  /** `rsa:2048`, `ec:P-256`, `ed25519`: as `keyKindText` writes it. */
+  readonly kind: string;
+  /** SHA-256 of the SubjectPublicKeyInfo, lower-case hex. */
+  readonly sha256: string;
+}
+
+/** A certificate as the register answers it. Times are Unix seconds. */
+export interface CertificateEntry {
+  readonly ca: string;
+  readonly serial: bigint;
+  /** Key identifier of the CA that signed it, lower-case hex. */
+  readonly issuer: string;
+  /** RFC 4514; empty for none. */
+  readonly subject: string;
+  readonly dns: readonly string[];
+  readonly ip: readonly string[];
+  /** The other names of subjectAltName, such as `email:a@b` or `URI:https://…`. */
+  readonly otherNames: readonly string[];
+  readonly key: KeyFacts;
+  readonly notBefore: number;
+  readonly notAfter: number;
+  readonly issuedAt: number;
+  readonly profile: string;
+  /** Of the request; the certificate was at `crt/ID` until its holder had fetched it. */
+  readonly requestId: bigint;
+  readonly status: CertificateStatus;
+  readonly origin: Origin;
+  /** Who caused it: who approved it, or whose renewal it is. Null where the database does not say. */
+  readonly by: Actor | null;
+  /** Serial number of the certificate that replaced it. */
+  readonly renewedBy: bigint | null;
+  readonly revocation: RevocationFacts | null;
+  readonly installation: Installation | null;
+}
+
+export interface CertificateList {
+  readonly certificates: readonly CertificateEntry[];
+  /** The `after` of the next page; null on the last one. */
+  readonly next: string | null;
+}
+
+export const keyFactsShape = v.object({ kind: v.string(), sha256: v.string() });
+
+const EntryShape = v.object({
+  ca: v.string(),
+  serial: decimal,
+  issuer: v.string(),
+  subject: v.string(),
+  dns: v.array(v.string()),
+  ip: v.array(v.string()),
+  otherNames: v.array(v.string()),
+  key: keyFactsShape,
+  notBefore: utcTime,
+  notAfter: utcTime,
+  issuedAt: utcTime,
+  profile: v.string(),
+  requestId: decimal,
+  status: v.picklist(CERTIFICATE_STATUSES),
+  origin: originShape,
+  by: v.nullable(actorShape),
+  renewedBy: v.nullable(decimal),
+  revocation: v.nullable(v.object({
+    at: utcTime,
+    by: v.nullable(actorShape),
+    reason: v.nullable(v.picklist(REVOCATION_REASONS)),
+  })),
+  installation: v.nullable(v.object({
+    reportedAt: utcTime,
+    hook: v.picklist(["succeeded", "failed", "none"]),
+    failingSince: v.nullable(utcTime),
+  })),
+});
+
+const ListShape = v.object({ certificates: v.array(EntryShape), next: v.nullable(v.string()) });
+
+export function writeCertificateEntry(entry: CertificateEntry): string {
+  return toJsonText(entryJson(entry));
+}
+
+/** @throws `malformed` */
+export function readCertificateEntry(text: string): CertificateEntry {
+  return fromJsonText(EntryShape, text, "the certificate of the register");
+}
+
+export function writeCertificateList({ certificates, next }: CertificateList): string {
+  return toJsonText({ certificates: certificates.map(entryJson), next });
+}
+
+/** @throws `malformed` */
+export function readCertificateList(text: string): CertificateList {
+  return fromJsonText(ListShape, text, "the list of certificates");
+}
+
+/** With its fields in the order in which the documentation has them, times as text. */
+function entryJson(entry: CertificateEntry) {
+  const { ca, serial, issuer, subject, dns, ip, otherNames, key, profile, requestId, status, origin, by } = entry;
+  const { notBefore, notAfter, issuedAt, renewedBy, revocation, installation } = entry;
+  return {
+    ...{ ca, serial, issuer, subject, dns, ip, otherNames, key },
+    notBefore: timeToText(notBefore),
+    notAfter: timeToText(notAfter),
+    issuedAt: timeToText(issuedAt),
+    ...{ profile, requestId, status, origin, by, renewedBy },
+    revocation: revocation && { at: timeToText(revocation.at), by: revocation.by, reason: revocation.reason },
+    installation: installation && {
+      reportedAt: timeToText(installation.reportedAt),
+      hook: installation.hook,
+      failingSince: optionalTimeToText(installation.failingSince),
+    },
+  };
+}
