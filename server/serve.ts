@@ -21,8 +21,9 @@ import { createCrossOrigin } from "./caucase/cross_origin.ts";
 import { type Endpoint, startListeners } from "./http/listener.ts";
 import type { Limits } from "./http/limits.ts";
 import { createOwnOrigins } from "./caucase/own_origins.ts";
-import { type Job, runJobs } from "./jobs.ts";
+import { type Job, JobReports, runJobs } from "./jobs.ts";
 import type { KeyOperations } from "./keys/operations.ts";
+import { notifyJobs, type NotifyOptions } from "./notify/notify_jobs.ts";
 import { CA_NAMES } from "../core/ca/stores.ts";
 import type { Log } from "../core/log.ts";
 import { openStorage } from "./storage/open.ts";
@@ -51,6 +52,8 @@ export interface ServeOptions extends CertificateAuthoritiesOptions {
   readonly thresholdDays: number;
   /** Without it, no backups. */
   readonly backup?: BackupOptions;
+  /** Without it, nobody is notified. */
+  readonly notify?: NotifyOptions;
   readonly limits?: Partial<Limits>;
   /** Take the clock for right although the database has seen a later time. */
   readonly acceptClock?: boolean;
@@ -149,6 +152,10 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
   const ca = userCas.map((authority) => authority.certificatePem);
   const tlsOf = ({ keyPem, certificatePem }: HttpsIdentity) => ({ key: keyPem, cert: certificatePem, ca });
   const pairs = await endpointPairs([site], setup);
+  const stopping = new AbortController();
+  const circumstances = { clock, log: host.log, reports: new JobReports(), signal: stopping.signal };
+  // Before anybody is let in: it may refuse what it was given.
+  const notifying = await notifyJobs(options, { storage, random: host.random, ...circumstances });
   const listeners = await startListeners({
     endpoints: pairs.flatMap(({ http, https }) => [http, https]),
     tls: tlsOf(identity),
@@ -156,21 +163,17 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
     accessLog: host.accessLog,
     log: host.log,
   });
-  const stopping = new AbortController();
   const jobs = [
     ...caJobs([authorities.cau, authorities.cas]),
     registerJob(storage),
     httpsJob(httpsCertificate, { shown: identity, show: (next) => listeners.replaceCertificate(tlsOf(next)) }),
     ...await backupJobs(storage, setup, stopping.signal),
+    ...notifying,
   ];
-  const jobsDone = runJobs(jobs, { clock, log: host.log, signal: stopping.signal });
+  const jobsDone = runJobs(jobs, circumstances);
   const finished = Promise.race([jobsDone, storage.lost().then((reason) => Promise.reject(reason))]);
   return {
-    addresses: pairs.map(({ http, https }) => ({
-      host: http.host,
-      httpPort: listeners.portOf(http),
-      httpsPort: listeners.portOf(https),
-    })),
+    addresses: pairs.map((pair) => listeningAddress(pair, listeners)),
     awaitsFirstUser,
     finished,
     async stop() {
@@ -180,6 +183,13 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
       await storage.close();
     },
   };
+}
+
+function listeningAddress(
+  { http, https }: { readonly http: Endpoint; readonly https: Endpoint },
+  listeners: Awaited<ReturnType<typeof startListeners>>,
+): ListeningAddress {
+  return { host: http.host, httpPort: listeners.portOf(http), httpsPort: listeners.portOf(https) };
 }
 
 /** HTTP and HTTPS on each address, with the same sites. */

@@ -1,6 +1,7 @@
 /** The options of `caucase serve`, and what its page of the manual says besides. */
 import { Option } from "@commander-js/extra-typings";
 import { LOG_LEVELS } from "../../core/log.ts";
+import { NOTIFICATION_KINDS } from "../../core/notify/notification.ts";
 import { EXIT_STATUS, type Prose } from "../manual/prose.ts";
 import {
   collect,
@@ -44,10 +45,7 @@ export function serveCommand() {
     .option("--service-crt-validity <days>", "how long certificates for services are valid", lifeSpanDays, 93)
     .option(...SHARED.userCrtValidity)
     .option(...SHARED.keyLen, 2048)
-    .addOption(
-      new Option("--signer <library>", "what signs: OpenSSL's libcrypto 3 is native; auto takes it where there is one")
-        .choices(["auto", "webcrypto", "native"] as const).default("auto" as const),
-    )
+    .addOption(signerOption())
     .option("--libcrypto <path>", "the file of libcrypto 3, where it is not one of the well-known ones", somewhere)
     .optionsGroup("Requests:")
     .option("--service-max-csr <n>", "pending requests for services, at most", wholeNumber, 50)
@@ -59,6 +57,10 @@ export function serveCommand() {
     .option("--backup-directory <folder>", "make backups in this folder, encrypted to the users of that time")
     .option("--backup-period <days>", "from one backup to the next", lifeSpanDays, 1)
     .option("--backup-keep <n>", "remove all but this many backups after a new one (default: keep all)", countFromOne)
+    .optionsGroup("Notifications:")
+    .option("--notify <url>", "tell this webhook (https:) or mailbox (smtp:) what happens; repeatable", collect)
+    .addOption(notifyFilterOption())
+    .option("--notify-secret <path>", "sign webhooks with the secret in the first line of this file", somewhere)
     .optionsGroup("Logs:")
     .option("--access-log <path>", "a file, opened again on SIGHUP; - is standard output, off is none", somewhere, "-")
     .addOption(logFormatOption())
@@ -69,6 +71,19 @@ export function serveCommand() {
     .optionsGroup("Web pages of other origins:")
     .option("--cors-key-store <path>", "keys that sign a person's consent, kept by the server", "cors.key")
     .option("--cors-whitelist <url...>", "origins that need no consent");
+}
+
+function signerOption() {
+  return new Option(
+    "--signer <library>",
+    "what signs: OpenSSL's libcrypto 3 is native; auto takes it where there is one",
+  )
+    .choices(["auto", "webcrypto", "native"] as const).default("auto" as const);
+}
+
+function notifyFilterOption() {
+  return new Option("--notify-filter <kind...>", "tell these kinds alone; #KIND,KIND in a URL says so for one")
+    .choices(NOTIFICATION_KINDS);
 }
 
 export const serveManual: Prose = {
@@ -83,6 +98,10 @@ export const serveManual: Prose = {
     "Signatures are made and verified by OpenSSL's libcrypto 3 where the machine has it in a well-known folder, else " +
     "by WebCrypto, which is part of the program. `--signer` and `--libcrypto` choose; docs/operating.md tells the " +
     "folders.",
+    "`--notify` tells somebody what happens: an `https:` URL gets a POST of JSON, and a URL like " +
+    "`smtp://host/?from=ADDRESS&to=ADDRESS` (or `smtps:`) a mail. What cannot be delivered is tried again for a day. " +
+    "A user in such a URL needs `password-file=PATH` there. docs/operating.md, Notifications, shows all messages; " +
+    "`caucase manage --notify-test` sends one.",
     "The access log goes to standard output, in Apache's combined form, or where `--access-log` says: its file is " +
     "opened again after a SIGHUP, for logrotate. Everything else goes to standard error, one event a line: time, " +
     "level, name, sentence, or a JSON object with `--log-format json`. docs/operating.md lists the events.",

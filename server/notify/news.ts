@@ -21,6 +21,7 @@ export interface NewsParts {
 /** Nothing that issues or revokes calls it: it looks every two seconds, and makes way between batches. */
 export class NewsReader implements Job {
   readonly name = "notifications of events";
+  readonly isFrequent = true;
 
   constructor(private readonly parts: NewsParts) {}
 

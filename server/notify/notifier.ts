@@ -1,11 +1,11 @@
 /** Notifications of a server, put together: what makes them, and what sends them. */
-import type { RandomSource } from "../../core/bytes.ts";
 import { SECONDS_PER_DAY } from "../../core/ca/lifecycle.ts";
+import type { RandomSource } from "../../core/bytes.ts";
 import type { Clock } from "../../core/host/clock.ts";
 import type { Log } from "../../core/log.ts";
 import type { Receiver } from "../../core/notify/receiver.ts";
 import type { NotifyingStorage } from "../../core/notify/store.ts";
-import type { Job } from "../jobs.ts";
+import type { Job, JobReports } from "../jobs.ts";
 import { ConditionsWatch, type FindEnding } from "./conditions.ts";
 import { createDeliveries, type Patience } from "./delivery.ts";
 import { Drafts } from "./drafts.ts";
@@ -21,28 +21,28 @@ export interface NotifyOptions {
   readonly patience?: Patience;
 }
 
-export interface NotifierParts {
-  readonly storage: NotifyingStorage;
+export interface NotifierParts extends NotifyingServer {
   readonly findEnding: FindEnding;
   /** `--netloc`. */
   readonly server: string;
   readonly backup: { readonly directory: string; readonly periodDays: number } | undefined;
+}
+
+/** What it needs of the server. */
+export interface NotifyingServer {
+  readonly storage: NotifyingStorage;
   readonly clock: Clock;
   readonly random: RandomSource;
   readonly log: Log;
+  /** Of all other jobs. */
+  readonly reports: JobReports;
   readonly signal: AbortSignal;
 }
 
-export interface Notifier {
-  readonly jobs: readonly Job[];
-  /** To be told how other jobs end. */
-  readonly jobNews: JobNews;
-}
-
-/** @throws `usage`, `file`; `storage` */
-export async function createNotifier(options: NotifyOptions, parts: NotifierParts): Promise<Notifier> {
+/** The jobs that notify. @throws `usage`, `file`; `storage` */
+export async function createNotifier(options: NotifyOptions, parts: NotifierParts): Promise<readonly Job[]> {
   const { receivers } = options;
-  const { storage, findEnding, server, backup, clock, random, log, signal } = parts;
+  const { storage, findEnding, reports, server, backup, clock, random, log, signal } = parts;
   const deliveries = await createDeliveries(receivers, { ...options, now: () => clock.now() });
   await storage.notifications.setReceivers(receivers.map(({ identity }) => identity));
   const drafts = new Drafts({ receivers, server, random });
@@ -51,12 +51,10 @@ export async function createNotifier(options: NotifyOptions, parts: NotifierPart
     const deliver = deliveries[index];
     return deliver ? [new Sender({ store: storage.notifications, receiver, deliver, clock, log, signal })] : [];
   });
-  return {
-    jobs: [
-      new NewsReader({ storage, drafts, log }),
-      new ConditionsWatch({ storage, findEnding, drafts, backup: folder, log }),
-      ...senders,
-    ],
-    jobNews: new JobNews({ store: storage.notifications, drafts, log }),
-  };
+  return [
+    new NewsReader({ storage, drafts, log }),
+    new ConditionsWatch({ storage, findEnding, drafts, backup: folder, log }),
+    new JobNews({ store: storage.notifications, reports, drafts, log }),
+    ...senders,
+  ];
 }

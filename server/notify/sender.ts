@@ -21,11 +21,12 @@ export interface SenderParts {
 }
 
 /**
- * A notification leaves the queue when it was delivered, and the next is sent only after that is on the disk: a crash in
- * between repeats this one at most.
+ * A notification leaves the queue when it was delivered, and the next is sent only after that is on the disk: a crash
+ * in between repeats this one at most.
  */
 export class Sender implements Job {
   readonly name: string;
+  readonly isFrequent = true;
   #streak: Streak | undefined;
 
   constructor(private readonly parts: SenderParts) {
