@@ -28,7 +28,7 @@ export interface Named {
 /** Never throws `malformed`: what cannot be read has no names. */
 export function foreignNames({ subject, extensions }: Named): ForeignNames {
   const names = [...readable(() => [nameToText(subject)]), ...readable(() => alternativeNames(extensions))];
-  const all = names.filter((name) => name !== "").map(shortened);
+  const all = names.filter((name) => name !== "").map((name) => shortened(name, LONGEST_NAME));
   const left = all.length - MOST_NAMES;
   return {
     list: left > 0 ? [...all.slice(0, MOST_NAMES), `and ${left} more`] : all,
@@ -51,7 +51,7 @@ function readable(read: () => string[]): string[] {
 }
 
 /** By code points: no half of a character stays. */
-export function shortened(text: string, longest = LONGEST_NAME): string {
+export function shortened(text: string, longest: number): string {
   const characters = [...text];
   return characters.length > longest ? `${characters.slice(0, longest - 1).join("")}…` : text;
 }
