@@ -125,6 +125,22 @@ Deno.test("a mail server is told who comes, with the password of the file, over 
   await assert.rejects(deliver(url("127.0.0.1", `${folder.path}/none`)), isRefusal("file"));
 });
 
+Deno.test("a mail server whose certificate nobody trusts gets no mail", async () => {
+  await using folder = await tempFolder();
+  await Deno.writeTextFile(`${folder.path}/password`, "SECRET-word\n");
+  const query = `?from=ca@example.org&to=a@example.org&password-file=${folder.path}/password`;
+  const passwords: unknown[] = [];
+  const onAuth = (_auth: unknown, _session: unknown, done: (error: Error) => void) => {
+    passwords.push(1);
+    done(new Error("no"));
+  };
+  await using tls = await MailServer.start({ secure: true, onAuth });
+  await failure(deliver(`smtps://ca@127.0.0.1:${tls.port}/${query}`));
+  await using startTls = await MailServer.start({ onAuth });
+  await failure(deliver(`smtp://ca@[::ffff:127.0.0.1]:${startTls.port}/${query}`));
+  assert.deepEqual([passwords, tls.mails, startTls.mails], [[], [], []]);
+});
+
 Deno.test("a mail server that refuses, hangs or is not there has not taken it", async () => {
   await using refusing = await MailServer.start({
     authOptional: true,

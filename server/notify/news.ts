@@ -10,15 +10,16 @@ import { csrFromPem } from "../../core/x509/csr.ts";
 import type { Job } from "../jobs.ts";
 import { nextTurn } from "../next_turn.ts";
 import type { Drafts } from "./drafts.ts";
-import { POLL } from "./sender.ts";
 
 export interface NewsParts {
   readonly storage: NotifyingStorage;
   readonly drafts: Drafts;
   readonly log: Log;
+  /** How often it looks, in seconds. */
+  readonly poll: number;
 }
 
-/** Nothing that issues or revokes calls it: it looks every two seconds, and makes way between batches. */
+/** Nothing that issues or revokes calls it: it looks every few seconds, and makes way between batches. */
 export class NewsReader implements Job {
   readonly name = "notifications of events";
   readonly isFrequent = true;
@@ -38,7 +39,7 @@ export class NewsReader implements Job {
       if (dropped > 0) log.warning("notify.queue_full", { count: dropped });
       await nextTurn();
     }
-    return now + POLL;
+    return now + this.parts.poll;
   }
 
   async #draftOf(recorded: RecordedEvent): Promise<EventDraft | undefined> {

@@ -11,14 +11,16 @@ import { createDeliveries, type Patience } from "./delivery.ts";
 import { Drafts } from "./drafts.ts";
 import { JobNews } from "./job_news.ts";
 import { NewsReader } from "./news.ts";
-import { Sender } from "./sender.ts";
+import { POLL, Sender } from "./sender.ts";
 
 export interface NotifyOptions {
   readonly receivers: readonly Receiver[];
   /** A path: webhooks are signed with what is in it. */
   readonly secretFile?: string;
-  /** For tests. */
+  /** For tests: others than the usual ones. */
   readonly patience?: Patience;
+  /** Seconds between two looks at events and queues. */
+  readonly poll?: number;
 }
 
 export interface NotifierParts extends NotifyingServer {
@@ -41,7 +43,7 @@ export interface NotifyingServer {
 
 /** The jobs that notify. @throws `usage`, `file`; `storage` */
 export async function createNotifier(options: NotifyOptions, parts: NotifierParts): Promise<readonly Job[]> {
-  const { receivers } = options;
+  const { receivers, poll = POLL } = options;
   const { storage, findEnding, reports, server, backup, clock, random, log, signal } = parts;
   const deliveries = await createDeliveries(receivers, { ...options, now: () => clock.now() });
   await storage.notifications.setReceivers(receivers.map(({ identity }) => identity));
@@ -49,10 +51,10 @@ export async function createNotifier(options: NotifyOptions, parts: NotifierPart
   const folder = backup && { folder: backup.directory, period: backup.periodDays * SECONDS_PER_DAY };
   const senders = receivers.flatMap((receiver, index) => {
     const deliver = deliveries[index];
-    return deliver ? [new Sender({ store: storage.notifications, receiver, deliver, clock, log, signal })] : [];
+    return deliver ? [new Sender({ store: storage.notifications, receiver, deliver, clock, log, signal, poll })] : [];
   });
   return [
-    new NewsReader({ storage, drafts, log }),
+    new NewsReader({ storage, drafts, log, poll }),
     new ConditionsWatch({ storage, findEnding, drafts, backup: folder, log }),
     new JobNews({ store: storage.notifications, reports, drafts, log }),
     ...senders,

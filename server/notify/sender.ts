@@ -7,7 +7,7 @@ import type { Receiver } from "../../core/notify/receiver.ts";
 import type { Job } from "../jobs.ts";
 import type { Deliver } from "./delivery.ts";
 
-/** How often the queue is looked at, in seconds. */
+/** How often the queue and the events are looked at, unless somebody says otherwise, in seconds. */
 export const POLL = 2;
 
 export interface SenderParts {
@@ -18,6 +18,8 @@ export interface SenderParts {
   readonly log: Log;
   /** Gives up what is on its way; it stays in the queue. */
   readonly signal: AbortSignal;
+  /** How often it looks, in seconds. */
+  readonly poll: number;
 }
 
 /**
@@ -34,12 +36,12 @@ export class Sender implements Job {
   }
 
   async run(now: number): Promise<number> {
-    const { store, receiver, signal } = this.parts;
+    const { store, receiver, signal, poll } = this.parts;
     for (;;) {
       const next = await store.next(receiver.identity);
-      if (next === undefined || signal.aborted) return now + POLL;
+      if (next === undefined || signal.aborted) return now + poll;
       const outcome = await this.#attempt(next);
-      if (outcome === "stopped") return now + POLL;
+      if (outcome === "stopped") return now + poll;
       if (outcome !== "delivered") return await this.#failed(outcome.error);
       this.#worked();
       await store.delivered(receiver.identity, next.place);
