@@ -1,6 +1,7 @@
 /** Requests and certificates of one CA in memory, see memory_stores.ts. */
 import { type Bytes, equalBytes } from "../bytes.ts";
 import type { Attribution, RecordEvent } from "./events.ts";
+import type { MemoryRegister } from "./memory_register.ts";
 import {
   certified,
   COMPARED_AT_MOST,
@@ -25,9 +26,9 @@ import type {
 /** What both stores work on. Each method is one step of a change that is atomic, as nothing is awaited in between. */
 export class MemoryRows {
   readonly #requests = new Map<bigint, StoredRequest>();
-  readonly #register = new Map<bigint, RegisteredCertificate>();
+  readonly #arrivals = new Map<bigint, Attribution>();
 
-  constructor(private readonly ca: CaName, readonly record: RecordEvent) {}
+  constructor(private readonly ca: CaName, readonly record: RecordEvent, private readonly kept: MemoryRegister) {}
 
   get(id: bigint): StoredRequest | undefined {
     return this.#requests.get(id);
@@ -39,6 +40,7 @@ export class MemoryRows {
 
   remove(id: bigint): void {
     this.#requests.delete(id);
+    this.#arrivals.delete(id);
   }
 
   pending(): StoredRequest[] {
@@ -62,19 +64,27 @@ export class MemoryRows {
     for (const request of this.#requests.values()) if (isExpired(request, now)) this.#requests.delete(request.id);
   }
 
+  /** Pending ones alone. */
+  arrivals(): ReadonlyMap<bigint, Attribution> {
+    return new Map([...this.#arrivals].filter(([id]) => this.#requests.get(id)?.certificatePem === undefined));
+  }
+
+  arrived(id: bigint, by: Attribution): void {
+    this.#arrivals.set(id, by);
+  }
+
   register(requestId: bigint, issued: IssuedRecord, by: Attribution): void {
-    this.#register.set(issued.certificate.serial, registration(requestId, issued, by));
+    this.#arrivals.delete(requestId);
+    this.kept.add(registration(requestId, issued, by));
     this.record(issuedEvent(requestId, issued), by);
   }
 
   registered(serial: bigint): RegisteredCertificate | undefined {
-    return this.#register.get(serial);
+    return this.kept.get(serial);
   }
 
   forgetEnded(before: number): number {
-    const ended = [...this.#register.values()].filter(({ notAfter }) => notAfter < before);
-    for (const { serial } of ended) this.#register.delete(serial);
-    return ended.length;
+    return this.kept.forgetEnded(before);
   }
 }
 
@@ -99,6 +109,10 @@ export class MemoryRequests implements RequestStore {
 
   pending(): Promise<readonly StoredRequest[]> {
     return Promise.resolve(this.rows.pending());
+  }
+
+  arrivals(): Promise<ReadonlyMap<bigint, Attribution>> {
+    return Promise.resolve(this.rows.arrivals());
   }
 
   reject(id: bigint, by: Attribution): Promise<boolean> {
@@ -134,6 +148,7 @@ export class MemoryRequests implements RequestStore {
     this.rows.set({ id, keyId, csr, ...certified(autoSigned) });
     this.rows.record({ kind: "requested", id, key: keyId }, by);
     if (autoSigned !== undefined) this.rows.register(id, autoSigned, by);
+    else this.rows.arrived(id, by);
     return { id, known: false };
   }
 }

@@ -6,6 +6,7 @@ import { MemoryNotifications } from "../notify/memory_store.ts";
 import type { NotifyingStorage } from "../notify/store.ts";
 import { CrlEntries } from "../x509/crl_entries.ts";
 import type { Attribution, RecordEvent } from "./events.ts";
+import { MemoryRegister } from "./memory_register.ts";
 import { MemoryCertificates, MemoryRequests, MemoryRows } from "./memory_requests.ts";
 import { alreadyRevoked, CLOCK_TOLERANCE, clockRefusal } from "./store_rules.ts";
 import type {
@@ -67,8 +68,9 @@ function laterThan(recorded: readonly RecordedEvent[], time: number): LaterRecor
 
 function memoryCaStores(name: CaName, { record, laterThan }: Journal): CaStores {
   const issuers = new MemoryIssuers(record);
-  const rows = new MemoryRows(name, record);
-  const revocations = new MemoryRevocations(record);
+  const register = new MemoryRegister();
+  const rows = new MemoryRows(name, record, register);
+  const revocations = new MemoryRevocations(record, register);
   let state: StoreState | undefined;
   return {
     name,
@@ -76,6 +78,7 @@ function memoryCaStores(name: CaName, { record, laterThan }: Journal): CaStores 
     requests: new MemoryRequests(rows),
     certificates: new MemoryCertificates(rows),
     revocations,
+    register,
     state() {
       const now = { issuers: issuers.revision, crl: revocations.crl };
       if (state?.issuers !== now.issuers || state.crl !== now.crl) state = now;
@@ -135,7 +138,7 @@ class MemoryRevocations implements RevocationStore {
   #made = 0n;
   crl: CrlState = { number: 0n, thisUpdate: undefined };
 
-  constructor(private readonly record: RecordEvent) {}
+  constructor(private readonly record: RecordEvent, private readonly register: MemoryRegister) {}
 
   crlContent(): Promise<CrlContent> {
     const from = this.crl.thisUpdate ?? 0;
@@ -160,6 +163,7 @@ class MemoryRevocations implements RevocationStore {
     this.#revocations.set(serial, revocation);
     this.#made++;
     this.crl = { ...this.crl, number: this.crl.number + 1n };
+    this.register.revoked(serial, by);
     this.record({ kind: "revoked", serial, crlNumber: this.crl.number }, by);
     return Promise.resolve(this.crl.number);
   }

@@ -15,6 +15,9 @@ import type { Actor } from "./actor.ts";
 import type { Attribution, CaEvent, Origin } from "./events.ts";
 import type { IssuedCertificate } from "./issuer.ts";
 import type { KeyReference } from "./key_store.ts";
+import type { RegisteredCertificate, RegisterStore } from "./register.ts";
+
+export type { RegisteredCertificate };
 
 /** The CA for users, the CA for services, and the private CA of the HTTPS listener. */
 export type CaName = (typeof CA_NAMES)[number];
@@ -102,6 +105,8 @@ export interface RequestStore {
   findLike(keyId: string, csr: Bytes, now: number): Promise<readonly StoredRequest[]>;
   /** Pending requests, in the order of their ids. */
   pending(): Promise<readonly StoredRequest[]>;
+  /** From whom and when pending requests came, by id; those that another program took are not in it. */
+  arrivals(): Promise<ReadonlyMap<bigint, Attribution>>;
   /** Removes a pending request. False when it is not pending (any more). */
   reject(id: bigint, by: Attribution): Promise<boolean>;
   /** How many requests were ever received through `submit`, re-sent ones not counted. */
@@ -119,23 +124,6 @@ export interface NewCertificate extends IssuedRecord {
   /** How many requests `findLike` answered when the caller looked for this one. */
   readonly seenLike: number;
   readonly by: Attribution;
-}
-
-/** What the register knows of a certificate. */
-export interface RegisteredCertificate {
-  readonly serial: bigint;
-  /** Key identifier of the CA that signed it, hex. */
-  readonly issuer: string;
-  /** Key identifier of its key, hex. */
-  readonly keyId: string;
-  readonly requestId: bigint;
-  readonly profile: IssuedCertificate["profile"];
-  readonly origin: Origin;
-  readonly actor: Actor;
-  readonly issuedAt: number;
-  readonly notBefore: number;
-  readonly notAfter: number;
-  readonly der: Bytes;
 }
 
 export interface CertificateStore {
@@ -238,6 +226,7 @@ export interface CaStores {
   readonly requests: RequestStore;
   readonly certificates: CertificateStore;
   readonly revocations: RevocationStore;
+  readonly register: RegisterStore;
   /** Cheap: asked on every use of what a process remembers. The same object for as long as nothing has changed. */
   state(): Promise<StoreState>;
   /**

@@ -30,6 +30,11 @@ export async function digest(name: HashName | "SHA-1", data: Uint8Array): Promis
   return new Uint8Array(await crypto.subtle.digest(name, webCryptoBytes(data)));
 }
 
+/** SHA-256 of little data, lower-case hex. */
+export function sha256Hex(data: Uint8Array): string {
+  return createHash(NODE_HASH["SHA-256"]).update(data).digest("hex");
+}
+
 /** The same bytes as WebCrypto takes them: no copy, unless they lie in shared memory. */
 export function webCryptoBytes(data: Uint8Array): Bytes {
   return data.buffer instanceof ArrayBuffer ? data as Bytes : data.slice();

@@ -3,7 +3,8 @@
  * `Accept: application/vnd.caucase+json`.
  */
 import * as v from "valibot";
-import { type KeyFacts, keyFactsShape } from "./register.ts";
+import type { KeyDescription } from "../x509/subject_facts.ts";
+import { keyShape } from "./register.ts";
 import { decimal, fromJsonText, optionalTimeToText, toJsonText, utcTime } from "./wire_values.ts";
 
 /** The media type by which the details are asked for. */
@@ -39,7 +40,7 @@ export interface PendingDetails {
   readonly dns: readonly string[];
   readonly ip: readonly string[];
   readonly otherNames: readonly string[];
-  readonly key: KeyFacts;
+  readonly key: KeyDescription;
   readonly requestedExtensions: readonly ExtensionFacts[];
   readonly changes: ProfileChanges;
   /** Null where the database does not say: another program took the request. */
@@ -59,7 +60,7 @@ const DetailsShape = v.object({
   dns: v.array(v.string()),
   ip: v.array(v.string()),
   otherNames: v.array(v.string()),
-  key: keyFactsShape,
+  key: keyShape,
   requestedExtensions: v.array(ExtensionShape),
   changes: v.object({
     dropped: v.array(ExtensionShape),

@@ -5,6 +5,7 @@
 import * as v from "valibot";
 import type { Actor } from "../ca/actor.ts";
 import type { Origin } from "../ca/events.ts";
+import type { KeyDescription } from "../x509/subject_facts.ts";
 import {
   actorShape,
   decimal,
@@ -17,7 +18,7 @@ import {
 } from "./wire_values.ts";
 
 /**
- * `expiring`: it has less than 31 days left, and was not renewed. A revoked one is `revoked` for good, whether it has
+ * `expiring`: it has 31 days left or less, and was not renewed. A revoked one is `revoked` for good, whether it has
  * ended since or not.
  */
 export const CERTIFICATE_STATUSES = ["valid", "expiring", "expired", "revoked"] as const;
@@ -52,14 +53,6 @@ export interface Installation {
   readonly failingSince: number | null;
 }
 
-/** A key, as far as people tell keys apart. */
-export interface KeyFacts {
-  /** `rsa:2048`, `ec:P-256`, `ed25519`: as `keyKindText` writes it. */
-  readonly kind: string;
-  /** SHA-256 of the SubjectPublicKeyInfo, lower-case hex. */
-  readonly sha256: string;
-}
-
 /** A certificate as the register answers it. Times are Unix seconds. */
 export interface CertificateEntry {
   readonly ca: string;
@@ -72,7 +65,7 @@ export interface CertificateEntry {
   readonly ip: readonly string[];
   /** The other names of subjectAltName, such as `email:a@b` or `URI:https://…`. */
   readonly otherNames: readonly string[];
-  readonly key: KeyFacts;
+  readonly key: KeyDescription;
   readonly notBefore: number;
   readonly notAfter: number;
   readonly issuedAt: number;
@@ -95,7 +88,7 @@ export interface CertificateList {
   readonly next: string | null;
 }
 
-export const keyFactsShape = v.object({ kind: v.string(), sha256: v.string() });
+export const keyShape = v.object({ kind: v.string(), sha256: v.string() });
 
 const EntryShape = v.object({
   ca: v.string(),
@@ -105,7 +98,7 @@ const EntryShape = v.object({
   dns: v.array(v.string()),
   ip: v.array(v.string()),
   otherNames: v.array(v.string()),
-  key: keyFactsShape,
+  key: keyShape,
   notBefore: utcTime,
   notAfter: utcTime,
   issuedAt: utcTime,

@@ -1,6 +1,6 @@
 /** What is told because time passes: requests that wait for long, certificates that end, backups that get old. */
 import { SECONDS_PER_DAY } from "../../core/ca/lifecycle.ts";
-import type { CaName, RegisteredCertificate, StoredRequest } from "../../core/ca/stores.ts";
+import type { CaName, StoredRequest } from "../../core/ca/stores.ts";
 import type { Log } from "../../core/log.ts";
 import { foreignNames } from "../../core/notify/foreign_names.ts";
 import type { Condition, Findings, NotifyingStorage } from "../../core/notify/store.ts";
@@ -20,15 +20,8 @@ const DAYS_LEFT = [1, 7, 14] as const;
 /** How many certificates, and how many requests, are looked at. Somebody with more has been told enough. */
 const MOST = 500;
 
-/** Certificates of a CA that end within that time, soonest first, and were neither renewed nor revoked. */
-export type FindEnding = (
-  ca: CaName,
-  within: { readonly from: number; readonly to: number; readonly limit: number },
-) => Promise<readonly RegisteredCertificate[]>;
-
 export interface ConditionsParts {
   readonly storage: NotifyingStorage;
-  readonly findEnding: FindEnding;
   readonly drafts: Drafts;
   /** Undefined without backups. */
   readonly backup: { readonly folder: string; readonly period: number } | undefined;
@@ -79,8 +72,9 @@ export class ConditionsWatch implements Job {
     const kind = ca === "cau" ? "user-certificate-expiring" : "certificate-expiring";
     if (!this.parts.drafts.isWanted(kind)) return [];
     const longest = Math.max(...DAYS_LEFT) * SECONDS_PER_DAY;
-    const found = await this.parts.findEnding(ca, { from: now, to: now + longest, limit: MOST });
-    return await slowly(found, async ({ serial, notAfter, der }) => {
+    const query = { status: "expiring", expiresBefore: now + longest, limit: MOST } as const;
+    const { records } = await this.parts.storage.ca(ca).register.list(query, now);
+    return await slowly(records, async ({ certificate: { serial, notAfter, der } }) => {
       const days = DAYS_LEFT.find((each) => notAfter - now <= each * SECONDS_PER_DAY) ?? Math.max(...DAYS_LEFT);
       const names = foreignNames(await parseCertificate(der));
       const draft = () => this.parts.drafts.of({ kind, ca, serial, names, notAfter, days }, now);

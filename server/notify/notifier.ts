@@ -6,7 +6,7 @@ import type { Log } from "../../core/log.ts";
 import type { Receiver } from "../../core/notify/receiver.ts";
 import type { NotifyingStorage } from "../../core/notify/store.ts";
 import type { Job, JobReports } from "../jobs.ts";
-import { ConditionsWatch, type FindEnding } from "./conditions.ts";
+import { ConditionsWatch } from "./conditions.ts";
 import { createDeliveries, type Patience } from "./delivery.ts";
 import { Drafts } from "./drafts.ts";
 import { JobNews } from "./job_news.ts";
@@ -24,7 +24,6 @@ export interface NotifyOptions {
 }
 
 export interface NotifierParts extends NotifyingServer {
-  readonly findEnding: FindEnding;
   /** `--netloc`. */
   readonly server: string;
   readonly backup: { readonly directory: string; readonly periodDays: number } | undefined;
@@ -44,7 +43,7 @@ export interface NotifyingServer {
 /** The jobs that notify. @throws `usage`, `file`; `storage` */
 export async function createNotifier(options: NotifyOptions, parts: NotifierParts): Promise<readonly Job[]> {
   const { receivers, poll = POLL } = options;
-  const { storage, findEnding, reports, server, backup, clock, random, log, signal } = parts;
+  const { storage, reports, server, backup, clock, random, log, signal } = parts;
   const deliveries = await createDeliveries(receivers, { ...options, now: () => clock.now() });
   await storage.notifications.setReceivers(receivers.map(({ identity }) => identity));
   const drafts = new Drafts({ receivers, server, random });
@@ -55,7 +54,7 @@ export async function createNotifier(options: NotifyOptions, parts: NotifierPart
   });
   return [
     new NewsReader({ storage, drafts, log, poll }),
-    new ConditionsWatch({ storage, findEnding, drafts, backup: folder, log }),
+    new ConditionsWatch({ storage, drafts, backup: folder, log }),
     new JobNews({ store: storage.notifications, reports, drafts, log }),
     ...senders,
   ];

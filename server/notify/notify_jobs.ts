@@ -1,6 +1,5 @@
 /** Whether a server notifies. The parts that do it are loaded where somebody is notified. */
 import type { Job } from "../jobs.ts";
-import type { FindEnding } from "./conditions.ts";
 import type { NotifierParts, NotifyingServer, NotifyOptions } from "./notifier.ts";
 
 /** As `serve` has them. */
@@ -23,6 +22,5 @@ export async function notifyJobs(
     return [];
   }
   const { createNotifier } = await import("./notifier.ts");
-  const findEnding: FindEnding = () => Promise.resolve([]);
-  return await createNotifier(notify, { ...server, findEnding, server: netloc, backup });
+  return await createNotifier(notify, { ...server, server: netloc, backup });
 }

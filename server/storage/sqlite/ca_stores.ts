@@ -8,9 +8,12 @@ import type {
   RevocationStore,
   StoreState,
 } from "../../../core/ca/stores.ts";
+import type { RegisterStore } from "../../../core/ca/register.ts";
 import { SqliteCertificates } from "./certificate_store.ts";
 import type { Database } from "./database.ts";
 import { IssuerTable, SqliteIssuers } from "./issuer_store.ts";
+import { RegisterFeed } from "./register_feed.ts";
+import { SqliteRegister } from "./register_store.ts";
 import { RequestTable, SqliteRequests } from "./request_store.ts";
 import { SqliteRevocations } from "./revocation_store.ts";
 import { RevocationTable } from "./revocation_table.ts";
@@ -24,12 +27,13 @@ export class SqliteCaStores implements CaStores {
   readonly requests: RequestStore;
   readonly certificates: CertificateStore;
   readonly revocations: RevocationStore;
+  readonly register: RegisterStore;
   readonly #inheriting: InheritingTables;
   readonly #transactions: Transactions;
   readonly #database: Database;
   #state: { readonly version: string; readonly value: StoreState } | undefined;
 
-  constructor(readonly name: CaName, parts: SqliteParts) {
+  constructor(readonly name: CaName, parts: SqliteParts, feed: RegisterFeed) {
     const { database, log } = parts;
     const transactions = new Transactions(name, parts);
     const requests = new RequestTable(database, name);
@@ -40,8 +44,9 @@ export class SqliteCaStores implements CaStores {
     this.#database = database;
     this.issuers = new SqliteIssuers(issuers, transactions);
     this.requests = new SqliteRequests(requests, transactions);
-    this.certificates = new SqliteCertificates(requests, transactions);
+    this.certificates = new SqliteCertificates(name, { requests, transactions, feed });
     this.revocations = new SqliteRevocations(revocations, transactions);
+    this.register = new SqliteRegister(name, feed, transactions);
   }
 
   state(): Promise<StoreState> {
@@ -73,9 +78,10 @@ export class SqliteCaStores implements CaStores {
 
 /** The stores of an open database: one for each CA, as only they know what they changed. */
 export function sqliteStores(parts: SqliteParts): Readonly<Record<CaName, SqliteCaStores>> {
+  const feed = new RegisterFeed(parts.database);
   return {
-    cau: new SqliteCaStores("cau", parts),
-    cas: new SqliteCaStores("cas", parts),
-    http_cas: new SqliteCaStores("http_cas", parts),
+    cau: new SqliteCaStores("cau", parts, feed),
+    cas: new SqliteCaStores("cas", parts, feed),
+    http_cas: new SqliteCaStores("http_cas", parts, feed),
   };
 }

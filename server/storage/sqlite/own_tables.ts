@@ -18,7 +18,7 @@ import {
 import { CaucaseError } from "../../../core/errors.ts";
 import { actorShape, decimal, originShape, toJsonText } from "../../../core/protocol/wire_values.ts";
 import { fromSeconds, toBigInt, toBytes, toSeconds, toText } from "./column_values.ts";
-import type { Database } from "./database.ts";
+import type { Database, Row } from "./database.ts";
 
 /** How many rows one clean-up removes at most, so that nobody waits for it. */
 const REMOVED_AT_ONCE = 500n;
@@ -34,35 +34,51 @@ export class RegisterTable {
       certificate;
     this.database.run(
       `INSERT INTO caucase_certificate (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[this.ca, String(serial), issuer, keyId, requestId, profile, originToText(origin), actorToText(actor)],
+      ...[this.ca, String(serial), issuer, keyId, requestId, profile, originToText(origin)],
+      actor === undefined ? null : actorToText(actor),
       ...[fromSeconds(issuedAt), fromSeconds(notBefore), fromSeconds(notAfter), der],
     );
   }
 
   find(serial: bigint): RegisteredCertificate | undefined {
     const sql = `SELECT ${COLUMNS} FROM caucase_certificate WHERE ca = ? AND serial = ?`;
-    const row = this.database.get(sql, this.ca, String(serial));
-    return row && {
-      serial,
-      issuer: toText(row["issuer"]),
-      keyId: toText(row["key_id"]),
-      requestId: toBigInt(row["request_id"]),
-      profile: oneOf(PROFILES, row["profile"]),
-      origin: originFromText(toText(row["origin"])),
-      actor: actorFromText(toText(row["actor"])),
-      issuedAt: toSeconds(row["issued"]),
-      notBefore: toSeconds(row["not_before"]),
-      notAfter: toSeconds(row["not_after"]),
-      der: toBytes(row["crt"]),
-    };
+    return toRegistered(this.database.get(sql, this.ca, String(serial)));
   }
 
-  /** How many were removed. */
+  /** Where it is: the larger, the later it came. */
+  idOf(serial: bigint): number | undefined {
+    const sql = "SELECT rowid AS id FROM caucase_certificate WHERE ca = ? AND serial = ?";
+    const id = this.database.get(sql, this.ca, String(serial))?.["id"];
+    return typeof id === "bigint" ? Number(id) : undefined;
+  }
+
+  get(id: number): RegisteredCertificate | undefined {
+    return toRegistered(this.database.get(`SELECT ${COLUMNS} FROM caucase_certificate WHERE rowid = ?`, BigInt(id)));
+  }
+
+  /** How many were removed. The newest of all stays: else its number would be given twice. */
   removeEnded(before: number): number {
-    const ended = "SELECT rowid FROM caucase_certificate WHERE ca = ? AND not_after < ? LIMIT ?";
+    const ended = "SELECT rowid FROM caucase_certificate WHERE ca = ? AND not_after < ?" +
+      " AND rowid < (SELECT MAX(rowid) FROM caucase_certificate) LIMIT ?";
     const sql = `DELETE FROM caucase_certificate WHERE rowid IN (${ended})`;
     return this.database.run(sql, this.ca, fromSeconds(before), REMOVED_AT_ONCE);
   }
+}
+
+function toRegistered(row: Row | undefined): RegisteredCertificate | undefined {
+  return row && {
+    serial: BigInt(toText(row["serial"])),
+    issuer: toText(row["issuer"]),
+    keyId: toText(row["key_id"]),
+    requestId: toBigInt(row["request_id"]),
+    profile: oneOf(PROFILES, row["profile"]),
+    origin: originFromText(toText(row["origin"])),
+    actor: row["actor"] === null ? undefined : actorFromText(toText(row["actor"])),
+    issuedAt: toSeconds(row["issued"]),
+    notBefore: toSeconds(row["not_before"]),
+    notAfter: toSeconds(row["not_after"]),
+    der: toBytes(row["crt"]),
+  };
 }
 
 /** Synchronous: within a transaction of the caller's where it writes. */

@@ -16,6 +16,7 @@ import {
 } from "../../../tests/contract/store_fixtures.ts";
 import { type Bindable, Database } from "./database.ts";
 import { FilePlace } from "./file_place.ts";
+import { RegisterFeed } from "./register_feed.ts";
 import { createSchema } from "./schema.ts";
 import { SqliteCaStores } from "./ca_stores.ts";
 import { WriteQueue } from "./write_queue.ts";
@@ -77,6 +78,10 @@ async function useEverything(store: SqliteCaStores): Promise<void> {
   await store.requests.reject(2n, BY);
   store.certificates.expireEarlier(5n, NOW);
   await store.certificates.registered(5n);
+  await store.requests.arrivals();
+  await store.register.list({ limit: 10 }, NOW);
+  await store.register.find(5n, NOW);
+  await store.register.counts(NOW);
   await store.certificates.forgetEnded(NOW);
   const { position } = await store.revocations.crlContent();
   await store.revocations.crlContentSince(position);
@@ -96,12 +101,11 @@ for (const ca of ["cau", "cas", "http_cas"] as const) {
     fill(database, ca);
     database.statements.clear();
     await useEverything(
-      new SqliteCaStores(ca, {
-        database,
-        writes: new WriteQueue(database),
-        place: new FilePlace(undefined),
-        log: strictLog,
-      }),
+      new SqliteCaStores(
+        ca,
+        { database, writes: new WriteQueue(database), place: new FilePlace(undefined), log: strictLog },
+        new RegisterFeed(database),
+      ),
     );
     const statements = [...database.statements].filter((sql) => /^(SELECT|INSERT|UPDATE|DELETE)/.test(sql));
     assert.ok(statements.length >= 20, `only ${statements.length} statements were seen`);

@@ -205,9 +205,14 @@ export class SqliteRequests implements RequestStore {
     return this.transactions.read(() => this.table.pending());
   }
 
+  arrivals(): Promise<ReadonlyMap<bigint, Attribution>> {
+    return this.transactions.read(() => this.transactions.arrivals.list());
+  }
+
   reject(id: bigint, by: Attribution): Promise<boolean> {
     return this.transactions.write(() => {
       if (!this.table.reject(id)) return false;
+      this.transactions.arrivals.remove(id);
       this.transactions.record({ kind: "rejected", id }, by);
       return true;
     });
@@ -243,6 +248,7 @@ export class SqliteRequests implements RequestStore {
     this.table.insert({ id, keyId, csr, ...certified(autoSigned) });
     this.transactions.record({ kind: "requested", id, key: keyId }, by);
     if (autoSigned) this.transactions.recordIssued(id, autoSigned, by);
+    else this.transactions.arrivals.add(id, by);
     return { id, known: false };
   }
 }

@@ -42,6 +42,15 @@ const OWN_TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     not_after: "INTEGER",
     crt: "BLOB",
   },
+  caucase_revocation: {
+    id: "INTEGER PRIMARY KEY",
+    ca: "TEXT",
+    serial: "TEXT",
+    time: "INTEGER",
+    actor: "TEXT",
+    reason: "TEXT",
+  },
+  caucase_pending: { ca: "TEXT", id: "INTEGER", time: "INTEGER", actor: "TEXT" },
   caucase_event: { id: "INTEGER PRIMARY KEY", time: "INTEGER", ca: "TEXT", actor: "TEXT", event: "TEXT" },
   caucase_receiver: { id: "TEXT PRIMARY KEY", cursor: "INTEGER", given_up: "INTEGER" },
   caucase_notification: {
@@ -59,11 +68,14 @@ const OWN_INDEXES: Readonly<Record<string, string>> = {
   caucase_certificate_by_end: "caucase_certificate (ca, not_after)",
   caucase_event_by_time: "caucase_event (time)",
   caucase_notification_by_receiver: "caucase_notification (receiver, id)",
+  caucase_revocation_by_time: "caucase_revocation (ca, time)",
 };
 
 const OWN_UNIQUE_INDEXES: Readonly<Record<string, string>> = {
   caucase_certificate_by_serial: "caucase_certificate (ca, serial)",
   caucase_condition_by_name: "caucase_condition (topic, receiver, name)",
+  caucase_revocation_by_serial: "caucase_revocation (ca, serial)",
+  caucase_pending_by_id: "caucase_pending (ca, id)",
 };
 
 /** Indexes by name: what each is on. */
@@ -84,7 +96,8 @@ export function isOurTable(name: string): boolean {
 }
 
 /**
- * Makes what is missing; changes no table that is there.
+ * Makes what is missing: tables, indexes, and columns of tables of our own that an older version made. Changes nothing
+ * of the reference's tables.
  * @throws `storage` when one of these tables lacks a column: the file is another program's
  */
 export function createSchema(database: Database): void {
@@ -92,7 +105,10 @@ export function createSchema(database: Database): void {
     for (const [table, columns] of Object.entries(tablesOf(ca))) createTable(database, ca + table, columns);
     createIndexes(database, "INDEX", indexesOf(ca));
   }
-  for (const [table, columns] of Object.entries(OWN_TABLES)) createTable(database, table, columns);
+  for (const [table, columns] of Object.entries(OWN_TABLES)) {
+    addColumns(database, table, columns);
+    createTable(database, table, columns);
+  }
   createIndexes(database, "INDEX", OWN_INDEXES);
   createIndexes(database, "UNIQUE INDEX", OWN_UNIQUE_INDEXES);
 }
@@ -113,8 +129,21 @@ function createTable(database: Database, table: string, columns: Readonly<Record
   requireColumns(database, table, Object.keys(columns));
 }
 
+/** Rows that are there have NULL in them. */
+function addColumns(database: Database, table: string, columns: Readonly<Record<string, string>>): void {
+  const present = columnsOf(database, table);
+  if (present.size === 0) return;
+  for (const [column, declaration] of Object.entries(columns)) {
+    if (!present.has(column)) database.run(`ALTER TABLE ${table} ADD COLUMN ${column} ${declaration}`);
+  }
+}
+
+function columnsOf(database: Database, table: string): ReadonlySet<unknown> {
+  return new Set(database.all("SELECT name FROM pragma_table_info(?)", table).map(({ name }) => name));
+}
+
 function requireColumns(database: Database, table: string, expected: readonly string[]): void {
-  const present = new Set(database.all("SELECT name FROM pragma_table_info(?)", table).map(({ name }) => name));
+  const present = columnsOf(database, table);
   const missing = expected.find((column) => !present.has(column));
   if (missing === undefined) return;
   const message = `cannot use the database ${database.path}: its table ${table} has no column ${missing}`;

@@ -8,6 +8,7 @@ import type { Database } from "./database.ts";
 import type { FilePlace } from "./file_place.ts";
 import { NamedValues } from "./named_values.ts";
 import { EventTable, RegisterTable } from "./own_tables.ts";
+import { ArrivalTable, RevocationRecords } from "./register_tables.ts";
 import type { WriteOptions, WriteQueue } from "./write_queue.ts";
 
 export interface SqliteParts {
@@ -19,6 +20,8 @@ export interface SqliteParts {
 
 export class Transactions {
   readonly register: RegisterTable;
+  readonly revocations: RevocationRecords;
+  readonly arrivals: ArrivalTable;
   readonly values: NamedValues;
   readonly #events: EventTable;
   readonly #parts: SqliteParts;
@@ -28,6 +31,8 @@ export class Transactions {
   constructor(private readonly ca: CaName, parts: SqliteParts) {
     const { database } = parts;
     this.register = new RegisterTable(database, ca);
+    this.revocations = new RevocationRecords(database, ca);
+    this.arrivals = new ArrivalTable(database, ca);
     this.values = new NamedValues(database, ca);
     this.#events = new EventTable(database);
     this.#parts = parts;

@@ -1,0 +1,180 @@
+/**
+ * What a query looks at of every certificate of a CA, in memory: a million take 20 bytes each and their names. So any
+ * query, whatever it finds, looks at all of them in a few hundredths of a second, and no index has to be written when a
+ * certificate is issued. The store that feeds it has the certificates themselves.
+ */
+import type { RegisterQuery } from "../protocol/register_query.ts";
+import { compareIn, DAYS_LEFT, isByEnd, type Position, readCursor, type RegisterCounts } from "./register.ts";
+import { type Gathering, RegisterSegment, type Tally } from "./register_segment.ts";
+
+/** A certificate as it comes into the index. */
+export interface IndexedCertificate {
+  /** Larger than that of all before. */
+  readonly id: number;
+  readonly notAfter: number;
+  /** Key identifier of its CA. */
+  readonly issuer: string;
+  /** As `searchText` makes it. */
+  readonly text: string;
+}
+
+/** What a search found: the places of a page in order, and whether there are more. */
+export interface Found {
+  readonly places: readonly Position[];
+  readonly hasMore: boolean;
+}
+
+/** Places that are gathered before those that no page needs are let go. */
+const GATHERED = 4;
+
+export class RegisterIndex {
+  #segments: RegisterSegment[] = [];
+  /** Key identifiers; a segment has their places in this list. */
+  readonly #issuers: string[] = [];
+
+  add({ issuer, ...certificate }: IndexedCertificate): void {
+    let last = this.#segments.at(-1);
+    if (last === undefined || last.isFull) this.#segments.push(last = new RegisterSegment());
+    last.add({ ...certificate, issuer: this.#issuerNumber(issuer) });
+  }
+
+  /** Nothing where it has no such certificate. */
+  setRenewed(id: number, successor: number): void {
+    this.#segmentOf(id)?.setRenewed(id, successor);
+  }
+
+  /** Nothing where it has no such certificate. */
+  setRevoked(id: number): void {
+    this.#segmentOf(id)?.setRevoked(id);
+  }
+
+  /** The id of the one that renewed it last; undefined where none did. */
+  successorOf(id: number): number | undefined {
+    return this.#segmentOf(id)?.successorOf(id);
+  }
+
+  /** Lets go of what ended before `before`. */
+  forget(before: number): void {
+    this.#segments = this.#segments.map((segment) => segment.without(before)).filter(({ size }) => size > 0);
+  }
+
+  /**
+   * Finds a page of `query`, in short steps: the caller may pause after each.
+   * @throws `malformed` for a cursor that is none
+   */
+  *search(query: RegisterQuery, now: number): Generator<void, Found> {
+    const page = new PageGathering(query);
+    const issuer = query.issuer === undefined ? -1 : this.#issuers.indexOf(query.issuer);
+    const isKnownIssuer = query.issuer === undefined || issuer >= 0;
+    const segments = isKnownIssuer ? this.#segments : [];
+    for (const segment of isByEnd(query) ? segments : segments.toReversed()) {
+      segment.search({ query, now, issuer }, page);
+      if (page.isComplete) break;
+      yield;
+    }
+    return page.found();
+  }
+
+  /** Counts, in short steps. */
+  *counts(now: number): Generator<void, RegisterCounts> {
+    const left = new Array<number>(DAYS_LEFT.length + 1).fill(0);
+    const tally = { revoked: 0, expiredRenewed: 0, expiredUnrenewed: 0, validRenewed: 0, left };
+    for (const segment of this.#segments) {
+      segment.count(tally, now);
+      yield;
+    }
+    return countsOf(tally);
+  }
+
+  #issuerNumber(issuer: string): number {
+    const known = this.#issuers.lastIndexOf(issuer);
+    return known >= 0 ? known : this.#issuers.push(issuer) - 1;
+  }
+
+  /** The last one that begins at or before `id`. */
+  #segmentOf(id: number): RegisterSegment | undefined {
+    let [low, high] = [0, this.#segments.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#segments[middle]?.firstId ?? Infinity) <= id) low = middle + 1;
+      else high = middle;
+    }
+    return this.#segments[low - 1];
+  }
+}
+
+function countsOf({ revoked, expiredRenewed, expiredUnrenewed, validRenewed, left }: Tally): RegisterCounts {
+  const sums = DAYS_LEFT.map((_, place) => sum(left.slice(0, place + 1)));
+  const expiring = sums[DAYS_LEFT.indexOf(31)] ?? 0;
+  return {
+    byStatus: {
+      valid: validRenewed + sum(left) - expiring,
+      expiring,
+      expired: expiredRenewed + expiredUnrenewed,
+      revoked,
+    },
+    endingWithin: new Map(DAYS_LEFT.map((days, place) => [days, sums[place] ?? 0])),
+    expiredUnrenewed,
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** Takes places in any order, and keeps the first ones behind the query's cursor. */
+export class PageGathering implements Gathering {
+  readonly #compare: (a: Position, b: Position) => number;
+  readonly #after: Position | undefined;
+  readonly #limit: number;
+  readonly #isByEnd: boolean;
+  #places: Position[] = [];
+  /** No place behind this one is needed. */
+  #bound: Position | undefined;
+
+  constructor(query: RegisterQuery) {
+    this.#compare = compareIn(query);
+    this.#after = query.after === undefined ? undefined : readCursor(query.after);
+    this.#limit = query.limit;
+    this.#isByEnd = isByEnd(query);
+  }
+
+  /** Where places come in order, none that comes later is needed. */
+  get isComplete(): boolean {
+    return !this.#isByEnd && this.#places.length > this.#limit;
+  }
+
+  /** Whether the page may have it. */
+  takes(notAfter: number, id: number): boolean {
+    return this.#isBehind(this.#after, notAfter, id) && this.#isBefore(this.#bound, notAfter, id);
+  }
+
+  /** One that it takes. */
+  add(notAfter: number, id: number): void {
+    this.#places.push({ notAfter, id });
+    if (this.#places.length >= GATHERED * (this.#limit + 1)) this.#trim();
+  }
+
+  #isBehind(place: Position | undefined, notAfter: number, id: number): boolean {
+    if (place === undefined) return true;
+    if (!this.#isByEnd) return id < place.id;
+    return notAfter > place.notAfter || (notAfter === place.notAfter && id > place.id);
+  }
+
+  #isBefore(place: Position | undefined, notAfter: number, id: number): boolean {
+    if (place === undefined) return true;
+    if (!this.#isByEnd) return id > place.id;
+    return notAfter < place.notAfter || (notAfter === place.notAfter && id < place.id);
+  }
+
+  found(): Found {
+    this.#trim();
+    return { places: this.#places.slice(0, this.#limit), hasMore: this.#places.length > this.#limit };
+  }
+
+  /** Keeps one more than the page has, which tells that there are more. */
+  #trim(): void {
+    this.#places = this.#places.sort(this.#compare).slice(0, this.#limit + 1);
+    if (this.#places.length > this.#limit) this.#bound = this.#places.at(-1);
+  }
+}

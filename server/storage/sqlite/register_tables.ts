@@ -1,0 +1,71 @@
+/**
+ * What our own tables know of what became of certificates and requests: `caucase_revocation`, revocations with who made
+ * them, for as long as the register has the certificate, and `caucase_pending`, from whom requests came, while they are
+ * pending. Synchronous: within a transaction of the caller's where it writes.
+ */
+import type { Attribution } from "../../../core/ca/events.ts";
+import type { CaName } from "../../../core/ca/stores.ts";
+import { REVOCATION_REASONS, type RevocationFacts } from "../../../core/protocol/register.ts";
+import { fromSeconds, toBigInt, toSeconds, toText } from "./column_values.ts";
+import type { Database } from "./database.ts";
+import { actorFromText, actorToText, oneOf } from "./own_tables.ts";
+
+/** How many rows one clean-up removes at most, so that nobody waits for it. */
+const REMOVED_AT_ONCE = 500n;
+
+export class RevocationRecords {
+  constructor(private readonly database: Database, private readonly ca: CaName) {}
+
+  add(serial: bigint, { actor, now }: Attribution): void {
+    const sql = "INSERT OR IGNORE INTO caucase_revocation (ca, serial, time, actor) VALUES (?, ?, ?, ?)";
+    this.database.run(sql, this.ca, String(serial), fromSeconds(now), actorToText(actor));
+  }
+
+  find(serial: bigint): RevocationFacts | undefined {
+    const sql = "SELECT time, actor, reason FROM caucase_revocation WHERE ca = ? AND serial = ?";
+    const row = this.database.get(sql, this.ca, String(serial));
+    if (row === undefined) return undefined;
+    const { time, actor, reason } = row;
+    return {
+      at: toSeconds(time),
+      by: actor === null ? null : actorFromText(toText(actor)),
+      reason: reason === null ? null : oneOf(REVOCATION_REASONS, reason),
+    };
+  }
+
+  /** Those from before `before` whose certificates the register does not have. How many were removed. */
+  removeForgotten(before: number): number {
+    const forgotten = "SELECT id FROM caucase_revocation AS r WHERE ca = ? AND time < ? AND NOT EXISTS" +
+      " (SELECT 1 FROM caucase_certificate AS c WHERE c.ca = r.ca AND c.serial = r.serial) LIMIT ?";
+    const sql = `DELETE FROM caucase_revocation WHERE id IN (${forgotten})`;
+    return this.database.run(sql, this.ca, fromSeconds(before), REMOVED_AT_ONCE);
+  }
+}
+
+export class ArrivalTable {
+  constructor(private readonly database: Database, private readonly ca: CaName) {}
+
+  add(id: bigint, { actor, now }: Attribution): void {
+    const sql = "INSERT OR REPLACE INTO caucase_pending (ca, id, time, actor) VALUES (?, ?, ?, ?)";
+    this.database.run(sql, this.ca, id, fromSeconds(now), actorToText(actor));
+  }
+
+  remove(id: bigint): void {
+    this.database.run("DELETE FROM caucase_pending WHERE ca = ? AND id = ?", this.ca, id);
+  }
+
+  list(): ReadonlyMap<bigint, Attribution> {
+    const rows = this.database.all("SELECT id, time, actor FROM caucase_pending WHERE ca = ?", this.ca);
+    return new Map(rows.map(({ id, time, actor }) => [
+      toBigInt(id),
+      { now: toSeconds(time), actor: actorFromText(toText(actor)) },
+    ]));
+  }
+
+  /** Those of requests that another program signed, rejected or removed. */
+  removeOrphans(): void {
+    const sql = "DELETE FROM caucase_pending WHERE ca = ? AND NOT EXISTS" +
+      ` (SELECT 1 FROM ${this.ca}crt AS r WHERE r.id = caucase_pending.id AND r.crt IS NULL)`;
+    this.database.run(sql, this.ca);
+  }
+}
