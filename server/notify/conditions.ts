@@ -1,6 +1,7 @@
 /** What is told because time passes: requests that wait for long, certificates that end, backups that get old. */
 import { SECONDS_PER_DAY } from "../../core/ca/lifecycle.ts";
 import type { CaName, StoredRequest } from "../../core/ca/stores.ts";
+import { CaucaseError } from "../../core/errors.ts";
 import type { Log } from "../../core/log.ts";
 import { foreignNames } from "../../core/notify/foreign_names.ts";
 import type { Condition, Findings, NotifyingStorage } from "../../core/notify/store.ts";
@@ -38,7 +39,7 @@ export class ConditionsWatch implements Job {
       await this.#settle({ topic: `waiting/${ca}`, conditions: await this.#waiting(ca, now), now });
       await this.#settle({ topic: `ending/${ca}`, conditions: await this.#ending(ca, now), now });
     }
-    await this.#settle({ topic: "backup", conditions: await this.#oldBackup(now), now });
+    await this.#settleBackup(now);
     return now + LOOK;
   }
 
@@ -82,13 +83,22 @@ export class ConditionsWatch implements Job {
     });
   }
 
+  /** A folder that cannot be read is told by the job that makes backups, and says nothing about their age. */
+  async #settleBackup(now: number): Promise<void> {
+    const { backup } = this.parts;
+    const newest = await (backup && newestBackup(backup.folder, now))?.catch((error) => {
+      if (error instanceof CaucaseError && error.code === "file") return "unreadable" as const;
+      throw error;
+    });
+    if (newest === "unreadable") return;
+    await this.#settle({ topic: "backup", conditions: this.#oldBackup(newest?.since, now), now });
+  }
+
   /** Twice the time from one to the next: a single late one is no news. */
-  async #oldBackup(now: number): Promise<readonly Condition[]> {
+  #oldBackup(newest: number | undefined, now: number): readonly Condition[] {
     const { backup, drafts } = this.parts;
-    if (backup === undefined) return [];
-    const newest = await newestBackup(backup.folder, now);
-    if (newest === undefined || now < newest.since + 2 * backup.period) return [];
-    return [{ name: "old", after: 0, draft: () => drafts.of({ kind: "backup-old", newest: newest.since }, now) }];
+    if (backup === undefined || newest === undefined || now < newest + 2 * backup.period) return [];
+    return [{ name: "old", after: 0, draft: () => drafts.of({ kind: "backup-old", newest }, now) }];
   }
 }
 

@@ -7,9 +7,6 @@ import { escapeControls } from "../../core/x509/name.ts";
 import type { Job, JobReport, JobReports } from "../jobs.ts";
 import type { Drafts } from "./drafts.ts";
 
-/** Seconds between two looks. */
-const LOOK = 5;
-
 const LONGEST_ERROR = 300;
 
 export interface JobNewsParts {
@@ -17,6 +14,8 @@ export interface JobNewsParts {
   readonly reports: JobReports;
   readonly drafts: Drafts;
   readonly log: Log;
+  /** How often it looks, in seconds. */
+  readonly poll: number;
 }
 
 /**
@@ -38,7 +37,7 @@ export class JobNews implements Job {
       await this.#settle(report, now);
       this.#told.set(report.name, isFailing);
     }
-    return now + LOOK;
+    return now + this.parts.poll;
   }
 
   async #settle({ name: job, error: thrown }: JobReport, now: number): Promise<void> {

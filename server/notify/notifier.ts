@@ -55,7 +55,7 @@ export async function createNotifier(options: NotifyOptions, parts: NotifierPart
   return [
     new NewsReader({ storage, drafts, log, poll }),
     new ConditionsWatch({ storage, drafts, backup: folder, log }),
-    new JobNews({ store: storage.notifications, reports, drafts, log }),
+    new JobNews({ store: storage.notifications, reports, drafts, log, poll }),
     ...senders,
   ];
 }
