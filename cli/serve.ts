@@ -12,6 +12,7 @@ import { EXIT, exitStatusOf } from "./exit_status.ts";
 import { serveCommand } from "./serve/command.ts";
 import { parseArguments } from "./subcommand.ts";
 import { isScreen, printError } from "./terminal.ts";
+import { VERSION } from "./version.ts";
 
 /** Runs the server. Resolves with the exit status after it was stopped. */
 export async function serve(args: readonly string[]): Promise<number> {
@@ -29,6 +30,7 @@ export async function serve(args: readonly string[]): Promise<number> {
     const server = await startServer(options, {
       clock: systemClock,
       random: randomBytes,
+      version: VERSION,
       keyOperations,
       log,
       accessLog: accessLog?.add ?? (() => {}),
@@ -107,6 +109,7 @@ function serverOptions(given: Given): ServeOptions {
     corsKeyStore: given.corsKeyStore,
     corsWhitelist: given.corsWhitelist ?? [],
     thresholdDays: given.threshold,
+    registerKeepDays: given.registerKeep,
     keyBits: given.keyLen,
     service: {
       validityDays: given.serviceCrtValidity,

@@ -36,6 +36,7 @@ export const LOG_EVENTS = {
     "backup.newest": "newest backup: {path}, made {age} ago, {size}, opened by {keyIds}",
     "backup.made": "made the backup {path}: {size} in {seconds} s, opened by {keyIds}",
     "access_log.opened": "the access log goes into {output}",
+    "register.found": "{count} certificates that another program issued are in the register now",
     "updater.news": "{name}: {news}",
   },
   warning: {

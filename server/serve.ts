@@ -14,6 +14,7 @@ import {
   seconds,
 } from "./certificate_authorities.ts";
 import { openCorsKeyFile } from "./caucase/cors_key_file.ts";
+import { createStatus } from "./caucase/server_status.ts";
 import { createCaucaseSite } from "./caucase/site.ts";
 import { resolveAddresses } from "./http/addresses.ts";
 import { createCorsPage } from "./caucase/cors_page.ts";
@@ -27,6 +28,7 @@ import type { NotifyOptions } from "./notify/notifier.ts";
 import { notifyJobs } from "./notify/notify_jobs.ts";
 import { CA_NAMES } from "../core/ca/stores.ts";
 import type { Log } from "../core/log.ts";
+import type { BackupStatus } from "../core/protocol/server_status.ts";
 import { openStorage } from "./storage/open.ts";
 import type { SqliteStorage } from "./storage/sqlite/sqlite_storage.ts";
 import { HttpsCertificate, type HttpsIdentity } from "./tls/https_certificate.ts";
@@ -51,6 +53,8 @@ export interface ServeOptions extends CertificateAuthoritiesOptions {
   readonly corsKeyStore: string;
   readonly corsWhitelist: readonly string[];
   readonly thresholdDays: number;
+  /** How long the register keeps a certificate after its end. */
+  readonly registerKeepDays: number;
   /** Without it, no backups. */
   readonly backup?: BackupOptions;
   /** Without it, nobody is notified. */
@@ -64,6 +68,8 @@ export interface ServeOptions extends CertificateAuthoritiesOptions {
 export interface ServeHost {
   readonly clock: Clock;
   readonly random: RandomSource;
+  /** Of the program. */
+  readonly version: string;
   /** What makes keys, signs and verifies: WebCrypto, unless given. */
   readonly keyOperations?: KeyOperations;
   /** Takes what the administrator should know. */
@@ -140,12 +146,13 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
   // not.
   for (const ca of [authorities.cau, authorities.cas]) await ca.issuance.settleAutoSignAmount();
   const awaitsFirstUser = await authorities.cau.issuance.awaitsFirstRequest();
+  const reports = new JobReports();
   const httpsCertificate = createHttpsCertificate(authorities.http_cas, setup);
   // At a first start each of them makes a key, which takes most of the time: all processors work at it.
   const [identity, userCas, site] = await sideBySide(
     httpsCertificate.ensureCurrent(clock.now()),
     authorities.cau.issuers.ensureValid(clock.now()),
-    createSite(authorities, setup),
+    createSite(authorities, { setup, storage, reports }),
     // Not needed to listen, but by the first request for it. When it fails, its job says so and tries again.
     authorities.cas.issuers.ensureValid(clock.now()).catch(() => {}),
   );
@@ -154,7 +161,7 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
   const tlsOf = ({ keyPem, certificatePem }: HttpsIdentity) => ({ key: keyPem, cert: certificatePem, ca });
   const pairs = await endpointPairs([site], setup);
   const stopping = new AbortController();
-  const circumstances = { clock, log: host.log, reports: new JobReports(), signal: stopping.signal };
+  const circumstances = { clock, log: host.log, reports, signal: stopping.signal };
   // Before anybody is let in: it may refuse what it was given.
   const notifying = await notifyJobs(options, { storage, random: host.random, ...circumstances });
   const listeners = await startListeners({
@@ -166,7 +173,7 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
   });
   const jobs = [
     ...caJobs([authorities.cau, authorities.cas]),
-    registerJob(storage),
+    registerJob(storage, setup),
     httpsJob(httpsCertificate, { shown: identity, show: (next) => listeners.replaceCertificate(tlsOf(next)) }),
     ...await backupJobs(storage, setup, stopping.signal),
     ...notifying,
@@ -218,7 +225,17 @@ function createHttpsCertificate(
   });
 }
 
-async function createSite(authorities: CertificateAuthorities, { options, netloc, host }: Setup) {
+/** What the site tells of besides the CAs. */
+interface SiteSources {
+  readonly setup: Setup;
+  readonly storage: SqliteStorage;
+  readonly reports: JobReports;
+}
+
+async function createSite(
+  authorities: CertificateAuthorities,
+  { setup: { options, netloc, host }, storage, reports }: SiteSources,
+) {
   const { clock, random, log } = host;
   const keys = await openCorsKeyFile({ path: options.corsKeyStore, clock, random, log });
   const origins = { keys, own: createOwnOrigins(netloc.text), clock };
@@ -228,8 +245,24 @@ async function createSite(authorities: CertificateAuthorities, { options, netloc
     crossOrigin: createCrossOrigin({ ...origins, whitelist: options.corsWhitelist }),
     corsPage: createCorsPage(origins),
     own: origins.own,
+    events: (after, limit) => storage.events(after, limit),
+    status: createStatus({
+      version: host.version,
+      database: "sqlite",
+      authorities,
+      jobs: () => reports.list(),
+      backup: (now) => backupStatus(options, now),
+    }),
     clock,
   });
+}
+
+/** A folder that cannot be read is told by the job that makes backups. */
+async function backupStatus({ backup }: ServeOptions, now: number): Promise<BackupStatus> {
+  if (backup === undefined) return { enabled: false, last: null };
+  const { newestBackup } = await import("./backup/backup_folder.ts");
+  const newest = await newestBackup(backup.directory, now).catch(() => undefined);
+  return { enabled: true, last: newest?.since ?? null };
 }
 
 /** Makes CA certificates and CRLs in time even when nobody asks for them. */
@@ -252,17 +285,31 @@ function caJobs(authorities: readonly CertificateAuthority[]): Job[] {
   ]);
 }
 
-/** How long the register keeps what has ended, in seconds: a year. */
-const REGISTER_KEEPS = 365 * SECONDS_PER_DAY;
+/** How often the register's index reads what is new, in seconds: so little is left for who asks to wait for. */
+const INDEXED_EVERY = 20;
 
-/** Lets the register forget what ended long ago, a part at a time. */
-function registerJob(storage: SqliteStorage): Job {
+/**
+ * Fills the register with what another program issued, once: none writes to the database while this one serves. Lets it
+ * forget what ended long ago, a part at a time, and keeps its index near.
+ */
+function registerJob(storage: SqliteStorage, { options, host: { log } }: Setup): Job {
+  const keeps = seconds(options.registerKeepDays);
+  let isFilled = false;
+  let forgetAt = -Infinity;
   return {
     name: "register",
     async run(now) {
+      if (!isFilled) {
+        const found = await storage.fillRegister(now - keeps);
+        if (found > 0) log.info("register.found", { count: found });
+      }
+      isFilled = true;
+      await storage.ca("cas").register.find(0n, now);
+      if (now < forgetAt) return now + INDEXED_EVERY;
       let removed = 0;
-      for (const ca of CA_NAMES) removed += await storage.ca(ca).certificates.forgetEnded(now - REGISTER_KEEPS);
-      return removed > 0 ? now : now + SECONDS_PER_DAY;
+      for (const ca of CA_NAMES) removed += await storage.ca(ca).certificates.forgetEnded(now - keeps);
+      if (removed === 0) forgetAt = now + SECONDS_PER_DAY;
+      return removed > 0 ? now : now + INDEXED_EVERY;
     },
   };
 }

@@ -37,6 +37,7 @@ export function serveCommand() {
     )
     .optionsGroup("Database:")
     .option(...SHARED.db)
+    .option("--register-keep <days>", "how long the register keeps a certificate after its end", lifeSpanDays, 365)
     .option("--accept-clock", "take the clock for right although the database has seen a later time")
     .optionsGroup("Certificate for HTTPS:")
     .option("--server-key <path>", "its key and the certificate, kept by the server", "server.key.pem")

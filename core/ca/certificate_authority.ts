@@ -2,6 +2,8 @@
 import { Issuers } from "./issuers.ts";
 import { CrlPublisher } from "./crl_publisher.ts";
 import { Issuance } from "./issuance.ts";
+import { PendingReview } from "./pending_review.ts";
+import type { RegisterStore } from "./register.ts";
 import { Revocations } from "./revocations.ts";
 import type { IssuanceSettings, IssuerSettings } from "./settings.ts";
 import type { CaName, CaStores } from "./stores.ts";
@@ -16,6 +18,8 @@ export interface CertificateAuthority {
   readonly issuance: Issuance;
   readonly crls: CrlPublisher;
   readonly revocations: Revocations;
+  readonly register: RegisterStore;
+  readonly pending: PendingReview;
 }
 
 export function createCertificateAuthority(
@@ -28,5 +32,7 @@ export function createCertificateAuthority(
   const crls = new CrlPublisher(stores, issuers, settings);
   const issuance = new Issuance({ stores, issuers, verification, settings });
   const revocations = new Revocations({ stores, issuers, verification, crls, verify, lifeSpan });
-  return { name: stores.name, lifeSpan, issuers, verification, issuance, crls, revocations };
+  const pending = new PendingReview({ stores, issuers, settings });
+  const { name, register } = stores;
+  return { name, lifeSpan, issuers, verification, issuance, crls, revocations, register, pending };
 }

@@ -26,6 +26,8 @@ export interface PublishedCrl {
   /** The CA's key identifier, hex. */
   readonly keyIdentifier: string;
   readonly number: bigint;
+  /** How many certificates it revokes. */
+  readonly entries: number;
   readonly thisUpdate: number;
   readonly nextUpdate: number;
   /** A copy from this moment or later has this content; a copy from before may have another. */
@@ -169,7 +171,15 @@ export class CrlPublisher {
     const signed = await Promise.all(valid.map(async (issuer) => {
       const { certificate, signer, keyIdentifier } = issuer;
       const crl = await buildCrl({ issuer: certificate, number, entries, ...dates }, signer);
-      return [issuer, { keyIdentifier, number, ...dates, modifiedAt, renewalDueAt, ...crlForms(crl) }] as const;
+      return [issuer, {
+        keyIdentifier,
+        number,
+        entries: entries.size,
+        ...dates,
+        modifiedAt,
+        renewalDueAt,
+        ...crlForms(crl),
+      }] as const;
     }));
     this.#published = { number, thisUpdate, crls: new Map(signed) };
   }

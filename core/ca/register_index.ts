@@ -144,6 +144,10 @@ export class PageGathering implements Gathering {
     return !this.#isByEnd && this.#places.length > this.#limit;
   }
 
+  get latestEnd(): number {
+    return this.#isByEnd ? this.#bound?.notAfter ?? Infinity : Infinity;
+  }
+
   /** Whether the page may have it. */
   takes(notAfter: number, id: number): boolean {
     return this.#isBehind(this.#after, notAfter, id) && this.#isBefore(this.#bound, notAfter, id);

@@ -1,5 +1,4 @@
 /** Some thousand certificates of the index of a register, in columns. */
-import type { CertificateStatus } from "../protocol/register.ts";
 import type { RegisterQuery } from "../protocol/register_query.ts";
 import { SECONDS_PER_DAY } from "./lifecycle.ts";
 import { DAYS_LEFT, EXPIRING_WITHIN } from "./register.ts";
@@ -47,12 +46,16 @@ export interface SegmentSearch {
 
 /** Takes what a search finds: places, by their end and their id. No objects: there may be a million. */
 export interface Gathering {
+  /** None that ends later is taken. */
+  readonly latestEnd: number;
   takes(notAfter: number, id: number): boolean;
   add(notAfter: number, id: number): void;
 }
 
-/** Bits of which each says whether any name has some one, two or three characters in a row. */
-const GRAM_BITS = 1 << 16;
+/** Bits of which each says whether any name has some one to five characters in a row. */
+const GRAM_SHIFT = 17;
+const GRAM_BITS = 1 << GRAM_SHIFT;
+const GRAM_LENGTH = 5;
 
 /**
  * The names of a certificate as they are searched: in lower case, each once. A name that is part of one before is left
@@ -80,6 +83,8 @@ export class RegisterSegment {
   /** Texts that are not joined to the others yet. */
   #loose: string[] = [];
   #size = 0;
+  /** When the first and the last of them end. */
+  #ending = { first: Infinity, last: -Infinity };
 
   get size(): number {
     return this.#size;
@@ -99,6 +104,7 @@ export class RegisterSegment {
     this.#ids[place] = id;
     this.#ends[place] = notAfter;
     this.#issuers[place] = issuer;
+    this.#ending = { first: Math.min(this.#ending.first, notAfter), last: Math.max(this.#ending.last, notAfter) };
     this.#loose.push(text + END);
     everyGram(text, (gram) => {
       this.#grams[gram >>> 3] = (this.#grams[gram >>> 3] ?? 0) | (1 << (gram & 7));
@@ -163,7 +169,7 @@ export class RegisterSegment {
 
   search(search: SegmentSearch, gathering: Gathering): void {
     const wanted = search.query.name?.toLowerCase();
-    if (wanted !== undefined && !this.#mayContain(wanted)) return;
+    if (!this.#mayEnd(search, gathering) || (wanted !== undefined && !this.#mayContain(wanted))) return;
     const candidates = this.#candidates(search, gathering);
     const found = wanted === undefined ? candidates : this.#containing(wanted, candidates);
     // What was taken may have made others needless.
@@ -175,17 +181,27 @@ export class RegisterSegment {
 
   /** All that may be on the page, in ascending order, as far as it does not depend on names. */
   #candidates({ query, now, issuer }: SegmentSearch, gathering: Gathering): number[] {
-    const { status, expiresBefore = Infinity } = query;
-    const hasStatus = statusTest(status, now);
+    const { mask, fate: wanted, from, before, notExpiring } = rangeOf(query, now);
     const candidates: number[] = [];
     for (let place = 0; place < this.#size; place++) {
       const end = this.#ends[place] ?? 0;
-      if (end >= expiresBefore || (issuer >= 0 && this.#issuers[place] !== issuer)) continue;
-      if (hasStatus(end, this.#fates[place] ?? 0) && gathering.takes(end, this.#ids[place] ?? 0)) {
-        candidates.push(place);
+      const fate = this.#fates[place] ?? 0;
+      if ((fate & mask) !== wanted || end < from || end >= before || (issuer >= 0 && this.#issuers[place] !== issuer)) {
+        continue;
       }
+      if (notExpiring && fate === 0 && end - now <= EXPIRING_WITHIN) continue;
+      if (gathering.takes(end, this.#ids[place] ?? 0)) candidates.push(place);
     }
     return candidates;
+  }
+
+  /** False only where all end at a time that is not asked for. */
+  #mayEnd({ query: { status, expiresBefore = Infinity }, now }: SegmentSearch, gathering: Gathering): boolean {
+    const { first, last } = this.#ending;
+    if (first >= expiresBefore || first > gathering.latestEnd) return false;
+    if (status === "expired") return first < now;
+    if (status === "expiring") return last >= now && first <= now + EXPIRING_WITHIN;
+    return status !== "valid" || last >= now;
   }
 
   /** False only where no name has `wanted` in it. */
@@ -236,41 +252,45 @@ export class RegisterSegment {
   }
 }
 
-/** As `statusOf`, for columns. */
-function statusTest(status: CertificateStatus | undefined, now: number): (end: number, fate: number) => boolean {
-  const expiringUntil = now + EXPIRING_WITHIN;
+/** What `statusOf` says of a status, and when certificates end, for columns. Times are whole seconds. */
+interface Range {
+  readonly mask: number;
+  readonly fate: number;
+  readonly from: number;
+  readonly before: number;
+  /** Whether those that were not renewed must not be `expiring`. */
+  readonly notExpiring: boolean;
+}
+
+function rangeOf({ status, expiresBefore: before = Infinity }: RegisterQuery, now: number): Range {
+  const all = { mask: 0, fate: 0, from: -Infinity, before, notExpiring: false };
   switch (status) {
-    case undefined:
-      return () => true;
     case "revoked":
-      return (_end, fate) => (fate & REVOKED) !== 0;
+      return { ...all, mask: REVOKED, fate: REVOKED };
     case "expired":
-      return (end, fate) => (fate & REVOKED) === 0 && end < now;
+      return { ...all, mask: REVOKED, before: Math.min(before, now) };
     case "expiring":
-      return (end, fate) => fate === 0 && end >= now && end <= expiringUntil;
+      return { ...all, mask: REVOKED | RENEWED, from: now, before: Math.min(before, now + EXPIRING_WITHIN + 1) };
     case "valid":
-      return (end, fate) => (fate & REVOKED) === 0 && end >= now && (fate !== 0 || end > expiringUntil);
+      return { ...all, mask: REVOKED, from: now, notExpiring: true };
+    default:
+      return all;
   }
 }
 
 /**
- * Whether `test` holds for a number below {@linkcode GRAM_BITS} for each one, two and three characters that stand in a
- * row.
+ * Whether `test` holds for a number below {@linkcode GRAM_BITS} for every one to {@linkcode GRAM_LENGTH} characters
+ * that stand in a row.
  */
 function everyGram(text: string, test: (gram: number) => boolean): boolean {
-  let [before, last] = [0, 0];
-  for (let index = 0; index < text.length; index++) {
-    const character = text.charCodeAt(index);
-    if (!test(hashOf(character))) return false;
-    if (index > 0 && !test(hashOf(last << 8 ^ character))) return false;
-    if (index > 1 && !test(hashOf(before << 16 ^ last << 8 ^ character))) return false;
-    before = last;
-    last = character;
+  for (let start = 0; start < text.length; start++) {
+    const end = Math.min(text.length, start + GRAM_LENGTH);
+    let hash = 0;
+    for (let index = start; index < end; index++) {
+      // Knuth's multiplication: the upper bits depend on all characters.
+      hash = Math.imul(hash ^ text.charCodeAt(index), 0x9e3779b1) + 1;
+      if (!test((hash ^ hash >>> 13) >>> 32 - GRAM_SHIFT)) return false;
+    }
   }
   return true;
-}
-
-/** Knuth's multiplication: the upper bits depend on all of `gram`. */
-function hashOf(gram: number): number {
-  return Math.imul(gram, 0x9e3779b1) >>> 16;
 }

@@ -1,6 +1,6 @@
 /**
- * A pending request, read for the person who decides about it: answer to `GET csr` and `GET csr/ID` for
- * `Accept: application/vnd.caucase+json`.
+ * A pending request, read for the person who decides about it: answer to `GET csr` for
+ * `Accept: application/vnd.caucase+json`, and of one to `GET csr/ID/details`: `GET csr/ID` is for anyone.
  */
 import * as v from "valibot";
 import type { KeyDescription } from "../x509/subject_facts.ts";

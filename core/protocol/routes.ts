@@ -49,6 +49,7 @@ export const ROUTES = {
   register: forUsers("/{ca}/certificates"),
   registered: forUsers("/{ca}/certificates/{serial}"),
   events: forUsers("/{ca}/events"),
+  pendingDetails: forUsers("/{ca}/csr/{csr_id}/details"),
   status: forUsers("/status"),
 } as const satisfies Record<string, RouteShape>;
 

@@ -4,11 +4,11 @@
  */
 import { CaucaseError } from "../errors.ts";
 import { TAG } from "../der/tags.ts";
-import { OID } from "../der/oids.ts";
+import { OID, oidDer } from "../der/oids.ts";
 import { DerReader, openDer, readWholeBitString } from "../der/reader.ts";
 import { curveByOid } from "../keys/ec_curves.ts";
 import { sha256Hex } from "../keys/hashes.ts";
-import { type Extension, findExtension, parseExtensions } from "./extension.ts";
+import { type Extension, findExtension } from "./extension.ts";
 import { parseGeneralNames } from "./general_name.ts";
 import { kindName } from "./key_kinds.ts";
 import { nameToText } from "./name.ts";
@@ -71,16 +71,45 @@ function generalNames(extensions: readonly Extension[]) {
   return extension === undefined ? [] : parseGeneralNames(extension.value);
 }
 
+/** @throws `malformed` for what is no certificate */
+export function serialOfCertificate(der: Uint8Array): bigint {
+  const tbs = tbsOf(der);
+  tbs.optional(TAG.CONTEXT_CONSTRUCTED);
+  return tbs.integer();
+}
+
+function tbsOf(der: Uint8Array): DerReader {
+  return openDer(der, TAG.SEQUENCE, WHAT).enter(TAG.SEQUENCE);
+}
+
 function partsOf(der: Uint8Array) {
-  const tbs = openDer(der, TAG.SEQUENCE, WHAT).enter(TAG.SEQUENCE);
+  const tbs = tbsOf(der);
   tbs.optional(TAG.CONTEXT_CONSTRUCTED);
   for (const tag of [TAG.INTEGER, TAG.SEQUENCE, TAG.SEQUENCE, TAG.SEQUENCE]) tbs.expect(tag);
   const subject = tbs.expect(TAG.SEQUENCE).raw;
   const spki = tbs.expect(TAG.SEQUENCE).raw;
   for (const tag of [TAG.CONTEXT | 1, TAG.CONTEXT | 2]) tbs.optional(tag);
   const wrapped = tbs.optional(TAG.CONTEXT_CONSTRUCTED | 3);
-  const sequence = wrapped && new DerReader(wrapped.content, WHAT).expect(TAG.SEQUENCE);
-  return { subject, spki, extensions: sequence === undefined ? [] : parseExtensions(sequence, WHAT) };
+  return { subject, spki, extensions: wrapped === undefined ? [] : alternativeName(wrapped.content) };
+}
+
+/** The subjectAltName alone of an `Extensions`, as a list: the others say nothing about names, and are many. */
+function alternativeName(content: Uint8Array): readonly Extension[] {
+  const extensions = new DerReader(content, WHAT).enter(TAG.SEQUENCE);
+  while (!extensions.done) {
+    const extension = extensions.expect(TAG.SEQUENCE).content;
+    if (!startsWith(extension, SUBJECT_ALT_NAME)) continue;
+    const parts = new DerReader(extension.subarray(SUBJECT_ALT_NAME.length), WHAT);
+    parts.optional(TAG.BOOLEAN);
+    return [{ oid: OID.SUBJECT_ALT_NAME, critical: false, value: parts.expect(TAG.OCTET_STRING).content }];
+  }
+  return [];
+}
+
+const SUBJECT_ALT_NAME = oidDer(OID.SUBJECT_ALT_NAME);
+
+function startsWith(bytes: Uint8Array, start: Uint8Array): boolean {
+  return start.every((byte, index) => bytes[index] === byte);
 }
 
 function kindOfKey(spki: Uint8Array): string {

@@ -3,6 +3,7 @@ import { utf8 } from "../../core/bytes.ts";
 import type { PublishedCrl } from "../../core/ca/crl_publisher.ts";
 import { type Body, chainBodies } from "../../core/pieces.ts";
 import type { Answer, Exchange } from "../http/exchange.ts";
+import { acceptsType, hasTag } from "./json_answer.ts";
 
 const CRL_TYPE = "application/pkix-crl";
 
@@ -11,7 +12,7 @@ const MAX_AGE = 60;
 
 /** One CRL, in the form that was asked for. */
 export function crlAnswer(exchange: Exchange, crl: PublishedCrl, options: { der: boolean; now: number }): Answer {
-  const der = options.der || namesCrlType(exchange.header("accept"));
+  const der = options.der || acceptsType(exchange, CRL_TYPE);
   return conditional(exchange, [crl], { ...options, form: der ? "der" : "pem", body: der ? crl.der : crl.pem });
 }
 
@@ -61,18 +62,7 @@ function tagOf({ number, tag }: PublishedCrl): string {
 }
 
 function isUnchanged(exchange: Exchange, { etag, modifiedAt }: { etag: string; modifiedAt: number }): boolean {
-  const tags = exchange.header("if-none-match");
-  if (tags !== undefined) {
-    return tags.trim() === "*" || tags.split(",").some((tag) => tag.trim().replace(/^W\//, "") === etag);
-  }
+  if (exchange.header("if-none-match") !== undefined) return hasTag(exchange, etag);
   const since = exchange.header("if-modified-since");
   return since !== undefined && Date.parse(since) / 1000 >= modifiedAt;
-}
-
-/** Whether `Accept` names the type itself, and does not refuse it with `q=0`. */
-function namesCrlType(accept: string | undefined): boolean {
-  return (accept ?? "").toLowerCase().split(",").some((range) => {
-    const [type, ...parameters] = range.split(";").map((part) => part.trim());
-    return type === CRL_TYPE && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
-  });
 }

@@ -12,6 +12,7 @@ function published(changes: Partial<PublishedCrl> = {}): PublishedCrl {
   return {
     keyIdentifier: "01",
     number: 7n,
+    entries: 0,
     thisUpdate: NOW - 1000,
     nextUpdate: NOW + 8000,
     modifiedAt: NOW - 100,

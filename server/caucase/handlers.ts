@@ -5,7 +5,9 @@
 import type { Actor } from "../../core/ca/actor.ts";
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
 import type { Issuer } from "../../core/ca/issuer.ts";
+import type { Storage } from "../../core/ca/stores.ts";
 import { CaucaseError } from "../../core/errors.ts";
+import { DETAILS_TYPE, writePendingDetailsList } from "../../core/protocol/pending_details.ts";
 import { writePendingList } from "../../core/protocol/pending_list.ts";
 import { readRevocation, readRevocationEnvelope } from "../../core/protocol/revocation.ts";
 import type { PublicCa, ROUTES } from "../../core/protocol/routes.ts";
@@ -15,14 +17,18 @@ import type { Handlers } from "../http/route_table.ts";
 import { crlAnswer, crlListAnswer } from "./crl_answers.ts";
 import { describeCa, describeServer } from "./hal.ts";
 import type { HttpsVouching } from "./https_vouching.ts";
+import { acceptsType, taggedAnswer } from "./json_answer.ts";
 import type { OwnOrigins } from "./own_origins.ts";
 import { jsonBody, optionalTemplateBody, parseCrlId, parseRequestId } from "./request_parts.ts";
+import type { StatusSource } from "./server_status.ts";
 
 /** What the second step of a handler has. */
 export interface Call {
   readonly authorities: Readonly<Record<PublicCa, CertificateAuthority>>;
   readonly vouching: HttpsVouching;
   readonly own: OwnOrigins;
+  readonly events: Storage["events"];
+  readonly status: StatusSource;
   /** The caller as the connection shows it; for a message that a holder signed still anonymous. */
   readonly actor: Actor;
   /** Unix seconds. */
@@ -52,7 +58,7 @@ export const PUBLIC_CAS = ["cau", "cas"] as const satisfies readonly PublicCa[];
 export type CaucaseHandlers = Handlers<typeof ROUTES, Steps, { readonly ca: typeof PUBLIC_CAS }>;
 
 /** Those of other modules: the consent page, which has its own keys, and the register. */
-type Elsewhere = "corsPage" | "corsDecide" | "register" | "registered" | "events" | "status";
+type Elsewhere = "corsPage" | "corsDecide" | "register" | "registered" | "events" | "status" | "pendingDetails";
 
 export const HANDLERS: Omit<CaucaseHandlers, Elsewhere> = {
   root: () => () => describeServer(),
@@ -68,7 +74,10 @@ export const HANDLERS: Omit<CaucaseHandlers, Elsewhere> = {
       return crlAnswer(exchange, crl, { der, now });
     };
   },
-  pendingList: ({ parameters: { ca } }) => ({ authorities }) => listPending(authorities[ca]),
+  pendingList: ({ exchange, parameters: { ca } }) => async ({ authorities, now }) =>
+    acceptsType(exchange, DETAILS_TYPE)
+      ? taggedAnswer(exchange, writePendingDetailsList(await authorities[ca].pending.list(now)), DETAILS)
+      : await listPending(authorities[ca]),
   request: ({ parameters: { ca, csr_id } }) => {
     const id = parseRequestId(csr_id);
     return async ({ authorities, now }) => ok("application/pkcs10", await authorities[ca].issuance.request(id, now));
@@ -121,6 +130,8 @@ export const HANDLERS: Omit<CaucaseHandlers, Elsewhere> = {
     return { from: envelope.digest === null ? "user" : "holder", act };
   },
 };
+
+const DETAILS = { "Content-Type": DETAILS_TYPE };
 
 async function listPending(ca: CertificateAuthority): Promise<Answer> {
   const headers = { "Content-Type": "application/json", "Cache-Control": "private" };

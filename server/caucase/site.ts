@@ -1,6 +1,7 @@
 /** The site of caucase's own protocol: path, method and origin are judged here, then the route's handler takes over. */
 import type { Actor } from "../../core/ca/actor.ts";
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
+import type { Storage } from "../../core/ca/stores.ts";
 import { type PublicCa, ROUTES } from "../../core/protocol/routes.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { type Admissions, RouteTable } from "../http/route_table.ts";
@@ -13,6 +14,7 @@ import { HttpsVouching } from "./https_vouching.ts";
 import type { OwnOrigins } from "./own_origins.ts";
 import { REGISTER_HANDLERS } from "./register_handlers.ts";
 import { refusal } from "./refusals.ts";
+import type { StatusSource } from "./server_status.ts";
 import { UserAuthentication } from "./user_authentication.ts";
 
 export interface CaucaseSiteParts {
@@ -22,6 +24,8 @@ export interface CaucaseSiteParts {
   readonly crossOrigin: CrossOrigin;
   readonly corsPage: CorsPage;
   readonly own: OwnOrigins;
+  readonly events: Storage["events"];
+  readonly status: StatusSource;
   readonly clock: { now(): number };
 }
 
@@ -48,12 +52,18 @@ export function createCaucaseSite(parts: CaucaseSiteParts): Site {
   };
 }
 
-type AdmissionParts = Pick<CaucaseSiteParts, "authorities" | "httpCa" | "own" | "clock">;
+type AdmissionParts = Pick<CaucaseSiteParts, "authorities" | "httpCa" | "own" | "events" | "status" | "clock">;
 
 /** Checks the caller's rights, by the `access` of a route. */
-export function caucaseAdmissions({ authorities, httpCa, own, clock }: AdmissionParts): Admissions<Steps> {
+export function caucaseAdmissions({ authorities, httpCa, own, clock, ...sources }: AdmissionParts): Admissions<Steps> {
   const users = new UserAuthentication(authorities.cau);
-  const surroundings = { authorities, own, vouching: new HttpsVouching(httpCa.issuers) };
+  const surroundings = {
+    authorities,
+    own,
+    vouching: new HttpsVouching(httpCa.issuers),
+    events: sources.events,
+    status: sources.status,
+  };
   const callOf = (exchange: Exchange): Call => ({ ...surroundings, actor: anonymous(exchange), now: clock.now() });
 
   const anyone: Admissions<Steps>["anyone"] = (step, { exchange }) => step(callOf(exchange));

@@ -103,6 +103,8 @@ Deno.test("a new route for users is closed by its access alone, and a handler be
       authorities: app.authorities,
       httpCa: app.authorities.http_cas,
       own: createOwnOrigins("ca.example.com:8009"),
+      events: () => Promise.resolve([]),
+      status: () => Promise.reject(new Error("nobody asks")),
       clock: app.clock,
     }),
   });

@@ -5,6 +5,7 @@
  * storeContract("SQLite", async () => ({ storage: await open(), [Symbol.asyncDispose]: … }));
  * ```
  */
+import { registerCases } from "./store_register_cases.ts";
 import { requestCases } from "./store_request_cases.ts";
 import { revocationCases } from "./store_revocation_cases.ts";
 import { certificateCases } from "./store_certificate_cases.ts";
@@ -18,6 +19,7 @@ export function storeContract(implementation: string, open: OpenStore): void {
   const cases: Cases = {
     ...requestCases,
     ...certificateCases,
+    ...registerCases,
     ...revocationCases,
     ...eventCases,
     ...clockCases,

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { type Bytes, fromUtf8 } from "../../core/bytes.ts";
 import { type PublicCa, type Route, type RouteName, ROUTES } from "../../core/protocol/routes.ts";
+import { DETAILS_TYPE } from "../../core/protocol/pending_details.ts";
+import { certificateFromPem } from "../../core/x509/certificate.ts";
 import type { Visitor } from "../support/visitors.ts";
 import { type AgedServer, holderFrom } from "../support/aged_server.ts";
 import { CSR_TYPE, type Holder, JSON_TYPE, submit } from "../support/desk.ts";
@@ -48,6 +50,12 @@ export const REQUESTS: Readonly<Record<string, MakeRequest>> = {
   // Without the token of a page that a person saw.
   "corsDecide": () => ({ headers: FORM_TYPE, body: `${QUESTION.replace("return", "return_to")}&grant=1` }),
   "pendingList": nothing,
+  "pendingList/details": () => ({ headers: { accept: DETAILS_TYPE } }),
+  "register": nothing,
+  "registered": async (now) => ({ id: await registeredSerial(now) }),
+  "events": nothing,
+  "pendingDetails": async (now) => ({ id: await pendingId(now) }),
+  "status": nothing,
   "reject": async (now) => ({ id: await pendingId(now) }),
   "sign": async (now) => ({ id: await pendingId(now) }),
   "sign/template": async (now) => ({
@@ -122,6 +130,13 @@ async function readId({ aged, ca, visitor }: RequestCircumstances): Promise<stri
   }
   known.set(ca, id);
   return id;
+}
+
+/** The serial number of the certificate for that request. */
+async function registeredSerial(circumstances: RequestCircumstances): Promise<string> {
+  const { aged: { server }, ca } = circumstances;
+  const { text } = await server.ask("GET", `/${ca}/crt/${await readId(circumstances)}`);
+  return `${(await certificateFromPem(text)).serial}`;
 }
 
 const readIds = new WeakMap<AgedServer, Map<PublicCa, string>>();

@@ -45,6 +45,7 @@ export function serveOptions(folder: string, changes: Partial<ServeOptions> = {}
     corsKeyStore: `${folder}/cors.key`,
     corsWhitelist: [],
     thresholdDays: 31,
+    registerKeepDays: 365,
     keyBits: 2048,
     service: rules,
     user: { ...rules, autoApproveCount: 1 },
@@ -79,6 +80,7 @@ export class TestServer implements Desk, AsyncDisposable {
     this.#running = await startServer(this.options, {
       clock: this.clock,
       random,
+      version: "0.0.0",
       ...(this.keyOperations && { keyOperations: this.keyOperations }),
       log: recordedLog(this.warnings),
       accessLog: (line) => this.accessLog.push(line),

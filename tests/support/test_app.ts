@@ -7,6 +7,7 @@ import { onlyPem, PEM_LABEL } from "../../core/pem.ts";
 import { joinBody } from "../../core/pieces.ts";
 import type { CertificateAuthorities } from "../../server/certificate_authorities.ts";
 import { createCaucaseSite } from "../../server/caucase/site.ts";
+import { createStatus } from "../../server/caucase/server_status.ts";
 import { serveSites } from "../../server/http/site.ts";
 import { createCorsPage } from "../../server/caucase/cors_page.ts";
 import { createCrossOrigin } from "../../server/caucase/cross_origin.ts";
@@ -40,6 +41,14 @@ export class TestApp implements Desk {
       crossOrigin: createCrossOrigin({ ...origins, whitelist: ["https://white.example"] }),
       corsPage: createCorsPage(origins),
       own: origins.own,
+      events: (after, limit) => storage.events(after, limit),
+      status: createStatus({
+        version: "0.0.0",
+        database: "memory",
+        authorities,
+        jobs: () => [],
+        backup: () => Promise.resolve({ enabled: false, last: null }),
+      }),
       clock: this.clock,
     });
     this.handler = serveSites([site], (error) => this.faults.push(error));

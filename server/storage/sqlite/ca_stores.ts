@@ -13,6 +13,7 @@ import { SqliteCertificates } from "./certificate_store.ts";
 import type { Database } from "./database.ts";
 import { IssuerTable, SqliteIssuers } from "./issuer_store.ts";
 import { RegisterFeed } from "./register_feed.ts";
+import { fillRegister } from "./register_filling.ts";
 import { SqliteRegister } from "./register_store.ts";
 import { RequestTable, SqliteRequests } from "./request_store.ts";
 import { SqliteRevocations } from "./revocation_store.ts";
@@ -59,6 +60,11 @@ export class SqliteCaStores implements CaStores {
       }
       return this.#state.value;
     });
+  }
+
+  /** See register_filling.ts. */
+  fillRegister(endedBefore: number): Promise<number> {
+    return fillRegister({ ca: this.name, database: this.#database, transactions: this.#transactions }, endedBefore);
   }
 
   requireSigning(now: number): Promise<void> {

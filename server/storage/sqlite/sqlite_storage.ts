@@ -45,6 +45,11 @@ export interface SqliteStorage extends NotifyingStorage {
    * makes its first CRL. Whether they did.
    */
   jumpIfRestored(): Promise<boolean>;
+  /**
+   * Fills the register with what another program issued and revoked, leaving out what ended before `endedBefore`, in
+   * pieces. How many certificates were found.
+   */
+  fillRegister(endedBefore: number): Promise<number>;
   /** Takes over another CA with its CRLs, all or nothing. */
   takeOver(ca: CaName, inheritance: Inheritance): Promise<ImportedCrls | undefined>;
 }
@@ -122,6 +127,11 @@ function present(database: Database, { log, close, lock, logFile }: Belongings):
       return found;
     },
     notifications: new SqliteNotifications(database, writes),
+    async fillRegister(endedBefore) {
+      let found = 0;
+      for (const ca of CA_NAMES) found += await stores[ca].fillRegister(endedBefore);
+      return found;
+    },
     takeOver: (ca, inheritance) => stores[ca].takeOver(inheritance),
     close: () =>
       closing ??= writes.close().then(() => {
