@@ -5,6 +5,7 @@ import { FAULTS } from "./faults.ts";
 import { IMPERSONATING } from "./impersonating.ts";
 import { KEEPING } from "./keeping.ts";
 import { LIBRARIES, LIBRARY_FAULTS, LIBRARY_MEMORY } from "./libraries.ts";
+import { NOTIFYING, NOTIFYING_FAULTS } from "./notifying.ts";
 import { REQUESTING } from "./requesting.ts";
 import { STOPPING } from "./stopping.ts";
 import type { Section } from "./threat.ts";
@@ -12,7 +13,11 @@ import type { Section } from "./threat.ts";
 export const SECTIONS: readonly Section[] = [
   { heading: "Acting as somebody else", threats: [...ACTING, ...IMPERSONATING] },
   { heading: "Getting something signed, renewed or revoked", threats: [...CHANGING, ...REQUESTING] },
-  { heading: "Stopping or slowing the server", threats: [...STOPPING, ...LIBRARY_MEMORY] },
-  { heading: "Faults that must cost nothing", heads: ["fault", "borne by"], threats: [...FAULTS, ...LIBRARY_FAULTS] },
+  { heading: "Stopping or slowing the server", threats: [...STOPPING, ...LIBRARY_MEMORY, ...NOTIFYING] },
+  {
+    heading: "Faults that must cost nothing",
+    heads: ["fault", "borne by"],
+    threats: [...FAULTS, ...LIBRARY_FAULTS, ...NOTIFYING_FAULTS],
+  },
   { heading: "Files, memory and backups", threats: [...KEEPING, ...LIBRARIES] },
 ];

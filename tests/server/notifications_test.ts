@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { parseReceiver } from "../../core/notify/receiver.ts";
 import type { NotifyOptions } from "../../server/notify/notifier.ts";
 import { certify, firstUser, revokeSerial, submit } from "../support/desk.ts";
-import { DAY, newEcKey, NOW } from "../support/issuing.ts";
+import { DAY, newEcKey } from "../support/issuing.ts";
 import { type Received, WebhookReceiver } from "../support/notified.ts";
 import { csrFor } from "../support/requests.ts";
 import { runServer, type TestServer } from "../support/running_server.ts";
@@ -46,7 +46,9 @@ Deno.test("a server tells of requests that wait, of revocations, and of requests
   assert.match(waiting?.text ?? "", /CN=www/);
   await until(server, receiver, (kinds) => kinds.length >= 3);
   assert.equal(receiver.kinds[2], "request-waiting-long");
-  assert.ok(server.clock.now() - NOW >= DAY && server.clock.now() - NOW < DAY + 2 * HOUR);
+  const { at = "", data } = receiver.bodies[2] ?? { data: {} };
+  assert.equal(data["requestId"], id);
+  assert.ok(Date.parse(at) - Date.parse(`${data["since"]}`) >= DAY * 1000);
   assert.equal(new Set(ids(receiver.received)).size, 3);
 });
 
@@ -124,7 +126,7 @@ Deno.test("a new receiver is told nothing that happened before, nor one after a 
   assert.deepEqual(receiver.bodies.map(({ data }) => data["serial"]), [`${told.serial}`, `${last.serial}`]);
 });
 
-Deno.test("a server tells when its backups fail, and when they work again", async () => {
+Deno.test("a server tells when its backups fail", async () => {
   await using receiver = await WebhookReceiver.start();
   await using server = await runServer();
   await firstUser(server);
@@ -135,9 +137,6 @@ Deno.test("a server tells when its backups fail, and when they work again", asyn
   await until(server, receiver, (kinds) => kinds.length > 0);
   assert.deepEqual(receiver.kinds, ["backup-failed"]);
   assert.match(`${receiver.bodies[0]?.data["error"]}`, /make this folder/);
-  await Deno.mkdir(directory);
-  await until(server, receiver, (kinds) => kinds.length > 1);
-  assert.deepEqual(receiver.kinds, ["backup-failed", "job-recovered"]);
 });
 
 Deno.test("a server that cannot read what signs its notifications does not start", async () => {
