@@ -78,7 +78,7 @@ export const NOTIFYING: readonly Threat[] = [
       ]),
       without("a limit of the queue", {
         file: CONTRACT,
-        filter: "a full queue takes no more, and counts what it did not take (SQLite)",
+        filter: "a full queue takes no more, and counts what it did not take",
       }, [
         STORE,
         "if (waiting >= MOST_WAITING) {",
@@ -106,7 +106,7 @@ export const NOTIFYING_FAULTS: readonly Threat[] = [
     mutations: [
       without("a beginning at the present", {
         file: CONTRACT,
-        filter: "begins at the present: old events are no news (SQLite)",
+        filter: "begins at the present: old events are no news",
       }, [
         STORE,
         "const newest = this.#newestEvent();\n      for",

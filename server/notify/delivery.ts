@@ -1,19 +1,9 @@
 /** How one notification gets to a receiver. */
 import { fileError } from "../../core/host/file_error.ts";
-import type { Webhook } from "../../core/notify/receiver.ts";
-import type { Receiver } from "../../core/notify/receiver.ts";
+import type { Receiver, Webhook } from "../../core/notify/receiver.ts";
 import { webhookSecret } from "../../core/notify/signature.ts";
-import type { QueuedNotification } from "../../core/notify/store.ts";
+import type { Deliver } from "./deliver.ts";
 import { sendWebhook } from "./webhook.ts";
-
-/** What is delivered: a message and its id. */
-export type Delivered = Pick<QueuedNotification, "id" | "body">;
-
-/**
- * Resolves once the receiver has taken it.
- * @throws `unreachable`, `refused`: then it is tried again. Neither holds anything that could be a secret
- */
-export type Deliver = (notification: Delivered, signal: AbortSignal) => Promise<void>;
 
 /** How long a receiver may take, in milliseconds. */
 export interface Patience {

@@ -27,7 +27,7 @@ Deno.test("JobNews tells once when a job begins to fail, and once when it works 
   reports.succeeded("CRL of cas", NOW);
   assert.equal(await told(NOW), undefined);
   reports.failed("backup", NOW, new Error("disk is full\nnot a line"));
-  assert.deepEqual(await told(NOW), ["backup-failed", "backup", "disk is full\\0Anot a line"]);
+  assert.deepEqual(await told(NOW), ["backup-failed", "backup", "disk is full\\0anot a line"]);
   reports.failed("backup", NOW + 60, new Error("disk is full"));
   assert.equal(await told(NOW + 60), undefined);
   reports.failed("CRL of cas", NOW + 60, new Error("x".repeat(5000)));

@@ -4,7 +4,7 @@ import { CaucaseError } from "../../core/errors.ts";
 import { mailOf } from "../../core/notify/mail.ts";
 import { readMessage } from "../../core/notify/message.ts";
 import type { MailReceiver } from "../../core/notify/receiver.ts";
-import type { Deliver } from "./delivery.ts";
+import type { Deliver } from "./deliver.ts";
 
 interface MailSettings {
   readonly password: string | undefined;

@@ -5,7 +5,7 @@ import type { NotificationStore, QueuedNotification } from "../../core/notify/st
 import type { Clock } from "../../core/host/clock.ts";
 import type { Receiver } from "../../core/notify/receiver.ts";
 import type { Job } from "../jobs.ts";
-import type { Deliver } from "./delivery.ts";
+import type { Deliver } from "./deliver.ts";
 
 /** How often the queue and the events are looked at, unless somebody says otherwise, in seconds. */
 export const POLL = 2;

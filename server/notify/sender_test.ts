@@ -6,7 +6,7 @@ import { parseReceiver } from "../../core/notify/receiver.ts";
 import { DAY, NOW } from "../../tests/support/issuing.ts";
 import { recordedLog } from "../../tests/support/recorded_log.ts";
 import { runJobs } from "../jobs.ts";
-import type { Deliver } from "./delivery.ts";
+import type { Deliver } from "./deliver.ts";
 import { Sender } from "./sender.ts";
 
 const HOUR = 3600;
