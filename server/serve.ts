@@ -22,6 +22,7 @@ import { type Endpoint, startListeners } from "./http/listener.ts";
 import type { Limits } from "./http/limits.ts";
 import { createOwnOrigins } from "./caucase/own_origins.ts";
 import { type Job, JobReports, runJobs } from "./jobs.ts";
+import { caJobs, registerJob } from "./timed_jobs.ts";
 import type { KeyOperations } from "./keys/operations.ts";
 import type { NotifyOptions } from "./notify/notifier.ts";
 import { notifyJobs } from "./notify/notify_jobs.ts";

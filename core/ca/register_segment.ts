@@ -1,5 +1,6 @@
 /** Some thousand certificates of the index of a register, in columns. */
 import type { RegisterQuery } from "../protocol/register_query.ts";
+import { Grams } from "./grams.ts";
 import { SECONDS_PER_DAY } from "./lifecycle.ts";
 import { DAYS_LEFT, EXPIRING_WITHIN } from "./register.ts";
 
@@ -52,11 +53,6 @@ export interface Gathering {
   add(notAfter: number, id: number): void;
 }
 
-/** Bits of which each says whether any name has some one to five characters in a row. */
-const GRAM_SHIFT = 17;
-const GRAM_BITS = 1 << GRAM_SHIFT;
-const GRAM_LENGTH = 5;
-
 /**
  * The names of a certificate as they are searched: in lower case, each once. A name that is part of one before is left
  * out: whatever is part of it is found there.
@@ -78,7 +74,7 @@ export class RegisterSegment {
   readonly #successors = new Uint32Array(SEGMENT_SIZE);
   /** Where the names of each begin in the text of all, and where the last ones end. */
   readonly #starts = new Uint32Array(SEGMENT_SIZE + 1);
-  readonly #grams = new Uint8Array(GRAM_BITS / 8);
+  readonly #grams = new Grams();
   #text = "";
   /** Texts that are not joined to the others yet. */
   #loose: string[] = [];
@@ -106,10 +102,7 @@ export class RegisterSegment {
     this.#issuers[place] = issuer;
     this.#ending = { first: Math.min(this.#ending.first, notAfter), last: Math.max(this.#ending.last, notAfter) };
     this.#loose.push(text + END);
-    everyGram(text, (gram) => {
-      this.#grams[gram >>> 3] = (this.#grams[gram >>> 3] ?? 0) | (1 << (gram & 7));
-      return true;
-    });
+    this.#grams.add(text);
     this.#starts[place + 1] = (this.#starts[place] ?? 0) + text.length + END.length;
     if (this.isFull) this.#joined();
   }
@@ -207,7 +200,7 @@ export class RegisterSegment {
   /** False only where no name has `wanted` in it. */
   #mayContain(wanted: string): boolean {
     if (wanted.includes(END) || wanted.includes(PARTED)) return false;
-    return everyGram(wanted, (gram) => ((this.#grams[gram >>> 3] ?? 0) & (1 << (gram & 7))) !== 0);
+    return this.#grams.mayHave(wanted);
   }
 
   /** Those of `candidates` whose names have `wanted` in them. */
@@ -276,21 +269,4 @@ function rangeOf({ status, expiresBefore: before = Infinity }: RegisterQuery, no
     default:
       return all;
   }
-}
-
-/**
- * Whether `test` holds for a number below {@linkcode GRAM_BITS} for every one to {@linkcode GRAM_LENGTH} characters
- * that stand in a row.
- */
-function everyGram(text: string, test: (gram: number) => boolean): boolean {
-  for (let start = 0; start < text.length; start++) {
-    const end = Math.min(text.length, start + GRAM_LENGTH);
-    let hash = 0;
-    for (let index = start; index < end; index++) {
-      // Knuth's multiplication: the upper bits depend on all characters.
-      hash = Math.imul(hash ^ text.charCodeAt(index), 0x9e3779b1) + 1;
-      if (!test((hash ^ hash >>> 13) >>> 32 - GRAM_SHIFT)) return false;
-    }
-  }
-  return true;
 }
