@@ -1,4 +1,5 @@
 /** What happens to CAs and register when its time has come. */
+import type { HttpsCertificate, HttpsIdentity } from "./tls/https_certificate.ts";
 import type { CertificateAuthority } from "../core/ca/certificate_authority.ts";
 import { SECONDS_PER_DAY } from "../core/ca/lifecycle.ts";
 import { CA_NAMES } from "../core/ca/stores.ts";
@@ -53,6 +54,22 @@ export function registerJob(
       for (const ca of CA_NAMES) removed += await storage.ca(ca).certificates.forgetEnded(now - keeps);
       if (removed === 0) forgetAt = now + SECONDS_PER_DAY;
       return removed > 0 ? now : now + INDEXED_EVERY;
+    },
+  };
+}
+
+/** Renews the certificate for HTTPS in time, and shows it to new connections. */
+export function httpsJob(
+  certificate: HttpsCertificate,
+  { shown, show }: { shown: HttpsIdentity; show: (identity: HttpsIdentity) => void },
+): Job {
+  return {
+    name: "certificate for HTTPS",
+    async run(now) {
+      const identity = await certificate.ensureCurrent(now);
+      if (identity !== shown) show(identity);
+      shown = identity;
+      return certificate.renewalDueAt(identity);
     },
   };
 }
