@@ -5,6 +5,8 @@ import { systemClock } from "../core/host/clock.ts";
 import { randomBytes } from "../core/host/random.ts";
 import { createLog, sentenceOf } from "../core/log.ts";
 import type { Progress } from "../core/progress.ts";
+import { parseReceiver } from "../core/notify/receiver.ts";
+import { sendTest } from "../server/notify/try_out.ts";
 import { manage as manageDatabase, type ManageOrder, type ManageReport } from "../server/manage/manage.ts";
 import type { RestoreFiles } from "../server/manage/restore.ts";
 import { type BackupFigures, type CaFigures, verifyBackup } from "../server/manage/verify_backup.ts";
@@ -22,6 +24,7 @@ export async function manage(args: readonly string[]): Promise<number> {
   const command = manageCommand();
   parseArguments(command, args);
   const given = command.opts();
+  if (given.notifyTest !== undefined) return await testNotification(given.notifyTest, given.notifySecret);
   using line = new ProgressLine(progressScreen(), () => performance.now());
   const onProgress = (progress: Progress) => line.show(progress);
   const passphrases = given.passphraseFile === undefined
@@ -52,6 +55,14 @@ export async function manage(args: readonly string[]): Promise<number> {
     tell(order, report);
   };
   await manageDatabase(order, { now, random: randomBytes, passphrases, log, onProgress, done });
+  return EXIT.ok;
+}
+
+/** @throws `unreachable`, `refused` when it was not taken; `usage`, `file` */
+async function testNotification(url: string, secretFile: string | undefined): Promise<number> {
+  const receiver = parseReceiver(url);
+  await sendTest(receiver, { secretFile, random: randomBytes, now: systemClock.now() });
+  printLine(`${receiver.shown} took the notification`);
   return EXIT.ok;
 }
 

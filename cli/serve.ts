@@ -3,6 +3,7 @@ import { systemClock } from "../core/host/clock.ts";
 import { configureLogging, systemLog as log } from "../core/host/log.ts";
 import { randomBytes } from "../core/host/random.ts";
 import { onReload, onStopSignals } from "../core/host/signals.ts";
+import { parseReceiver } from "../core/notify/receiver.ts";
 import { AccessLog } from "../server/http/access_log.ts";
 import { AccessLogFile, STANDARD_OUTPUT } from "../server/http/access_log_output.ts";
 import { chooseKeyOperations } from "../server/keys/choose_operations.ts";
@@ -132,6 +133,12 @@ function serverOptions(given: Given): ServeOptions {
       ...(given.maxConnections !== undefined && { connections: given.maxConnections }),
       ...(given.maxConnectionsPerAddress !== undefined && { connectionsPerAddress: given.maxConnectionsPerAddress }),
     },
+    ...(given.notify !== undefined && {
+      notify: {
+        receivers: given.notify.map((url) => parseReceiver(url, given.notifyFilter)),
+        ...(given.notifySecret !== undefined && { secretFile: given.notifySecret }),
+      },
+    }),
     ...(given.backupDirectory !== undefined && {
       backup: {
         directory: given.backupDirectory,

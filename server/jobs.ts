@@ -5,6 +5,8 @@ import { type Log, timeText } from "../core/log.ts";
 export interface Job {
   /** For the log. */
   readonly name: string;
+  /** Looks every few seconds: that it did is not worth a line in the log. */
+  readonly isFrequent?: boolean;
   /** Does what is due at `now`, if anything. Answers when to look again, in Unix seconds. */
   run(now: number): Promise<number>;
 }
@@ -77,7 +79,7 @@ async function runJob(job: Job, { clock, log, reports, signal }: JobsOptions): P
       wakeAt = Math.max(now + 1, Math.min(await job.run(now), now + LONGEST_SLEEP));
       retryAfter = RETRY.first;
       reports?.succeeded(job.name, now);
-      log.debug("job.done", { job: job.name, due: timeText(wakeAt) });
+      if (!job.isFrequent) log.debug("job.done", { job: job.name, due: timeText(wakeAt) });
     } catch (error) {
       reports?.failed(job.name, now, error);
       log.warning("job.failed", { job: job.name, retryAfter, error });

@@ -9,6 +9,7 @@ import { type Job, JobReports, runJobs } from "./jobs.ts";
 import { keyLine } from "./keys/key_line.ts";
 import { WEBCRYPTO } from "./keys/operations.ts";
 import { shortenRests } from "./next_turn.ts";
+import { notifyJobs } from "./notify/notify_jobs.ts";
 import { loadOperations } from "./ops/load_operations.ts";
 import { requirePlausibleClock } from "./plausible_clock.ts";
 import { type EndpointPair, endpointPairs, type ListeningAddress, listeningAddress } from "./public_endpoints.ts";
@@ -65,7 +66,7 @@ async function serveFrom(
   setup: Setup,
   close: () => Promise<void>,
 ): Promise<RunningServer> {
-  const { host: { clock, log }, operations } = setup;
+  const { options, host: { clock, log, random }, operations } = setup;
   await prepare(storage, setup);
   const authorities = createCertificateAuthorities(storage, setup);
   // Freezes them where that was asked for: a later start must find what this one was told, whether a request came or
@@ -73,10 +74,13 @@ async function serveFrom(
   for (const ca of [authorities.cau, authorities.cas]) await ca.issuance.settleAutoSignAmount();
   const awaitsFirstUser = await authorities.cau.issuance.awaitsFirstRequest();
   const stopping = new AbortController();
+  const circumstances = { clock, log, reports: new JobReports(), signal: stopping.signal };
   const server: ServerParts = {
     ...{ storage, setup, authorities },
-    reports: new JobReports(),
+    reports: circumstances.reports,
     auditing: createAuditing(auditingOptions(storage, setup), stopping.signal),
+    // Before anybody is let in: it may refuse what it was given.
+    notifying: await notifyJobs(options, { storage, random, ...circumstances }),
     httpsCertificate: createHttpsCertificate(authorities, setup),
   };
   const [, { pairs, listeners }] = await sideBySide(
@@ -86,7 +90,7 @@ async function serveFrom(
     listen(server),
   );
   const jobs = await jobsOf(server, { listeners, signal: stopping.signal });
-  const jobsDone = runJobs(jobs, { clock, log, reports: server.reports, signal: stopping.signal });
+  const jobsDone = runJobs(jobs, circumstances);
   return {
     addresses: pairs.map((pair) => listeningAddress(pair, listeners)),
     awaitsFirstUser,
@@ -115,6 +119,7 @@ interface ServerParts {
   readonly authorities: CertificateAuthorities;
   readonly reports: JobReports;
   readonly auditing: Auditing;
+  readonly notifying: readonly Job[];
   readonly httpsCertificate: HttpsCertificate;
 }
 
@@ -143,7 +148,7 @@ async function listen(server: ServerParts): Promise<Listening> {
 }
 
 async function jobsOf(
-  { storage, setup, authorities, auditing, httpsCertificate }: ServerParts,
+  { storage, setup, authorities, auditing, notifying, httpsCertificate }: ServerParts,
   { listeners, signal }: { readonly listeners: Listeners; readonly signal: AbortSignal },
 ): Promise<readonly Job[]> {
   const { options, host: { clock, log } } = setup;
@@ -155,6 +160,7 @@ async function jobsOf(
     registerJob(storage, { keeps: seconds(options.registerKeepDays), log }),
     httpsJob(httpsCertificate, show),
     ...await backupJobs(storage, setup, signal),
+    ...notifying,
   ];
 }
 

@@ -5,6 +5,7 @@ import type { Log } from "../core/log.ts";
 import type { CertificateAuthoritiesOptions } from "./certificate_authorities.ts";
 import type { Limits } from "./http/limits.ts";
 import type { KeyOperations } from "./keys/operations.ts";
+import type { NotifyOptions } from "./notify/notifier.ts";
 import type { OpsAddress } from "./ops/operations.ts";
 import type { BuildInformation } from "./ops/server_metrics.ts";
 import type { PublicAddresses } from "./public_endpoints.ts";
@@ -30,6 +31,8 @@ export interface ServeOptions extends CertificateAuthoritiesOptions, PublicAddre
   /** Without it, no backups. */
   readonly backup?: BackupOptions;
   readonly limits?: Partial<Limits>;
+  /** Without it, nobody is notified. */
+  readonly notify?: NotifyOptions;
   /** Where health and metrics are; without it, nowhere. */
   readonly opsListen?: OpsAddress;
   /** Take the clock for right although the database has seen a later time. */

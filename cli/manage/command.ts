@@ -29,7 +29,10 @@ export function manageCommand() {
     .option("--import-ca <pem>", "key pairs that become service CA certificates; repeatable, all at once", collect)
     .option("--import-bad-ca", "take CA certificates that do not look like such, or are out of date")
     .option("--import-crl <pem>", "take over what the CRL of a service CA certificate says; repeatable", collect)
-    .option("--export-ca <pem>", "write all service CA certificates and encrypted keys into a new file");
+    .option("--export-ca <pem>", "write all service CA certificates and encrypted keys into a new file")
+    .optionsGroup("Notifications:")
+    .option("--notify-test <url>", "send a notification there, as serve --notify would, and nothing else")
+    .option("--notify-secret <path>", "sign a webhook with the secret in the first line of this file");
 }
 
 export const manageManual: Prose = {

@@ -1,6 +1,7 @@
 /** The options of `caucase serve`, and what its page of the manual says besides. */
 import { Option } from "@commander-js/extra-typings";
 import { LOG_LEVELS } from "../../core/log.ts";
+import { NOTIFICATION_KINDS } from "../../core/notify/notification.ts";
 import { EXIT_STATUS, type Prose } from "../manual/prose.ts";
 import {
   collect,
@@ -58,19 +59,16 @@ export function serveCommand() {
     .option("--backup-directory <folder>", "make backups in this folder, encrypted to the users of that time")
     .option("--backup-period <days>", "from one backup to the next", lifeSpanDays, 1)
     .option("--backup-keep <n>", "remove all but this many backups after a new one (default: keep all)", countFromOne)
+    .optionsGroup("Notifications:")
+    .option("--notify <url>", "tell this webhook (https:) or mailbox (smtp:) what happens; repeatable", collect)
+    .addOption(notifyFilterOption())
+    .option("--notify-secret <path>", "sign webhooks with the secret in the first line of this file", somewhere)
     .optionsGroup("Health and logs:")
     .addOption(opsListenOption())
-    .option(
-      "--audit-witness <place>",
-      "append each checkpoint of the audit log to this file, or POST it to this URL; repeatable",
-      collect,
-    )
+    .addOption(auditWitnessOption())
     .option("--access-log <path>", "a file, opened again on SIGHUP; - is standard output, off is none", somewhere, "-")
     .addOption(logFormatOption())
-    .addOption(
-      new Option("--log-level <level>", "the least that goes to standard error").choices(LOG_LEVELS)
-        .default("info" as const),
-    )
+    .addOption(logLevelOption())
     .optionsGroup("Web pages of other origins:")
     .option("--cors-key-store <path>", "keys that sign a person's consent, kept by the server", "cors.key")
     .option("--cors-whitelist <url...>", "origins that need no consent");
@@ -89,6 +87,21 @@ function opsListenOption() {
   return new Option("--ops-listen <host:port>", what).argParser(hostAndPort);
 }
 
+function auditWitnessOption() {
+  const what = "append each checkpoint of the audit log to this file, or POST it to this URL; repeatable";
+  return new Option("--audit-witness <place>", what).argParser(collect);
+}
+
+function logLevelOption() {
+  return new Option("--log-level <level>", "the least that goes to standard error").choices(LOG_LEVELS)
+    .default("info" as const);
+}
+
+function notifyFilterOption() {
+  return new Option("--notify-filter <kind...>", "tell these kinds alone; #KIND,KIND in a URL says so for one")
+    .choices(NOTIFICATION_KINDS);
+}
+
 export const serveManual: Prose = {
   description: [
     "Runs both authorities until SIGTERM or SIGINT. It then takes no more connections, and finishes the requests " +
@@ -104,6 +117,10 @@ export const serveManual: Prose = {
     "`--ops-listen 127.0.0.1:9119` opens a port for those who run the server: whether it lives and is ready, and its " +
     "metrics for Prometheus. It tells nothing that is secret, but whoever reaches that address may read it. " +
     "docs/operating.md lists the metrics.",
+    "`--notify` tells somebody what happens: an `https:` URL gets a POST of JSON, and a URL like " +
+    "`smtp://host/?from=ADDRESS&to=ADDRESS` (or `smtps:`) a mail. What cannot be delivered is tried again for a day. " +
+    "A user in such a URL needs `password-file=PATH` there. docs/operating.md, Notifications, shows all messages; " +
+    "`caucase manage --notify-test` sends one.",
     "The access log goes to standard output, in Apache's combined form, or where `--access-log` says: its file is " +
     "opened again after a SIGHUP, for logrotate. Everything else goes to standard error, one event a line: time, " +
     "level, name, sentence, or a JSON object with `--log-format json`. docs/operating.md lists the events.",

@@ -2,6 +2,8 @@
  * All three CAs in memory, gone with the process: for tests and trials. It follows the same contract as the database,
  * but looks at every row.
  */
+import { MemoryNotifications } from "../notify/memory_store.ts";
+import type { NotifyingStorage } from "../notify/store.ts";
 import { CrlEntries } from "../x509/crl_entries.ts";
 import type { Attribution, RecordEvent } from "./events.ts";
 import { MemoryRegister } from "./memory_register.ts";
@@ -20,12 +22,11 @@ import type {
   RecordedEvent,
   Revocation,
   RevocationStore,
-  Storage,
   StoredIssuer,
   StoreState,
 } from "./stores.ts";
 
-export function createMemoryStores(): Storage {
+export function createMemoryStores(): NotifyingStorage {
   const recorded: RecordedEvent[] = [];
   const storesOf = (ca: CaName) =>
     memoryCaStores(ca, {
@@ -45,6 +46,10 @@ export function createMemoryStores(): Storage {
       recorded.push({ id: BigInt(recorded.length + 1), ca: "cau", ...by, event: { kind: "clock-accepted" } });
       return Promise.resolve();
     },
+    notifications: new MemoryNotifications({
+      recorded,
+      isWaiting: async (ca, id) => (await stores[ca].requests.pending()).some((request) => request.id === id),
+    }),
     events: (after, limit) => Promise.resolve(recorded.slice(Number(after)).slice(0, limit)),
     newestEvent: () => Promise.resolve(BigInt(recorded.length)),
     close: () => Promise.resolve(),

@@ -14,6 +14,7 @@ export const ALLOWED_LICENCES: readonly string[] = [
   "CC0-1.0",
   "ISC",
   "MIT",
+  "MIT-0",
 ];
 
 /** What is wrong with the packages; nothing when all is well. */

@@ -8,6 +8,7 @@ import { KEEPING } from "./keeping.ts";
 import { LIBRARIES, LIBRARY_FAULTS, LIBRARY_MEMORY } from "./libraries.ts";
 import { MISLEADING } from "./misleading.ts";
 import { REPORTING_FAULTS, REPORTING_FOR_OTHERS, REPORTING_TOO_MUCH, REPORTING_WITHOUT_END } from "./reporting.ts";
+import { NOTIFYING, NOTIFYING_FAULTS } from "./notifying.ts";
 import { REQUESTING } from "./requesting.ts";
 import { STOPPING } from "./stopping.ts";
 import { WATCHING, WATCHING_SECRETS } from "./watching.ts";
@@ -19,12 +20,12 @@ export const SECTIONS: readonly Section[] = [
   { heading: "Misleading users", threats: MISLEADING },
   {
     heading: "Stopping or slowing the server",
-    threats: [...STOPPING, ...REPORTING_WITHOUT_END, ...WATCHING, ...LIBRARY_MEMORY],
+    threats: [...STOPPING, ...REPORTING_WITHOUT_END, ...WATCHING, ...LIBRARY_MEMORY, ...NOTIFYING],
   },
   {
     heading: "Faults that must cost nothing",
     heads: ["fault", "borne by"],
-    threats: [...FAULTS, ...REPORTING_FAULTS, ...LIBRARY_FAULTS],
+    threats: [...FAULTS, ...REPORTING_FAULTS, ...LIBRARY_FAULTS, ...NOTIFYING_FAULTS],
   },
   {
     heading: "Files, memory and backups",

@@ -110,8 +110,17 @@ export class EventTable {
 
   /** Those after the one with the id `after`, oldest first, at most `limit`. */
   list(after: bigint, limit: number): readonly RecordedEvent[] {
-    const sql = "SELECT id, time, ca, actor, event FROM caucase_event WHERE id > ? ORDER BY id LIMIT ?";
-    return this.database.all(sql, after, BigInt(limit)).map((row) => ({
+    return this.#read("id > ? ORDER BY id LIMIT ?", after, BigInt(limit));
+  }
+
+  /** Those that a condition in SQL is true of, oldest first. */
+  listWhere(condition: string, ...values: readonly bigint[]): readonly RecordedEvent[] {
+    return this.#read(`${condition} ORDER BY id`, ...values);
+  }
+
+  #read(rest: string, ...values: readonly bigint[]): readonly RecordedEvent[] {
+    const sql = `SELECT id, time, ca, actor, event FROM caucase_event WHERE ${rest}`;
+    return this.database.all(sql, ...values).map((row) => ({
       id: toBigInt(row["id"]),
       ca: oneOf(CA_NAMES, row["ca"]),
       now: toSeconds(row["time"]),

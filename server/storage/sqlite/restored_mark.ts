@@ -6,6 +6,7 @@ import type { Attribution } from "../../../core/ca/events.ts";
 import type { Database } from "./database.ts";
 import { EventTable } from "./own_tables.ts";
 import { NamedValues } from "./named_values.ts";
+import { forgetReceivers } from "./notification_store.ts";
 import { CA_NAMES } from "../../../core/ca/stores.ts";
 
 /** The value of `PRAGMA user_version` in a database that was restored and not served since. */
@@ -21,11 +22,15 @@ export function markRestored(database: Database, by: Attribution): void {
   });
 }
 
-/** Within a transaction. Whether the mark was there. */
+/**
+ * Within a transaction. What waited to be sent when the backup was made was sent long ago: receivers begin with what
+ * happens next. Whether the mark was there.
+ */
 export function jumpIfRestored(database: Database): boolean {
   const version = database.get("PRAGMA user_version")?.["user_version"];
   if (version !== BigInt(RESTORED_MARK)) return false;
   for (const ca of CA_NAMES) new NamedValues(database, ca).increase("crl_number", JUMP);
+  forgetReceivers(database);
   database.run("PRAGMA user_version = 0");
   return true;
 }

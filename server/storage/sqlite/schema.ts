@@ -64,11 +64,22 @@ const OWN_TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   caucase_pending: { ca: "TEXT", id: "INTEGER", time: "INTEGER", actor: "TEXT" },
   caucase_event: { id: "INTEGER PRIMARY KEY", time: "INTEGER", ca: "TEXT", actor: "TEXT", event: "TEXT" },
+  caucase_receiver: { id: "TEXT PRIMARY KEY", cursor: "INTEGER", given_up: "INTEGER" },
+  caucase_notification: {
+    id: "INTEGER PRIMARY KEY",
+    receiver: "TEXT",
+    event: "TEXT",
+    kind: "TEXT",
+    made: "INTEGER",
+    body: "TEXT",
+  },
+  caucase_condition: { topic: "TEXT", receiver: "TEXT", name: "TEXT", since: "INTEGER", told: "INTEGER" },
 };
 
 const OWN_INDEXES: Readonly<Record<string, string>> = {
   caucase_certificate_by_end: "caucase_certificate (ca, not_after)",
   caucase_event_by_time: "caucase_event (time)",
+  caucase_notification_by_receiver: "caucase_notification (receiver, id)",
   caucase_revocation_by_time: "caucase_revocation (ca, time)",
 };
 
@@ -76,6 +87,7 @@ const OWN_UNIQUE_INDEXES: Readonly<Record<string, string>> = {
   caucase_certificate_by_serial: "caucase_certificate (ca, serial)",
   caucase_audit_tile_by_number: "caucase_audit_tile (level, number)",
   caucase_installation_by_serial: "caucase_installation (ca, serial)",
+  caucase_condition_by_name: "caucase_condition (topic, receiver, name)",
   caucase_revocation_by_serial: "caucase_revocation (ca, serial)",
   caucase_pending_by_id: "caucase_pending (ca, id)",
 };

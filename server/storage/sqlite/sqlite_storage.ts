@@ -1,8 +1,9 @@
 /** All three CAs in one SQLite file, which the reference implementation can take over at any time. */
 import type { AuditStore } from "../../../core/audit/store.ts";
-import { CA_NAMES, type CaName, type Storage } from "../../../core/ca/stores.ts";
+import { CA_NAMES, type CaName } from "../../../core/ca/stores.ts";
 import type { CaucaseError } from "../../../core/errors.ts";
 import type { Log } from "../../../core/log.ts";
+import type { NotifyingStorage } from "../../../core/notify/store.ts";
 import { SqliteAudit } from "./audit_tables.ts";
 import type { Database } from "./database.ts";
 import {
@@ -19,6 +20,7 @@ import { jumpIfRestored } from "./restored_mark.ts";
 import type { Watcher } from "../../watcher.ts";
 import { createSchema } from "./schema.ts";
 import { sqliteStores } from "./ca_stores.ts";
+import { SqliteNotifications } from "./notification_store.ts";
 import { EventTable } from "./own_tables.ts";
 import { FilePlace } from "./file_place.ts";
 import type { ImportedCrls, Inheritance } from "./take_over.ts";
@@ -35,7 +37,7 @@ export interface SqliteStorageOptions {
   readonly watcher?: Watcher | undefined;
 }
 
-export interface SqliteStorage extends Storage {
+export interface SqliteStorage extends NotifyingStorage {
   /**
    * Resolves with the reason when the file is not where its path leads any more: within a second, and nothing is
    * acknowledged after.
@@ -146,6 +148,7 @@ function present(database: Database, { log, close, lock, logFile, watcher }: Bel
       return newest;
     },
     proveWritable: () => writes.run(() => writeHeaderAgain(database)),
+    notifications: new SqliteNotifications(database, writes),
     async fillRegister(endedBefore) {
       let found = 0;
       for (const ca of CA_NAMES) found += await stores[ca].fillRegister(endedBefore);

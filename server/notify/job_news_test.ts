@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { createMemoryStores } from "../../core/ca/memory_stores.ts";
+import { readMessage } from "../../core/notify/message.ts";
+import { parseReceiver } from "../../core/notify/receiver.ts";
+import { NOW, random } from "../../tests/support/issuing.ts";
+import { strictLog } from "../../tests/support/recorded_log.ts";
+import { JobReports } from "../jobs.ts";
+import { Drafts } from "./drafts.ts";
+import { JobNews } from "./job_news.ts";
+
+Deno.test("JobNews tells once when a job begins to fail, and once when it works again", async () => {
+  const store = createMemoryStores().notifications;
+  const receiver = parseReceiver("https://example.org/");
+  await store.setReceivers([receiver.identity]);
+  const reports = new JobReports();
+  const drafts = new Drafts({ receivers: [receiver], server: "ca.example.org", random });
+  const news = new JobNews({ store, reports, drafts, log: strictLog, poll: 2 });
+  const told = async (now: number) => {
+    await news.run(now);
+    const next = await store.next(receiver.identity);
+    if (next === undefined) return undefined;
+    await store.delivered(receiver.identity, next.place);
+    const { kind, data } = readMessage(next.body);
+    return [kind, data["job"], data["error"]];
+  };
+  reports.succeeded("backup", NOW);
+  reports.succeeded("CRL of cas", NOW);
+  assert.equal(await told(NOW), undefined);
+  reports.failed("backup", NOW, new Error("disk is full\nnot a line"));
+  assert.deepEqual(await told(NOW), ["backup-failed", "backup", "disk is full\\0anot a line"]);
+  reports.failed("backup", NOW + 60, new Error("disk is full"));
+  assert.equal(await told(NOW + 60), undefined);
+  reports.failed("CRL of cas", NOW + 60, new Error("x".repeat(5000)));
+  const [kind, , error] = await told(NOW + 60) ?? [];
+  assert.equal(kind, "job-failing");
+  assert.equal(`${error}`.length, 300);
+  reports.succeeded("backup", NOW + 120);
+  assert.deepEqual(await told(NOW + 120), ["job-recovered", "backup", null]);
+  assert.equal(await told(NOW + 180), undefined);
+});
