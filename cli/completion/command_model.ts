@@ -71,6 +71,7 @@ const KIND: Readonly<Record<string, ValueKind>> = {
   "host[:port]": "text",
   "host:port": "text",
   "id": "text",
+  "kind": "text",
   "level": "text",
   "library": "text",
   "mode": "text",

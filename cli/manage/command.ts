@@ -32,7 +32,7 @@ export function manageCommand() {
     .option("--export-ca <pem>", "write all service CA certificates and encrypted keys into a new file")
     .optionsGroup("Notifications:")
     .option("--notify-test <url>", "send a notification there, as serve --notify would, and nothing else")
-    .option("--notify-secret <path>", "sign a webhook with the secret in the first line of this file");
+    .option("--notify-secret <path>", "sign webhooks with the secret in the first line of this file");
 }
 
 export const manageManual: Prose = {

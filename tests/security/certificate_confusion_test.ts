@@ -166,6 +166,8 @@ Deno.test("a message in the name of a certificate that another key signed is ref
       "the CA itself": cas.key,
       "the other CA": cau.key,
     };
+    // Nobody waits for what fetching the certificate wrote: it comes with the next write.
+    await revoked(scene, "cas", await holderFrom(cas));
     const before = database.contents();
     for (const [who, privateKey] of Object.entries(strangers)) {
       for (const action of ["renew", "holder"]) {

@@ -9,7 +9,10 @@ export class DatabaseWatch implements Disposable {
     this.#database = new DatabaseSync(path, { readOnly: true });
   }
 
-  /** Every row of every table, as text. */
+  /**
+   * Every row of every table, as text, but what refusals and time add by themselves: events that tell of a refusal, and
+   * what the audit log makes of events.
+   */
   contents(): string {
     // Changes with every commit of others; reading all rows each time would take most of a test's time.
     const version = this.#database.prepare("PRAGMA data_version").get()?.["data_version"];
@@ -29,12 +32,15 @@ export class DatabaseWatch implements Disposable {
   }
 
   #read(): string {
-    const tables = this.#database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").all();
+    const tables = this.#database.prepare(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'caucase_audit%' ORDER BY name",
+    ).all();
     return JSON.stringify(tables.map(({ name }) => this.#rowsOf(`${name}`)));
   }
 
   #rowsOf(table: string): unknown[] {
-    const statement = this.#database.prepare(`SELECT * FROM "${table}"`);
+    const isTold = table === "caucase_event" ? `WHERE event NOT LIKE '{"kind":"refused"%'` : "";
+    const statement = this.#database.prepare(`SELECT * FROM "${table}" ${isTold}`);
     statement.setReadBigInts(true);
     return [table, ...statement.all().map((row) => Object.values(row).map(plain))];
   }
