@@ -1,6 +1,6 @@
 /** The options of the commands of `caucase audit`. */
 import { InvalidArgumentError } from "@commander-js/extra-typings";
-import { timeFromText } from "../../core/protocol/wire_values.ts";
+import { timeFromText } from "../../core/utc_time.ts";
 import { countFromOne, SHARED } from "../options.ts";
 import { newUserVerb } from "../profile/user_verb.ts";
 

@@ -3,7 +3,7 @@ import type { AuditEntry, EntryPart } from "../../core/audit/entry.ts";
 import type { Verified } from "../../core/audit/verification.ts";
 import type { Column } from "../output/table.ts";
 import { factLines } from "../output/table.ts";
-import { timeToText } from "../../core/protocol/wire_values.ts";
+import { timeToText } from "../../core/utc_time.ts";
 
 export const ENTRY_COLUMNS: readonly Column<AuditEntry>[] = [
   { title: "ID", text: ({ id }) => `${id}` },

@@ -4,7 +4,7 @@ import { type AuditEntry, decodeBundle, decodeEntry } from "../../core/audit/ent
 import { parseVerifierKey } from "../../core/audit/note.ts";
 import { TILE_WIDTH, widthIn } from "../../core/audit/tiles.ts";
 import type { AuditSource } from "../../core/audit/verification.ts";
-import { timeToText } from "../../core/protocol/wire_values.ts";
+import { timeToText } from "../../core/utc_time.ts";
 import { EXIT } from "../exit_status.ts";
 import { printJson } from "../output/json.ts";
 import { tableLines } from "../output/table.ts";

@@ -1,7 +1,7 @@
 /** `caucase ca rollover-plan` */
 import { newestUsable, newIssuerDueAt } from "../../core/ca/lifecycle.ts";
 import type { PublicCa } from "../../core/protocol/routes.ts";
-import { timeToText } from "../../core/protocol/wire_values.ts";
+import { timeToText } from "../../core/utc_time.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
 import { EXIT } from "../exit_status.ts";
 import { printJson } from "../output/json.ts";

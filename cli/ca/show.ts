@@ -1,6 +1,6 @@
 /** `caucase ca show` */
 import type { PublicCa } from "../../core/protocol/routes.ts";
-import { timeToText } from "../../core/protocol/wire_values.ts";
+import { timeToText } from "../../core/utc_time.ts";
 import { decodePem, PEM_LABEL } from "../../core/pem.ts";
 import { type CertificateList, crlFromPem, isCrlSignedBy } from "../../core/x509/crl.ts";
 import { nameToText } from "../../core/x509/name.ts";

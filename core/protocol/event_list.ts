@@ -2,7 +2,8 @@
 import * as v from "valibot";
 import type { Actor } from "../ca/actor.ts";
 import type { RecordedEvent } from "../ca/stores.ts";
-import { actorShape, decimal, fromJsonText, timeToText, toJsonText, utcTime } from "./wire_values.ts";
+import { actorShape, decimal, fromJsonText, toJsonText, utcTime } from "./wire_values.ts";
+import { timeToText } from "../utc_time.ts";
 
 /** An event as it is read: its fields as the JSON has them, also those of a kind that the reader does not know yet. */
 export interface EventEntry {

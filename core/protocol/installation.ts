@@ -14,7 +14,8 @@ import { messageFromJson, type SignedMessage, signMessage } from "./envelope.ts"
 import { malformed } from "../errors.ts";
 import { parseJson } from "../json.ts";
 import type { PrivateKey } from "../keys/private_key.ts";
-import { decimal, optionalTimeToText, timeToText, utcTime } from "./wire_values.ts";
+import { decimal, optionalTimeToText, utcTime } from "./wire_values.ts";
+import { timeToText } from "../utc_time.ts";
 
 export const HOOK_OUTCOMES = ["succeeded", "failed", "none"] as const;
 

@@ -13,10 +13,10 @@ import {
   fromJsonText,
   optionalTimeToText,
   originShape,
-  timeToText,
   toJsonText,
   utcTime,
 } from "./wire_values.ts";
+import { timeToText } from "../utc_time.ts";
 
 /**
  * `expiring`: it has 31 days left or less, and was not renewed. A revoked one is `revoked` for good, whether it has

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { malformed } from "../errors.ts";
 import { CERTIFICATE_STATUSES, type CertificateStatus } from "./register.ts";
-import { timeFromText, timeToText } from "./wire_values.ts";
+import { timeFromText, timeToText } from "../utc_time.ts";
 
 export interface RegisterQuery {
   readonly status?: CertificateStatus;

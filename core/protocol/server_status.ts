@@ -1,6 +1,7 @@
 /** How a server does, answer to `GET /status`: one screen of `caucase status`. */
 import * as v from "valibot";
-import { fromJsonText, optionalTimeToText, timeToText, toJsonText, utcTime } from "./wire_values.ts";
+import { fromJsonText, optionalTimeToText, toJsonText, utcTime } from "./wire_values.ts";
+import { timeToText } from "../utc_time.ts";
 
 /**
  * Where a CA certificate is in its life: `next` is certified and not used yet, `signing` signs, `leaving` has a

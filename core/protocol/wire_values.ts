@@ -7,32 +7,15 @@ import type { Actor } from "../ca/actor.ts";
 import type { Origin } from "../ca/events.ts";
 import { malformed } from "../errors.ts";
 import { parseJson } from "../json.ts";
+import { timeFromText, timeToText } from "../utc_time.ts";
 
 export const decimal = v.pipe(v.string(), v.regex(/^\d+$/), v.transform((digits) => BigInt(digits)));
 
 export const utcTime = v.pipe(
   v.string(),
-  v.check(isUtcTime),
+  v.check((text) => timeFromText(text) !== undefined),
   v.transform((text) => Date.parse(text) / 1000),
 );
-
-/** One form of RFC 3339, and only dates that there are: the engine takes the 30th of February for a day in March. */
-function isUtcTime(text: string): boolean {
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text)) return false;
-  const time = Date.parse(text);
-  return !Number.isNaN(time) && timeToText(time / 1000) === text;
-}
-
-/** Unix seconds of `2026-11-28T01:00:00Z`; undefined for anything else. */
-export function timeFromText(text: string): number | undefined {
-  const read = v.safeParse(utcTime, text);
-  return read.success ? read.output : undefined;
-}
-
-/** `2026-11-28T01:00:00Z` */
-export function timeToText(seconds: number): string {
-  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
-}
 
 export function optionalTimeToText(seconds: number | null): string | null {
   return seconds === null ? null : timeToText(seconds);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { timeFromText, timeToText } from "./wire_values.ts";
+import { timeFromText, timeToText } from "../utc_time.ts";
 
 Deno.test("timeFromText() reads every time that timeToText() writes", () => {
   fc.assert(fc.property(fc.integer({ min: 0, max: 253_402_300_799 }), (time) => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readEventList } from "../../core/protocol/event_list.ts";
 import { readCertificateEntry, readCertificateList } from "../../core/protocol/register.ts";
-import { timeToText } from "../../core/protocol/wire_values.ts";
+import { timeToText } from "../../core/utc_time.ts";
 import { certify, firstUser, type Holder, JSON_TYPE } from "../../tests/support/desk.ts";
 import { NOW } from "../../tests/support/issuing.ts";
 import { installationBody } from "../../tests/support/requests.ts";
