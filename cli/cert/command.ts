@@ -1,6 +1,6 @@
 /** The options of the commands of `caucase cert`. */
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
-import { CERTIFICATE_STATUSES } from "../../core/protocol/register.ts";
+import { CERTIFICATE_STATUSES } from "../../core/protocol/certificate_status.ts";
 import { countFromOne, modeOption, SHARED } from "../options.ts";
 import { newUserVerb } from "../profile/user_verb.ts";
 

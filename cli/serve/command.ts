@@ -1,7 +1,7 @@
 /** The options of `caucase serve`, and what its page of the manual says besides. */
 import { Option } from "@commander-js/extra-typings";
 import { LOG_LEVELS } from "../../core/log.ts";
-import { NOTIFICATION_KINDS } from "../../core/notify/notification.ts";
+import { NOTIFICATION_KINDS } from "../../core/notify/notification_kinds.ts";
 import { EXIT_STATUS, type Prose } from "../manual/prose.ts";
 import {
   collect,

@@ -2,7 +2,8 @@
 import type { Bytes } from "../bytes.ts";
 import { CaucaseError } from "../errors.ts";
 import type { HookState } from "../protocol/installation.ts";
-import type { CertificateStatus, RevocationFacts } from "../protocol/register.ts";
+import type { RevocationFacts } from "../protocol/register.ts";
+import type { CertificateStatus } from "../protocol/certificate_status.ts";
 import type { RegisterQuery } from "../protocol/register_query.ts";
 import type { Actor } from "./actor.ts";
 import type { Origin } from "./events.ts";

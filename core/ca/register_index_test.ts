@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { CERTIFICATE_STATUSES } from "../protocol/register.ts";
+import { CERTIFICATE_STATUSES } from "../protocol/certificate_status.ts";
 import type { RegisterQuery } from "../protocol/register_query.ts";
 import { compareIn, cursorText, EXPIRING_WITHIN, statusOf } from "./register.ts";
 import { type IndexedCertificate, RegisterIndex } from "./register_index.ts";

@@ -3,22 +3,6 @@ import type { CaName } from "../ca/stores.ts";
 import { timeText } from "../log.ts";
 import type { ForeignNames } from "./foreign_names.ts";
 
-export const NOTIFICATION_KINDS = [
-  "request-waiting",
-  "request-waiting-long",
-  "certificate-expiring",
-  "user-certificate-expiring",
-  "revoked",
-  "ca-certificate-made",
-  "backup-failed",
-  "backup-old",
-  "job-failing",
-  "job-recovered",
-] as const;
-
-/** What may be filtered by. A test goes to everybody who asks for one. */
-export type FilterKind = typeof NOTIFICATION_KINDS[number];
-
 /** Times are Unix seconds. */
 export type Notification =
   | {

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { CaucaseError } from "../errors.ts";
-import { type FilterKind, NOTIFICATION_KINDS } from "./notification.ts";
+import { type FilterKind, NOTIFICATION_KINDS } from "./notification_kinds.ts";
 
 interface Common {
   /** Tells it from others: a hash of its URL, without what it wants and where a password is. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CaucaseError } from "../errors.ts";
 import { isRefusal } from "../../tests/support/refusals.ts";
-import { NOTIFICATION_KINDS } from "./notification.ts";
+import { NOTIFICATION_KINDS } from "./notification_kinds.ts";
 import { parseReceiver } from "./receiver.ts";
 
 const MAIL = "from=ca@example.org&to=admin@example.org";

@@ -4,7 +4,7 @@
  * resolves, and is atomic.
  */
 import type { RecordedEvent, Storage } from "../ca/stores.ts";
-import type { FilterKind } from "./notification.ts";
+import type { FilterKind } from "./notification_kinds.ts";
 
 /** A notification that was made and is not yet in the queue. */
 export interface Draft {

@@ -2,6 +2,7 @@
  * Certificates of the register: one, answer to `GET certificates/SERIAL`, and lists of them, answer to
  * `GET certificates?…`. docs/json.md names every field.
  */
+import { CERTIFICATE_STATUSES, type CertificateStatus } from "./certificate_status.ts";
 import * as v from "valibot";
 import type { Actor } from "../ca/actor.ts";
 import type { Origin } from "../ca/events.ts";
@@ -17,13 +18,6 @@ import {
   utcTime,
 } from "./wire_values.ts";
 import { timeToText } from "../utc_time.ts";
-
-/**
- * `expiring`: it has 31 days left or less, and was not renewed. A revoked one is `revoked` for good, whether it has
- * ended since or not.
- */
-export const CERTIFICATE_STATUSES = ["valid", "expiring", "expired", "revoked"] as const;
-export type CertificateStatus = typeof CERTIFICATE_STATUSES[number];
 
 /** Why certificates are revoked: the names of RFC 5280 5.3.1. */
 export const REVOCATION_REASONS = [

@@ -1,7 +1,7 @@
 /** What to list of the register: the query of `GET certificates?…`, and of `GET events?…`. */
 import * as v from "valibot";
 import { malformed } from "../errors.ts";
-import { CERTIFICATE_STATUSES, type CertificateStatus } from "./register.ts";
+import { CERTIFICATE_STATUSES, type CertificateStatus } from "./certificate_status.ts";
 import { timeFromText, timeToText } from "../utc_time.ts";
 
 export interface RegisterQuery {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { isRefusal } from "../../tests/support/refusals.ts";
-import { CERTIFICATE_STATUSES } from "./register.ts";
+import { CERTIFICATE_STATUSES } from "./certificate_status.ts";
 import {
   PAGE_LIMIT,
   readEventQuery,

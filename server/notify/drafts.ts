@@ -1,7 +1,8 @@
 /** Makes drafts: a notification as the message that is sent, for those who want its kind. */
 import type { RandomSource } from "../../core/bytes.ts";
 import { writeMessage } from "../../core/notify/message.ts";
-import type { FilterKind, Notification } from "../../core/notify/notification.ts";
+import type { Notification } from "../../core/notify/notification.ts";
+import type { FilterKind } from "../../core/notify/notification_kinds.ts";
 import type { Receiver } from "../../core/notify/receiver.ts";
 import type { Draft } from "../../core/notify/store.ts";
 
