@@ -46,8 +46,8 @@ export interface ReadinessCa {
 }
 
 /**
- * A commit of the last so many milliseconds proves that the next one works: however often it is asked, no more. One that
- * failed proves that clients are refused: on a full disk, a small commit may work where the next larger one does not.
+ * A commit of the last so many milliseconds proves that the next one works: however often it is asked, no more. One
+ * that failed proves that clients are refused: on a full disk, a small commit may work where a larger one does not.
  */
 const PROOF_LASTS = 10_000;
 
