@@ -3,7 +3,7 @@ import { systemClock } from "../core/host/clock.ts";
 import { configureLogging, systemLog as log } from "../core/host/log.ts";
 import { randomBytes } from "../core/host/random.ts";
 import { onReload, onStopSignals } from "../core/host/signals.ts";
-import { parseReceiver } from "../core/notify/receiver.ts";
+import { parseReceivers } from "../core/notify/receiver.ts";
 import { AccessLog } from "../server/http/access_log.ts";
 import { AccessLogFile, STANDARD_OUTPUT } from "../server/http/access_log_output.ts";
 import { chooseKeyOperations } from "../server/keys/choose_operations.ts";
@@ -135,7 +135,7 @@ function serverOptions(given: Given): ServeOptions {
     },
     ...(given.notify !== undefined && {
       notify: {
-        receivers: given.notify.map((url) => parseReceiver(url, given.notifyFilter)),
+        receivers: parseReceivers(given.notify, given.notifyFilter),
         ...(given.notifySecret !== undefined && { secretFile: given.notifySecret }),
       },
     }),

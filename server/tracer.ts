@@ -3,7 +3,7 @@
  * of its signatures and of the commit that it led to. Elsewhere nothing of this is loaded.
  */
 import type { Context, Span, Tracer } from "@opentelemetry/api";
-import type { Ended, Outcome, RequestWatch, WatchedRequest, Watcher } from "./watcher.ts";
+import type { CommitOutcome, Ended, RequestWatch, WatchedRequest, Watcher } from "./watcher.ts";
 
 type Api = typeof import("@opentelemetry/api");
 
@@ -78,8 +78,8 @@ function isSpan(value: unknown): value is Span {
   return typeof value === "object" && value !== null && "spanContext" in value;
 }
 
-function ended({ SpanStatusCode }: Api, span: Span): Ended {
-  return (outcome: Outcome) => {
+function ended({ SpanStatusCode }: Api, span: Span): Ended<CommitOutcome> {
+  return (outcome) => {
     if (outcome === "failed") span.setStatus({ code: SpanStatusCode.ERROR });
     span.end();
   };

@@ -6,8 +6,11 @@ import type { KeyOperations } from "./keys/operations.ts";
 
 export type Outcome = "done" | "failed";
 
+/** "refused": nothing was to be committed, as all that was in it was refused. */
+export type CommitOutcome = Outcome | "refused";
+
 /** Called once, when what was begun has ended. */
-export type Ended = (outcome: Outcome) => void;
+export type Ended<T = Outcome> = (outcome: T) => void;
 
 /** What the transport knows of a request when it comes. */
 export interface WatchedRequest {
@@ -36,7 +39,7 @@ export interface Watcher {
   /** @param scheme as `ECDSA` */
   signature(scheme: string): Ended;
   /** @param writes how many share the commit */
-  commit(writes: number): Ended;
+  commit(writes: number): Ended<CommitOutcome>;
 }
 
 /** All of `watchers` as one; undefined for none. */
@@ -67,7 +70,7 @@ function both(a: Watcher, b: Watcher): Watcher {
   };
 }
 
-function bothEnded(a: Ended, b: Ended): Ended {
+function bothEnded<T>(a: Ended<T>, b: Ended<T>): Ended<T> {
   return (outcome) => {
     a(outcome);
     b(outcome);

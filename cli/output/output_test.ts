@@ -1,6 +1,7 @@
 /** How times and fingerprints look to people. */
 import assert from "node:assert/strict";
 import { NOW } from "../../tests/support/issuing.ts";
+import { foreignText } from "./foreign_text.ts";
 import { fingerprintLines, spokenFingerprint } from "./fingerprint.ts";
 import { relativeText, spanText } from "./times.ts";
 
@@ -28,5 +29,15 @@ Deno.test("a fingerprint is shown in groups, and understood as people type it", 
 Deno.test("a fingerprint of which less than a line was typed is none: others could have the same beginning", () => {
   for (const typed of ["", "2d81", DIGITS.slice(0, 31), `${DIGITS}00`, DIGITS.replace("2", "x"), "y"]) {
     assert.equal(spokenFingerprint(typed), undefined, typed);
+  }
+});
+
+Deno.test("foreignText() shows what is seen as nothing or as a space, and leaves all other letters alone", () => {
+  for (const text of ["www.example.org", "a b", "M\u00fcller", "e\u0301", "\u4e2d\u6587", "\u{1f600}"]) {
+    assert.equal(foreignText(text), text);
+  }
+  const unseen = [..."\u034f\u115f\u17b4\u180b\u200b\u2800\u3164\ufe0f\uffa0\u{e0100}\u00a0\u2003\u3000"];
+  for (const character of unseen) {
+    assert.equal(foreignText(`a${character}b`), `a\\u{${character.codePointAt(0)?.toString(16)}}b`);
   }
 });

@@ -27,6 +27,7 @@ const ProfileShape = v.strictObject({
 
 /** Only its person may read it: it says where a key is. */
 const PROFILE_MODE = 0o600;
+const WRITABLE_BY_OTHERS = 0o022;
 
 /**
  * The profile at `path`, its paths absolute; undefined when there is none.
@@ -35,6 +36,7 @@ const PROFILE_MODE = 0o600;
 export async function readProfile(path: string): Promise<Profile | undefined> {
   const bytes = await readFileBytes(path);
   if (bytes === undefined) return undefined;
+  await requireUnshared(path);
   try {
     const { url, userKey, trustStore } = checked(parseJson(decodeText(bytes), "the profile"));
     const absolute = (other: string) => resolve(dirname(path), other);
@@ -46,6 +48,22 @@ export async function readProfile(path: string): Promise<Profile | undefined> {
   } catch (error) {
     if (error instanceof CaucaseError) throw fileError("use", path, error);
     throw error;
+  }
+}
+
+/** Whoever may write to it chooses the server and whom to trust. @throws `file` where that is more than one person */
+async function requireUnshared(path: string): Promise<void> {
+  const mode = await modeBehind(path);
+  if (mode === null || (mode & WRITABLE_BY_OTHERS) === 0) return;
+  throw new CaucaseError("file", `cannot use ${path}: others may write to it`, { hint: `chmod go-w ${path}` });
+}
+
+/** Null where the system has no such rights. */
+async function modeBehind(path: string): Promise<number | null> {
+  try {
+    return (await Deno.stat(path)).mode;
+  } catch (error) {
+    throw fileError("read", path, error);
   }
 }
 

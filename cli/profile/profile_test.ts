@@ -49,6 +49,20 @@ Deno.test("readProfile() resolves paths from its folder, and names what is wrong
   }
 });
 
+Deno.test("readProfile() refuses a profile that others may write to, through a link too", async () => {
+  await using folder = await tempFolder();
+  const [path, link] = [`${folder.path}/config.json`, `${folder.path}/link.json`];
+  await writeProfile(path, { url: "http://ca" });
+  await Deno.symlink(path, link);
+  for (const [mode, isGood] of [[0o644, true], [0o620, false], [0o602, false]] as const) {
+    await Deno.chmod(path, mode);
+    for (const each of [path, link]) {
+      if (isGood) assert.deepEqual(await readProfile(each), { url: "http://ca" });
+      else await assert.rejects(readProfile(each), { code: "file", message: /others may write to it/ });
+    }
+  }
+});
+
 Deno.test("connectionSettings(): options win over variables, variables over the profile", async () => {
   await using folder = await tempFolder();
   const home = { XDG_CONFIG_HOME: folder.path };

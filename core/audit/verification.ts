@@ -8,10 +8,10 @@ import { CaucaseError } from "../errors.ts";
 import { timeText } from "../log.ts";
 import { openCheckpoint } from "./checkpoint.ts";
 import { type AuditEntry, decodeBundle, decodeEntry } from "./entry.ts";
-import { leafHash, provesInclusion, type TreeHead } from "./merkle.ts";
+import { HASH_BYTES, leafHash, provesInclusion, type TreeHead } from "./merkle.ts";
 import { type NoteVerifier, parseVerifierKey } from "./note.ts";
 import { Proofs } from "./proofs.ts";
-import { splitTile, TILE_WIDTH, type TileName, widthIn } from "./tiles.ts";
+import { splitTile, TILE_WIDTH, type TileName, tilePath, widthIn } from "./tiles.ts";
 import { TreeEdge } from "./tree_edge.ts";
 
 /** Where a log is read: a server, a database, a folder. */
@@ -86,6 +86,8 @@ interface ReadLog {
   readonly roots: ReadonlyMap<number, Bytes>;
   /** Ids of entries that are not those which the log's own tiles are of. */
   readonly changed: readonly number[];
+  /** Paths of tiles above those that are not what the entries make. */
+  readonly changedTiles: readonly string[];
   readonly restored: readonly AuditEntry[];
 }
 
@@ -97,6 +99,7 @@ async function readLog(
   const edge = new TreeEdge();
   const roots = new Map<number, Bytes>();
   const changed: number[] = [];
+  const changedTiles: string[] = [];
   const restored: AuditEntry[] = [];
   const wanted = new Set(sizes);
   const keepRoot = () => wanted.has(edge.size) && roots.set(edge.size, edge.root());
@@ -113,10 +116,21 @@ async function readLog(
       if (entry?.event.kind === "restored") restored.push(entry);
       keepRoot();
     }
-    edge.takeTiles();
+    for (const tile of settledTiles(edge, size)) if (!await isServed(tile, source)) changedTiles.push(tilePath(tile));
     onRead?.(edge.size);
   }
-  return { root: edge.root(), roots, changed, restored };
+  return { root: edge.root(), roots, changed, changedTiles, restored };
+}
+
+/** Tiles above the lowest level that a tree of `size` entries has as they are now. */
+function settledTiles(edge: TreeEdge, size: number) {
+  return edge.takeTiles().filter(({ level }) => level > 0)
+    .map((tile) => ({ ...tile, width: tile.hashes.length / HASH_BYTES }))
+    .filter(({ width }) => width === TILE_WIDTH || edge.size === size);
+}
+
+async function isServed({ hashes, ...name }: TileName & { readonly hashes: Bytes }, source: AuditSource) {
+  return equalBytes(hashes, await source.tile(name));
 }
 
 /** One that was changed need not be an entry any more: its hash shows that. */
@@ -130,14 +144,22 @@ function entryIfReadable(bytes: Bytes): AuditEntry | undefined {
 }
 
 /** The entries are those which the log signs for now. */
-function requireUnchanged({ root, changed }: ReadLog, tree: TreeHead): void {
+function requireUnchanged({ root, changed, changedTiles }: ReadLog, tree: TreeHead): void {
   if (changed.length > 0) {
     const named = changed.slice(0, NAMED_AT_MOST).join(", ");
     const more = changed.length > NAMED_AT_MOST ? ` and ${changed.length - NAMED_AT_MOST} more` : "";
     throw new CaucaseError("untrusted", `entries were changed after they were recorded: ${named}${more}`);
   }
-  if (equalBytes(root, tree.root)) return;
-  throw new CaucaseError("untrusted", `the log signs for other entries than its ${tree.size}: its tiles were changed`);
+  if (!equalBytes(root, tree.root)) {
+    throw new CaucaseError(
+      "untrusted",
+      `the log signs for other entries than its ${tree.size}: its tiles were changed`,
+    );
+  }
+  const [tile] = changedTiles;
+  if (tile !== undefined) {
+    throw new CaucaseError("untrusted", `the log's ${tile} is not of its entries: it was changed`);
+  }
 }
 
 /** The log begins with what it was when `kept` was signed. */

@@ -64,8 +64,8 @@ function plainText(names: readonly string[]): string {
 
 /**
  * Chat programs read links, mentions of everybody and marks of their own in a text. Names of hosts and people need few
- * characters besides letters and digits; an at sign stands between two of those or not at all.
+ * characters besides letters and digits that are seen; an at sign stands between two of those or not at all.
  */
 function onlyLetters(name: string): string {
-  return name.replace(/[^\p{L}\p{N} .,:=@_*-]|(?<![a-z0-9])@|@(?![a-z0-9])/giu, "?");
+  return name.replace(/[^\p{L}\p{N} .,:=@_*-]|\p{Default_Ignorable_Code_Point}|(?<![a-z0-9])@|@(?![a-z0-9])/giu, "?");
 }

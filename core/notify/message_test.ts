@@ -53,13 +53,14 @@ Deno.test("a name that a stranger chose is no link, mention or mark in a text, a
       "a\r\nBcc: b@example.org\r\n\r\n",
       '","kind":"test',
       "\u202Egro.elpmaxe",
+      "\u115F\u3164\uFFA0",
     ),
   );
   fc.assert(fc.property(hostile, (name) => {
     const text = writeMessage(waiting(name), ENVELOPE);
     const message = readMessage(text);
     assert.equal(message.kind, "request-waiting");
-    assert.doesNotMatch(message.text, /[<>&[\]()|`~#!"\\/\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|(^|[^a-z0-9])@/iu);
+    assert.doesNotMatch(message.text, /[<>&[\]()|`~#!"\\/\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{DI}]|(^|[^a-z0-9])@/iu);
     const mail = mailOf(message, "ca@example.org");
     assert.doesNotMatch(mail.subject, /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
     assert.equal(mail.text.split(/[\r\n\u2028\u2029\u0085]/).length, 12, mail.text);

@@ -58,6 +58,21 @@ export function parseReceiver(text: string, wanted: readonly FilterKind[] = NOTI
   }
 }
 
+/**
+ * The receivers of all `texts`.
+ * @throws `usage` as `parseReceiver`, and for the same one twice: each has one queue
+ */
+export function parseReceivers(texts: readonly string[], wanted?: readonly FilterKind[]): readonly Receiver[] {
+  const receivers = texts.map((text) => parseReceiver(text, wanted));
+  const twice = receivers.find(({ identity }, index) =>
+    receivers.slice(0, index).some((one) => one.identity === identity)
+  );
+  if (twice !== undefined) {
+    throw refusal(`names ${twice.shown} twice`, "one URL takes all kinds: #kind,kind at its end");
+  }
+  return receivers;
+}
+
 const PASSWORD_HINT =
   "others would see it in the list of processes; for mail, password-file=PATH in the URL names a file";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { CaucaseError } from "../errors.ts";
 import { isRefusal } from "../../tests/support/refusals.ts";
 import { NOTIFICATION_KINDS } from "./notification_kinds.ts";
-import { parseReceiver } from "./receiver.ts";
+import { parseReceiver, parseReceivers } from "./receiver.ts";
 
 const MAIL = "from=ca@example.org&to=admin@example.org";
 
@@ -30,6 +30,18 @@ Deno.test("parseReceiver() tells receivers apart by all but what they want, and 
   const mail = `smtps://user@mail.example.org/?${MAIL}&password-file`;
   assert.equal(identity(`${mail}=/a`), identity(`${mail}=/b#revoked`));
   assert.notEqual(identity(`${mail}=/a`), identity(`${mail}=/a&to=another@example.org`));
+});
+
+Deno.test("parseReceivers() refuses the same receiver twice, also for other kinds", () => {
+  const url = "https://chat.example.org/hooks/SECRET";
+  assert.equal(parseReceivers([url, `${url}2`, "https://chat.example.org/"]).length, 3);
+  for (const again of [url, `${url}#revoked`, url.replace("chat", "CHAT")]) {
+    assert.throws(() => parseReceivers([`${url}#backup-failed`, again]), (error) => {
+      assert.ok(isRefusal("usage")(error) && error instanceof Error);
+      assert.match(error.message, /names https:\/\/chat.example.org twice/);
+      return true;
+    });
+  }
 });
 
 Deno.test("parseReceiver() reads where mail goes, and whether TLS must be used", () => {

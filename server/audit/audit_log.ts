@@ -8,7 +8,7 @@ import { encodeBundle } from "../../core/audit/entry.ts";
 import { leafHash } from "../../core/audit/merkle.ts";
 import { type NoteVerifier, privateKeyFrom, publicKeyOf, verifierKeyText } from "../../core/audit/note.ts";
 import type { AuditKey, AuditStore, StoredCheckpoint } from "../../core/audit/store.ts";
-import { TILE_WIDTH, type TileName, widthIn } from "../../core/audit/tiles.ts";
+import { splitTile, TILE_WIDTH, type TileName, widthIn } from "../../core/audit/tiles.ts";
 import { TreeEdge } from "../../core/audit/tree_edge.ts";
 import type { AuditSource } from "../../core/audit/verification.ts";
 import { equalBytes } from "../../core/bytes.ts";
@@ -86,7 +86,8 @@ export class AuditLog extends StoredAudit {
   /** Whether there may be more. */
   async #growOnce(key: AuditKey, now: number): Promise<boolean> {
     const newest = await this.store.newestCheckpoint();
-    const edge = await this.#edgeOf(newest, key);
+    const verifier = verifierOf(key);
+    const edge = await this.#edgeOf(newest, verifier);
     const from = edge.size;
     // What is appended and not stored after all must not be taken for stored.
     this.#edge = undefined;
@@ -105,12 +106,18 @@ export class AuditLog extends StoredAudit {
     return size - from >= PIECE;
   }
 
-  /** @throws `storage` when the tiles are not those which the newest checkpoint is of */
-  async #edgeOf(newest: StoredCheckpoint | undefined, key: AuditKey): Promise<TreeEdge> {
+  /** @throws `storage` when the tiles, or the last event, are not those which the newest checkpoint is of */
+  async #edgeOf(newest: StoredCheckpoint | undefined, verifier: NoteVerifier): Promise<TreeEdge> {
     if (newest === undefined) return new TreeEdge();
     if (this.#edge?.size === newest.size) return this.#edge;
+    const edge = await this.#storedEdge(newest, verifier);
+    await this.#requireLastEntry(edge.size);
+    return edge;
+  }
+
+  async #storedEdge(newest: StoredCheckpoint, verifier: NoteVerifier): Promise<TreeEdge> {
     try {
-      const tree = openCheckpoint(newest.note, verifierOf(key));
+      const tree = openCheckpoint(newest.note, verifier);
       const edge = await TreeEdge.load(tree.size, (tile) => this.store.tile(tile));
       if (tree.size === newest.size && equalBytes(edge.root(), tree.root)) return edge;
     } catch (error) {
@@ -119,19 +126,46 @@ export class AuditLog extends StoredAudit {
     }
     throw changed();
   }
+
+  /**
+   * Else new events would get the numbers of those that were removed: no checkpoint would ever be of them.
+   * @throws `storage` when the last event of a tree of `size` entries is not there any more
+   */
+  async #requireLastEntry(size: number): Promise<void> {
+    if (size === 0) return;
+    const index = Math.floor((size - 1) / TILE_WIDTH);
+    const width = widthIn(size, { level: 0, index });
+    const hash = splitTile(await this.store.tile({ level: 0, index, width }), width).at(-1);
+    const [entry] = await this.store.entries(size - 1, 1);
+    if (entry !== undefined && hash !== undefined && equalBytes(leafHash(entry), hash)) return;
+    throw new CaucaseError("storage", `the newest checkpoint is of ${size} events, and the last of them is not there`, {
+      hint: COMPARE,
+    });
+  }
 }
 
+/** @throws `storage` for a key that is none */
 function verifierOf({ origin, privateKey }: AuditKey): NoteVerifier {
-  return { name: origin, publicKey: publicKeyOf(privateKey) };
+  try {
+    return { name: origin, publicKey: publicKeyOf(privateKey) };
+  } catch (cause) {
+    throw new CaucaseError("storage", "the audit log's key in the database is no key", {
+      hint: COMPARE,
+      cause,
+    });
+  }
 }
 
 function none(): CaucaseError {
   return new CaucaseError("not-found", "the audit log has no checkpoint yet");
 }
 
+const COMPARE =
+  "something else changed the database: compare with a backup, and with a checkpoint that was kept elsewhere";
+
 function changed(cause?: CaucaseError): CaucaseError {
   return new CaucaseError("storage", "the audit log's tiles are not those that its newest checkpoint is of", {
-    hint: "something else changed the database: compare with a backup, and with a checkpoint that was kept elsewhere",
+    hint: COMPARE,
     ...(cause && { cause }),
   });
 }

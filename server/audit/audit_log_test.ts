@@ -139,6 +139,10 @@ const TAMPERING: Readonly<Record<string, readonly [sql: string, message: RegExp]
     "DELETE FROM caucase_event WHERE id > 290; DELETE FROM caucase_audit_tile; DELETE FROM caucase_audit_checkpoint",
     /had 300 entries and has 290 now$/,
   ],
+  "a tile above the lowest": [
+    "UPDATE caucase_audit_tile SET hashes = zeroblob(32) WHERE level = 1",
+    /^the log's tile\/1\/000\.p\/1 is not of its entries: it was changed$/,
+  ],
   "everything of the log, the key too": [
     "DELETE FROM caucase_audit_key; DELETE FROM caucase_audit_tile; DELETE FROM caucase_audit_checkpoint",
     /the kept checkpoint is not of this log: a note is signed by .*, not by /,
@@ -158,7 +162,8 @@ for (const [what, [sql, message]] of Object.entries(TAMPERING)) {
     });
     change(path, sql);
     await opened(path, async ({ audit }) => {
-      await audit.grow(NOW + 60);
+      // Of some of it the log itself takes notice, and signs nothing more.
+      await audit.grow(NOW + 60).catch((error) => assert.ok(isRefusal("storage")(error)));
       await assert.rejects(verifyAudit(audit, { kept: [kept] }), (error) => {
         assert.ok(isRefusal("untrusted")(error) && error instanceof Error);
         assert.match(error.message, message);
@@ -186,6 +191,35 @@ Deno.test("a log whose tiles were changed signs nothing more, and says so", asyn
       await someEvents(scene, 1);
       await assert.rejects(scene.audit.grow(NOW), isRefusal("storage"));
       await assert.rejects(verifyAudit(scene.audit, { kept: [] }), { name: "CaucaseError" });
+    });
+  }
+});
+
+Deno.test("a log whose last events were removed signs nothing for those that get their numbers", async () => {
+  await using folder = await tempFolder();
+  const path = `${folder.path}/caucase.sqlite`;
+  await opened(path, async (scene) => {
+    await someEvents(scene, 300);
+    await scene.audit.grow(NOW);
+  });
+  change(path, "DELETE FROM caucase_event WHERE id > 290");
+  for (const count of [0, 20]) {
+    await opened(path, async (scene) => {
+      await someEvents(scene, count);
+      await assert.rejects(scene.audit.grow(NOW), /is of 300 events, and the last of them is not there/);
+    });
+  }
+});
+
+Deno.test("a log whose key was changed says so", async () => {
+  await using folder = await tempFolder();
+  const path = `${folder.path}/caucase.sqlite`;
+  await opened(path, ({ audit }) => audit.grow(NOW));
+  for (const key of ["randomblob(32)", "x''", "zeroblob(48)"]) {
+    change(path, `UPDATE caucase_audit_key SET key = ${key}`);
+    await opened(path, async ({ audit }) => {
+      await assert.rejects(audit.grow(NOW), isRefusal("storage"), key);
+      await assert.rejects(audit.verifierKey(), isRefusal("storage"), key);
     });
   }
 });

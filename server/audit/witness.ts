@@ -31,14 +31,24 @@ function fileWitness(path: string): Witness {
     async add(note) {
       try {
         using file = await Deno.open(path, { append: true, create: true, mode: WITNESS_MODE });
-        const bytes = utf8(`${note}\n`);
-        for (let written = 0; written < bytes.length;) written += await file.write(bytes.subarray(written));
-        await file.syncData();
+        await appendWhole(file, utf8(`${note}\n`));
       } catch (error) {
         throw fileError("append to", path, error);
       }
     },
   };
+}
+
+/** All of `bytes` or, where the disk is full in between, none: half a checkpoint makes the whole file unreadable. */
+async function appendWhole(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  const { size, isFile } = await file.stat();
+  try {
+    for (let written = 0; written < bytes.length;) written += await file.write(bytes.subarray(written));
+    await file.syncData();
+  } catch (error) {
+    if (isFile) await file.truncate(size);
+    throw error;
+  }
 }
 
 /** Milliseconds. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createServer } from "node:net";
 import { utf8 } from "../../core/bytes.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import { writeMessage } from "../../core/notify/message.ts";
@@ -139,6 +140,22 @@ Deno.test("a mail server whose certificate nobody trusts gets no mail", async ()
   await using startTls = await MailServer.start({ onAuth });
   await failure(deliver(`smtp://ca@[::ffff:127.0.0.1]:${startTls.port}/${query}`));
   assert.deepEqual([passwords, tls.mails, startTls.mails], [[], [], []]);
+});
+
+Deno.test("a mail server that talks without end is left when its time is over", async () => {
+  const closed = Promise.withResolvers<void>();
+  const talking = createServer((socket) => {
+    socket.on("error", () => {}).on("close", () => closed.resolve());
+    socket.write("220 hello\r\n");
+    const timer = setInterval(() => socket.write("250-and more\r\n"), 20);
+    socket.on("close", () => clearInterval(timer));
+  });
+  await new Promise<void>((resolve) => talking.listen(0, "127.0.0.1", resolve));
+  const address = talking.address();
+  const port = typeof address === "object" ? address?.port : address;
+  assert.match(await failure(deliver(`smtp://127.0.0.1:${port}/?from=ca@example.org&to=a@example.org`)), /within 1 s/);
+  await closed.promise;
+  await new Promise((resolve) => talking.close(resolve));
 });
 
 Deno.test("a mail server that refuses, hangs or is not there has not taken it", async () => {

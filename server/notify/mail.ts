@@ -1,4 +1,5 @@
 /** Notifications as mail, through nodemailer. */
+import { connect, type Socket } from "node:net";
 import { createTransport } from "nodemailer";
 import { CaucaseError } from "../../core/errors.ts";
 import { mailOf } from "../../core/notify/mail.ts";
@@ -15,28 +16,48 @@ interface MailSettings {
 /** One connection for each mail: they are rare. */
 export function createMailDelivery(receiver: MailReceiver, { password, timeoutMs }: MailSettings): Deliver {
   const { host, port, isTls, startTls, login, from, to } = receiver;
-  const transport = createTransport({
-    ...{ host, port, secure: isTls, requireTLS: startTls === "required", ignoreTLS: startTls === "never" },
-    ...(login !== undefined && password !== undefined && { auth: { user: login.user, pass: password } }),
-    // Else it would ask for the name of this machine, which the program may not know.
-    name: from.slice(from.lastIndexOf("@") + 1),
-    connectionTimeout: timeoutMs,
-    greetingTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
-    // All content is given here: nothing of it is the name of a file, or a URL.
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
+  const transportOver = (connection: Socket) =>
+    createTransport({
+      connection,
+      ...{ host, port, secure: isTls, requireTLS: startTls === "required", ignoreTLS: startTls === "never" },
+      ...(login !== undefined && password !== undefined && { auth: { user: login.user, pass: password } }),
+      // Else it would ask for the name of this machine, which the program may not know.
+      name: from.slice(from.lastIndexOf("@") + 1),
+      connectionTimeout: timeoutMs,
+      greetingTimeout: timeoutMs,
+      socketTimeout: timeoutMs,
+      // All content is given here: nothing of it is the name of a file, or a URL.
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    });
   return async ({ body }, signal) => {
-    const sent = transport.sendMail({ from, to: [...to], ...mailOf(readMessage(body), from) });
-    await before(AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]), sent).catch((error) => {
+    // Ours, to end it: the transport leaves a server alone that goes on talking, however long.
+    const socket = connect({ host, port });
+    try {
+      const sent = connected(socket).then(() =>
+        transportOver(socket).sendMail({ from, to: [...to], ...mailOf(readMessage(body), from) })
+      );
+      await before(AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]), sent);
+    } catch (error) {
       signal.throwIfAborted();
       throw refusalOf(error, timeoutMs);
-    });
+    } finally {
+      socket.destroy();
+    }
   };
 }
 
-/** The same as `work`, unless the signal comes first. What is then still under way ends with its own time-outs. */
+/** @throws what the system says where nobody listens */
+async function connected(socket: Socket): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    socket.once("connect", resolve);
+    socket.once("error", reject);
+    socket.once("close", () => reject(new Error("the connection was closed")));
+  });
+  socket.setKeepAlive(true);
+}
+
+/** The same as `work`, unless the signal comes first. */
 async function before<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const end = () => reject(signal.reason);

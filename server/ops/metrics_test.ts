@@ -66,11 +66,15 @@ Deno.test("requests, signatures and commits are measured; labels take few values
   assert.equal(traffic.lastSignature, "failed");
   traffic.signature("ECDSA")("done");
   assert.equal(traffic.lastSignature, "done");
+  traffic.commit(3)("refused");
+  assert.deepEqual([traffic.committedAt, traffic.commitFailedAt], [-Infinity, -Infinity]);
   traffic.commit(3)("failed");
   assert.equal(traffic.committedAt, -Infinity);
+  assert.ok(traffic.commitFailedAt > performance.now() - 1_000);
   traffic.commit(3)("done");
   assert.ok(traffic.committedAt > performance.now() - 1_000);
   assert.deepEqual(await linesOf(registry, "caucase_committed_writes_total"), ["caucase_committed_writes_total 3"]);
+  assert.deepEqual(await linesOf(registry, "caucase_commit_failures_total"), ["caucase_commit_failures_total 1"]);
   assert.deepEqual(await linesOf(registry, "caucase_signature_failures_total"), ["caucase_signature_failures_total 1"]);
 });
 

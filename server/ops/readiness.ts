@@ -17,12 +17,19 @@ export interface Check {
 
 export type Phase = "starting" | "serving" | "stopping";
 
+/** When the last commits ended, as of `performance.now()`, and how the last signature did. */
+export interface Pulse {
+  readonly committedAt: number;
+  readonly commitFailedAt: number;
+  readonly lastSignature: Outcome;
+}
+
 /** What is looked at. */
 export interface ReadinessParts {
   /** @throws `storage` when nothing can be written */
   readonly proveWritable: () => Promise<void>;
   /** How signatures and commits go. */
-  readonly pulse: { readonly committedAt: number; readonly lastSignature: Outcome };
+  readonly pulse: Pulse;
   readonly cas: readonly ReadinessCa[];
   /** Validity of the certificate that HTTPS shows; undefined while there is none. */
   readonly httpsCertificate: () => Validity | undefined;
@@ -38,7 +45,10 @@ export interface ReadinessCa {
   readonly hasCrls: boolean;
 }
 
-/** A commit of the last so many milliseconds proves that the next one works: however often it is asked, no more. */
+/**
+ * A commit of the last so many milliseconds proves that the next one works: however often it is asked, no more. One
+ * that failed proves that clients are refused: on a full disk, a small commit may work where a larger one does not.
+ */
 const PROOF_LASTS = 10_000;
 
 /** How long a renewal may take that is due, in seconds. */
@@ -75,7 +85,9 @@ export class Readiness {
 
   async #requireWritable(): Promise<void> {
     const { pulse, proveWritable, patienceMs } = this.#parts;
-    if (performance.now() - pulse.committedAt < PROOF_LASTS) return;
+    const now = performance.now();
+    const hasFailed = now - pulse.commitFailedAt < PROOF_LASTS;
+    if (!hasFailed && now - pulse.committedAt < PROOF_LASTS) return;
     this.#proving ??= proveWritable().finally(() => this.#proving = undefined);
     const { promise: late, reject } = Promise.withResolvers<never>();
     const message = `the database takes longer than ${patienceMs / 1000} s to write`;
@@ -85,6 +97,8 @@ export class Readiness {
     } finally {
       clearTimeout(timer);
     }
+    // Else the proof itself says why.
+    if (hasFailed) throw new CaucaseError("storage", `a commit failed within the last ${PROOF_LASTS / 1000} s`);
   }
 
   async #checksOf({ ca, stores, hasCrls }: ReadinessCa, now: number): Promise<readonly Check[]> {

@@ -11,7 +11,7 @@ async function setUp(changes: Partial<ReadinessParts> = {}) {
   await seedIssuers(storage);
   const { cas: ca } = testCas(storage);
   await ca.crls.ensureCurrent(NOW);
-  const pulse = { committedAt: -Infinity, lastSignature: "done" as Outcome };
+  const pulse = { committedAt: -Infinity, commitFailedAt: -Infinity, lastSignature: "done" as Outcome };
   const proofs: number[] = [];
   const readiness = new Readiness({
     proveWritable: () => Promise.resolve(void proofs.push(1)),
@@ -53,6 +53,16 @@ Deno.test("the database is written to when no commit of the last seconds proves 
   pulse.committedAt = performance.now() - 11_000;
   await readiness.check(NOW);
   assert.equal(proofs.length, 2);
+});
+
+Deno.test("a commit that failed is told for a while, whatever worked since", async () => {
+  const { pulse, proofs, bad } = await setUp();
+  pulse.commitFailedAt = performance.now();
+  pulse.committedAt = performance.now();
+  assert.deepEqual(await bad(), { database: "a commit failed within the last 10 s" });
+  assert.equal(proofs.length, 1, "what still fails says why");
+  pulse.commitFailedAt = performance.now() - 11_000;
+  assert.deepEqual([await bad(), proofs.length], [{}, 1]);
 });
 
 Deno.test("a database that refuses, or takes too long, is said; the next look waits for the same write", async () => {

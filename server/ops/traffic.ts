@@ -1,6 +1,6 @@
 /** Counts requests, signatures and commits while they happen, and remembers how the last ones ended. */
 import { Counter, Histogram, type Registry } from "prom-client";
-import type { Ended, Outcome, RequestWatch, WatchedRequest, Watcher } from "../watcher.ts";
+import type { CommitOutcome, Ended, Outcome, RequestWatch, WatchedRequest, Watcher } from "../watcher.ts";
 
 /** Upper bounds, in seconds. */
 const REQUEST_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
@@ -15,6 +15,8 @@ const NO_ROUTE = "none";
 export class Traffic implements Watcher {
   /** When a commit was on the disk last, as of `performance.now()`. */
   committedAt = -Infinity;
+  /** When one failed last. */
+  commitFailedAt = -Infinity;
   /** How the last signature ended. */
   lastSignature: Outcome = "done";
   readonly #requests;
@@ -94,10 +96,14 @@ export class Traffic implements Watcher {
     };
   }
 
-  commit(writes: number): Ended {
+  commit(writes: number): Ended<CommitOutcome> {
     const started = performance.now();
     return (outcome) => {
-      if (outcome === "failed") return this.#commitFailures.inc();
+      if (outcome === "refused") return;
+      if (outcome === "failed") {
+        this.commitFailedAt = performance.now();
+        return this.#commitFailures.inc();
+      }
       this.committedAt = performance.now();
       this.#commits.observe(secondsSince(started));
       this.#writes.inc(writes);

@@ -206,6 +206,11 @@ Deno.test("proveWritable() commits and changes nothing, and fails where nothing 
   await storage.proveWritable();
   assert.equal(await storage.ca("cau").state(), state, "nothing that a process remembers is read again");
   assert.deepEqual(outcomes, ["1 done", "1 done"]);
+  await assert.rejects(storage.ca("cas").requests.submit(newRequest(1, { maxPending: 0 })), {
+    code: "too-many-pending",
+  });
+  assert.ok(!outcomes.join().includes("failed"), "nobody's refusal is a fault of the disk");
+  outcomes.length = 2;
   const blocked = new DatabaseSync(test.path);
   blocked.exec("BEGIN IMMEDIATE");
   await assert.rejects(storage.proveWritable(), { code: "storage" });

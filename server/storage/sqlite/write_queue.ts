@@ -167,7 +167,7 @@ export class WriteQueue {
         ended?.("done");
       } else this.#keep(writes, { tell, synchronise: this.#synchronise, ended });
     } catch (error) {
-      ended?.("failed");
+      ended?.(error instanceof CaucaseError && error.code !== "storage" ? "refused" : "failed");
       for (const write of writes) write.reject(error);
     }
   }
