@@ -68,10 +68,12 @@ const EVENTS: { readonly [Kind in CaEvent["kind"]]: Extract<CaEvent, { readonly 
 
 Deno.test("docs/json.md names each kind of event with its fields", async () => {
   const rows = (await Deno.readTextFile(DOCUMENT)).split("## Events")[1]?.split("\n##")[0] ?? "";
+  const auditLog = await Deno.readTextFile(new URL("audit-log.md", DOCUMENT));
   for (const [kind, event] of Object.entries(EVENTS)) {
     const recorded = { id: 1n, now: 1, ca: "cas", actor: { kind: "server" }, event } as const;
     const fields = fieldsOf(JSON.parse(writeEventList({ events: [recorded], next: null })).events[0]);
     assert.ok(rows.includes(`| \`${kind}\` `), `${kind} is missing`);
+    assert.ok(auditLog.includes(`\`${kind}\``), `${kind} is missing in docs/audit-log.md`);
     for (const field of fields) assert.ok(rows.includes(`\`${field}\``), `${field} of ${kind} is missing`);
   }
 });
