@@ -52,8 +52,8 @@ export async function createPublicSite(
 
 /** A folder that cannot be read is told by the job that makes backups. */
 async function backupStatus({ backup }: ServeOptions, now: number): Promise<BackupStatus> {
-  if (backup === undefined) return { enabled: false, last: null };
+  if (backup === undefined) return { enabled: false, periodDays: null, last: null };
   const { newestBackup } = await import("./backup/backup_folder.ts");
   const newest = await newestBackup(backup.directory, now).catch(() => undefined);
-  return { enabled: true, last: newest?.since ?? null };
+  return { enabled: true, periodDays: backup.periodDays, last: newest?.since ?? null };
 }

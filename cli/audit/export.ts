@@ -23,20 +23,26 @@ export async function auditExport(args: readonly string[]): Promise<number> {
 }
 
 /**
- * Writes all files of a log, the checkpoint last, and checks them. Full tiles that are there already are kept: they
- * never change.
+ * Writes all files of a log, checks them, and writes the checkpoint last. Full tiles that are there already are kept:
+ * they never change.
  * @returns how many entries there are
- * @throws `untrusted` when what is in the folder then is not what the checkpoint signs for; `file`
+ * @throws `untrusted` when the tiles in the folder then are not what the checkpoint signs for, or do not continue what
+ *   was exported before: the checkpoint of before stays, so that the next call finds that too; `file`
  */
 export async function exportAudit(source: AuditSource, folder: string): Promise<number> {
   const [key, note] = [await source.verifierKey(), await source.checkpoint()];
   const { size } = openCheckpoint(note, parseVerifierKey(key));
   const before = await readFileBytes(join(folder, CHECKPOINT));
   for (const name of tilesOf(size)) await exportTile(source, folder, name);
+  const written = {
+    ...folderSource(folder),
+    verifierKey: () => Promise.resolve(key),
+    checkpoint: () => Promise.resolve(note),
+  };
+  // What an earlier export said must still hold.
+  await verifyAudit(written, { kept: before === undefined ? [] : [new TextDecoder().decode(before)] });
   await write(join(folder, KEY), key);
   await write(join(folder, CHECKPOINT), note);
-  // What an earlier export said must still hold.
-  await verifyAudit(folderSource(folder), { kept: before === undefined ? [] : [new TextDecoder().decode(before)] });
   return size;
 }
 

@@ -33,7 +33,7 @@ export async function auditVerify(args: readonly string[]): Promise<number> {
 }
 
 /** @throws `file`, `malformed` */
-export async function readCheckpoints(path: string): Promise<readonly string[]> {
+async function readCheckpoints(path: string): Promise<readonly string[]> {
   const bytes = await readFileBytes(path);
   if (bytes === undefined) throw new CaucaseError("file", `cannot read ${path}: it does not exist`);
   try {

@@ -35,7 +35,7 @@ export async function certShow(args: readonly string[]): Promise<number> {
 }
 
 /** A serial number as it is, or that of the certificate in a file; decimal. @throws `usage`, `file` */
-export async function serialIn(text: string): Promise<string> {
+async function serialIn(text: string): Promise<string> {
   if (/^\d+$/.test(text)) return BigInt(text).toString();
   const { certificate } = await readKeyFile(text);
   if (certificate === undefined) throw new CaucaseError("file", `cannot use ${text}: it holds no certificate`);
@@ -43,7 +43,7 @@ export async function serialIn(text: string): Promise<string> {
 }
 
 /** @throws `not-found` */
-export async function requireRegistered(
+async function requireRegistered(
   api: ApiClient,
   serial: string,
   mode: "service" | "user",

@@ -1,7 +1,10 @@
 /** Asks the server about requests: with its details where it has them, else as every server of caucase answers. */
+import { utf8 } from "../../core/bytes.ts";
 import { CaucaseError, describeError } from "../../core/errors.ts";
+import { encodePem, PEM_LABEL } from "../../core/pem.ts";
 import type { PendingDetails } from "../../core/protocol/pending_details.ts";
 import type { PublicCa } from "../../core/protocol/routes.ts";
+import { csrFromPem } from "../../core/x509/csr.ts";
 import type { ApiClient } from "../net/api_client.ts";
 import { printError } from "../terminal.ts";
 import { detailsOf } from "./request_details.ts";
@@ -28,17 +31,22 @@ export async function pendingRequests(
 /** A request, with its PEM. */
 export interface ShownRequest {
   readonly details: PendingDetails;
+  /** The request alone: around the one that was sent there may be any text. */
   readonly csrPem: string;
 }
 
-/** @throws `not-found` when there is none with that id, as after it was rejected */
+/**
+ * By HTTPS, as somebody decides by what it says: over HTTP, anybody on the way could show another one.
+ * @throws `not-found` when there is none with that id, as after it was rejected
+ */
 export async function oneRequest(api: ApiClient, ca: PublicCa, id: string): Promise<ShownRequest> {
-  const csrPem = await api.request(id);
-  if (csrPem === undefined) {
+  const stored = await api.as({ secure: true }).request(id);
+  if (stored === undefined) {
     throw new CaucaseError("not-found", "no such request", {
       hint: ca === "cas" ? "requests of users need --mode user" : "requests of services need --mode service",
     });
   }
+  const csrPem = encodePem(PEM_LABEL.CSR, (await csrFromPem(utf8(stored))).der);
   const details = await detailsOf(csrPem, { ca, id });
   const told = await api.requestDetails(id);
   const { receivedAt, receivedFrom } = told ?? details;

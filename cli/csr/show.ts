@@ -27,7 +27,7 @@ export async function csrShow(args: readonly string[]): Promise<number> {
     async action(id) {
       const { details, csrPem } = await oneRequest(server.apis[ca], ca, decimalId(id));
       if (json) return void shown.push(JSON.parse(writePendingDetails(details)));
-      if (pem) return printText(csrPem.endsWith("\n") ? csrPem : `${csrPem}\n`);
+      if (pem) return printText(csrPem);
       if (shown.push(id) > 1) printLine("");
       for (const line of requestLines(details, server.now)) printLine(line);
     },

@@ -4,6 +4,7 @@ import { utf8 } from "../../core/bytes.ts";
 import { appendDurably, readFileBytes, writeFileDurably } from "../../core/host/durable_file.ts";
 import { generateRsaKey } from "../../core/host/generate_key.ts";
 import { findKeyFile, KEY_FILE_MODE } from "../../core/host/key_file.ts";
+import { sha256Hex } from "../../core/keys/hashes.ts";
 import { type PrivateKey, privateKeyToPem } from "../../core/keys/private_key.ts";
 import { signerFor } from "../../core/keys/signer.ts";
 import { decodeText } from "../../core/text.ts";
@@ -47,7 +48,7 @@ export async function pursueRequest(
   const id = await sentId(cau, path, csr);
   const pem = await cau.certificate(id);
   if (pem === undefined) {
-    if (await cau.request(id) !== undefined) return { kind: "waiting", id, fingerprint: await requestDigest(csr) };
+    if (await cau.request(id) !== undefined) return { kind: "waiting", id, fingerprint: await fingerprintOf(csr) };
     await removeNotes(path);
     throw new CaucaseError("not-found", `request ${id} was rejected`, { hint: "the next call sends a new one" });
   }
@@ -59,9 +60,8 @@ export async function pursueRequest(
 }
 
 /** What both sides of a telephone compare: SHA-256 of the request's DER, lower-case hex. */
-export async function requestDigest(csr: Uint8Array<ArrayBuffer>): Promise<string> {
-  const { csr: { der } } = await csrFromFile(csr);
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", der)).toHex();
+async function fingerprintOf(csr: Uint8Array<ArrayBuffer>): Promise<string> {
+  return sha256Hex((await csrFromFile(csr)).csr.der);
 }
 
 async function newKey({ path, keyBits }: UserRequest): Promise<PrivateKey> {

@@ -27,7 +27,7 @@ export interface ConnectionSettings {
 }
 
 /** The variables of this process. */
-export function connectionVariables(): ConnectionVariables {
+function connectionVariables(): ConnectionVariables {
   return {
     CAUCASE_URL: Deno.env.get("CAUCASE_URL"),
     CAUCASE_USER_KEY: Deno.env.get("CAUCASE_USER_KEY"),

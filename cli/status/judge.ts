@@ -10,8 +10,8 @@ export interface Concern {
 
 const DAY = 86_400;
 
-/** A backup is made every day. */
-const BACKUP_AGE = 2 * DAY;
+/** A single backup that is late is no concern: in periods. */
+const BACKUP_AGE = 2;
 
 /** A request that waits longer was overlooked. */
 const PENDING_AGE = DAY;
@@ -65,7 +65,8 @@ function concernsOfCrl(who: string, crl: CaStatus["crl"], now: number): Concern[
 function concernsOfBackup({ backup, now }: ServerStatus): Concern[] {
   if (!backup.enabled) return [attention("the server makes no backups")];
   if (backup.last === null) return [attention("no backup was made yet")];
-  return now - backup.last > BACKUP_AGE ? [broken(`the last backup is ${spanText(now - backup.last)} old`)] : [];
+  const longest = BACKUP_AGE * (backup.periodDays ?? 1) * DAY;
+  return now - backup.last > longest ? [broken(`the last backup is ${spanText(now - backup.last)} old`)] : [];
 }
 
 function concernsOfJob({ name, error }: JobStatus): Concern[] {

@@ -18,7 +18,7 @@ const WELL: ServerStatus = {
   now: NOW,
   database: "sqlite",
   cas: [CAS],
-  backup: { enabled: true, last: NOW - DAY },
+  backup: { enabled: true, periodDays: 1, last: NOW - DAY },
   jobs: [{ name: "backup", lastSuccess: NOW - DAY, lastFailure: null, error: null }],
 };
 
@@ -32,10 +32,16 @@ Deno.test("concernsOf() has nothing to say of a server that does well", () => {
   assert.ok(statusLines("http://ca/", WELL, []).includes("Nothing needs a person."));
 });
 
+Deno.test("concernsOf() takes a backup for old by the server's own period", () => {
+  const weekly = (age: number) => concerns({ backup: { enabled: true, periodDays: 7, last: NOW - age * DAY } });
+  assert.deepEqual(weekly(13), []);
+  assert.deepEqual(weekly(15), ["broken: the last backup is 15d old"]);
+});
+
 Deno.test("concernsOf() tells what will not work, and who waits", () => {
   const CASES: readonly (readonly [found: string[], concern: string])[] = [
-    [concerns({ backup: { enabled: false, last: null } }), "attention: the server makes no backups"],
-    [concerns({ backup: { enabled: true, last: null } }), "attention: no backup was made yet"],
+    [concerns({ backup: { enabled: false, periodDays: null, last: null } }), "attention: the server makes no backups"],
+    [concerns({ backup: { enabled: true, periodDays: 1, last: null } }), "attention: no backup was made yet"],
     [concerns({ now: NOW + 120 }), "attention: the server's clock and this machine's differ by 2m"],
     [concerns({}, { pending: { count: 1, oldest: NOW - 3 * DAY } }), "attention: CAS: a request waits since 3d"],
     [concerns({}, { expiredUnrenewed: 1 }), "attention: CAS: 1 certificate ended without a renewal"],
@@ -53,7 +59,7 @@ Deno.test("concernsOf() tells what will not work, and who waits", () => {
 
 Deno.test("concernsOf() tells what is broken", () => {
   const CASES: readonly (readonly [found: string[], concern: string])[] = [
-    [concerns({ backup: { enabled: true, last: NOW - 3 * DAY } }), "broken: the last backup is 3d old"],
+    [concerns({ backup: { enabled: true, periodDays: 1, last: NOW - 3 * DAY } }), "broken: the last backup is 3d old"],
     [concerns({}, { issuers: [] }), "broken: CAS has no CA certificate that signs"],
     [
       concerns({}, { crl: { number: 3n, entries: 1, thisUpdate: NOW - 40 * DAY, nextUpdate: NOW - DAY } }),

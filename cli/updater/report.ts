@@ -19,7 +19,7 @@ import type { Reported, UpdaterState } from "./state.ts";
 const UNKNOWN_FOR = 7 * DAY;
 
 /** No report takes longer: a server that trickles must not keep the next renewal waiting. Milliseconds. */
-export const LONGEST_REPORT = 30_000;
+const LONGEST_REPORT = 30_000;
 
 /** What there would be to tell of the certificate on the disk. */
 interface News extends HookState {

@@ -4,7 +4,7 @@ import type { VerifySignature } from "../keys/verify_signature.ts";
 import { requireHolder } from "../protocol/envelope.ts";
 import type { InstallationMessage, InstallationReport } from "../protocol/installation.ts";
 import { parseCertificate } from "../x509/certificate.ts";
-import type { Actor } from "./actor.ts";
+import { addressOf, holderAt } from "./actor.ts";
 import type { Attribution, CaEvent } from "./events.ts";
 import type { CaStores, Installation } from "./stores.ts";
 import type { Verification } from "./verification.ts";
@@ -42,7 +42,7 @@ export class Installations {
     await verification.requireGood(certificate, by.now);
     await requireHolder(message, certificate, verify);
     requireRecent(report, by.now);
-    const actor: Actor = { kind: "holder", serial };
+    const actor = holderAt(serial, addressOf(by.actor));
     await stores.installations.report(report, { ...by, actor });
   }
 }

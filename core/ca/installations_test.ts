@@ -50,7 +50,8 @@ Deno.test("report() keeps what the holder said, in the holder's name", async () 
   const well = { hook: "succeeded", failingSince: null, detail: null };
   assert.deepEqual(await kept(), { reportedAt: NOW, hostTime: NOW - 3, ...well });
   const last = (await stores.events(0n, 100)).at(-1);
-  assert.deepEqual([last?.event, last?.actor], [{ kind: "installed", serial }, { kind: "holder", serial }]);
+  const actor = { kind: "holder", serial, address: "192.0.2.1" };
+  assert.deepEqual([last?.event, last?.actor], [{ kind: "installed", serial }, actor]);
 });
 
 Deno.test("report() refuses certificates that are unknown, of another CA, revoked or not valid", async () => {

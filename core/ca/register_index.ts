@@ -123,7 +123,7 @@ function sum(numbers: readonly number[]): number {
 }
 
 /** Takes places in any order, and keeps the first ones behind the query's cursor. */
-export class PageGathering implements Gathering {
+class PageGathering implements Gathering {
   readonly #compare: (a: Position, b: Position) => number;
   readonly #after: Position | undefined;
   readonly #limit: number;

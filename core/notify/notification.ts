@@ -49,8 +49,6 @@ export type Notification =
   }
   | { readonly kind: "test" };
 
-export type NotificationKind = Notification["kind"];
-
 /** What people call the CAs. */
 const CA_TEXT: Readonly<Record<CaName, string>> = { cas: "services", cau: "users", http_cas: "the HTTPS listener" };
 

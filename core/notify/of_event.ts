@@ -29,7 +29,7 @@ export function notificationOf(
       return { kind: "request-waiting", ca, requestId: event.id, keyId: event.key, names, since: now };
     }
     case "revoked":
-      return { kind: "revoked", ca, serial: event.serial, names, by: actorText(actor) };
+      return { kind: "revoked", ca, serial: event.serial, names, by: authorText(actor) };
     case "issuer-added":
       return {
         kind: "ca-certificate-made",
@@ -41,7 +41,7 @@ export function notificationOf(
 }
 
 /** For people; nothing in it was chosen by a stranger. */
-export function actorText(actor: Actor): string {
+export function authorText(actor: Actor): string {
   switch (actor.kind) {
     case "user":
       return `the user with serial ${actor.serial}`;

@@ -2,8 +2,9 @@
  * Who is notified, as `--notify` says it: `https://…` for a webhook, `smtp://[user@]host[:port]/?from=…&to=…` or
  * `smtps://…` for mail. `#kind,kind` at the end says which notifications this one wants.
  */
-import { createHash } from "node:crypto";
+import { utf8 } from "../bytes.ts";
 import { CaucaseError } from "../errors.ts";
+import { sha256Hex } from "../keys/hashes.ts";
 import { type FilterKind, NOTIFICATION_KINDS } from "./notification_kinds.ts";
 
 interface Common {
@@ -91,7 +92,7 @@ function kindsOf(list: string): readonly FilterKind[] {
 function webhook(url: URL, kinds: readonly FilterKind[]): Webhook {
   if (url.username !== "") throw refusal("takes no user in the URL of a webhook", "--notify-secret has it signed");
   url.hash = "";
-  return { protocol: "webhook", url, kinds, identity: hashOf(url.href), shown: url.origin };
+  return { protocol: "webhook", url, kinds, identity: sha256Hex(utf8(url.href)), shown: url.origin };
 }
 
 function mailReceiver(url: URL, kinds: readonly FilterKind[]): MailReceiver {
@@ -113,7 +114,7 @@ function mailReceiver(url: URL, kinds: readonly FilterKind[]): MailReceiver {
   return {
     protocol: "mail",
     ...{ host, port, isTls, startTls, login, from, to, kinds, shown },
-    identity: hashOf(JSON.stringify(who)),
+    identity: sha256Hex(utf8(JSON.stringify(who))),
   };
 }
 
@@ -145,8 +146,4 @@ function loginOf({ username }: URL, files: readonly string[] = []): MailReceiver
 
 function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127(\.\d+){3}$/.test(host);
-}
-
-function hashOf(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }

@@ -103,7 +103,7 @@ const STATUS: ServerStatus = {
     expiring: [],
     expiredUnrenewed: 0,
   }],
-  backup: { enabled: true, last: null },
+  backup: { enabled: true, periodDays: 1, last: null },
   jobs: [{ name: "backup", lastSuccess: 1, lastFailure: 2, error: "disk is full" }],
 };
 

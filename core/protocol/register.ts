@@ -41,7 +41,7 @@ export interface RevocationFacts {
 }
 
 /** What the holder said of the certificate's installation. */
-export interface Installation {
+export interface InstallationFacts {
   readonly reportedAt: number;
   readonly hook: HookOutcome;
   readonly failingSince: number | null;
@@ -73,7 +73,7 @@ export interface CertificateEntry {
   /** Serial number of the certificate that replaced it. */
   readonly renewedBy: bigint | null;
   readonly revocation: RevocationFacts | null;
-  readonly installation: Installation | null;
+  readonly installation: InstallationFacts | null;
 }
 
 export interface CertificateList {

@@ -57,6 +57,8 @@ export interface JobStatus {
 export interface BackupStatus {
   /** Whether the server makes backups. */
   readonly enabled: boolean;
+  /** From one to the next; null where it makes none. */
+  readonly periodDays: number | null;
   readonly last: number | null;
 }
 
@@ -92,7 +94,7 @@ const StatusShape = v.object({
     expiring: v.array(v.object({ days: count, count })),
     expiredUnrenewed: count,
   })),
-  backup: v.object({ enabled: v.boolean(), last: v.nullable(utcTime) }),
+  backup: v.object({ enabled: v.boolean(), periodDays: v.nullable(v.number()), last: v.nullable(utcTime) }),
   jobs: v.array(v.object({
     name: v.string(),
     lastSuccess: v.nullable(utcTime),

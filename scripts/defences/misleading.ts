@@ -61,6 +61,16 @@ export const MISLEADING: readonly Threat[] = [
     ],
   },
   {
+    attack: "another request shown to the user who decides than the one that the server has",
+    mutations: [
+      without(
+        "HTTPS for what a user decides by",
+        { file: "cli/csr/asking_test.ts", filter: "over HTTP alone" },
+        ["cli/csr/asking.ts", "api.as({ secure: true }).request(id)", "api.request(id)"],
+      ),
+    ],
+  },
+  {
     attack: "another request under the name of somebody who was invited",
     mutations: [
       without(

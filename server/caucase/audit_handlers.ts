@@ -4,6 +4,7 @@ import { parseTilePath, type TileName } from "../../core/audit/tiles.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import type { Answer, Exchange } from "../http/exchange.ts";
 import type { AuditRoute, CaucaseHandlers } from "./handlers.ts";
+import { taggedAnswer } from "./json_answer.ts";
 
 const TEXT = "text/plain; charset=utf-8";
 
@@ -37,9 +38,6 @@ function tileOf(segments: readonly string[]): TileName {
   }
 }
 
-/** A short text, and its mark: who asks again is told that it is still the same. */
 function current(exchange: Exchange, body: string): Answer {
-  const etag = `"${body.trimEnd().slice(-24).replace(/[^\w]/g, "-")}"`;
-  const headers = { "Content-Type": TEXT, "Cache-Control": "private, no-cache", "ETag": etag };
-  return exchange.header("if-none-match") === etag ? { status: 304, headers } : { status: 200, headers, body };
+  return taggedAnswer(exchange, body, { "Content-Type": TEXT });
 }

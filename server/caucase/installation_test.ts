@@ -45,11 +45,11 @@ Deno.test("GET certificates and GET events tell users what holders reported", as
   assert.deepEqual(listed?.installation, expected);
   const { events } = readEventList(await get("events"));
   assert.deepEqual(events.slice(-2).map(({ kind, fields, actor }) => ({ kind, fields, actor })), [
-    { kind: "installed", fields: { serial: `${serial}` }, actor: { kind: "holder", serial } },
+    { kind: "installed", fields: { serial: `${serial}` }, actor: { kind: "holder", serial, address: "192.0.2.1" } },
     {
       kind: "hook-failing",
       fields: { serial: `${serial}`, since: timeToText(NOW - 5) },
-      actor: { kind: "holder", serial },
+      actor: { kind: "holder", serial, address: "192.0.2.1" },
     },
   ]);
 });

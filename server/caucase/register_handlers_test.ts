@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { CaucaseError } from "../../core/errors.ts";
 import { readEventList } from "../../core/protocol/event_list.ts";
 import { DETAILS_TYPE, readPendingDetails, readPendingDetailsList } from "../../core/protocol/pending_details.ts";
 import { readCertificateEntry, readCertificateList } from "../../core/protocol/register.ts";
@@ -144,4 +145,16 @@ Deno.test("GET status tells of CA certificates, CRLs, what is pending and what e
   assert.equal(of?.crl?.entries, 0);
   app.clock.set(NOW + 94 * 86_400);
   assert.equal((await app.ask("GET", "/status", { as: user })).status, 401, "the user's own has ended");
+});
+
+Deno.test("GET status tells all else, and of the CRL that there is, where none can be signed", async () => {
+  const app = await newTestApp();
+  const user = await firstUser(app);
+  const { crls } = app.authorities.cas;
+  const [published] = await crls.ensureCurrent(NOW);
+  crls.ensureCurrent = () => Promise.reject(new CaucaseError("storage", "the disk is full"));
+  const { status, text } = await app.ask("GET", "/status", { as: user });
+  assert.equal(status, 200, text);
+  assert.equal(readServerStatus(text).cas.find(({ name }) => name === "cas")?.crl?.number, published?.number);
+  assert.deepEqual(app.faults, []);
 });

@@ -2,7 +2,7 @@
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
 import type { Issuer } from "../../core/ca/issuer.ts";
 import { signingIssuer } from "../../core/ca/lifecycle.ts";
-import { describeError } from "../../core/errors.ts";
+import { CaucaseError, describeError } from "../../core/errors.ts";
 import type {
   BackupStatus,
   CaStatus,
@@ -55,11 +55,19 @@ async function publicCa(ca: CertificateAuthority, now: number): Promise<CaStatus
   };
 }
 
-async function crl(ca: CertificateAuthority, now: number): Promise<CrlStatus | null> {
-  const newest = (await ca.crls.ensureCurrent(now)).at(-1);
+async function crl({ crls }: CertificateAuthority, now: number): Promise<CrlStatus | null> {
+  const newest = (await crls.ensureCurrent(now).catch(orThose(crls.published))).at(-1);
   if (newest === undefined) return null;
   const { number, entries, thisUpdate, nextUpdate } = newest;
   return { number, entries, thisUpdate, nextUpdate };
+}
+
+/** What cannot be made now is told by its job, and is no reason to tell nothing else. */
+function orThose<T>(known: T): (error: unknown) => T {
+  return (error) => {
+    if (error instanceof CaucaseError) return known;
+    throw error;
+  };
 }
 
 async function issuers({ issuers: all, lifeSpan }: CertificateAuthority, now: number): Promise<IssuerStatus[]> {

@@ -16,7 +16,7 @@ import { namesOfRequest } from "./news.ts";
 const LOOK = 600;
 
 /** A certificate is told about when it has less than this left, in days. */
-const DAYS_LEFT = [1, 7, 14] as const;
+const TOLD_AT = [1, 7, 14] as const;
 
 /** How many certificates, and how many requests, are looked at. Somebody with more has been told enough. */
 const MOST = 500;
@@ -72,11 +72,11 @@ export class ConditionsWatch implements Job {
   async #ending(ca: CaName, now: number): Promise<readonly Condition[]> {
     const kind = ca === "cau" ? "user-certificate-expiring" : "certificate-expiring";
     if (!this.parts.drafts.isWanted(kind)) return [];
-    const longest = Math.max(...DAYS_LEFT) * SECONDS_PER_DAY;
+    const longest = Math.max(...TOLD_AT) * SECONDS_PER_DAY;
     const query = { status: "expiring", expiresBefore: now + longest, limit: MOST } as const;
     const { records } = await this.parts.storage.ca(ca).register.list(query, now);
     return await slowly(records, async ({ certificate: { serial, notAfter, der } }) => {
-      const days = DAYS_LEFT.find((each) => notAfter - now <= each * SECONDS_PER_DAY) ?? Math.max(...DAYS_LEFT);
+      const days = TOLD_AT.find((each) => notAfter - now <= each * SECONDS_PER_DAY) ?? Math.max(...TOLD_AT);
       const names = foreignNames(await parseCertificate(der));
       const draft = () => this.parts.drafts.of({ kind, ca, serial, names, notAfter, days }, now);
       return { name: `${serial} ${days}`, after: 0, draft };

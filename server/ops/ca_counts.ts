@@ -1,21 +1,6 @@
-/** What waits at one CA, and what it has issued, as numbers that are there in a moment. */
+/** What one CA has issued, as numbers that are there in a moment. */
 import type { RegisterCounts } from "../../core/ca/register.ts";
 import type { CaStores } from "../../core/ca/stores.ts";
-
-export interface PendingCount {
-  readonly pending: number;
-  /** When the oldest of these came, Unix seconds; undefined where there is none, or the database does not say. */
-  readonly oldest: number | undefined;
-}
-
-/** There are never more pending requests than fit into one list. */
-export async function countPending(
-  requests: Pick<CaStores["requests"], "pending" | "arrivals">,
-): Promise<PendingCount> {
-  const pending = await requests.pending();
-  const times = [...(await requests.arrivals()).values()].map(({ now }) => now);
-  return { pending: pending.length, oldest: times.length === 0 ? undefined : Math.min(...times) };
-}
 
 /** How long a scrape waits for a count, in milliseconds. */
 const PATIENCE = 25;

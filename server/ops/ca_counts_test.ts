@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { RegisterCounts } from "../../core/ca/register.ts";
 import { createMemoryStores } from "../../core/ca/memory_stores.ts";
-import { BY, newRequest, NOW } from "../../tests/contract/store_fixtures.ts";
-import { countPending, RecentCounts } from "./ca_counts.ts";
+import { NOW } from "../../tests/contract/store_fixtures.ts";
+import { RecentCounts } from "./ca_counts.ts";
 
 Deno.test("a count that takes its time keeps nobody waiting: the last one is shown meanwhile", async () => {
   const { register } = createMemoryStores().ca("cas");
@@ -31,12 +31,4 @@ Deno.test("a count that takes its time keeps nobody waiting: the last one is sho
   await assert.rejects(async () => {
     for (let attempt = 0; attempt < 3; attempt++) await recent.get(NOW);
   }, /gone/);
-});
-
-Deno.test("pending requests are counted, and the time of the oldest is known", async () => {
-  const { requests } = createMemoryStores().ca("cas");
-  assert.deepEqual(await countPending(requests), { pending: 0, oldest: undefined });
-  await requests.submit(newRequest(1, { by: { ...BY, now: NOW + 5 } }));
-  await requests.submit(newRequest(2, { by: { ...BY, now: NOW + 3 } }));
-  assert.deepEqual(await countPending(requests), { pending: 2, oldest: NOW + 3 });
 });

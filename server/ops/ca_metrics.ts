@@ -4,13 +4,12 @@ import type { CertificateAuthority } from "../../core/ca/certificate_authority.t
 import { crlRenewalDueAt, newestUsable, unexpired } from "../../core/ca/lifecycle.ts";
 import type { RegisterCounts } from "../../core/ca/register.ts";
 import type { CaStores } from "../../core/ca/stores.ts";
-import { countPending } from "./ca_counts.ts";
 import { type Described, type Sample, type Show, shownGauge } from "./gauges.ts";
 
 /** A CA with what its metrics are read from. */
 export interface MeasuredCa {
-  readonly ca: Pick<CertificateAuthority, "name" | "lifeSpan" | "issuers" | "crls">;
-  readonly stores: Pick<CaStores, "state" | "requests">;
+  readonly ca: Pick<CertificateAuthority, "name" | "lifeSpan" | "issuers" | "crls" | "pending">;
+  readonly stores: Pick<CaStores, "state">;
   /** Whether somebody asks it for certificates; else it has neither requests nor CRLs. */
   readonly isPublic: boolean;
   /** What it has issued, in a moment; undefined while that is not known yet. */
@@ -88,7 +87,7 @@ async function readCa({ ca, stores, isPublic, counts }: MeasuredCa, now: number)
       expiredUnrenewed: counted?.expiredUnrenewed,
       issuers: issuers.length,
       issuerDue: await ca.issuers.nextDueAt(now),
-      ...(isPublic && { ...await pendingValues(stores, now), ...await crlValues(ca, stores) }),
+      ...(isPublic && { ...await pendingValues(ca, now), ...await crlValues(ca, stores) }),
     },
     expiry: Object.entries(which).map(([each, issuer]) => [issuer?.notAfter, { ca: name, which: each }]),
     expiring: [...counted?.endingWithin ?? []].map((
@@ -98,9 +97,9 @@ async function readCa({ ca, stores, isPublic, counts }: MeasuredCa, now: number)
   };
 }
 
-async function pendingValues({ requests }: MeasuredCa["stores"], now: number): Promise<Values> {
-  const { pending, oldest } = await countPending(requests);
-  return { pending, oldest: oldest === undefined ? 0 : Math.max(0, now - oldest) };
+async function pendingValues({ pending }: MeasuredCa["ca"], now: number): Promise<Values> {
+  const { count, oldest } = await pending.summary();
+  return { pending: count, oldest: oldest === undefined ? 0 : Math.max(0, now - oldest) };
 }
 
 /** Dates and number are what the store says; the rest is of the CRL that is in memory, which one read after it has. */

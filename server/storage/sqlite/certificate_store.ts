@@ -53,12 +53,12 @@ export class SqliteCertificates implements CertificateStore {
     return this.parts.transactions.read(() => this.parts.transactions.register.find(serial));
   }
 
-  forgetEnded(before: number): Promise<number> {
+  async forgetEnded(before: number): Promise<number> {
     const { register, revocations } = this.parts.transactions;
-    return this.parts.transactions.write(() => {
-      const removed = register.removeEnded(before) + revocations.removeForgotten(before);
-      this.parts.feed.forget(this.ca, before);
-      return removed;
-    });
+    const removed = await this.parts.transactions.write(() =>
+      register.removeEnded(before) + revocations.removeForgotten(before)
+    );
+    this.parts.feed.forget(this.ca, before);
+    return removed;
   }
 }

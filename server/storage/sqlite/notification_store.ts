@@ -35,9 +35,11 @@ export class SqliteNotifications implements NotificationStore {
   }
 
   async setReceivers(identities: readonly string[]): Promise<void> {
-    const known = this.#receivers();
-    if (known.length === identities.length && identities.every((one) => known.includes(one))) return;
+    const before = this.#receivers();
+    if (before.length === identities.length && identities.every((one) => before.includes(one))) return;
     await this.writes.run(() => {
+      // Again, as a write may wait behind others: another server's start changes them too.
+      const known = this.#receivers();
       for (const gone of known.filter((one) => !identities.includes(one))) this.#remove(gone);
       const newest = this.#newestEvent();
       for (const identity of identities.filter((one) => !known.includes(one))) {

@@ -192,6 +192,22 @@ Deno.test("openSqliteStorage() sees what another program wrote meanwhile, the nu
   await storage.close();
 });
 
+Deno.test("forgetEnded() leaves the register's lists as they were when its commit fails", async () => {
+  await using test = await testFolder();
+  const storage = await openSqliteStorage({ path: test.path, ...quiet });
+  const [cau, cas] = [storage.ca("cau").certificates, storage.ca("cas").certificates];
+  for (const [n, certificates] of [cau, cas, cas].entries()) await certificates.add(newCertificate(n + 1));
+  const count = async () => (await storage.ca("cas").register.list({ limit: 9 }, NOW)).records.length;
+  assert.equal(await count(), 2);
+  const fails = "CREATE TRIGGER fails BEFORE DELETE ON caucase_certificate WHEN OLD.ca = 'cau'" +
+    " BEGIN SELECT RAISE(ROLLBACK, 'as when the disk is full'); END";
+  withSqlite(test.path, (database) => database.exec(fails));
+  const outcomes = await Promise.allSettled([cas, cau].map((each) => each.forgetEnded(10 * NOW)));
+  assert.deepEqual(outcomes.map(({ status }) => status), ["rejected", "rejected"]);
+  assert.equal(await count(), 2);
+  await storage.close();
+});
+
 Deno.test("proveWritable() commits and changes nothing, and fails where nothing can be kept", async () => {
   await using test = await testFolder();
   const outcomes: string[] = [];
