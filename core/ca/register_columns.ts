@@ -22,6 +22,8 @@ export interface Entry {
   readonly group: number;
   /** As `searchText` makes it. */
   readonly text: string;
+  /** Id of the certificate that it renewed; 0 for none. */
+  readonly predecessor: number;
 }
 
 /**
@@ -40,13 +42,14 @@ export function searchText(names: readonly string[]): string {
 /** Bytes before the columns: a digest of all after it, then the numbers of certificates and of bytes of text. */
 const DIGEST_BYTES = 32;
 const HEAD_BYTES = DIGEST_BYTES + 8;
-/** Of each certificate: end, id, start of its names, group. */
-const EACH_BYTES = 8 + 4 + 4 + 2;
+/** Of each certificate: end, id, predecessor, start of its names, group. */
+const EACH_BYTES = 8 + 4 + 4 + 4 + 2;
 
 export class RegisterColumns {
   readonly ids: Uint32Array;
   readonly ends: Float64Array;
   readonly groups: Uint16Array;
+  readonly predecessors: Uint32Array;
   /** Where the names of each begin in the text of all, and where the last ones end. */
   readonly #starts: Uint32Array;
   readonly #grams: Grams;
@@ -63,6 +66,7 @@ export class RegisterColumns {
     this.ids = parts?.ids ?? new Uint32Array(SEGMENT_SIZE);
     this.ends = parts?.ends ?? new Float64Array(SEGMENT_SIZE);
     this.groups = parts?.groups ?? new Uint16Array(SEGMENT_SIZE);
+    this.predecessors = parts?.predecessors ?? new Uint32Array(SEGMENT_SIZE);
     this.#starts = parts?.starts ?? new Uint32Array(SEGMENT_SIZE + 1);
     this.#grams = new Grams(parts?.grams);
     this.#text = parts?.text ?? "";
@@ -79,11 +83,12 @@ export class RegisterColumns {
     return this.#size === this.ids.length;
   }
 
-  add({ id, notAfter, group, text }: Entry): void {
+  add({ id, notAfter, group, text, predecessor }: Entry): void {
     const place = this.#size++;
     this.ids[place] = id;
     this.ends[place] = notAfter;
     this.groups[place] = group;
+    this.predecessors[place] = predecessor;
     this.#note(notAfter, group);
     this.#loose.push(text + END);
     this.#grams.add(text);
@@ -109,7 +114,8 @@ export class RegisterColumns {
 
   entryAt(place: number): Entry {
     const [id = 0, notAfter = 0, group = 0] = [this.ids[place], this.ends[place], this.groups[place]];
-    return { id, notAfter, group, text: this.text().slice(this.startOf(place), this.endOf(place) - END.length) };
+    const text = this.text().slice(this.startOf(place), this.endOf(place) - END.length);
+    return { id, notAfter, group, text, predecessor: this.predecessors[place] ?? 0 };
   }
 
   /** False only where no name has `wanted` in it. */
@@ -154,6 +160,7 @@ export class RegisterColumns {
       Uint32Array.of(size, text.length),
       this.ends.subarray(0, size),
       this.ids.subarray(0, size),
+      this.predecessors.subarray(0, size),
       this.#starts.subarray(1, size + 1),
       this.groups.subarray(0, size),
       this.#grams.bits,
@@ -179,17 +186,19 @@ export class RegisterColumns {
     const next = (length: number) => copy(at, (at += length) && length);
     const ends = new Float64Array(next(8 * size));
     const ids = new Uint32Array(next(4 * size));
+    const predecessors = new Uint32Array(next(4 * size));
     const starts = new Uint32Array(size + 1);
     starts.set(new Uint32Array(next(4 * size)), 1);
     const groups = new Uint16Array(next(2 * size));
     const grams = new Uint8Array(next(GRAMS_BYTES));
     const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(at));
-    return new RegisterColumns({ ends, ids, starts, groups, grams, text });
+    return new RegisterColumns({ ends, ids, predecessors, starts, groups, grams, text });
   }
 }
 
 interface Parts {
   readonly ids: Uint32Array;
+  readonly predecessors: Uint32Array;
   readonly ends: Float64Array;
   readonly groups: Uint16Array;
   readonly starts: Uint32Array;

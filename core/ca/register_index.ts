@@ -22,6 +22,8 @@ export interface IndexedCertificate extends CertificateGroup {
   readonly notAfter: number;
   /** As `searchText` makes it. */
   readonly text: string;
+  /** Id of the certificate that it renewed, where the index has that. */
+  readonly predecessor?: number | undefined;
 }
 
 /** What a search found: the places of a page in order, and whether there are more. */
@@ -37,11 +39,15 @@ export class RegisterIndex {
   #segments: RegisterSegment[] = [];
   /** Each CA with each of its issuers; a segment has their places in this list. */
   readonly #groups: CertificateGroup[] = [];
+  /** Successors by ids of certificates that are still to come. */
+  readonly #awaited = new Map<number, number>();
 
-  add({ id, notAfter, text, ...group }: IndexedCertificate): void {
+  add({ id, notAfter, text, predecessor = 0, ...group }: IndexedCertificate): void {
     let last = this.#segments.at(-1);
     if (last === undefined || last.isFull) this.#segments.push(last = new RegisterSegment());
-    last.add({ id, notAfter, text, group: this.#groupNumber(group) });
+    last.add({ id, notAfter, text, predecessor, group: this.#groupNumber(group) });
+    if (predecessor > 0) this.#renew(predecessor, id);
+    this.#settle(id);
   }
 
   /**
@@ -49,9 +55,27 @@ export class RegisterIndex {
    * @param columns with larger ids than all before; their groups are places in `groups`
    */
   append(columns: RegisterColumns, groups: readonly CertificateGroup[]): void {
-    const numbers = groups.map((group) => this.#groupNumber(group));
-    columns.renumber(numbers);
+    columns.renumber(groups.map((group) => this.#groupNumber(group)));
     this.#segments.push(new RegisterSegment(columns));
+    for (const [place, predecessor] of columns.predecessors.entries()) {
+      if (predecessor > 0) this.#renew(predecessor, columns.ids[place] ?? 0);
+    }
+    this.#settle(columns.ids[columns.size - 1] ?? 0);
+  }
+
+  /** A predecessor may come later than what renewed it: where it was found later. */
+  #renew(id: number, successor: number): void {
+    if (id > successor) this.#awaited.set(id, successor);
+    this.setRenewed(id, successor);
+  }
+
+  /** @param last the last id that it has by now */
+  #settle(last: number): void {
+    for (const [id, successor] of this.#awaited) {
+      if (id > last) continue;
+      this.setRenewed(id, successor);
+      this.#awaited.delete(id);
+    }
   }
 
   /** Nothing where it has no such certificate. */

@@ -56,9 +56,10 @@ export class SqliteCertificates implements CertificateStore {
   forgetEnded(before: number): Promise<number> {
     const { register, revocations } = this.parts.transactions;
     return this.parts.transactions.write(() => {
-      const removed = register.removeEnded(before) + revocations.removeForgotten(before);
+      const removed = register.removeEnded(before);
+      this.parts.feed.segments.removeOf(removed);
       this.parts.feed.forget(this.ca, before);
-      return removed;
+      return removed.length + revocations.removeForgotten(before);
     });
   }
 }

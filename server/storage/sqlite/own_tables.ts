@@ -57,16 +57,17 @@ export class RegisterTable {
   }
 
   /**
-   * How many were removed; what holders said of them goes with them. The newest of all stays: else its number would be
-   * given twice.
+   * The ids of those that were removed; what holders said of them goes with them. The newest of all stays: else its
+   * number would be given twice.
    */
-  removeEnded(before: number): number {
+  removeEnded(before: number): readonly number[] {
     const ended = "FROM caucase_certificate WHERE ca = ? AND not_after < ?" +
       " AND rowid < (SELECT MAX(rowid) FROM caucase_certificate) ORDER BY not_after, rowid LIMIT ?";
     const bounds = [this.ca, fromSeconds(before), REMOVED_AT_ONCE] as const;
     const installations = `DELETE FROM caucase_installation WHERE ca = ? AND serial IN (SELECT serial ${ended})`;
     this.database.run(installations, this.ca, ...bounds);
-    return this.database.run(`DELETE FROM caucase_certificate WHERE rowid IN (SELECT rowid ${ended})`, ...bounds);
+    const sql = `DELETE FROM caucase_certificate WHERE rowid IN (SELECT rowid ${ended}) RETURNING rowid AS id`;
+    return this.database.all(sql, ...bounds).map(({ id }) => Number(id));
   }
 }
 

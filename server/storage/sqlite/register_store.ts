@@ -22,8 +22,8 @@ export class SqliteRegister implements RegisterStore {
   ) {}
 
   async list(query: RegisterQuery, now: number): Promise<RegisterPage> {
-    const index = await this.feed.current(this.ca);
-    const { places, hasMore } = await inTurns(index.search(query, now));
+    const index = await this.feed.current();
+    const { places, hasMore } = await inTurns(index.search(this.ca, query, now));
     const records = await inTurns(this.#records(index, places.map(({ id }) => id), now));
     const last = places.at(-1);
     const next = hasMore && last !== undefined ? cursorText(last) : undefined;
@@ -31,7 +31,7 @@ export class SqliteRegister implements RegisterStore {
   }
 
   async find(serial: bigint, now: number): Promise<RegisterRecord | undefined> {
-    const index = await this.feed.current(this.ca);
+    const index = await this.feed.current();
     return await this.transactions.read(() => {
       const certificate = this.transactions.register.find(serial);
       const id = this.transactions.register.idOf(serial);
@@ -40,8 +40,8 @@ export class SqliteRegister implements RegisterStore {
   }
 
   async counts(now: number): Promise<RegisterCounts> {
-    const index = await this.feed.current(this.ca);
-    return await inTurns(index.counts(now));
+    const index = await this.feed.current();
+    return await inTurns(index.counts(this.ca, now));
   }
 
   /** Those that are still there. */
