@@ -8,7 +8,7 @@ import {
   statusOf,
 } from "../../../core/ca/register.ts";
 import type { RegisterIndex } from "../../../core/ca/register_index.ts";
-import type { CaName, RegisteredCertificate } from "../../../core/ca/stores.ts";
+import type { CaName } from "../../../core/ca/stores.ts";
 import type { RegisterQuery } from "../../../core/protocol/register_query.ts";
 import { inTurns } from "../../in_turns.ts";
 import type { RegisterFeed } from "./register_feed.ts";
@@ -33,9 +33,8 @@ export class SqliteRegister implements RegisterStore {
   async find(serial: bigint, now: number): Promise<RegisterRecord | undefined> {
     const index = await this.feed.current();
     return await this.transactions.read(() => {
-      const certificate = this.transactions.register.find(serial);
       const id = this.transactions.register.idOf(serial);
-      return certificate && id !== undefined ? this.#record(index, { certificate, id }, now) : undefined;
+      return id === undefined ? undefined : this.#record(index, id, now);
     });
   }
 
@@ -48,28 +47,27 @@ export class SqliteRegister implements RegisterStore {
   *#records(index: RegisterIndex, ids: readonly number[], now: number): Generator<void, RegisterRecord[]> {
     const records: RegisterRecord[] = [];
     for (const id of ids) {
-      const certificate = this.transactions.register.get(id);
-      if (certificate !== undefined) records.push(this.#record(index, { certificate, id }, now));
+      const record = this.#record(index, id, now);
+      if (record !== undefined) records.push(record);
       yield;
     }
     return records;
   }
 
-  #record(
-    index: RegisterIndex,
-    { certificate, id }: { readonly certificate: RegisteredCertificate; readonly id: number },
-    now: number,
-  ): RegisterRecord {
+  /** Undefined for one that is not there any more. */
+  #record(index: RegisterIndex, id: number, now: number): RegisterRecord | undefined {
     const { register, revocations, installations } = this.transactions;
     const successor = index.successorOf(id);
-    const revocation = revocations.find(certificate.serial);
-    const { notAfter } = certificate;
+    const row = register.get(id, successor);
+    if (row === undefined) return undefined;
+    const { certificate, renewedBy, isRevoked, isReported } = row;
+    const { serial, notAfter } = certificate;
     return {
       certificate,
-      status: statusOf({ notAfter, isRenewed: successor !== undefined, isRevoked: revocation !== undefined }, now),
-      renewedBy: successor === undefined ? undefined : register.get(successor)?.serial,
-      revocation,
-      installation: installations.find(certificate.serial),
+      status: statusOf({ notAfter, isRenewed: successor !== undefined, isRevoked }, now),
+      renewedBy,
+      revocation: isRevoked ? revocations.find(serial) : undefined,
+      installation: isReported ? installations.find(serial) : undefined,
     };
   }
 }
