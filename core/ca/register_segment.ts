@@ -96,6 +96,15 @@ export class RegisterSegment {
     return this.#successors[this.columns.placeOf(id) ?? SEGMENT_SIZE] || undefined;
   }
 
+  isRevoked(id: number): boolean {
+    return (this.#fates[this.columns.placeOf(id) ?? SEGMENT_SIZE] ?? 0) >= REVOKED;
+  }
+
+  /** False only where it has no certificate with this id. */
+  mayHave(id: number): boolean {
+    return id >= this.firstId && id <= (this.columns.ids[this.size - 1] ?? 0);
+  }
+
   /** Adds its certificates of `groups` to `tally`. */
   count(tally: Tally, groups: Groups, now: number): void {
     const those = this.#those(groups);

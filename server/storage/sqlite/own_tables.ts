@@ -26,18 +26,16 @@ const REMOVED_AT_ONCE = 500n;
 const COLUMNS = "ca, serial, issuer, key_id, request_id, profile, origin, actor, issued, not_before, not_after, crt";
 
 const ROW_SQL = `SELECT ${COLUMNS}, (SELECT s.serial FROM caucase_certificate AS s WHERE s.rowid = ?) AS successor,` +
-  " EXISTS (SELECT 1 FROM caucase_revocation AS r WHERE r.ca = c.ca AND r.serial = c.serial) AS revoked," +
   " EXISTS (SELECT 1 FROM caucase_installation AS i WHERE i.ca = c.ca AND i.serial = c.serial) AS reported" +
   " FROM caucase_certificate AS c WHERE c.rowid = ?";
 
 const ADD_SQL = `INSERT INTO caucase_certificate (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
-/** A certificate, and whether other tables know of it. */
+/** A certificate, and what other rows say of it. */
 export interface RegisteredRow {
   readonly certificate: RegisteredCertificate;
   /** Serial number. */
   readonly renewedBy: bigint | undefined;
-  readonly isRevoked: boolean;
   /** Whether a holder told of it. */
   readonly isReported: boolean;
 }
@@ -69,14 +67,13 @@ export class RegisterTable {
     return typeof id === "bigint" ? Number(id) : undefined;
   }
 
-  /** By id, with the serial number of the one with the id `successor`, and what else there is of it; 0 for none. */
+  /** By id, with the serial number of the one with the id `successor`, 0 for none. */
   get(id: number, successor = 0): RegisteredRow | undefined {
     const row = this.database.get(ROW_SQL, BigInt(successor), BigInt(id));
     const certificate = toRegistered(row);
     return row && certificate && {
       certificate,
       renewedBy: row["successor"] === null ? undefined : BigInt(toText(row["successor"])),
-      isRevoked: row["revoked"] === 1n,
       isReported: row["reported"] === 1n,
     };
   }

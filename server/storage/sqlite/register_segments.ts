@@ -1,14 +1,14 @@
 /**
- * The table `caucase_register_segment`: what the index of the register has of some thousand certificates each, as bytes,
- * so that a start need not read a million certificates before somebody can search them. All of it can be made again
- * from `caucase_certificate`, and is, where it is missing, damaged, or not of the rows that are there: a backup that
- * was restored may number them otherwise.
+ * The table `caucase_register_segment`: what the index of the register has of some thousand certificates each, as
+ * bytes, so that nobody waits for a million certificates to be read. All of it can be made again from `caucase_certificate`,
+ * and is, where it is missing, damaged, or not of the rows that are there: a backup that was restored may number them
+ * otherwise.
  */
 import * as v from "valibot";
 import { RegisterColumns } from "../../../core/ca/register_columns.ts";
 import type { CertificateGroup } from "../../../core/ca/register_index.ts";
 import { CA_NAMES } from "../../../core/ca/stores.ts";
-import { toBigInt, toBytes, toText } from "./column_values.ts";
+import { toBytes } from "./column_values.ts";
 import type { Database } from "./database.ts";
 import type { Missing } from "./register_rows.ts";
 

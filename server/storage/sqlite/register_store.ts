@@ -60,7 +60,8 @@ export class SqliteRegister implements RegisterStore {
     const successor = index.successorOf(id);
     const row = register.get(id, successor);
     if (row === undefined) return undefined;
-    const { certificate, renewedBy, isRevoked, isReported } = row;
+    const { certificate, renewedBy, isReported } = row;
+    const isRevoked = index.isRevoked(id);
     const { serial, notAfter } = certificate;
     return {
       certificate,
