@@ -1,7 +1,7 @@
 /**
  * What a query looks at of every certificate of all CAs, in memory: a million take 30 bytes each and their names. So
- * any query, whatever it finds, looks at all of them in a few hundredths of a second, and no index has to be written when a
- * certificate is issued. The store that feeds it has the certificates themselves.
+ * any query, whatever it finds, looks at all of them in a few hundredths of a second, and no index has to be written
+ * when a certificate is issued. The store that feeds it has the certificates themselves.
  */
 import type { RegisterQuery } from "../protocol/register_query.ts";
 import { compareIn, DAYS_LEFT, isByEnd, type Position, readCursor, type RegisterCounts } from "./register.ts";

@@ -4,7 +4,7 @@ import { CERTIFICATE_STATUSES } from "../protocol/certificate_status.ts";
 import type { RegisterQuery } from "../protocol/register_query.ts";
 import { compareIn, cursorText, EXPIRING_WITHIN, statusOf } from "./register.ts";
 import { type IndexedCertificate, RegisterIndex } from "./register_index.ts";
-import { SEGMENT_SIZE } from "./register_columns.ts";
+import { RegisterColumns, SEGMENT_SIZE } from "./register_columns.ts";
 
 const NOW = 1_800_000_000;
 
@@ -123,4 +123,42 @@ Deno.test("search() goes over as many segments as there are", () => {
   for (const query of asked) {
     assert.deepEqual(listed(index, { ...query, limit: 1000 }), expected(many, { ...query, limit: 0 }));
   }
+});
+
+/** The same, in pieces that went through bytes, whose groups have other numbers. */
+function appendedIndexOf(certificates: readonly Certificate[], piece: number): RegisterIndex {
+  const index = new RegisterIndex();
+  const groups = ["bb", "aa"].map((issuer) => ({ ca: "cas" as const, issuer }));
+  for (let from = 0; from < certificates.length; from += piece) {
+    const columns = new RegisterColumns();
+    for (const { id, notAfter, issuer, text, predecessor = 0 } of certificates.slice(from, from + piece)) {
+      columns.add({ id, notAfter, text, predecessor, group: issuer === "bb" ? 0 : 1 });
+    }
+    const again = RegisterColumns.fromBytes(columns.toBytes());
+    assert.ok(again);
+    index.append(again, groups);
+  }
+  for (const { id, isRevoked } of certificates) if (isRevoked) index.setRevoked(id);
+  return index;
+}
+
+Deno.test("append() takes many at once, which are found and counted as if they had come one by one", () => {
+  const size = fc.integer({ min: 1, max: 7 });
+  fc.assert(fc.property(certificates, size, queries, (all, piece, query) => {
+    // Each renews the one two before, and the first one was found when what renewed it was there.
+    const linked = all.map((one, place) => ({
+      ...one,
+      predecessor: place === 1 ? all[2]?.id : place < 2 || place === 4 ? undefined : all[place - 2]?.id,
+    }));
+    const successors = new Map(linked.flatMap(({ id, predecessor }) => predecessor ? [[predecessor, id]] : []));
+    const known = linked.map((one) => ({ ...one, isRenewed: successors.has(one.id) }));
+    const index = appendedIndexOf(known, piece);
+    assert.deepEqual(listed(index, query), expected(known, query));
+    for (const { id, isRevoked } of known) {
+      assert.equal(index.isRevoked(id), isRevoked);
+      assert.equal(index.successorOf(id) !== undefined, successors.has(id));
+    }
+    assert.deepEqual(listed(index, { ...query, issuer: "cc" }), []);
+    assert.deepEqual(answerOf(index.search("cau", query, NOW)).places, []);
+  }));
 });

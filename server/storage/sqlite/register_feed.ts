@@ -3,7 +3,7 @@
  * read from the segments that are stored, the rest from the rows themselves.
  */
 import { RegisterIndex } from "../../../core/ca/register_index.ts";
-import { CA_NAMES, type CaName } from "../../../core/ca/stores.ts";
+import type { CaName } from "../../../core/ca/stores.ts";
 import { inTurns } from "../../in_turns.ts";
 import { toBigInt } from "./column_values.ts";
 import type { Database } from "./database.ts";

@@ -1,8 +1,8 @@
 /**
  * The table `caucase_register_segment`: what the index of the register has of some thousand certificates each, as
- * bytes, so that nobody waits for a million certificates to be read. All of it can be made again from `caucase_certificate`,
- * and is, where it is missing, damaged, or not of the rows that are there: a backup that was restored may number them
- * otherwise.
+ * bytes, so that nobody waits for a million certificates to be read. All of it can be made again from
+ * `caucase_certificate`, and is, where it is missing, damaged, or not of the rows that are there: a backup that was
+ * restored may number them otherwise.
  */
 import * as v from "valibot";
 import { RegisterColumns } from "../../../core/ca/register_columns.ts";
