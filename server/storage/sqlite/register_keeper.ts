@@ -28,6 +28,7 @@ export class RegisterKeeper {
   async keep(): Promise<void> {
     const { segments, writes } = this.parts;
     if (this.#missing === undefined) await this.#begin();
+    if (segments.hasDamaged) await writes.run(() => segments.removeDamaged());
     for (let gap = this.#nextGap(0); gap !== undefined;) {
       const { removals } = segments;
       const built = await inTurns(this.#build(gap));

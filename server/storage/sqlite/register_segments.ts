@@ -45,6 +45,7 @@ const SERIAL = "(SELECT serial FROM caucase_certificate WHERE rowid = ?)";
 export class SegmentTable {
   /** Grows when rows are removed: what was read of them before is not to be stored any more. */
   removals = 0;
+  readonly #damaged: SegmentPlace[] = [];
 
   constructor(private readonly database: Database) {}
 
@@ -61,9 +62,24 @@ export class SegmentTable {
     return this.database.get(sql, BigInt(first), BigInt(last)) !== undefined;
   }
 
-  /** Undefined where it is not there any more, or damaged. */
+  /** Undefined where it is not there any more, or damaged: then it is in the list of those. */
   read(place: SegmentPlace): StoredSegment | undefined {
-    if (!this.isInPlace(place)) return undefined;
+    const stored = this.isInPlace(place) ? this.#stored(place) : undefined;
+    if (stored === undefined) this.#damaged.push(place);
+    return stored;
+  }
+
+  /** Removes those that were found damaged. */
+  removeDamaged(): void {
+    for (const place of this.#damaged.splice(0)) if (!this.isInPlace(place) || !this.#stored(place)) this.remove(place);
+  }
+
+  /** Whether any were found damaged. */
+  get hasDamaged(): boolean {
+    return this.#damaged.length > 0;
+  }
+
+  #stored(place: SegmentPlace): StoredSegment | undefined {
     const row = this.database.get(
       "SELECT notes, data FROM caucase_register_segment WHERE first = ?",
       BigInt(place.first),
