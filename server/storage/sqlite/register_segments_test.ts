@@ -12,7 +12,6 @@ import { quietLog } from "../../../tests/support/recorded_log.ts";
 import { inFolder } from "../../../tests/support/temp_folder.ts";
 import { openSqliteStorage, type SqliteStorage } from "./sqlite_storage.ts";
 
-const DAY = 86_400;
 const COUNT = 2 * SEGMENT_SIZE + 50;
 /** How far behind a certificate is the one that it renews. */
 const HOSTS = 3000;
