@@ -4,7 +4,7 @@ import type { CertificateGroup } from "../../../core/ca/register_index.ts";
 import { inTurns } from "../../in_turns.ts";
 import type { Database } from "./database.ts";
 import { type IndexRow, indexRows, type Missing, MissingPredecessors } from "./register_rows.ts";
-import type { SegmentPlace, SegmentTable, StoredSegment } from "./register_segments.ts";
+import type { SegmentTable, StoredSegment } from "./register_segments.ts";
 import type { WriteQueue } from "./write_queue.ts";
 
 export interface KeeperParts {
