@@ -39,6 +39,11 @@ export interface StoredSegment {
   readonly notes: SegmentNotes;
 }
 
+/** Within a transaction: all are made again. */
+export function forgetSegments(database: Database): void {
+  database.run("DELETE FROM caucase_register_segment");
+}
+
 const SERIAL = "(SELECT serial FROM caucase_certificate WHERE rowid = ?)";
 
 /** Synchronous: within a transaction of the caller's where it writes. */

@@ -10,6 +10,7 @@ import { commonNameDer } from "../../../core/x509/name.ts";
 import { NOW } from "../../../tests/support/issuing.ts";
 import { quietLog } from "../../../tests/support/recorded_log.ts";
 import { inFolder } from "../../../tests/support/temp_folder.ts";
+import { RESTORED_MARK } from "./restored_mark.ts";
 import { openSqliteStorage, type SqliteStorage } from "./sqlite_storage.ts";
 
 const COUNT = 2 * SEGMENT_SIZE + 50;
@@ -187,6 +188,15 @@ Deno.test("segments of rows that have other numbers now, as after a restore, are
     await keep(path);
     assert.deepEqual(segmentsOf(path), FULL);
     assert.deepEqual(await answersOf(path), await freshAnswers(path));
+  }));
+
+Deno.test("segments that came with a backup are not used", () =>
+  inRegister(async (path) => {
+    change(path, (database) => database.exec(`PRAGMA user_version = ${RESTORED_MARK}`));
+    await withStorage(path, (storage) => storage.jumpIfRestored());
+    assert.deepEqual(segmentsOf(path), []);
+    await keep(path);
+    assert.deepEqual(segmentsOf(path), FULL);
   }));
 
 Deno.test("one that is found after what renewed it is known as renewed, from a segment as well", () =>
