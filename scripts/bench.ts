@@ -11,6 +11,7 @@ import { profileServer } from "./bench/profiling.ts";
 import { programs } from "./bench/programs.ts";
 import { measureReading } from "./bench/reading.ts";
 import { measureRevoking } from "./bench/revoking.ts";
+import { measureRegister } from "./bench/register.ts";
 import { scaleOf } from "./bench/scale.ts";
 import { measureStarting } from "./bench/starting.ts";
 import { measureTools } from "./bench/tools.ts";
@@ -21,6 +22,7 @@ const MEASUREMENTS: Readonly<Record<Group, (context: BenchContext) => Promise<vo
   read: measureReading,
   revoke: measureRevoking,
   start: measureStarting,
+  register: measureRegister,
   tools: measureTools,
 };
 

@@ -8,19 +8,22 @@ const LONGEST = 5;
 
 const BITS_LOG2 = 17;
 
+export const GRAMS_BYTES = (1 << BITS_LOG2) / 8;
+
 export class Grams {
-  readonly #bits = new Uint8Array((1 << BITS_LOG2) / 8);
+  /** @param bits what another of these had, {@linkcode GRAMS_BYTES} */
+  constructor(readonly bits: Uint8Array = new Uint8Array(GRAMS_BYTES)) {}
 
   add(text: string): void {
     everyGram(text, (gram) => {
-      this.#bits[gram >>> 3] = (this.#bits[gram >>> 3] ?? 0) | (1 << (gram & 7));
+      this.bits[gram >>> 3] = (this.bits[gram >>> 3] ?? 0) | (1 << (gram & 7));
       return true;
     });
   }
 
   /** False only where no text that was added has `part` in it. */
   mayHave(part: string): boolean {
-    return everyGram(part, (gram) => ((this.#bits[gram >>> 3] ?? 0) & (1 << (gram & 7))) !== 0);
+    return everyGram(part, (gram) => ((this.bits[gram >>> 3] ?? 0) & (1 << (gram & 7))) !== 0);
   }
 }
 

@@ -1,21 +1,29 @@
 /**
- * What a query looks at of every certificate of a CA, in memory: a million take 20 bytes each and their names. So any
- * query, whatever it finds, looks at all of them in a few hundredths of a second, and no index has to be written when a
- * certificate is issued. The store that feeds it has the certificates themselves.
+ * What a query looks at of every certificate of all CAs, in memory: a million take 30 bytes each and their names. So
+ * any query, whatever it finds, looks at all of them in a few hundredths of a second, and no index has to be written
+ * when a certificate is issued. The store that feeds it has the certificates themselves.
  */
 import type { RegisterQuery } from "../protocol/register_query.ts";
 import { compareIn, DAYS_LEFT, isByEnd, type Position, readCursor, type RegisterCounts } from "./register.ts";
-import { type Gathering, RegisterSegment, type Tally } from "./register_segment.ts";
+import type { RegisterColumns } from "./register_columns.ts";
+import { type Gathering, type Groups, RegisterSegment, type Tally } from "./register_segment.ts";
+import type { CaName } from "./stores.ts";
+
+/** Which of the CAs a certificate is of, and the key identifier of that CA when it issued it. */
+export interface CertificateGroup {
+  readonly ca: CaName;
+  readonly issuer: string;
+}
 
 /** A certificate as it comes into the index. */
-export interface IndexedCertificate {
-  /** Larger than that of all before. */
+export interface IndexedCertificate extends CertificateGroup {
+  /** Larger than that of all before, of whatever CA. */
   readonly id: number;
   readonly notAfter: number;
-  /** Key identifier of its CA. */
-  readonly issuer: string;
   /** As `searchText` makes it. */
   readonly text: string;
+  /** Id of the certificate that it renewed, where the index has that. */
+  readonly predecessor?: number | undefined;
 }
 
 /** What a search found: the places of a page in order, and whether there are more. */
@@ -29,13 +37,46 @@ const GATHERED = 4;
 
 export class RegisterIndex {
   #segments: RegisterSegment[] = [];
-  /** Key identifiers; a segment has their places in this list. */
-  readonly #issuers: string[] = [];
+  /** Each CA with each of its issuers; a segment has their places in this list. */
+  readonly #groups: CertificateGroup[] = [];
+  /** Successors by ids of certificates that are still to come. */
+  readonly #awaited = new Map<number, number>();
+  #asked: RegisterSegment | undefined;
 
-  add({ issuer, ...certificate }: IndexedCertificate): void {
+  add({ id, notAfter, text, predecessor = 0, ...group }: IndexedCertificate): void {
     let last = this.#segments.at(-1);
     if (last === undefined || last.isFull) this.#segments.push(last = new RegisterSegment());
-    last.add({ ...certificate, issuer: this.#issuerNumber(issuer) });
+    last.add({ id, notAfter, text, predecessor, group: this.#groupNumber(group) });
+    if (predecessor > 0) this.#renew(predecessor, id);
+    this.#settle(id);
+  }
+
+  /**
+   * Adds many at once.
+   * @param columns with larger ids than all before; their groups are places in `groups`
+   */
+  append(columns: RegisterColumns, groups: readonly CertificateGroup[]): void {
+    columns.renumber(groups.map((group) => this.#groupNumber(group)));
+    this.#segments.push(new RegisterSegment(columns));
+    for (const [place, predecessor] of columns.predecessors.entries()) {
+      if (predecessor > 0) this.#renew(predecessor, columns.ids[place] ?? 0);
+    }
+    this.#settle(columns.ids[columns.size - 1] ?? 0);
+  }
+
+  /** A predecessor may come later than what renewed it: where it was found later. */
+  #renew(id: number, successor: number): void {
+    if (id > successor) this.#awaited.set(id, successor);
+    this.setRenewed(id, successor);
+  }
+
+  /** @param last the last id that it has by now */
+  #settle(last: number): void {
+    for (const [id, successor] of this.#awaited) {
+      if (id > last) continue;
+      this.setRenewed(id, successor);
+      this.#awaited.delete(id);
+    }
   }
 
   /** Nothing where it has no such certificate. */
@@ -53,53 +94,68 @@ export class RegisterIndex {
     return this.#segmentOf(id)?.successorOf(id);
   }
 
+  isRevoked(id: number): boolean {
+    return this.#segmentOf(id)?.isRevoked(id) ?? false;
+  }
+
   /** Lets go of what ended before `before`. */
-  forget(before: number): void {
-    this.#segments = this.#segments.map((segment) => segment.without(before)).filter(({ size }) => size > 0);
+  forget(ca: CaName, before: number): void {
+    const groups = this.#groupsOf(ca);
+    this.#asked = undefined;
+    this.#segments = this.#segments.map((segment) => segment.without(groups, before)).filter(({ size }) => size > 0);
   }
 
   /**
-   * Finds a page of `query`, in short steps: the caller may pause after each.
+   * Finds a page of `query` among those of `ca`, in short steps: the caller may pause after each.
    * @throws `malformed` for a cursor that is none
    */
-  *search(query: RegisterQuery, now: number): Generator<void, Found> {
+  *search(ca: CaName, query: RegisterQuery, now: number): Generator<void, Found> {
     const page = new PageGathering(query);
-    const issuer = query.issuer === undefined ? -1 : this.#issuers.indexOf(query.issuer);
-    const isKnownIssuer = query.issuer === undefined || issuer >= 0;
-    const segments = isKnownIssuer ? this.#segments : [];
+    const groups = this.#groupsOf(ca, query.issuer);
+    const segments = groups.size === 0 ? [] : this.#segments;
     for (const segment of isByEnd(query) ? segments : segments.toReversed()) {
-      segment.search({ query, now, issuer }, page);
+      segment.search({ query, now, groups }, page);
       if (page.isComplete) break;
       yield;
     }
     return page.found();
   }
 
-  /** Counts, in short steps. */
-  *counts(now: number): Generator<void, RegisterCounts> {
+  /** Counts those of `ca`, in short steps. */
+  *counts(ca: CaName, now: number): Generator<void, RegisterCounts> {
     const left = new Array<number>(DAYS_LEFT.length + 1).fill(0);
     const tally = { revoked: 0, expiredRenewed: 0, expiredUnrenewed: 0, validRenewed: 0, left };
+    const groups = this.#groupsOf(ca);
     for (const segment of this.#segments) {
-      segment.count(tally, now);
+      segment.count(tally, groups, now);
       yield;
     }
     return countsOf(tally);
   }
 
-  #issuerNumber(issuer: string): number {
-    const known = this.#issuers.lastIndexOf(issuer);
-    return known >= 0 ? known : this.#issuers.push(issuer) - 1;
+  #groupNumber({ ca, issuer }: CertificateGroup): number {
+    const known = this.#groups.findLastIndex((group) => group.issuer === issuer && group.ca === ca);
+    return known >= 0 ? known : this.#groups.push({ ca, issuer }) - 1;
   }
 
-  /** The last one that begins at or before `id`. */
+  /** Of all issuers unless one is given. */
+  #groupsOf(ca: CaName, issuer?: string): Groups {
+    const numbers = this.#groups.flatMap((group, number) =>
+      group.ca === ca && (issuer === undefined || group.issuer === issuer) ? [number] : []
+    );
+    return new Set(numbers);
+  }
+
+  /** The last one that begins at or before `id`. Who asks for one often asks for the next one then. */
   #segmentOf(id: number): RegisterSegment | undefined {
+    if (this.#asked?.mayHave(id)) return this.#asked;
     let [low, high] = [0, this.#segments.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
       if ((this.#segments[middle]?.firstId ?? Infinity) <= id) low = middle + 1;
       else high = middle;
     }
-    return this.#segments[low - 1];
+    return this.#asked = this.#segments[low - 1];
   }
 }
 

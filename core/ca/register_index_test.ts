@@ -4,7 +4,7 @@ import { CERTIFICATE_STATUSES } from "../protocol/certificate_status.ts";
 import type { RegisterQuery } from "../protocol/register_query.ts";
 import { compareIn, cursorText, EXPIRING_WITHIN, statusOf } from "./register.ts";
 import { type IndexedCertificate, RegisterIndex } from "./register_index.ts";
-import { SEGMENT_SIZE } from "./register_segment.ts";
+import { RegisterColumns, SEGMENT_SIZE } from "./register_columns.ts";
 
 const NOW = 1_800_000_000;
 
@@ -44,12 +44,12 @@ function expected(certificates: readonly Certificate[], query: RegisterQuery): r
 /** All pages of a query. */
 function listed(index: RegisterIndex, query: RegisterQuery): readonly number[] {
   const ids: number[] = [];
-  let { places, hasMore } = answerOf(index.search(query, NOW));
+  let { places, hasMore } = answerOf(index.search("cas", query, NOW));
   ids.push(...places.map(({ id }) => id));
   while (hasMore) {
     const last = places.at(-1);
     assert.ok(last);
-    ({ places, hasMore } = answerOf(index.search({ ...query, after: cursorText(last) }, NOW)));
+    ({ places, hasMore } = answerOf(index.search("cas", { ...query, after: cursorText(last) }, NOW)));
     ids.push(...places.map(({ id }) => id));
   }
   return ids;
@@ -66,7 +66,7 @@ const certificates = fc.array(
     isRenewed: fc.boolean(),
     isRevoked: fc.boolean(),
   }),
-).map((rows) => rows.map((row, place): Certificate => ({ ...row, id: 2 * place + 1 })));
+).map((rows) => rows.map((row, place): Certificate => ({ ...row, ca: "cas", id: 2 * place + 1 })));
 
 const queries = fc.record({
   status: fc.constantFrom(...CERTIFICATE_STATUSES),
@@ -84,7 +84,7 @@ Deno.test("search() finds in pages what a look at each certificate finds, for an
 
 Deno.test("counts() counts what a look at each certificate counts", () => {
   fc.assert(fc.property(certificates, (all) => {
-    const { byStatus, expiredUnrenewed } = answerOf(indexOf(all).counts(NOW));
+    const { byStatus, expiredUnrenewed } = answerOf(indexOf(all).counts("cas", NOW));
     for (const status of CERTIFICATE_STATUSES) {
       assert.equal(byStatus[status], all.filter((one) => statusOf(one, NOW) === status).length, status);
     }
@@ -96,10 +96,10 @@ Deno.test("counts() counts what a look at each certificate counts", () => {
 Deno.test("forget() leaves the rest as it was, and more can come", () => {
   fc.assert(fc.property(certificates, queries, (all, query) => {
     const index = indexOf(all);
-    index.forget(NOW + 1);
+    index.forget("cas", NOW + 1);
     const rest = all.filter(({ notAfter }) => notAfter > NOW);
     assert.deepEqual(listed(index, query), expected(rest, query));
-    const next = { id: 10_000, notAfter: NOW + 5, issuer: "aa", text: "cn=web.example.org" };
+    const next = { ca: "cas" as const, id: 10_000, notAfter: NOW + 5, issuer: "aa", text: "cn=web.example.org" };
     index.add(next);
     const more = [...rest, { ...next, isRenewed: false, isRevoked: false }];
     assert.deepEqual(listed(index, query), expected(more, query));
@@ -108,7 +108,7 @@ Deno.test("forget() leaves the rest as it was, and more can come", () => {
 
 Deno.test("search() goes over as many segments as there are", () => {
   const many = Array.from({ length: 2 * SEGMENT_SIZE + 10 }, (_, n): Certificate => ({
-    ...{ id: n + 1, notAfter: NOW + (n * 7919) % 1_000_000, issuer: "aa", text: `cn=host-${n}.example.org` },
+    ...{ ca: "cas", id: n + 1, notAfter: NOW + (n * 7919) % 1_000_000, issuer: "aa", text: `cn=host-${n}.example.org` },
     ...{ isRenewed: n % 3 === 0, isRevoked: n % 1000 === 0 },
   }));
   const index = indexOf(many);
@@ -123,4 +123,42 @@ Deno.test("search() goes over as many segments as there are", () => {
   for (const query of asked) {
     assert.deepEqual(listed(index, { ...query, limit: 1000 }), expected(many, { ...query, limit: 0 }));
   }
+});
+
+/** The same, in pieces that went through bytes, whose groups have other numbers. */
+function appendedIndexOf(certificates: readonly Certificate[], piece: number): RegisterIndex {
+  const index = new RegisterIndex();
+  const groups = ["bb", "aa"].map((issuer) => ({ ca: "cas" as const, issuer }));
+  for (let from = 0; from < certificates.length; from += piece) {
+    const columns = new RegisterColumns();
+    for (const { id, notAfter, issuer, text, predecessor = 0 } of certificates.slice(from, from + piece)) {
+      columns.add({ id, notAfter, text, predecessor, group: issuer === "bb" ? 0 : 1 });
+    }
+    const again = RegisterColumns.fromBytes(columns.toBytes());
+    assert.ok(again);
+    index.append(again, groups);
+  }
+  for (const { id, isRevoked } of certificates) if (isRevoked) index.setRevoked(id);
+  return index;
+}
+
+Deno.test("append() takes many at once, which are found and counted as if they had come one by one", () => {
+  const size = fc.integer({ min: 1, max: 7 });
+  fc.assert(fc.property(certificates, size, queries, (all, piece, query) => {
+    // Each renews the one two before, and the first one was found when what renewed it was there.
+    const linked = all.map((one, place) => ({
+      ...one,
+      predecessor: place === 1 ? all[2]?.id : place < 2 || place === 4 ? undefined : all[place - 2]?.id,
+    }));
+    const successors = new Map(linked.flatMap(({ id, predecessor }) => predecessor ? [[predecessor, id]] : []));
+    const known = linked.map((one) => ({ ...one, isRenewed: successors.has(one.id) }));
+    const index = appendedIndexOf(known, piece);
+    assert.deepEqual(listed(index, query), expected(known, query));
+    for (const { id, isRevoked } of known) {
+      assert.equal(index.isRevoked(id), isRevoked);
+      assert.equal(index.successorOf(id) !== undefined, successors.has(id));
+    }
+    assert.deepEqual(listed(index, { ...query, issuer: "cc" }), []);
+    assert.deepEqual(answerOf(index.search("cau", query, NOW)).places, []);
+  }));
 });

@@ -8,15 +8,7 @@ import type { Actor } from "../ca/actor.ts";
 import type { Origin } from "../ca/events.ts";
 import type { KeyDescription } from "../x509/subject_facts.ts";
 import { HOOK_OUTCOMES, type HookOutcome } from "./installation.ts";
-import {
-  actorShape,
-  decimal,
-  fromJsonText,
-  optionalTimeToText,
-  originShape,
-  toJsonText,
-  utcTime,
-} from "./wire_values.ts";
+import { actorShape, decimal, fromJsonText, optionalTimeToText, originShape, utcTime } from "./wire_values.ts";
 import { timeToText } from "../utc_time.ts";
 
 /** Why certificates are revoked: the names of RFC 5280 5.3.1. */
@@ -117,7 +109,7 @@ const EntryShape = v.object({
 const ListShape = v.object({ certificates: v.array(EntryShape), next: v.nullable(v.string()) });
 
 export function writeCertificateEntry(entry: CertificateEntry): string {
-  return toJsonText(entryJson(entry));
+  return JSON.stringify(entryJson(entry));
 }
 
 /** @throws `malformed` */
@@ -126,7 +118,7 @@ export function readCertificateEntry(text: string): CertificateEntry {
 }
 
 export function writeCertificateList({ certificates, next }: CertificateList): string {
-  return toJsonText({ certificates: certificates.map(entryJson), next });
+  return JSON.stringify({ certificates: certificates.map(entryJson), next });
 }
 
 /** @throws `malformed` */
@@ -134,21 +126,37 @@ export function readCertificateList(text: string): CertificateList {
   return fromJsonText(ListShape, text, "the list of certificates");
 }
 
-/** With its fields in the order in which the documentation has them, times as text. */
+/**
+ * With its fields in the order in which the documentation has them, times as text and without BigInt: there may be a
+ * thousand, and to look at each value of them once more takes as long as to write them.
+ */
 function entryJson(entry: CertificateEntry) {
   const { ca, serial, issuer, subject, dns, ip, otherNames, key, profile, requestId, status, origin, by } = entry;
   const { notBefore, notAfter, issuedAt, renewedBy, revocation, installation } = entry;
   return {
-    ...{ ca, serial, issuer, subject, dns, ip, otherNames, key },
+    ...{ ca, serial: String(serial), issuer, subject, dns, ip, otherNames, key },
     notBefore: timeToText(notBefore),
     notAfter: timeToText(notAfter),
     issuedAt: timeToText(issuedAt),
-    ...{ profile, requestId, status, origin, by, renewedBy },
-    revocation: revocation && { at: timeToText(revocation.at), by: revocation.by, reason: revocation.reason },
+    ...{ profile, requestId: String(requestId), status, origin: originJson(origin), by: by && actorJson(by) },
+    renewedBy: renewedBy === null ? null : String(renewedBy),
+    revocation: revocation && {
+      at: timeToText(revocation.at),
+      by: revocation.by && actorJson(revocation.by),
+      reason: revocation.reason,
+    },
     installation: installation && {
       reportedAt: timeToText(installation.reportedAt),
       hook: installation.hook,
       failingSince: optionalTimeToText(installation.failingSince),
     },
   };
+}
+
+function originJson(origin: Origin) {
+  return "of" in origin ? { ...origin, of: String(origin.of) } : origin;
+}
+
+function actorJson(actor: Actor) {
+  return "serial" in actor ? { ...actor, serial: String(actor.serial) } : actor;
 }

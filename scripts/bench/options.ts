@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import type { ScaleOptions } from "./scale.ts";
 
-export const GROUPS = ["issue", "renew", "read", "revoke", "start", "tools"] as const;
+export const GROUPS = ["issue", "renew", "read", "revoke", "start", "register", "tools"] as const;
 
 export type Group = (typeof GROUPS)[number];
 
@@ -22,7 +22,8 @@ export const USAGE = `usage: deno task bench [--quick] [--only GROUP…] [--conn
   --quick            few requests: shows that it works, not how fast
   --only GROUP       some of: ${GROUPS.join(", ")}
   --connections N,…  issue and renew over so many connections; 1,16 unless given
-  --stored N,…       and with so many certificates in the database; 0,50000 unless given
+  --stored N,…       and with so many certificates in the database, the last for the register; 0,50000
+                     unless given
   --revoked N,…      revoke with so many revoked; 0,10000,100000 unless given
   --json FILE        write every single measurement there
   --profile FILE     where our server's CPU time goes while it issues and renews; nothing else is measured`;

@@ -126,9 +126,12 @@ const OF_THE_PROCESS: readonly string[] = [
   "nodejs_external_memory_bytes",
 ];
 
+/** How often the lag of the event loop is measured, in milliseconds: each time wakes the program up. */
+const LAG_EVERY = 100;
+
 export function showProcess(registry: Registry): void {
   const known = new Set(registry.getMetricsAsArray().map(({ name }) => name));
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LAG_EVERY });
   for (const { name } of registry.getMetricsAsArray()) {
     if (!known.has(name) && !OF_THE_PROCESS.includes(name)) registry.removeSingleMetric(name);
   }

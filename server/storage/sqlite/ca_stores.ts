@@ -15,6 +15,7 @@ import type { Database } from "./database.ts";
 import { SqliteInstallations } from "./installation_store.ts";
 import { IssuerTable, SqliteIssuers } from "./issuer_store.ts";
 import { RegisterFeed } from "./register_feed.ts";
+import { RegisterKeeper } from "./register_keeper.ts";
 import { fillRegister } from "./register_filling.ts";
 import { SqliteRegister } from "./register_store.ts";
 import { RequestTable, SqliteRequests } from "./request_store.ts";
@@ -36,6 +37,7 @@ export class SqliteCaStores implements CaStores {
   readonly #transactions: Transactions;
   readonly #database: Database;
   readonly #feed: RegisterFeed;
+  readonly #keeper: RegisterKeeper;
   #state: { readonly version: string; readonly value: StoreState } | undefined;
 
   constructor(readonly name: CaName, parts: SqliteParts, feed: RegisterFeed) {
@@ -48,6 +50,7 @@ export class SqliteCaStores implements CaStores {
     this.#transactions = transactions;
     this.#database = database;
     this.#feed = feed;
+    this.#keeper = new RegisterKeeper({ database, segments: feed.segments, writes: parts.writes });
     this.issuers = new SqliteIssuers(issuers, transactions);
     this.requests = new SqliteRequests(requests, transactions);
     this.certificates = new SqliteCertificates(name, { requests, transactions, feed });
@@ -69,8 +72,9 @@ export class SqliteCaStores implements CaStores {
   }
 
   /** Of all CAs. */
-  indexRegister(): Promise<void> {
-    return this.#feed.catchUp();
+  async indexRegister(): Promise<void> {
+    await this.#keeper.keep();
+    await this.#feed.refresh();
   }
 
   /** See register_filling.ts. */

@@ -25,6 +25,21 @@ const REMOVED_AT_ONCE = 500n;
 
 const COLUMNS = "ca, serial, issuer, key_id, request_id, profile, origin, actor, issued, not_before, not_after, crt";
 
+const ROW_SQL = `SELECT ${COLUMNS}, (SELECT s.serial FROM caucase_certificate AS s WHERE s.rowid = ?) AS successor,` +
+  " EXISTS (SELECT 1 FROM caucase_installation AS i WHERE i.ca = c.ca AND i.serial = c.serial) AS reported" +
+  " FROM caucase_certificate AS c WHERE c.rowid = ?";
+
+const ADD_SQL = `INSERT INTO caucase_certificate (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
+/** A certificate, and what other rows say of it. */
+export interface RegisteredRow {
+  readonly certificate: RegisteredCertificate;
+  /** Serial number. */
+  readonly renewedBy: bigint | undefined;
+  /** Whether a holder told of it. */
+  readonly isReported: boolean;
+}
+
 /** Synchronous: within a transaction of the caller's where it writes. */
 export class RegisterTable {
   constructor(private readonly database: Database, private readonly ca: CaName) {}
@@ -33,7 +48,7 @@ export class RegisterTable {
     const { serial, issuer, keyId, requestId, profile, origin, actor, issuedAt, notBefore, notAfter, der } =
       certificate;
     this.database.run(
-      `INSERT INTO caucase_certificate (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ADD_SQL,
       ...[this.ca, String(serial), issuer, keyId, requestId, profile, originToText(origin)],
       actor === undefined ? null : actorToText(actor),
       ...[fromSeconds(issuedAt), fromSeconds(notBefore), fromSeconds(notAfter), der],
@@ -52,21 +67,29 @@ export class RegisterTable {
     return typeof id === "bigint" ? Number(id) : undefined;
   }
 
-  get(id: number): RegisteredCertificate | undefined {
-    return toRegistered(this.database.get(`SELECT ${COLUMNS} FROM caucase_certificate WHERE rowid = ?`, BigInt(id)));
+  /** By id, with the serial number of the one with the id `successor`, 0 for none. */
+  get(id: number, successor = 0): RegisteredRow | undefined {
+    const row = this.database.get(ROW_SQL, BigInt(successor), BigInt(id));
+    const certificate = toRegistered(row);
+    return row && certificate && {
+      certificate,
+      renewedBy: row["successor"] === null ? undefined : BigInt(toText(row["successor"])),
+      isReported: row["reported"] === 1n,
+    };
   }
 
   /**
-   * How many were removed; what holders said of them goes with them. The newest of all stays: else its number would be
-   * given twice.
+   * The ids of those that were removed; what holders said of them goes with them. The newest of all stays: else its
+   * number would be given twice.
    */
-  removeEnded(before: number): number {
+  removeEnded(before: number): readonly number[] {
     const ended = "FROM caucase_certificate WHERE ca = ? AND not_after < ?" +
       " AND rowid < (SELECT MAX(rowid) FROM caucase_certificate) ORDER BY not_after, rowid LIMIT ?";
     const bounds = [this.ca, fromSeconds(before), REMOVED_AT_ONCE] as const;
     const installations = `DELETE FROM caucase_installation WHERE ca = ? AND serial IN (SELECT serial ${ended})`;
     this.database.run(installations, this.ca, ...bounds);
-    return this.database.run(`DELETE FROM caucase_certificate WHERE rowid IN (SELECT rowid ${ended})`, ...bounds);
+    const sql = `DELETE FROM caucase_certificate WHERE rowid IN (SELECT rowid ${ended}) RETURNING rowid AS id`;
+    return this.database.all(sql, ...bounds).map(({ id }) => Number(id));
   }
 }
 
@@ -191,18 +214,31 @@ export function actorToText(actor: Actor): string {
   return toJsonText(actor);
 }
 
+/** The actors of the last texts: nearly all of a page have the same few. */
+const recentActors = new Map<string, Actor>();
+const RECENT = 100;
+
 /** @throws `storage` for a text that is no such record */
 export function actorFromText(text: string): Actor {
-  return fromJson(actorShape, text);
+  const known = recentActors.get(text);
+  if (known !== undefined) return known;
+  if (recentActors.size >= RECENT) recentActors.clear();
+  const actor = fromJson(actorShape, text);
+  recentActors.set(text, actor);
+  return actor;
 }
 
 export function originToText(origin: Origin): string {
   return toJsonText(origin);
 }
 
+/** The origin of most certificates as it is written. To read each of a thousand as JSON takes ten times as long. */
+const RENEWAL = /^\{"kind":"renewal","of":"(\d+)"\}$/;
+
 /** @throws `storage` for a text that is no such record */
 export function originFromText(text: string): Origin {
-  return fromJson(originShape, text);
+  const of = RENEWAL.exec(text)?.[1];
+  return of === undefined ? fromJson(originShape, text) : { kind: "renewal", of: BigInt(of) };
 }
 
 export function eventToText(event: CaEvent): string {

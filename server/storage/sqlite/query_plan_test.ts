@@ -51,6 +51,10 @@ const LISTINGS = [
   /^SCAN \w+crt USING (COVERING )?INDEX \w+crt_pending$/,
   /^SCAN \w+revoked$/,
   /^SCAN (cau|cas|http_cas)ca$/,
+  // A page of rows, each with that of what it renewed.
+  /^SCAN c$/,
+  // One row for some thousand certificates.
+  /^SCAN caucase_register_segment$/,
 ];
 
 function fill(database: Database, ca: CaName): void {

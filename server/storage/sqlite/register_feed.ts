@@ -1,49 +1,50 @@
 /**
- * Keeps the index of the register in step with its tables. Rows are numbered in the order in which they were added, so
- * what is new is behind what was read last, whoever wrote it.
+ * The index of the register: in memory once somebody asks for it, and then kept in step with its tables. Most of it is
+ * read from the segments that are stored, the rest from the rows themselves.
  */
 import { RegisterIndex } from "../../../core/ca/register_index.ts";
-import { searchText } from "../../../core/ca/register_segment.ts";
-import { CA_NAMES, type CaName } from "../../../core/ca/stores.ts";
-import { CaucaseError } from "../../../core/errors.ts";
-import { namesOfCertificate } from "../../../core/x509/subject_facts.ts";
+import type { CaName } from "../../../core/ca/stores.ts";
 import { inTurns } from "../../in_turns.ts";
-import { toBigInt, toBytes, toSeconds, toText } from "./column_values.ts";
-import type { Database, Row } from "./database.ts";
-import { oneOf, originToText } from "./own_tables.ts";
+import { toBigInt } from "./column_values.ts";
+import type { Database } from "./database.ts";
+import { type IndexRow, indexRows, MissingPredecessors } from "./register_rows.ts";
+import { type SegmentPlace, SegmentTable } from "./register_segments.ts";
 
-/** Rows that are read at once: one or two milliseconds. */
-const PAGE = 50n;
+/** Revocations that are read at once: about a millisecond. */
+const PAGE = 250n;
 
-/**
- * Renewals whose predecessor the register does not have, that are remembered at most. It may be found a little later:
- * when another program issued it.
- */
-const UNRESOLVED = 10_000;
-
-/** Origins as they are written: to read each of a million as JSON would take ten times as long. */
-const FOUND = originToText({ kind: "found" });
-const SUCCESSION = /^\{"kind":"(?:renewal|restore)","of":"(\d+)"\}$/;
+const REVOKED =
+  "SELECT r.id, (SELECT c.rowid FROM caucase_certificate AS c WHERE c.ca = r.ca AND c.serial = r.serial)" +
+  " AS certificate FROM caucase_revocation AS r WHERE r.id > ? ORDER BY r.id LIMIT ?";
 
 export class RegisterFeed {
-  readonly #indexes = { cau: new RegisterIndex(), cas: new RegisterIndex(), http_cas: new RegisterIndex() };
-  /** By CA and serial number of the predecessor, the id of what renewed it. */
-  readonly #unresolved = new Map<string, number>();
-  #lastCertificate = 0n;
+  readonly segments: SegmentTable;
+  #index = new RegisterIndex();
+  #isLoaded = false;
+  #missing = new MissingPredecessors();
+  #lastCertificate = 0;
   #lastRevocation = 0n;
+  /** By CA, what ended before that is not in the table any more. */
+  readonly #forgotten = new Map<CaName, number>();
   #running: Promise<void> | undefined;
   #isOver = true;
 
-  constructor(private readonly database: Database) {}
-
-  /** The index of a CA with all that is committed by now. */
-  async current(ca: CaName): Promise<RegisterIndex> {
-    await this.catchUp();
-    return this.#indexes[ca];
+  constructor(private readonly database: Database) {
+    this.segments = new SegmentTable(database);
   }
 
-  /** Reads what is new. The first time that is everything, for minutes where there are millions. */
-  catchUp(): Promise<void> {
+  /** The index with all that is committed by now. */
+  async current(): Promise<RegisterIndex> {
+    await this.#catchUp();
+    return this.#index;
+  }
+
+  /** Reads what is new, unless nobody has asked for the index yet. */
+  async refresh(): Promise<void> {
+    if (this.#isLoaded) await this.#catchUp();
+  }
+
+  #catchUp(): Promise<void> {
     if (this.#running !== undefined) return this.#running;
     this.#isOver = false;
     const running = inTurns(this.#steps());
@@ -54,12 +55,14 @@ export class RegisterFeed {
 
   /** Lets go of what ended before `before`, as the table did. */
   forget(ca: CaName, before: number): void {
-    this.#indexes[ca].forget(before);
+    this.#forgotten.set(ca, before);
+    this.#index.forget(ca, before);
   }
 
   /** In one step that finds nothing more, it is over: who comes later begins again. */
   *#steps(): Generator<void, void> {
     try {
+      if (!this.#isLoaded) yield* this.#load();
       while (this.#readCertificates() || this.#readRevocations()) yield;
     } finally {
       this.#running = undefined;
@@ -67,69 +70,60 @@ export class RegisterFeed {
     }
   }
 
-  /** Whether there were any. */
-  #readCertificates(): boolean {
-    const sql = "SELECT rowid AS id, ca, serial, issuer, origin, not_after, crt FROM caucase_certificate" +
-      " WHERE rowid > ? ORDER BY rowid LIMIT ?";
-    const rows = this.database.all(sql, this.#lastCertificate, PAGE);
-    for (const row of rows) this.#addCertificate(row);
+  /** What fails is begun anew. */
+  *#load(): Generator<void, void> {
+    this.#index = new RegisterIndex();
+    this.#missing = new MissingPredecessors();
+    this.#lastCertificate = 0;
+    this.#lastRevocation = 0n;
+    for (const place of this.segments.list()) {
+      while (this.#readCertificates(place.first)) yield;
+      if (!this.#readSegment(place)) { while (this.#readCertificates(place.last + 1)) yield; }
+      this.#lastCertificate = place.last;
+      yield;
+    }
+    for (const [ca, before] of this.#forgotten) this.#index.forget(ca, before);
+    this.#isLoaded = true;
+  }
+
+  /** Whether it is there, and undamaged. */
+  #readSegment(place: SegmentPlace): boolean {
+    const stored = this.segments.read(place);
+    if (stored === undefined) return false;
+    const { columns, notes: { groups, missing, renewed } } = stored;
+    this.#index.append(columns, groups);
+    for (const each of missing) this.#missing.add(each);
+    for (const [id, successor] of renewed) this.#index.setRenewed(id, successor);
+    return true;
+  }
+
+  /** Whether there were any, with ids below `before`. */
+  #readCertificates(before?: number): boolean {
+    const rows = indexRows(this.database, this.#lastCertificate, before);
+    for (const row of rows) this.#add(row);
     return rows.length > 0;
   }
 
+  #add(row: IndexRow): void {
+    this.#lastCertificate = row.id;
+    this.#index.add(row);
+    const successor = this.#missing.settle(row);
+    if (successor !== undefined) this.#index.setRenewed(row.id, successor);
+    if (row.found !== undefined && this.#isRevoked(row.ca, row.found)) this.#index.setRevoked(row.id);
+  }
+
+  /** One that was found may have been revoked here before. */
+  #isRevoked(ca: CaName, serial: string): boolean {
+    return this.database.get("SELECT 1 FROM caucase_revocation WHERE ca = ? AND serial = ?", ca, serial) !== undefined;
+  }
+
+  /** Whether there were any. */
   #readRevocations(): boolean {
-    const sql = "SELECT id, ca, serial FROM caucase_revocation WHERE id > ? ORDER BY id LIMIT ?";
-    const rows = this.database.all(sql, this.#lastRevocation, PAGE);
-    for (const { id, ca, serial } of rows) {
+    const rows = this.database.all(REVOKED, this.#lastRevocation, PAGE);
+    for (const { id, certificate } of rows) {
       this.#lastRevocation = toBigInt(id);
-      const name = oneOf(CA_NAMES, ca);
-      const certificate = this.#idOf(name, toText(serial));
-      if (certificate !== undefined) this.#indexes[name].setRevoked(certificate);
+      if (typeof certificate === "bigint") this.#index.setRevoked(Number(certificate));
     }
     return rows.length > 0;
-  }
-
-  #addCertificate({ id: rowid, ca: caName, serial, issuer, origin: originText, not_after, crt }: Row): void {
-    const ca = oneOf(CA_NAMES, caName);
-    const index = this.#indexes[ca];
-    this.#lastCertificate = toBigInt(rowid);
-    const id = Number(this.#lastCertificate);
-    index.add({ id, notAfter: toSeconds(not_after), issuer: toText(issuer), text: searchTextOf(toBytes(crt)) });
-    const origin = toText(originText);
-    if (origin === FOUND) this.#settleFound(ca, toText(serial), id);
-    const [, predecessor] = SUCCESSION.exec(origin) ?? [];
-    if (predecessor !== undefined) this.#setRenewed(ca, predecessor, id);
-  }
-
-  #setRenewed(ca: CaName, predecessor: string, successor: number): void {
-    const id = this.#idOf(ca, predecessor);
-    if (id !== undefined) return this.#indexes[ca].setRenewed(id, successor);
-    this.#unresolved.set(`${ca} ${predecessor}`, successor);
-    const [oldest] = this.#unresolved.keys();
-    if (this.#unresolved.size > UNRESOLVED && oldest !== undefined) this.#unresolved.delete(oldest);
-  }
-
-  /** It may have been renewed or revoked here before it was found. */
-  #settleFound(ca: CaName, serial: string, id: number): void {
-    const successor = this.#unresolved.get(`${ca} ${serial}`);
-    if (successor !== undefined) this.#indexes[ca].setRenewed(id, successor);
-    const sql = "SELECT 1 FROM caucase_revocation WHERE ca = ? AND serial = ?";
-    if (this.database.get(sql, ca, serial) !== undefined) this.#indexes[ca].setRevoked(id);
-  }
-
-  #idOf(ca: CaName, serial: string): number | undefined {
-    const sql = "SELECT rowid AS id FROM caucase_certificate WHERE ca = ? AND serial = ?";
-    const id = this.database.get(sql, ca, serial)?.["id"];
-    return typeof id === "bigint" ? Number(id) : undefined;
-  }
-}
-
-/** Empty for what cannot be read: it is in the register nevertheless. */
-function searchTextOf(der: Uint8Array): string {
-  try {
-    const { subject, dns, ip, otherNames } = namesOfCertificate(der);
-    return searchText([subject, ...dns, ...ip, ...otherNames].filter((name) => name !== ""));
-  } catch (error) {
-    if (error instanceof CaucaseError) return "";
-    throw error;
   }
 }

@@ -8,7 +8,7 @@ import {
   statusOf,
 } from "../../../core/ca/register.ts";
 import type { RegisterIndex } from "../../../core/ca/register_index.ts";
-import type { CaName, RegisteredCertificate } from "../../../core/ca/stores.ts";
+import type { CaName } from "../../../core/ca/stores.ts";
 import type { RegisterQuery } from "../../../core/protocol/register_query.ts";
 import { inTurns } from "../../in_turns.ts";
 import type { RegisterFeed } from "./register_feed.ts";
@@ -22,8 +22,8 @@ export class SqliteRegister implements RegisterStore {
   ) {}
 
   async list(query: RegisterQuery, now: number): Promise<RegisterPage> {
-    const index = await this.feed.current(this.ca);
-    const { places, hasMore } = await inTurns(index.search(query, now));
+    const index = await this.feed.current();
+    const { places, hasMore } = await inTurns(index.search(this.ca, query, now));
     const records = await inTurns(this.#records(index, places.map(({ id }) => id), now));
     const last = places.at(-1);
     const next = hasMore && last !== undefined ? cursorText(last) : undefined;
@@ -31,45 +31,44 @@ export class SqliteRegister implements RegisterStore {
   }
 
   async find(serial: bigint, now: number): Promise<RegisterRecord | undefined> {
-    const index = await this.feed.current(this.ca);
+    const index = await this.feed.current();
     return await this.transactions.read(() => {
-      const certificate = this.transactions.register.find(serial);
       const id = this.transactions.register.idOf(serial);
-      return certificate && id !== undefined ? this.#record(index, { certificate, id }, now) : undefined;
+      return id === undefined ? undefined : this.#record(index, id, now);
     });
   }
 
   async counts(now: number): Promise<RegisterCounts> {
-    const index = await this.feed.current(this.ca);
-    return await inTurns(index.counts(now));
+    const index = await this.feed.current();
+    return await inTurns(index.counts(this.ca, now));
   }
 
   /** Those that are still there. */
   *#records(index: RegisterIndex, ids: readonly number[], now: number): Generator<void, RegisterRecord[]> {
     const records: RegisterRecord[] = [];
     for (const id of ids) {
-      const certificate = this.transactions.register.get(id);
-      if (certificate !== undefined) records.push(this.#record(index, { certificate, id }, now));
+      const record = this.#record(index, id, now);
+      if (record !== undefined) records.push(record);
       yield;
     }
     return records;
   }
 
-  #record(
-    index: RegisterIndex,
-    { certificate, id }: { readonly certificate: RegisteredCertificate; readonly id: number },
-    now: number,
-  ): RegisterRecord {
+  /** Undefined for one that is not there any more. */
+  #record(index: RegisterIndex, id: number, now: number): RegisterRecord | undefined {
     const { register, revocations, installations } = this.transactions;
     const successor = index.successorOf(id);
-    const revocation = revocations.find(certificate.serial);
-    const { notAfter } = certificate;
+    const row = register.get(id, successor);
+    if (row === undefined) return undefined;
+    const { certificate, renewedBy, isReported } = row;
+    const isRevoked = index.isRevoked(id);
+    const { serial, notAfter } = certificate;
     return {
       certificate,
-      status: statusOf({ notAfter, isRenewed: successor !== undefined, isRevoked: revocation !== undefined }, now),
-      renewedBy: successor === undefined ? undefined : register.get(successor)?.serial,
-      revocation,
-      installation: installations.find(certificate.serial),
+      status: statusOf({ notAfter, isRenewed: successor !== undefined, isRevoked }, now),
+      renewedBy,
+      revocation: isRevoked ? revocations.find(serial) : undefined,
+      installation: isReported ? installations.find(serial) : undefined,
     };
   }
 }

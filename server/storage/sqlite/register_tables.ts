@@ -35,9 +35,13 @@ export class RevocationRecords {
     };
   }
 
-  /** Those from before `before` whose certificates the register does not have. How many were removed. */
+  /**
+   * Those from before `before` whose certificates the register does not have. How many were removed. The newest of all
+   * stays: else its number would be given twice.
+   */
   removeForgotten(before: number): number {
-    const forgotten = "SELECT id FROM caucase_revocation AS r WHERE ca = ? AND time < ? AND NOT EXISTS" +
+    const forgotten = "SELECT id FROM caucase_revocation AS r WHERE ca = ? AND time < ?" +
+      " AND id < (SELECT MAX(id) FROM caucase_revocation) AND NOT EXISTS" +
       " (SELECT 1 FROM caucase_certificate AS c WHERE c.ca = r.ca AND c.serial = r.serial) LIMIT ?";
     const sql = `DELETE FROM caucase_revocation WHERE id IN (${forgotten})`;
     return this.database.run(sql, this.ca, fromSeconds(before), REMOVED_AT_ONCE);

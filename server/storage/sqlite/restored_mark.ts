@@ -7,6 +7,7 @@ import type { Database } from "./database.ts";
 import { EventTable } from "./own_tables.ts";
 import { NamedValues } from "./named_values.ts";
 import { forgetReceivers } from "./notification_store.ts";
+import { forgetSegments } from "./register_segments.ts";
 import { CA_NAMES } from "../../../core/ca/stores.ts";
 
 /** The value of `PRAGMA user_version` in a database that was restored and not served since. */
@@ -24,13 +25,14 @@ export function markRestored(database: Database, by: Attribution): void {
 
 /**
  * Within a transaction. What waited to be sent when the backup was made was sent long ago: receivers begin with what
- * happens next. Whether the mark was there.
+ * happens next. The register's index is made from its rows: a backup is of anybody. Whether the mark was there.
  */
 export function jumpIfRestored(database: Database): boolean {
   const version = database.get("PRAGMA user_version")?.["user_version"];
   if (version !== BigInt(RESTORED_MARK)) return false;
   for (const ca of CA_NAMES) new NamedValues(database, ca).increase("crl_number", JUMP);
   forgetReceivers(database);
+  forgetSegments(database);
   database.run("PRAGMA user_version = 0");
   return true;
 }
