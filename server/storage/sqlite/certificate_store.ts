@@ -55,19 +55,13 @@ export class SqliteCertificates implements CertificateStore {
 
   async forgetEnded(before: number): Promise<number> {
     const { register, revocations } = this.parts.transactions;
-<<<<<<< HEAD
-    const removed = await this.parts.transactions.write(() =>
-      register.removeEnded(before) + revocations.removeForgotten(before)
-    );
-    this.parts.feed.forget(this.ca, before);
-    return removed;
-=======
-    return this.parts.transactions.write(() => {
+    const { feed } = this.parts;
+    const count = await this.parts.transactions.write(() => {
       const removed = register.removeEnded(before);
-      this.parts.feed.segments.removeOf(removed);
-      this.parts.feed.forget(this.ca, before);
+      feed.segments.removeOf(removed);
       return removed.length + revocations.removeForgotten(before);
     });
->>>>>>> wip-r1
+    feed.forget(this.ca, before);
+    return count;
   }
 }
