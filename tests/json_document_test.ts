@@ -15,7 +15,7 @@ const ANSWERS = [
       ...{ profile: "leaf", requestId: 1n, status: "valid", origin: { kind: "renewal", of: 2n }, renewedBy: null },
       by: { kind: "user", issuer: "ab", serial: 3n },
       revocation: { at: 1, by: { kind: "anonymous", address: "::1" }, reason: null },
-      installation: { reportedAt: 1, hook: "none", failingSince: null },
+      installation: { reportedAt: 1, hook: "none", failingSince: null, detail: null },
     }],
     next: null,
   }),
