@@ -8,6 +8,8 @@ const KEY = { kind: "ed25519", sha256: "ab" };
 const EXTENSION = { oid: "2.5.29.17", name: null, critical: false };
 const NAMES = { subject: "", dns: [], ip: [], otherNames: [] };
 
+const BACKUP = { enabled: true, last: 1, file: { name: "a", size: 1, recipients: ["ab"] } };
+
 const ANSWERS = [
   writeCertificateList({
     certificates: [{
@@ -25,7 +27,7 @@ const ANSWERS = [
     fingerprint: "ab",
   }]),
   writeServerStatus({
-    ...{ version: "1", now: 1, database: "sqlite", backup: { enabled: true, last: 1 } },
+    ...{ version: "1", now: 1, database: "sqlite", backup: BACKUP },
     cas: [{
       name: "cas",
       issuers: [{ keyIdentifier: "ab", phase: "signing", notBefore: 1, notAfter: 2, signsUntil: 3 }],

@@ -103,7 +103,7 @@ const STATUS: ServerStatus = {
     expiring: [],
     expiredUnrenewed: 0,
   }],
-  backup: { enabled: true, last: null },
+  backup: { enabled: true, last: 1, file: { name: "20261128010000.sql.caucased", size: 5, recipients: ["ab"] } },
   jobs: [{ name: "backup", lastSuccess: 1, lastFailure: 2, error: "disk is full" }],
 };
 

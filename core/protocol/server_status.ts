@@ -57,7 +57,19 @@ export interface JobStatus {
 export interface BackupStatus {
   /** Whether the server makes backups. */
   readonly enabled: boolean;
+  /** When the newest one was made; null where there is none. */
   readonly last: number | null;
+  /** Null where there is none, or it cannot be read. */
+  readonly file: BackupFile | null;
+}
+
+/** The newest backup, as far as its beginning tells. */
+export interface BackupFile {
+  readonly name: string;
+  /** In bytes. */
+  readonly size: number;
+  /** Key identifiers of the keys that open it, lower-case hex. */
+  readonly recipients: readonly string[];
 }
 
 export interface ServerStatus {
@@ -92,7 +104,11 @@ const StatusShape = v.object({
     expiring: v.array(v.object({ days: count, count })),
     expiredUnrenewed: count,
   })),
-  backup: v.object({ enabled: v.boolean(), last: v.nullable(utcTime) }),
+  backup: v.object({
+    enabled: v.boolean(),
+    last: v.nullable(utcTime),
+    file: v.nullable(v.object({ name: v.string(), size: count, recipients: v.array(v.string()) })),
+  }),
   jobs: v.array(v.object({
     name: v.string(),
     lastSuccess: v.nullable(utcTime),
