@@ -63,7 +63,7 @@ function concernsOfCrl(who: string, crl: CaStatus["crl"], now: number): Concern[
 }
 
 function concernsOfBackup({ backup, now }: ServerStatus): Concern[] {
-  if (!backup.enabled) return [attention("the server makes no backups")];
+  if (!backup.enabled) return [attention("the server makes no backups (serve --backup-directory)")];
   if (backup.last === null) return [attention("no backup was made yet")];
   if (backup.file === null) return [broken("the newest backup cannot be read")];
   return now - backup.last > BACKUP_AGE ? [broken(`the last backup is ${spanText(now - backup.last)} old`)] : [];

@@ -36,7 +36,10 @@ Deno.test("concernsOf() has nothing to say of a server that does well", () => {
 
 Deno.test("concernsOf() tells what will not work, and who waits", () => {
   const CASES: readonly (readonly [found: string[], concern: string])[] = [
-    [concerns({ backup: { enabled: false, last: null, file: null } }), "attention: the server makes no backups"],
+    [
+      concerns({ backup: { enabled: false, last: null, file: null } }),
+      "attention: the server makes no backups (serve --backup-directory)",
+    ],
     [concerns({ backup: { enabled: true, last: null, file: null } }), "attention: no backup was made yet"],
     [concerns({ now: NOW + 120 }), "attention: the server's clock and this machine's differ by 2m"],
     [concerns({}, { pending: { count: 1, oldest: NOW - 3 * DAY } }), "attention: CAS: a request waits since 3d"],
