@@ -37,16 +37,20 @@ export function concernsOf(status: ServerStatus, now: number): Concern[] {
 
 function concernsOfCa({ name, issuers, crl, pending, expiring, expiredUnrenewed }: CaStatus, now: number): Concern[] {
   const who = name.toUpperCase();
+  const mode = name === "cau" ? " --mode user" : "";
   const { oldest } = pending;
   const soon = expiring.filter(({ days }) => days <= EXPIRING_DAYS).toSorted((a, b) => b.days - a.days)[0];
   return [
     ...(issuers.some(({ phase }) => phase === "signing") ? [] : [broken(`${who} has no CA certificate that signs`)]),
     ...concernsOfCrl(who, crl, now),
     ...(oldest !== null && now - oldest > PENDING_AGE
-      ? [attention(`${who}: a request waits since ${spanText(now - oldest)}`)]
+      ? [attention(`${who}: a request waits since ${spanText(now - oldest)} (caucase csr list${mode})`)]
       : []),
     ...(soon !== undefined && soon.count > 0
-      ? [attention(`${who}: ${counted(soon.count, "certificate")} not renewed, with ${soon.days} days left or less`)]
+      ? [attention(
+        `${who}: ${counted(soon.count, "certificate")} not renewed, with ${soon.days} days left or less ` +
+          `(caucase cert list --status expiring${mode})`,
+      )]
       : []),
     ...(expiredUnrenewed > 0
       ? [attention(`${who}: ${counted(expiredUnrenewed, "certificate")} ended without a renewal`)]

@@ -42,11 +42,14 @@ Deno.test("concernsOf() tells what will not work, and who waits", () => {
     ],
     [concerns({ backup: { enabled: true, last: null, file: null } }), "attention: no backup was made yet"],
     [concerns({ now: NOW + 120 }), "attention: the server's clock and this machine's differ by 2m"],
-    [concerns({}, { pending: { count: 1, oldest: NOW - 3 * DAY } }), "attention: CAS: a request waits since 3d"],
+    [
+      concerns({}, { pending: { count: 1, oldest: NOW - 3 * DAY } }),
+      "attention: CAS: a request waits since 3d (caucase csr list)",
+    ],
     [concerns({}, { expiredUnrenewed: 1 }), "attention: CAS: 1 certificate ended without a renewal"],
     [
       concerns({}, { expiring: [{ days: 7, count: 1 }, { days: 14, count: 2 }, { days: 31, count: 9 }] }),
-      "attention: CAS: 2 certificates not renewed, with 14 days left or less",
+      "attention: CAS: 2 certificates not renewed, with 14 days left or less (caucase cert list --status expiring)",
     ],
     [
       concerns({}, { crl: { number: 3n, entries: 1, thisUpdate: NOW - 25 * DAY, nextUpdate: NOW + 5 * DAY } }),
