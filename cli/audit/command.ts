@@ -1,8 +1,15 @@
 /** The options of the commands of `caucase audit`. */
-import { InvalidArgumentError } from "@commander-js/extra-typings";
+import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import type { CaEvent } from "../../core/ca/events.ts";
 import { timeFromText } from "../../core/utc_time.ts";
 import { countFromOne, SHARED } from "../options.ts";
 import { newUserVerb } from "../profile/user_verb.ts";
+
+/** Kinds of entries, those that people look for first. */
+const EVENT_KINDS = [
+  ...["requested", "issued", "rejected", "revoked", "refused", "installed", "hook-failing", "hook-recovered"],
+  ...["issuer-added", "issuers-dropped", "crl-renewed", "crl-imported", "clock-accepted", "restored"],
+] as const satisfies readonly CaEvent["kind"][];
 
 export const SHOW_EXAMPLES = [
   ["What was refused this year:", "caucase audit show --kind refused --since 2026-01-01"],
@@ -22,7 +29,7 @@ export function auditShowCommand() {
         "number, an address",
     )
     .option("--serial <serial>", "about this certificate", decimal)
-    .option("--kind <text>", "events of this kind: requested, issued, revoked, refused")
+    .addOption(new Option("--kind <kind>", "events of this kind").choices(EVENT_KINDS))
     .option("--since <time>", "from then on: 2026-11-28 or 2026-11-28T01:00:00Z, in UTC; or the last days: 7d", time)
     .option("--limit <n>", "at most so many", countFromOne, 100)
     .option(...SHARED.json);

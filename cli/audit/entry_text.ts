@@ -26,6 +26,7 @@ function authorText(actor: EntryPart, subjects: SubjectsBySerial): string {
 
 /** What people look for first: the names in a certificate, how it came about; `--json` and `verify` have all of it. */
 function aboutText(event: EntryPart, subjects: SubjectsBySerial): string {
+  if (event.kind === "refused") return `${event.action} ${event.object}: ${event.reason}`;
   const { kind: _, serial, origin, issuer, notAfter, ...rest } = event;
   const name = typeof serial === "string" ? subjects.get(serial) : undefined;
   const first = [name, originText(origin), serial === undefined ? undefined : `serial ${String(serial)}`];

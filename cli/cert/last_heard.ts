@@ -1,6 +1,6 @@
 /** When the server last heard of a certificate's holder, and what that says: pure. Times are Unix seconds. */
 import { EXPIRING_WITHIN } from "../../core/ca/register.ts";
-import type { CertificateEntry } from "../../core/protocol/register.ts";
+import type { CertificateEntry, Installation } from "../../core/protocol/register.ts";
 import { relativeText, spanText } from "../output/times.ts";
 
 /** When its holder fetched it, or told of it last: after that, nobody knows. */
@@ -15,9 +15,11 @@ export function renewalText(entry: CertificateEntry, now: number): string {
   if (status === "revoked") return "revoked";
   if (notAfter - now > EXPIRING_WITHIN) return "not due yet";
   if (installation === null) return `never reported, last seen ${relativeText(lastHeard(entry), now)}`;
-  const { hook, failingSince, reportedAt, detail } = installation;
-  if (hook !== "failed") return `installed, last seen ${relativeText(lastHeard(entry), now)}`;
-  const reason = detail === null ? "" : ` (${detail})`;
-  return `hook failing for ${spanText(now - (failingSince ?? reportedAt))}${reason}, ` +
-    `last seen ${relativeText(lastHeard(entry), now)}`;
+  const what = installation.hook === "failed" ? failingText(installation, now) : "installed";
+  return `${what}, last seen ${relativeText(lastHeard(entry), now)}`;
+}
+
+/** Of a hook that failed: for how long, and why. */
+export function failingText({ failingSince, reportedAt, detail }: Installation, now: number): string {
+  return `hook failing for ${spanText(now - (failingSince ?? reportedAt))}${detail === null ? "" : ` (${detail})`}`;
 }

@@ -10,7 +10,7 @@ import { parseArguments } from "../subcommand.ts";
 import { printError, printLine, screenWidth } from "../terminal.ts";
 import { commonNameIn } from "../user/people.ts";
 import { certListCommand } from "./command.ts";
-import { renewalText } from "./last_heard.ts";
+import { failingText, renewalText } from "./last_heard.ts";
 import { entriesAsJson } from "./register_pages.ts";
 import { selectCertificates } from "./selection.ts";
 
@@ -68,10 +68,8 @@ function namesText({ subject, dns, ip, otherNames }: CertificateEntry): string {
     .filter((name) => name !== "").join(", ");
 }
 
-/** What the holder reported: `yes`, `hook failing 3h`, or nothing. */
+/** What the holder reported: the day when it was installed, `hook failing for 3h (…)`, or nothing. */
 export function installationText({ installation }: CertificateEntry, now: number): string {
   if (installation === null) return "-";
-  const { hook, failingSince, reportedAt } = installation;
-  if (hook !== "failed") return dayText(reportedAt);
-  return `hook failing since ${relativeText(failingSince ?? reportedAt, now)}`;
+  return installation.hook === "failed" ? failingText(installation, now) : dayText(installation.reportedAt);
 }
