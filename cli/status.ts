@@ -21,11 +21,12 @@ export async function status(args: readonly string[]): Promise<number> {
   const { json = false, ...connection } = command.opts();
   try {
     const server = await connect(connection);
-    requireUser(server);
+    const user = requireUser(server);
     const told = await server.apis.cas.status();
     const concerns = concernsOf(told, server.now);
+    const about = { url: server.url, concerns, ownKey: user.certificate.publicKey.keyId };
     if (json) printJson({ ...JSON.parse(writeServerStatus(told)), concerns });
-    else for (const line of statusLines(server.url, told, concerns)) printLine(line);
+    else for (const line of statusLines(told, about)) printLine(line);
     if (concerns.some(({ level }) => level === "broken")) return BROKEN;
     return concerns.length > 0 ? ATTENTION : EXIT.ok;
   } catch (error) {

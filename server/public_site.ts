@@ -50,10 +50,9 @@ export async function createPublicSite(
   });
 }
 
-/** A folder that cannot be read is told by the job that makes backups. */
+/** What reads backups is loaded where there are some. */
 async function backupStatus({ backup }: ServeOptions, now: number): Promise<BackupStatus> {
-  if (backup === undefined) return { enabled: false, periodDays: null, last: null };
-  const { newestBackup } = await import("./backup/backup_folder.ts");
-  const newest = await newestBackup(backup.directory, now).catch(() => undefined);
-  return { enabled: true, periodDays: backup.periodDays, last: newest?.since ?? null };
+  if (backup === undefined) return { enabled: false, periodDays: null, last: null, file: null };
+  const { backupStatus } = await import("./backup/backup_status.ts");
+  return await backupStatus(backup, now);
 }

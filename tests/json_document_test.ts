@@ -12,6 +12,8 @@ const KEY = { kind: "ed25519", sha256: "ab" };
 const EXTENSION = { oid: "2.5.29.17", name: null, critical: false };
 const NAMES = { subject: "", dns: [], ip: [], otherNames: [] };
 
+const BACKUP = { enabled: true, periodDays: 1, last: 1, file: { name: "a", size: 1, recipients: ["ab"] } };
+
 const ANSWERS = [
   writeCertificateList({
     certificates: [{
@@ -19,7 +21,7 @@ const ANSWERS = [
       ...{ profile: "leaf", requestId: 1n, status: "valid", origin: { kind: "renewal", of: 2n }, renewedBy: null },
       by: { kind: "user", issuer: "ab", serial: 3n },
       revocation: { at: 1, by: { kind: "anonymous", address: "::1" }, reason: null },
-      installation: { reportedAt: 1, hook: "none", failingSince: null },
+      installation: { reportedAt: 1, hook: "none", failingSince: null, detail: null },
     }],
     next: null,
   }),
@@ -29,7 +31,7 @@ const ANSWERS = [
     fingerprint: "ab",
   }]),
   writeServerStatus({
-    ...{ version: "1", now: 1, database: "sqlite", backup: { enabled: true, periodDays: 1, last: 1 } },
+    ...{ version: "1", now: 1, database: "sqlite", backup: BACKUP },
     cas: [{
       name: "cas",
       issuers: [{ keyIdentifier: "ab", phase: "signing", notBefore: 1, notAfter: 2, signsUntil: 3 }],

@@ -1,20 +1,36 @@
 /** The options of the commands of `caucase audit`. */
-import { InvalidArgumentError } from "@commander-js/extra-typings";
+import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import type { CaEvent } from "../../core/ca/events.ts";
 import { timeFromText } from "../../core/utc_time.ts";
 import { countFromOne, SHARED } from "../options.ts";
 import { newUserVerb } from "../profile/user_verb.ts";
 
+/** Kinds of entries, those that people look for first. */
+const EVENT_KINDS = [
+  ...["requested", "issued", "rejected", "revoked", "refused", "installed", "hook-failing", "hook-recovered"],
+  ...["issuer-added", "issuers-dropped", "crl-renewed", "crl-imported", "clock-accepted", "restored"],
+] as const satisfies readonly CaEvent["kind"][];
+
 export const SHOW_EXAMPLES = [
   ["What was refused this year:", "caucase audit show --kind refused --since 2026-01-01"],
+  ["What Bob did within a week:", "caucase audit show --by Bob --since 7d"],
   ["All that became of a certificate:", "caucase audit show --serial 2229140326336282122"],
 ] as const;
 
 export function auditShowCommand() {
-  return newUserVerb("audit show", "Show what happened: the newest entries of the audit log.", SHOW_EXAMPLES)
-    .option("--actor <text>", "of this kind of author (user, server), this serial number or this address")
+  return newUserVerb(
+    "audit show",
+    "Show what happened: the newest entries of the audit log, up to the newest checkpoint: that of a minute ago.",
+    SHOW_EXAMPLES,
+  )
+    .option(
+      "--by <user>",
+      "what this user did, with any of their certificates; or a kind of author (user, server, holder), a serial " +
+        "number, an address",
+    )
     .option("--serial <serial>", "about this certificate", decimal)
-    .option("--kind <text>", "events of this kind: requested, issued, revoked, refused")
-    .option("--since <time>", "from then on: 2026-11-28 or 2026-11-28T01:00:00Z, in UTC", time)
+    .addOption(new Option("--kind <kind>", "events of this kind").choices(EVENT_KINDS))
+    .option("--since <time>", "from then on: 2026-11-28 or 2026-11-28T01:00:00Z, in UTC; or the last days: 7d", time)
     .option("--limit <n>", "at most so many", countFromOne, 100)
     .option(...SHARED.json);
 }
@@ -55,7 +71,9 @@ function decimal(value: string): bigint {
 }
 
 function time(value: string): number {
+  const [, days] = /^(\d{1,5})d$/.exec(value) ?? [];
+  if (days !== undefined) return Math.floor(Date.now() / 1000) - Number(days) * 86_400;
   const found = timeFromText(/^\d{4}-\d\d-\d\d$/.test(value) ? `${value}T00:00:00Z` : value);
-  if (found === undefined) throw new InvalidArgumentError("It must be like 2026-11-28 or 2026-11-28T01:00:00Z.");
+  if (found === undefined) throw new InvalidArgumentError("It must be like 2026-11-28, 2026-11-28T01:00:00Z or 7d.");
   return found;
 }

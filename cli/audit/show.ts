@@ -8,16 +8,19 @@ import { timeToText } from "../../core/utc_time.ts";
 import { EXIT } from "../exit_status.ts";
 import { printJson } from "../output/json.ts";
 import { tableLines } from "../output/table.ts";
+import { connect, type Connection, requireUser } from "../profile/connection.ts";
 import { parseArguments } from "../subcommand.ts";
 import { printError, printLine, screenWidth } from "../terminal.ts";
 import { auditShowCommand } from "./command.ts";
-import { ENTRY_COLUMNS } from "./entry_text.ts";
-import { serverSource } from "./sources.ts";
+import { authorsNamed, isBy } from "./authors.ts";
+import { entryColumns } from "./entry_text.ts";
+import { subjectsIn } from "./named_certificates.ts";
+import { auditOf } from "./sources.ts";
 
 /** Which entries are asked for. */
 export interface EntryFilter {
-  /** Kind, serial number or address of the actor. */
-  readonly actor?: string | undefined;
+  /** Kinds, serial numbers, ids or addresses: that of any author whom one of them names. */
+  readonly authors?: ReadonlySet<string> | undefined;
   readonly serial?: bigint | undefined;
   readonly kind?: string | undefined;
   /** Unix seconds. */
@@ -28,12 +31,22 @@ export interface EntryFilter {
 export async function auditShow(args: readonly string[]): Promise<number> {
   const command = auditShowCommand();
   parseArguments(command, args);
-  const { actor, serial, kind, since, limit, json = false, ...connection } = command.opts();
-  const found = await newestEntries(await serverSource(connection), { filter: { actor, serial, kind, since }, limit });
+  const { by, serial, kind, since, limit, json = false, ...connection } = command.opts();
+  const server = await connect(connection);
+  requireUser(server);
+  const authors = by === undefined ? undefined : await authorsNamed(server.apis.cau, by);
+  const found = await newestEntries(auditOf(server), { filter: { authors, serial, kind, since }, limit });
   if (json) printJson(found.map(({ time, ...entry }) => ({ ...entry, time: timeToText(time) })));
-  else if (found.length === 0) printError("no entry of the audit log is like that");
-  else for (const line of tableLines(ENTRY_COLUMNS, found, screenWidth())) printLine(line);
+  else if (found.length === 0) printError(NOTHING);
+  else await showEntries(server, found);
   return EXIT.ok;
+}
+
+const NOTHING = "no entry of the audit log is like that, up to the newest checkpoint: the next one is a minute away";
+
+async function showEntries({ apis }: Connection, found: readonly AuditEntry[]): Promise<void> {
+  const columns = entryColumns(await subjectsIn(apis, found));
+  for (const line of tableLines(columns, found, screenWidth())) printLine(line);
 }
 
 /** The newest entries that fit, oldest first. The log is read backwards, as far as needed. */
@@ -55,12 +68,12 @@ export async function newestEntries(
   return found.slice(-limit);
 }
 
-function fits({ time, actor, event }: AuditEntry, filter: EntryFilter): boolean {
+function fits(entry: AuditEntry, filter: EntryFilter): boolean {
+  const { time, event } = entry;
   if (filter.since !== undefined && time < filter.since) return false;
   if (filter.kind !== undefined && event.kind !== filter.kind) return false;
   if (filter.serial !== undefined && !serialsOf(event).includes(String(filter.serial))) return false;
-  const { kind, serial, id, address } = actor;
-  return filter.actor === undefined || [kind, serial, id, address].some((value) => value === filter.actor);
+  return filter.authors === undefined || isBy(entry, filter.authors);
 }
 
 /** Of the certificate, and of the one that it continues. */

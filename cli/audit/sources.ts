@@ -5,7 +5,7 @@ import { type TileName, tilePath } from "../../core/audit/tiles.ts";
 import type { AuditSource } from "../../core/audit/verification.ts";
 import { CaucaseError } from "../../core/errors.ts";
 import { readFileBytes } from "../../core/host/durable_file.ts";
-import { connect, requireUser } from "../profile/connection.ts";
+import { connect, type Connection, requireUser } from "../profile/connection.ts";
 import type { ConnectionOptions } from "../profile/settings.ts";
 
 /** Names of the two small files, as the server has them. */
@@ -16,7 +16,12 @@ export const KEY = "key";
 export async function serverSource(options: ConnectionOptions): Promise<AuditSource> {
   const server = await connect(options);
   requireUser(server);
-  return sourceFrom((path) => server.apis.cas.audit(path));
+  return auditOf(server);
+}
+
+/** The log of a server that is connected to, as its user. */
+export function auditOf({ apis }: Pick<Connection, "apis">): AuditSource {
+  return sourceFrom((path) => apis.cas.audit(path));
 }
 
 /** The log in a folder. */

@@ -1,31 +1,50 @@
 /** The options of the commands of `caucase cert`. */
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
-import { CERTIFICATE_STATUSES } from "../../core/protocol/certificate_status.ts";
+import { STATUS_FILTERS } from "../../core/protocol/certificate_status.ts";
 import { countFromOne, modeOption, SHARED } from "../options.ts";
+import { NEWEST } from "./ca_holders.ts";
 import { newUserVerb } from "../profile/user_verb.ts";
 
 const MODE = modeOption().default("service" as const);
 
 export const LIST_EXAMPLES = [
-  ["What ends within two weeks:", "caucase cert list --expires-before 14d"],
+  [
+    "What ends within a week, and why it was not renewed:",
+    "caucase cert list --status expiring --expires-before 7d",
+  ],
+  ["Hosts that lack the CA certificate that was made last:", "caucase cert list --lacks-ca newest"],
+  ["What Bob approved and is in use:", "caucase cert list --status current --by Bob"],
   ["All certificates of a host, for a program:", "caucase cert list --name www.example.org --json"],
 ] as const;
 
 export function certListCommand() {
   return newUserVerb("cert list", "List certificates of the server's register, the newest first.", LIST_EXAMPLES)
     .addOption(MODE)
-    .addOption(new Option("--status <status>", "only those of this status").choices(CERTIFICATE_STATUSES))
+    .addOption(
+      new Option("--status <status>", "only those of this status; current: valid and not renewed").choices(
+        STATUS_FILTERS,
+      ),
+    )
     .option("--name <text>", "only those with this in their subject or in one of their names")
     .option("--expires-before <time>", "only those that end before a day (2026-12-24), or within days (14d)", endTime)
     .option("--issuer <hex>", "only those of the CA certificate with this key identifier", keyIdentifier)
+    .option("--by <user>", "only those that this user approved; a common name or a subject")
+    .addOption(authorityOption("--has-ca", "only those in use whose holders have this CA certificate: newest, or hex"))
+    .addOption(authorityOption("--lacks-ca", "only those in use whose holders were not heard of since it was made"))
     .option("--limit <n>", "at most so many (default: all)", countFromOne)
     .option(...SHARED.json);
 }
 
-export const SHOW_EXAMPLES = [[
-  "How a certificate came about, and what became of it:",
-  "caucase cert show 1234",
-]] as const;
+function authorityOption<Flag extends "--has-ca" | "--lacks-ca">(flag: Flag, description: string) {
+  const parse = (text: string) => text === NEWEST ? text : keyIdentifier(text);
+  const others = ["status", "hasCa", "lacksCa"].filter((name) => name !== (flag === "--has-ca" ? "hasCa" : "lacksCa"));
+  return new Option(`${flag} <hex>`, description).argParser(parse).conflicts(others);
+}
+
+export const SHOW_EXAMPLES = [
+  ["How a certificate came about, and what became of it:", "caucase cert show 1234"],
+  ["That of a host, the newest one:", "caucase cert show www.example.org"],
+] as const;
 
 export function certShowCommand() {
   return newUserVerb(
@@ -33,7 +52,7 @@ export function certShowCommand() {
     "Show a certificate: names, key, validity, who approved it, the renewals before and after it, its revocation.",
     SHOW_EXAMPLES,
   )
-    .argument("<serial>", "serial number, decimal; or a file that holds the certificate")
+    .argument("<serial>", "serial number, decimal; a file that holds the certificate; or a name that it has")
     .addOption(MODE)
     .option(...SHARED.json);
 }

@@ -29,6 +29,7 @@ export function certificateLines(entry: CertificateEntry, { now, names, chain }:
     ["Key", [`${key.kind}, SHA-256 ${key.sha256}`]],
     ["Valid", [`from ${minuteText(notBefore)}`, `until ${minuteText(notAfter)}, ${relativeText(notAfter, now)}`]],
     ["Issued", [`${minuteText(issuedAt)}, ${originText(origin, by, names)}`, `by the CA key ${issuer}`]],
+    ["Approved", approvalLines(entry, chain, names)],
     ["Profile", [profile]],
     ["Request", [`${requestId}`]],
     ["Installed", entry.installation === null ? [] : [installationText(entry, now)]],
@@ -42,6 +43,18 @@ export function certificateLines(entry: CertificateEntry, { now, names, chain }:
     ],
   ] as const;
   return factLines(facts.filter(([, lines]) => lines.length > 0));
+}
+
+/** Where it is a renewal: how the first certificate of the chain came about. */
+function approvalLines(
+  entry: CertificateEntry,
+  chain: readonly CertificateEntry[],
+  names: ReadonlyMap<bigint, string>,
+) {
+  const [first = entry] = chain;
+  const { issuedAt, serial, origin, by } = first;
+  if (serial === entry.serial) return [];
+  return [`${minuteText(issuedAt)}, the first one of its renewals, ${originText(origin, by, names)}`];
 }
 
 function chainText({ serial, issuedAt, status }: CertificateEntry, shown: bigint): string {

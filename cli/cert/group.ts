@@ -22,7 +22,13 @@ export const certGroup: CommandGroup = {
     description: [
       "`list`, `show` and `get` read the server's register, which has every certificate until a year after its end. " +
       "A server of the reference implementation has none, and the commands say so. A certificate is `valid`; " +
-      "`expiring` when it has 31 days left or less and was not renewed; `expired`; or `revoked`.",
+      "`expiring` when it has 31 days left or less and was not renewed; `expired`; or `revoked`. " +
+      "`current` are those that are valid or expiring and were not renewed: what their holders should use.",
+      "Where `list` is about what ends, its last column tells why a certificate was not renewed, as far as its " +
+      "holder reported: nothing ever, nothing since it was installed, or that its hook fails. `last seen` is when " +
+      "the holder fetched the certificate or reported last.",
+      "`list --has-ca` and `--lacks-ca` go by the same: an updater that was seen since a CA certificate was made has " +
+      "fetched it. The last line, on standard error, counts.",
       "`show` follows renewals backwards and forwards: a host that renews has one chain, whoever approved its first " +
       "certificate.",
       "`get --request` is for holders: it needs no user, and ends with status 2 while the request waits.",
@@ -39,7 +45,10 @@ export const certGroup: CommandGroup = {
     ],
     environment: CONNECTION_ENVIRONMENT,
     files: CONNECTION_FILES,
-    examples: [["What needs somebody soon:", "caucase cert list --status expiring"]],
+    examples: [
+      ["What needs somebody soon:", "caucase cert list --status expiring"],
+      ["Who approved it:", "caucase cert show www.example.org"],
+    ],
     seeAlso: ["ca", "csr", "login", "user"],
   },
   verbs: [

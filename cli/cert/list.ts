@@ -10,34 +10,45 @@ import { parseArguments } from "../subcommand.ts";
 import { printError, printLine, screenWidth } from "../terminal.ts";
 import { commonNameIn } from "../user/people.ts";
 import { certListCommand } from "./command.ts";
-import { entriesAsJson, searchRegister } from "./register_pages.ts";
+import { failingText, renewalText } from "./last_heard.ts";
+import { entriesAsJson } from "./register_pages.ts";
+import { selectCertificates } from "./selection.ts";
 
 /** Lists what the register has. Resolves with the exit status. */
 export async function certList(args: readonly string[]): Promise<number> {
   const command = certListCommand();
   parseArguments(command, args);
-  const { mode, status, name, expiresBefore, issuer, limit, json = false, ...connection } = command.opts();
-  const search = {
-    ...(status !== undefined && { status }),
-    ...(name !== undefined && { name }),
-    ...(expiresBefore !== undefined && { expiresBefore }),
-    ...(issuer !== undefined && { issuer }),
-  };
-  const server = await connect(connection);
+  const { mode, json = false, ...wanted } = command.opts();
+  const server = await connect(wanted);
   requireUser(server);
-  const found = await searchRegister(server.apis[caOf(mode)], search, limit);
+  const { found, isAboutRenewal, summary } = await selectCertificates(server, caOf(mode), wanted);
   if (json) printJson(entriesAsJson(found));
   else if (found.length === 0) printError("no certificate is like that");
-  else for (const line of tableLines(columnsAt(server.now, found), found, screenWidth())) printLine(line);
+  else show(found, isAboutRenewal ? renewalColumn(server.now) : installedColumn(found, server.now), server.now);
+  if (summary !== undefined) printError(summary);
   return EXIT.ok;
+}
+
+function show(found: readonly CertificateEntry[], last: readonly Column<CertificateEntry>[], now: number): void {
+  const columns = [...columnsAt(now), ...last];
+  for (const line of tableLines(columns, found, screenWidth())) printLine(line);
+}
+
+function renewalColumn(now: number): Column<CertificateEntry>[] {
+  return [{ title: "RENEWAL", text: (entry) => renewalText(entry, now), isElastic: true }];
+}
+
+/** Where nobody reports, there is nothing to show. */
+function installedColumn(found: readonly CertificateEntry[], now: number): Column<CertificateEntry>[] {
+  const hasReports = found.some(({ installation }) => installation !== null);
+  return hasReports ? [{ title: "INSTALLED", text: (entry) => installationText(entry, now) }] : [];
 }
 
 /** A serial number has 48 digits: with fewer columns, little room is left for names. */
 const NARROW = 100;
 
-function columnsAt(now: number, found: readonly CertificateEntry[]): Column<CertificateEntry>[] {
+function columnsAt(now: number): Column<CertificateEntry>[] {
   const isNarrow = (screenWidth() ?? Infinity) < NARROW;
-  const hasReports = found.some(({ installation }) => installation !== null);
   return [
     { title: "SERIAL", text: ({ serial }) => `${serial}` },
     { title: "STATUS", text: ({ status }) => status },
@@ -47,7 +58,6 @@ function columnsAt(now: number, found: readonly CertificateEntry[]): Column<Cert
         isNarrow ? relativeText(notAfter, now) : `${dayText(notAfter)} ${relativeText(notAfter, now)}`,
     },
     { title: "NAMES", text: namesText, isElastic: true },
-    ...(hasReports ? [{ title: "INSTALLED", text: (entry: CertificateEntry) => installationText(entry, now) }] : []),
   ];
 }
 
@@ -58,10 +68,8 @@ function namesText({ subject, dns, ip, otherNames }: CertificateEntry): string {
     .filter((name) => name !== "").join(", ");
 }
 
-/** What the holder reported: `yes`, `hook failing 3h`, or nothing. */
+/** What the holder reported: the day when it was installed, `hook failing for 3h (…)`, or nothing. */
 export function installationText({ installation }: CertificateEntry, now: number): string {
   if (installation === null) return "-";
-  const { hook, failingSince, reportedAt } = installation;
-  if (hook !== "failed") return dayText(reportedAt);
-  return `hook failing since ${relativeText(failingSince ?? reportedAt, now)}`;
+  return installation.hook === "failed" ? failingText(installation, now) : dayText(installation.reportedAt);
 }

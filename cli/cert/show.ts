@@ -1,45 +1,61 @@
 /** `caucase cert show` */
 import type { Actor } from "../../core/ca/actor.ts";
 import { CaucaseError } from "../../core/errors.ts";
-import { readKeyFile } from "../../core/host/key_file.ts";
+import { findKeyFile } from "../../core/host/key_file.ts";
 import { type CertificateEntry, writeCertificateEntry } from "../../core/protocol/register.ts";
 import { EXIT } from "../exit_status.ts";
 import type { ApiClient } from "../net/api_client.ts";
 import { caOf } from "../options.ts";
 import { printJson } from "../output/json.ts";
-import { connect, type Connection, requireUser } from "../profile/connection.ts";
+import { connect, requireUser } from "../profile/connection.ts";
 import { parseArguments } from "../subcommand.ts";
 import { printLine } from "../terminal.ts";
 import { certShowCommand } from "./command.ts";
 import { certificateLines } from "./facts.ts";
-import { entriesAsJson } from "./register_pages.ts";
+import { commonNameIn } from "../user/people.ts";
+import { entriesAsJson, searchRegister } from "./register_pages.ts";
 
 /** Shows a certificate. Resolves with the exit status. */
 export async function certShow(args: readonly string[]): Promise<number> {
   const command = certShowCommand();
   parseArguments(command, args);
   const { mode, json = false, ...connection } = command.opts();
-  const serial = await serialIn(command.processedArgs[0]);
+  const [word] = command.processedArgs;
+  const serial = await serialIn(word);
   const server = await connect(connection);
   requireUser(server);
   const api = server.apis[caOf(mode)];
-  const entry = await requireRegistered(api, serial, mode);
+  const entry = serial === undefined ? await newestOf(api, word) : await requireRegistered(api, serial, mode);
   const chain = await chainOf(api, entry);
   if (json) {
     printJson({ ...JSON.parse(writeCertificateEntry(entry)), chain: entriesAsJson(chain) });
     return EXIT.ok;
   }
-  const names = await usersNamed(server, [entry.by, entry.revocation?.by ?? null]);
+  const names = await usersNamed(
+    server.apis.cau,
+    [entry, ...chain].flatMap(({ by, revocation }) => [by, revocation?.by]),
+  );
   for (const line of certificateLines(entry, { now: server.now, names, chain })) printLine(line);
   return EXIT.ok;
 }
 
-/** A serial number as it is, or that of the certificate in a file; decimal. @throws `usage`, `file` */
-async function serialIn(text: string): Promise<string> {
+/** A serial number as it is, or that of the certificate in a file; decimal. Undefined without such a file. */
+async function serialIn(text: string): Promise<string | undefined> {
   if (/^\d+$/.test(text)) return BigInt(text).toString();
-  const { certificate } = await readKeyFile(text);
-  if (certificate === undefined) throw new CaucaseError("file", `cannot use ${text}: it holds no certificate`);
-  return `${certificate.serial}`;
+  const content = await findKeyFile(text);
+  if (content === undefined) return undefined;
+  if (content.certificate === undefined) throw new CaucaseError("file", `cannot use ${text}: it holds no certificate`);
+  return `${content.certificate.serial}`;
+}
+
+/** The newest certificate that has exactly this name. @throws `not-found` */
+async function newestOf(api: ApiClient, name: string): Promise<CertificateEntry> {
+  const found = await searchRegister(api, { name });
+  const entry = found.find(({ subject, dns, ip }) => [subject, commonNameIn(subject), ...dns, ...ip].includes(name));
+  if (entry !== undefined) return entry;
+  throw new CaucaseError("not-found", `there is neither a file ${name} nor a certificate with this name`, {
+    hint: "caucase cert list --name finds parts of names; those of users need --mode user",
+  });
 }
 
 /** @throws `not-found` */
@@ -82,12 +98,12 @@ async function follow(
 
 /** Subjects of the users among `actors`, by the serial numbers of their certificates. */
 async function usersNamed(
-  { apis }: Pick<Connection, "apis">,
-  actors: readonly (Actor | null)[],
+  cau: ApiClient,
+  actors: readonly (Actor | null | undefined)[],
 ): Promise<ReadonlyMap<bigint, string>> {
   const serials = new Set(actors.flatMap((actor) => actor?.kind === "user" ? [actor.serial] : []));
   const found = await Promise.all([...serials].map(async (serial) => {
-    const user = await apis.cau.registered(`${serial}`);
+    const user = await cau.registered(`${serial}`);
     return user === undefined ? [] : [[serial, `${user.subject} (certificate ${serial})`] as const];
   }));
   return new Map(found.flat());

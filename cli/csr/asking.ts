@@ -35,20 +35,34 @@ export interface ShownRequest {
   readonly csrPem: string;
 }
 
+/** A request as the server has it. */
+export interface FoundRequest extends ShownRequest {
+  /** Whether there is a certificate for it: it does not wait any more. */
+  readonly isSigned: boolean;
+}
+
+/** What is said of a request that has a certificate. */
+export function alreadySigned(id: string): string {
+  return `it is signed already: caucase cert get --request ${id} fetches the certificate`;
+}
+
 /**
  * By HTTPS, as somebody decides by what it says: over HTTP, anybody on the way could show another one.
  * @throws `not-found` when there is none with that id, as after it was rejected
  */
-export async function oneRequest(api: ApiClient, ca: PublicCa, id: string): Promise<ShownRequest> {
+export async function oneRequest(api: ApiClient, ca: PublicCa, id: string): Promise<FoundRequest> {
   const stored = await api.as({ secure: true }).request(id);
   if (stored === undefined) {
     throw new CaucaseError("not-found", "no such request", {
-      hint: ca === "cas" ? "requests of users need --mode user" : "requests of services need --mode service",
+      hint: `caucase csr list shows those that wait; ${
+        ca === "cas" ? "those of users need --mode user" : "those of services need --mode service"
+      }`,
     });
   }
   const csrPem = encodePem(PEM_LABEL.CSR, (await csrFromPem(utf8(stored))).der);
   const details = await detailsOf(csrPem, { ca, id });
   const told = await api.requestDetails(id);
   const { receivedAt, receivedFrom } = told ?? details;
-  return { csrPem, details: { ...details, receivedAt, receivedFrom } };
+  const isSigned = told === undefined && await api.certificate(id) !== undefined;
+  return { csrPem, isSigned, details: { ...details, receivedAt, receivedFrom } };
 }

@@ -1,4 +1,5 @@
 /** `caucase csr sign` and `caucase csr reject`: a look, a question, the decision. */
+import { CaucaseError } from "../../core/errors.ts";
 import { decimalId } from "../client/holder_actions.ts";
 import { ClientOutcome } from "../client/session.ts";
 import { caOf } from "../options.ts";
@@ -7,7 +8,7 @@ import { connect, type Connection, requireUser } from "../profile/connection.ts"
 import type { PublicCa } from "../../core/protocol/routes.ts";
 import { parseArguments } from "../subcommand.ts";
 import { printError, printLine } from "../terminal.ts";
-import { oneRequest, type ShownRequest } from "./asking.ts";
+import { alreadySigned, oneRequest, type ShownRequest } from "./asking.ts";
 import { csrRejectCommand, csrSignCommand } from "./command.ts";
 import { requestLines } from "./facts.ts";
 import { namedIds } from "./ids.ts";
@@ -78,6 +79,7 @@ async function decide({ server, ca, ids, yes }: Decisions, { question, done, cha
     name: (id) => `request ${id}`,
     async action(id) {
       const asked = await oneRequest(server.apis[ca], ca, decimalId(id));
+      if (asked.isSigned) throw new CaucaseError("refused", alreadySigned(id));
       const template = await change(asked);
       const { details } = template?.shown ?? asked;
       if (!yes) {

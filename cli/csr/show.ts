@@ -6,8 +6,8 @@ import { caOf } from "../options.ts";
 import { printJson } from "../output/json.ts";
 import { connect } from "../profile/connection.ts";
 import { parseArguments } from "../subcommand.ts";
-import { printLine, printText } from "../terminal.ts";
-import { oneRequest } from "./asking.ts";
+import { printError, printLine, printText } from "../terminal.ts";
+import { alreadySigned, oneRequest } from "./asking.ts";
 import { csrShowCommand } from "./command.ts";
 import { requestLines } from "./facts.ts";
 import { namedIds } from "./ids.ts";
@@ -25,11 +25,12 @@ export async function csrShow(args: readonly string[]): Promise<number> {
   await outcome.forEach(ids, {
     name: (id) => `request ${id}`,
     async action(id) {
-      const { details, csrPem } = await oneRequest(server.apis[ca], ca, decimalId(id));
+      const { details, csrPem, isSigned } = await oneRequest(server.apis[ca], ca, decimalId(id));
       if (json) return void shown.push(JSON.parse(writePendingDetails(details)));
       if (pem) return printText(csrPem);
       if (shown.push(id) > 1) printLine("");
       for (const line of requestLines(details, server.now)) printLine(line);
+      if (isSigned) printError(`request ${id}: ${alreadySigned(id)}`);
     },
   });
   if (json) printJson(shown);

@@ -38,7 +38,7 @@ function reasonOf({ headers, body }: HttpResponse): string {
 
 function hintFor({ route, asUser }: RefusedCall, { status, headers: { location } }: HttpResponse): string | undefined {
   if (status === 401) {
-    return asUser ? "the certificate in --user-key is not, or no longer, a user's" : "see --user-key";
+    return asUser ? "the certificate that was used is no user's, has expired or was revoked" : "see --user-key";
   }
   if (status >= 300 && status <= 399 && location !== undefined) {
     return `it points to ${oneLine(location).slice(0, REASON_SIZE)}: give the address of the caucase server itself`;

@@ -16,7 +16,7 @@ export async function readUserFile(path: string): Promise<UserFile> {
   if (key === undefined || certificate === undefined || certificatePem === undefined) {
     throw new CaucaseError("file", `cannot use ${path}: it must hold a user's private key and certificate`, {
       hint: certificate === undefined
-        ? "client --mode user --get-crt ID PATH puts the certificate beside its key"
+        ? "once it is signed, the same caucase login, or client --mode user --get-crt ID PATH, puts it there"
         : "the key is missing",
     });
   }

@@ -11,6 +11,7 @@ Deno.test("spanText() has the largest unit that fits", () => {
   assert.equal(spanText(3 * 365 * 86_400), "3y");
   assert.equal(relativeText(NOW + 120, NOW), "in 2m");
   assert.equal(relativeText(NOW - 120, NOW), "2m ago");
+  assert.equal(relativeText(NOW, NOW), "0s ago");
 });
 
 const DIGITS = "2d81c02ea5f8169ed9eb60680ba9b8b0a49dcd1b1c7f6d385ead295d89ff5869";

@@ -19,7 +19,7 @@ export function spanText(seconds: number): string {
   return `${Math.floor(whole / found[1])}${found[0]}`;
 }
 
-/** `in 93d`, `3h ago` */
+/** `in 93d`, `3h ago`, `0s ago` */
 export function relativeText(time: number, now: number): string {
-  return time >= now ? `in ${spanText(time - now)}` : `${spanText(now - time)} ago`;
+  return time > now ? `in ${spanText(time - now)}` : `${spanText(now - time)} ago`;
 }

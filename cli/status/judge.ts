@@ -37,16 +37,20 @@ export function concernsOf(status: ServerStatus, now: number): Concern[] {
 
 function concernsOfCa({ name, issuers, crl, pending, expiring, expiredUnrenewed }: CaStatus, now: number): Concern[] {
   const who = name.toUpperCase();
+  const mode = name === "cau" ? " --mode user" : "";
   const { oldest } = pending;
   const soon = expiring.filter(({ days }) => days <= EXPIRING_DAYS).toSorted((a, b) => b.days - a.days)[0];
   return [
     ...(issuers.some(({ phase }) => phase === "signing") ? [] : [broken(`${who} has no CA certificate that signs`)]),
     ...concernsOfCrl(who, crl, now),
     ...(oldest !== null && now - oldest > PENDING_AGE
-      ? [attention(`${who}: a request waits since ${spanText(now - oldest)}`)]
+      ? [attention(`${who}: a request waits since ${spanText(now - oldest)} (caucase csr list${mode})`)]
       : []),
     ...(soon !== undefined && soon.count > 0
-      ? [attention(`${who}: ${counted(soon.count, "certificate")} not renewed, with ${soon.days} days left or less`)]
+      ? [attention(
+        `${who}: ${counted(soon.count, "certificate")} not renewed, with ${soon.days} days left or less ` +
+          `(caucase cert list --status expiring${mode})`,
+      )]
       : []),
     ...(expiredUnrenewed > 0
       ? [attention(`${who}: ${counted(expiredUnrenewed, "certificate")} ended without a renewal`)]
@@ -63,8 +67,9 @@ function concernsOfCrl(who: string, crl: CaStatus["crl"], now: number): Concern[
 }
 
 function concernsOfBackup({ backup, now }: ServerStatus): Concern[] {
-  if (!backup.enabled) return [attention("the server makes no backups")];
+  if (!backup.enabled) return [attention("the server makes no backups (serve --backup-directory)")];
   if (backup.last === null) return [attention("no backup was made yet")];
+  if (backup.file === null) return [broken("the newest backup cannot be read")];
   const longest = BACKUP_AGE * (backup.periodDays ?? 1) * DAY;
   return now - backup.last > longest ? [broken(`the last backup is ${spanText(now - backup.last)} old`)] : [];
 }

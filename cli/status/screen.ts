@@ -5,14 +5,22 @@ import { factLines } from "../output/table.ts";
 import { dayText, relativeText } from "../output/times.ts";
 import type { Concern } from "./judge.ts";
 
-export function statusLines(url: string, status: ServerStatus, concerns: readonly Concern[]): string[] {
+/** What is said of a server besides its status. */
+export interface StatusContext {
+  readonly url: string;
+  readonly concerns: readonly Concern[];
+  /** Key identifier of the user's key. */
+  readonly ownKey: string;
+}
+
+export function statusLines(status: ServerStatus, { url, concerns, ownKey }: StatusContext): string[] {
   const { version, database, cas, jobs, now } = status;
   return [
     ...factLines([["Server", `${url}, caucase ${version}, ${database}`]]),
     ...cas.flatMap((ca) => ["", ...caLines(ca, now)]),
     "",
     ...factLines([
-      ["Backups", backupText(status)],
+      ["Backups", backupLines(status, ownKey)],
       [
         "Jobs",
         jobs.length === 0
@@ -81,7 +89,13 @@ function workOf({ crl, pending: { count, oldest }, expiring, expiredUnrenewed }:
   ] as const;
 }
 
-function backupText({ backup: { enabled, last }, now }: ServerStatus): string {
-  if (!enabled) return "none";
-  return last === null ? "none was made yet" : `the last one was made ${relativeText(last, now)}`;
+function backupLines({ backup: { enabled, last, file }, now }: ServerStatus, ownKey: string): string[] {
+  if (!enabled) return ["none"];
+  if (last === null) return ["none was made yet"];
+  const made = `the last one was made ${relativeText(last, now)}`;
+  if (file === null) return [made];
+  const { name, size, recipients } = file;
+  const keys = recipients.length === 1 ? "1 key" : `${recipients.length} keys`;
+  const own = recipients.includes(ownKey) ? "yours among them" : "not by yours";
+  return [`${made}: ${name}`, `${Math.ceil(size / 1000)} kB, opened by ${keys}, ${own}`];
 }

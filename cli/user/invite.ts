@@ -62,7 +62,9 @@ async function signSpoken(server: Connection, name: string, fingerprint: string)
   const found = waiting.find((one) => one.fingerprint.startsWith(fingerprint));
   if (found !== undefined) return await sign(server, found);
   const others = waiting.length === 0 ? "" : `; ${waiting.length} with another one`;
-  throw new CaucaseError("not-found", `no request of ${foreignText(name)} with that fingerprint waits${others}`);
+  throw new CaucaseError("not-found", `no request of ${foreignText(name)} with that fingerprint waits${others}`, {
+    hint: "caucase csr list --mode user shows what waits",
+  });
 }
 
 /** Waits for requests, and asks for the fingerprint of each that comes, until one is right. */

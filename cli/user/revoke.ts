@@ -1,7 +1,6 @@
 /** `caucase user revoke` */
 import { CaucaseError } from "../../core/errors.ts";
 import { serialRevocation } from "../../core/protocol/revocation.ts";
-import { searchRegister } from "../cert/register_pages.ts";
 import { EXIT } from "../exit_status.ts";
 import { foreignText } from "../output/foreign_text.ts";
 import { requireSomebody, saysYes } from "../output/question.ts";
@@ -10,7 +9,8 @@ import { connect, requireUser } from "../profile/connection.ts";
 import { parseArguments } from "../subcommand.ts";
 import { printError, printLine } from "../terminal.ts";
 import { userRevokeCommand } from "./command.ts";
-import { commonNameIn, isGood } from "./people.ts";
+import { isGood } from "./people.ts";
+import { certificatesOf } from "./user_certificates.ts";
 
 /** Revokes all valid certificates of a user. Resolves with the exit status. */
 export async function userRevoke(args: readonly string[]): Promise<number> {
@@ -22,8 +22,7 @@ export async function userRevoke(args: readonly string[]): Promise<number> {
   const server = await connect(connection);
   requireUser(server);
   // A renewed certificate stays valid beside its successor: all must go.
-  const found = (await searchRegister(server.apis.cau, {}))
-    .filter((entry) => isGood(entry) && (entry.subject === name || commonNameIn(entry.subject) === name));
+  const found = (await certificatesOf(server.apis.cau, name)).filter(isGood);
   if (found.length === 0) {
     throw new CaucaseError("not-found", `no user ${foreignText(name)} has a valid certificate`, {
       hint: "caucase user list shows the users",

@@ -7,6 +7,8 @@ import {
   compareIn,
   cursorText,
   DAYS_LEFT,
+  type Fate,
+  isAmong,
   readCursor,
   type RegisterCounts,
   type RegisterPage,
@@ -20,6 +22,7 @@ import type { Installation, RegisteredCertificate } from "./stores.ts";
 interface Kept extends RegisterRecord {
   readonly id: number;
   readonly notAfter: number;
+  readonly fate: Fate;
 }
 
 export class MemoryRegister implements RegisterStore {
@@ -59,7 +62,7 @@ export class MemoryRegister implements RegisterStore {
       const compare = compareIn(query);
       const after = query.after === undefined ? undefined : readCursor(query.after);
       const found = this.#kept(now).filter((one) =>
-        fits(one, query) && (after === undefined || compare(one, after) > 0)
+        fits(one, query, now) && (after === undefined || compare(one, after) > 0)
       )
         .toSorted(compare);
       const records = found.slice(0, query.limit);
@@ -105,6 +108,7 @@ export class MemoryRegister implements RegisterStore {
       return {
         id: this.#ids.get(serial) ?? 0,
         notAfter,
+        fate,
         certificate,
         status: statusOf(fate, now),
         renewedBy,
@@ -119,8 +123,8 @@ function recordOf({ certificate, status, renewedBy, revocation, installation }: 
   return { certificate, status, renewedBy, revocation, installation };
 }
 
-function fits({ certificate, status }: Kept, query: RegisterQuery): boolean {
-  return (query.status === undefined || query.status === status) &&
+function fits({ certificate, fate }: Kept, query: RegisterQuery, now: number): boolean {
+  return isAmong(fate, query.status, now) &&
     (query.issuer === undefined || query.issuer === certificate.issuer) &&
     certificate.notAfter < (query.expiresBefore ?? Infinity) &&
     (query.name === undefined || hasName(certificate, query.name.toLowerCase()));

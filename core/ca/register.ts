@@ -3,7 +3,7 @@ import type { Bytes } from "../bytes.ts";
 import { CaucaseError } from "../errors.ts";
 import type { HookState } from "../protocol/installation.ts";
 import type { RevocationFacts } from "../protocol/register.ts";
-import type { CertificateStatus } from "../protocol/certificate_status.ts";
+import type { CertificateStatus, StatusFilter } from "../protocol/certificate_status.ts";
 import type { RegisterQuery } from "../protocol/register_query.ts";
 import type { Actor } from "./actor.ts";
 import type { Origin } from "./events.ts";
@@ -96,6 +96,12 @@ export function statusOf({ notAfter, isRenewed, isRevoked }: Fate, now: number):
   if (isRevoked) return "revoked";
   if (notAfter < now) return "expired";
   return !isRenewed && notAfter - now <= EXPIRING_WITHIN ? "expiring" : "valid";
+}
+
+/** Whether a list that is narrowed to `filter` has it; undefined is no filter. */
+export function isAmong(fate: Fate, filter: StatusFilter | undefined, now: number): boolean {
+  if (filter === "current") return !fate.isRevoked && !fate.isRenewed && fate.notAfter >= now;
+  return filter === undefined || statusOf(fate, now) === filter;
 }
 
 /** Where a page of a query ended. */

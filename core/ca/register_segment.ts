@@ -188,7 +188,7 @@ export class RegisterSegment {
     if (status === "revoked") return this.#revoked > 0;
     if (status === "expired") return first < now;
     if (status === "expiring") return last >= now && first <= now + EXPIRING_WITHIN;
-    return status !== "valid" || last >= now;
+    return (status !== "valid" && status !== "current") || last >= now;
   }
 
   /** Those of `candidates` whose names have `wanted` in them. */
@@ -232,6 +232,8 @@ function rangeOf({ status, expiresBefore: before = Infinity }: RegisterQuery, no
       return { ...all, mask: REVOKED, before: Math.min(before, now) };
     case "expiring":
       return { ...all, mask: REVOKED | RENEWED, from: now, before: Math.min(before, now + EXPIRING_WITHIN + 1) };
+    case "current":
+      return { ...all, mask: REVOKED | RENEWED, from: now };
     case "valid":
       return { ...all, mask: REVOKED, from: now, notExpiring: true };
     default:

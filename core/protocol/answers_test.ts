@@ -103,7 +103,12 @@ const STATUS: ServerStatus = {
     expiring: [],
     expiredUnrenewed: 0,
   }],
-  backup: { enabled: true, periodDays: 1, last: null },
+  backup: {
+    enabled: true,
+    periodDays: 1,
+    last: 1,
+    file: { name: "20261128010000.sql.caucased", size: 5, recipients: ["ab"] },
+  },
   jobs: [{ name: "backup", lastSuccess: 1, lastFailure: 2, error: "disk is full" }],
 };
 

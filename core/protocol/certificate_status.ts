@@ -6,3 +6,7 @@
  */
 export const CERTIFICATE_STATUSES = ["valid", "expiring", "expired", "revoked"] as const;
 export type CertificateStatus = typeof CERTIFICATE_STATUSES[number];
+
+/** What lists can be narrowed to. `current`: `valid` or `expiring`, and not renewed: what its holder should use now. */
+export const STATUS_FILTERS = [...CERTIFICATE_STATUSES, "current"] as const;
+export type StatusFilter = typeof STATUS_FILTERS[number];

@@ -37,6 +37,8 @@ export interface InstallationFacts {
   readonly reportedAt: number;
   readonly hook: HookOutcome;
   readonly failingSince: number | null;
+  /** Why the hook failed, as the host says it; null where it did not fail, or that is not known. */
+  readonly detail: string | null;
 }
 
 /** A certificate as the register answers it. Times are Unix seconds. */
@@ -103,6 +105,8 @@ const EntryShape = v.object({
     reportedAt: utcTime,
     hook: v.picklist(HOOK_OUTCOMES),
     failingSince: v.nullable(utcTime),
+    // Servers of before did not say.
+    detail: v.optional(v.nullable(v.string()), null),
   })),
 });
 
@@ -149,6 +153,7 @@ function entryJson(entry: CertificateEntry) {
       reportedAt: timeToText(installation.reportedAt),
       hook: installation.hook,
       failingSince: optionalTimeToText(installation.failingSince),
+      detail: installation.detail,
     },
   };
 }

@@ -1,11 +1,11 @@
 /** What to list of the register: the query of `GET certificates?…`, and of `GET events?…`. */
 import * as v from "valibot";
 import { malformed } from "../errors.ts";
-import { CERTIFICATE_STATUSES, type CertificateStatus } from "./certificate_status.ts";
+import { STATUS_FILTERS, type StatusFilter } from "./certificate_status.ts";
 import { timeFromText, timeToText } from "../utc_time.ts";
 
 export interface RegisterQuery {
-  readonly status?: CertificateStatus;
+  readonly status?: StatusFilter;
   /** Those that end before this time, Unix seconds. */
   readonly expiresBefore?: number;
   /** A part of the subject or of any name in subjectAltName, in any case. */
@@ -39,7 +39,7 @@ const limit = v.pipe(
 );
 
 const QueryShape = v.strictObject({
-  "status": v.optional(v.picklist(CERTIFICATE_STATUSES)),
+  "status": v.optional(v.picklist(STATUS_FILTERS)),
   "expires-before": v.optional(v.pipe(
     v.string(),
     v.check((text) => timeFromText(text) !== undefined),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { isRefusal } from "../../tests/support/refusals.ts";
-import { CERTIFICATE_STATUSES } from "./certificate_status.ts";
+import { STATUS_FILTERS } from "./certificate_status.ts";
 import {
   PAGE_LIMIT,
   readEventQuery,
@@ -13,7 +13,7 @@ import {
 Deno.test("readRegisterQuery() reads what writeRegisterQuery() wrote, whatever the name is", () => {
   const optional = { requiredKeys: ["limit"] } as const;
   const queries = fc.record({
-    status: fc.constantFrom(...CERTIFICATE_STATUSES),
+    status: fc.constantFrom(...STATUS_FILTERS),
     expiresBefore: fc.integer({ min: 0, max: 4_000_000_000 }),
     name: fc.string({ minLength: 1, unit: "grapheme" }).filter((name) => name.isWellFormed()),
     issuer: fc.stringMatching(/^[0-9a-f]{40}$/),

@@ -30,7 +30,7 @@ const ENTRY: CertificateEntry = {
   by: { kind: "user", issuer: "ef", serial: LARGE - 2n },
   renewedBy: LARGE - 3n,
   revocation: { at: 1_795_000_003, by: null, reason: "keyCompromise" },
-  installation: { reportedAt: 1_795_000_004, hook: "failed", failingSince: 1_795_000_000 },
+  installation: { reportedAt: 1_795_000_004, hook: "failed", failingSince: 1_795_000_000, detail: "it ended" },
 };
 
 const BARE: CertificateEntry = {

@@ -59,7 +59,19 @@ export interface BackupStatus {
   readonly enabled: boolean;
   /** From one to the next; null where it makes none. */
   readonly periodDays: number | null;
+  /** When the newest one was made; null where there is none. */
   readonly last: number | null;
+  /** Null where there is none, or it cannot be read. */
+  readonly file: BackupFile | null;
+}
+
+/** The newest backup, as far as its beginning tells. */
+export interface BackupFile {
+  readonly name: string;
+  /** In bytes. */
+  readonly size: number;
+  /** Key identifiers of the keys that open it, lower-case hex. */
+  readonly recipients: readonly string[];
 }
 
 export interface ServerStatus {
@@ -94,7 +106,12 @@ const StatusShape = v.object({
     expiring: v.array(v.object({ days: count, count })),
     expiredUnrenewed: count,
   })),
-  backup: v.object({ enabled: v.boolean(), periodDays: v.nullable(v.number()), last: v.nullable(utcTime) }),
+  backup: v.object({
+    enabled: v.boolean(),
+    periodDays: v.nullable(v.number()),
+    last: v.nullable(utcTime),
+    file: v.nullable(v.object({ name: v.string(), size: count, recipients: v.array(v.string()) })),
+  }),
   jobs: v.array(v.object({
     name: v.string(),
     lastSuccess: v.nullable(utcTime),

@@ -73,6 +73,7 @@ export const registerCases: Cases = {
     assert.deepEqual(await serials(store, { status: "expiring" }), [3n]);
     assert.deepEqual(await serials(store, { status: "expired" }), [2n]);
     assert.deepEqual(await serials(store, { status: "revoked" }), [4n]);
+    assert.deepEqual(await serials(store, { status: "current" }), [6n, 5n, 3n], "what a holder should use");
     const later = NOW + 50 * DAY;
     assert.deepEqual(await serials(store, { status: "expired" }, later), [6n, 3n, 2n, 1n]);
     assert.deepEqual(await serials(store, { status: "revoked" }, later), [4n]);

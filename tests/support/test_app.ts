@@ -54,7 +54,7 @@ export class TestApp implements Desk {
         database: "memory",
         authorities,
         jobs: () => [],
-        backup: () => Promise.resolve({ enabled: false, periodDays: null, last: null }),
+        backup: () => Promise.resolve({ enabled: false, periodDays: null, last: null, file: null }),
       }),
       clock: this.clock,
       audit: NO_AUDIT,
