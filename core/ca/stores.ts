@@ -12,12 +12,12 @@
 import type { Bytes } from "../bytes.ts";
 import type { CrlEntries } from "../x509/crl_entries.ts";
 import type { Actor } from "./actor.ts";
-import type { Attribution, CaEvent, Origin } from "./events.ts";
-import type { IssuedCertificate } from "./issuer.ts";
+import type { Attribution, CaEvent } from "./events.ts";
+import type { IssuedRecord } from "./issued_record.ts";
 import type { KeyReference } from "./key_store.ts";
 import type { RegisteredCertificate, RegisterStore } from "./register.ts";
 
-export type { RegisteredCertificate };
+export type { IssuedRecord, RegisteredCertificate };
 
 /** The CA for users, the CA for services, and the private CA of the HTTPS listener. */
 export type CaName = (typeof CA_NAMES)[number];
@@ -49,14 +49,6 @@ export interface IssuerStore {
   add(issuer: StoredIssuer & { readonly keyIdentifier: string }, revision: string, by: Attribution): Promise<boolean>;
   /** Forgets CA certificates whose `notAfter` is before `before`, with their keys. */
   drop(before: number, by: Attribution): Promise<void>;
-}
-
-/** A certificate with how it came about. */
-export interface IssuedRecord {
-  readonly certificate: IssuedCertificate;
-  readonly origin: Origin;
-  /** When the row that the protocol reads may be forgotten. The register keeps it until long after `notAfter`. */
-  readonly keptUntil: number;
 }
 
 /** A request as it came, to be kept until somebody signs or rejects it. */
