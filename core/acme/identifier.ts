@@ -1,4 +1,4 @@
-/** What ACME certifies: host names, wildcards and addresses (RFC 8555 9.7.7, RFC 8738), as values that compare by text. */
+/** What ACME certifies: host names, wildcards and addresses (RFC 8555 9.7.7, RFC 8738), which compare by their text. */
 import { ipAddressToText, parseIpAddress } from "../x509/ip_address.ts";
 
 export const IDENTIFIER_TYPES = ["dns", "ip"] as const;

@@ -1,4 +1,5 @@
 /** Orders (RFC 8555 7.1.3): a certificate for some names, from the wish to the certificate. */
+import { SECONDS_PER_DAY } from "../ca/lifecycle.ts";
 import { type Authorization, statusAt } from "./authorization.ts";
 import type { Identifier } from "./identifier.ts";
 import type { Problem } from "./problem.ts";
@@ -62,6 +63,10 @@ export function orderState({ order, authorizations, request }: OrderRecord, now:
   if (request?.kind === "gone") return { status: "invalid", error: REJECTED };
   if (order.expires < now) return { status: "invalid", error: problem("the order has expired") };
   const statuses = authorizations.map((one) => statusAt(one, now));
+  // One that was removed had expired.
+  if (statuses.length < order.identifiers.length) {
+    return { status: "invalid", error: problem("an authorization expired") };
+  }
   if (statuses.every((status) => status === "valid")) return { status: "ready" };
   const failed = statuses.findIndex((status) => status !== "valid" && status !== "pending");
   if (failed < 0) return { status: "pending" };
@@ -69,6 +74,9 @@ export function orderState({ order, authorizations, request }: OrderRecord, now:
   const identifier = order.identifiers[failed];
   return { status: "invalid", error: { ...problem(detail), ...(identifier && { identifier }) } };
 }
+
+/** How long an order can be read once a person has decided about it, in seconds. */
+export const DECIDED_KEPT = 7 * SECONDS_PER_DAY;
 
 /** Why an order is invalid whose request a person rejected. */
 export const REJECTED: Problem = problem("a person rejected the request");

@@ -51,6 +51,21 @@ export interface Finalization {
   readonly by: Attribution;
 }
 
+/** A certificate for an order. */
+export interface OrderIssue extends Finalization, IssuedRecord {
+  /** Whether a user approved one that it continues. */
+  readonly isApproved: boolean;
+}
+
+/** A request for an order, which waits for a person. */
+export interface ApprovalWanted extends Finalization {
+  /** Serial number of the certificate that it continues. */
+  readonly of: bigint | undefined;
+  /** As for every request, see `NewRequest` in core/ca/stores.ts. */
+  readonly maxPending: number;
+  readonly maxPendingBytes: number;
+}
+
 /** A certificate that the rule for renewals looks at: the last one that an account got for a set of names. */
 export interface LastIssued {
   readonly serial: bigint;
@@ -63,6 +78,12 @@ export interface LastIssued {
 export interface Change<T> {
   readonly seen: T;
   readonly next: T;
+}
+
+export interface AuthorizationChange extends Change<Authorization> {
+  /** Why the orders fail that wait for it, where it becomes invalid or deactivated. */
+  readonly error?: Problem;
+  readonly now: number;
 }
 
 export interface AcmeAccounts {
@@ -109,9 +130,7 @@ export interface AcmeOrders {
    * False when the authorization is no longer the one that was seen. Orders that wait for one that becomes invalid or
    * deactivated fail with `error`.
    */
-  changeAuthorization(change: Change<Authorization> & { readonly error?: Problem; readonly now: number }): Promise<
-    boolean
-  >;
+  changeAuthorization(change: AuthorizationChange): Promise<boolean>;
   /** Whether the account has an authorization, valid and proved at `now`, for each of the names. */
   isAuthorized(account: string, identifiers: readonly Identifier[], now: number): Promise<boolean>;
   /** The last certificate of the account for exactly these names. */
@@ -120,14 +139,12 @@ export interface AcmeOrders {
    * Finalizes an order with a certificate, which is registered with it. False when it was finalized before, or failed.
    * @throws `duplicate-key` as `CertificateStore.add()` does
    */
-  issue(finalization: Finalization & IssuedRecord & { readonly isApproved: boolean }): Promise<boolean>;
+  issue(issue: OrderIssue): Promise<boolean>;
   /**
    * Finalizes an order with a request that waits for a person, see `RequestStore`. False as with `issue()`.
    * @throws `too-many-pending`, `duplicate-key`
    */
-  awaitApproval(
-    finalization: Finalization & { readonly maxPending: number; readonly maxPendingBytes: number },
-  ): Promise<boolean>;
+  awaitApproval(wanted: ApprovalWanted): Promise<boolean>;
 }
 
 export interface AcmeStore {

@@ -9,10 +9,11 @@
  *
  * Times are Unix seconds. Texts (PEM) are kept byte for byte.
  */
+import type { AcmeStore } from "../acme/stores.ts";
 import type { Bytes } from "../bytes.ts";
 import type { CrlEntries } from "../x509/crl_entries.ts";
 import type { Actor } from "./actor.ts";
-import type { Attribution, CaEvent } from "./events.ts";
+import type { AcmeOrigin, Attribution, CaEvent } from "./events.ts";
 import type { IssuedRecord } from "./issued_record.ts";
 import type { KeyReference } from "./key_store.ts";
 import type { RegisteredCertificate, RegisterStore } from "./register.ts";
@@ -71,6 +72,12 @@ export interface NewRequest {
   readonly by: Attribution;
 }
 
+/** From whom a request came, and when. */
+export interface Arrival extends Attribution {
+  /** Of the ACME order that waits for it. */
+  readonly origin?: AcmeOrigin | undefined;
+}
+
 /** A request and, once signed, its certificate. */
 export interface StoredRequest {
   readonly id: bigint;
@@ -98,7 +105,9 @@ export interface RequestStore {
   /** Pending requests, in the order of their ids. */
   pending(): Promise<readonly StoredRequest[]>;
   /** From whom and when pending requests came, by id; those that another program took are not in it. */
-  arrivals(): Promise<ReadonlyMap<bigint, Attribution>>;
+  arrivals(): Promise<ReadonlyMap<bigint, Arrival>>;
+  /** Of one request, as in `arrivals()`. */
+  arrival(id: bigint): Promise<Arrival | undefined>;
   /** Removes a pending request. False when it is not pending (any more). */
   reject(id: bigint, by: Attribution): Promise<boolean>;
   /** How many requests were ever received through `submit`, re-sent ones not counted. */
@@ -242,6 +251,8 @@ export interface RecordedEvent {
 /** The three CAs of one server, in one place. */
 export interface Storage {
   ca(name: CaName): CaStores;
+  /** What ACME remembers: its certificates are of `cas`. */
+  readonly acme: AcmeStore;
   /** Events after the one with the id `after`, oldest first, at most `limit`. */
   events(after: bigint, limit: number): Promise<readonly RecordedEvent[]>;
   /** Takes `now` for right from here on, although the store may have seen a later time. */

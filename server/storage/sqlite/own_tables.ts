@@ -152,6 +152,9 @@ const EventShape = v.variant("kind", [
   v.object({ kind: v.literal("issuer-added"), issuer: v.string(), notAfter: v.number(), imported: v.boolean() }),
   v.object({ kind: v.literal("issuers-dropped"), before: v.number() }),
   v.object({ kind: v.literal("crl-imported"), crlNumber: decimal, added: v.number(), known: v.number() }),
+  v.object({ kind: v.literal("eab-key-added"), eabKey: v.string(), name: v.string() }),
+  v.object({ kind: v.literal("eab-key-revoked"), eabKey: v.string() }),
+  v.object({ kind: v.literal("account-revoked"), account: v.string() }),
   v.object({ kind: v.literal("clock-accepted") }),
   v.object({ kind: v.literal("restored") }),
 ]);
@@ -183,7 +186,8 @@ export function eventFromText(text: string): CaEvent {
   return fromJson(EventShape, text);
 }
 
-function fromJson<T>(shape: v.GenericSchema<unknown, T>, text: string): T {
+/** @throws `storage` for a text that is no such record */
+export function fromJson<T>(shape: v.GenericSchema<unknown, T>, text: string): T {
   try {
     return v.parse(shape, JSON.parse(text));
   } catch (cause) {

@@ -4,6 +4,7 @@
  */
 import { RegisterIndex } from "../../../core/ca/register_index.ts";
 import { searchText } from "../../../core/ca/register_segment.ts";
+import { predecessorOf } from "../../../core/ca/events.ts";
 import { CA_NAMES, type CaName } from "../../../core/ca/stores.ts";
 import { CaucaseError } from "../../../core/errors.ts";
 import { namesOfCertificate } from "../../../core/x509/subject_facts.ts";
@@ -84,7 +85,8 @@ export class RegisterFeed {
     const id = Number(this.#lastCertificate);
     index.add({ id, notAfter: toSeconds(not_after), issuer: toText(issuer), text: searchTextOf(toBytes(crt)) });
     const origin = originFromText(toText(originText));
-    if (origin.kind === "renewal" || origin.kind === "restore") this.#setRenewed(ca, `${origin.of}`, id);
+    const predecessor = predecessorOf(origin);
+    if (predecessor !== undefined) this.#setRenewed(ca, `${predecessor}`, id);
     if (origin.kind === "found") this.#settleFound(ca, toText(serial), id);
   }
 
