@@ -6,6 +6,7 @@
 import { CA_NAMES, type CaName } from "../../../core/ca/stores.ts";
 import { hasUniqueKeys } from "../../../core/ca/store_rules.ts";
 import { CaucaseError } from "../../../core/errors.ts";
+import { ACME_INDEXES, ACME_TABLES, ACME_UNIQUE_INDEXES } from "./acme_schema.ts";
 import type { Database } from "./database.ts";
 
 /** Columns with their declarations, by table name without the CA's prefix. */
@@ -50,20 +51,23 @@ const OWN_TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     actor: "TEXT",
     reason: "TEXT",
   },
-  caucase_pending: { ca: "TEXT", id: "INTEGER", time: "INTEGER", actor: "TEXT" },
+  caucase_pending: { ca: "TEXT", id: "INTEGER", time: "INTEGER", actor: "TEXT", origin: "TEXT" },
   caucase_event: { id: "INTEGER PRIMARY KEY", time: "INTEGER", ca: "TEXT", actor: "TEXT", event: "TEXT" },
+  ...ACME_TABLES,
 };
 
 const OWN_INDEXES: Readonly<Record<string, string>> = {
   caucase_certificate_by_end: "caucase_certificate (ca, not_after)",
   caucase_event_by_time: "caucase_event (time)",
   caucase_revocation_by_time: "caucase_revocation (ca, time)",
+  ...ACME_INDEXES,
 };
 
 const OWN_UNIQUE_INDEXES: Readonly<Record<string, string>> = {
   caucase_certificate_by_serial: "caucase_certificate (ca, serial)",
   caucase_revocation_by_serial: "caucase_revocation (ca, serial)",
   caucase_pending_by_id: "caucase_pending (ca, id)",
+  ...ACME_UNIQUE_INDEXES,
 };
 
 /** Indexes by name: what each is on. */

@@ -112,6 +112,7 @@ function present(database: Database, { log, close, lock, logFile }: Belongings):
   return {
     path: database.path,
     ca: (name) => stores[name],
+    acme: stores.cas.acme(),
     jumpIfRestored: () =>
       writes.run(() => {
         for (const ca of CA_NAMES) stores[ca].changed();

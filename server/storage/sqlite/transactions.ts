@@ -4,6 +4,7 @@ import { CLOCK_TOLERANCE, clockRefusal, issuedEvent, registration } from "../../
 import type { CaName, CrlState, IssuedRecord, LaterRecords } from "../../../core/ca/stores.ts";
 import { CaucaseError } from "../../../core/errors.ts";
 import type { Log } from "../../../core/log.ts";
+import { OrderTable } from "./acme_orders.ts";
 import type { Database } from "./database.ts";
 import type { FilePlace } from "./file_place.ts";
 import { NamedValues } from "./named_values.ts";
@@ -22,6 +23,8 @@ export class Transactions {
   readonly register: RegisterTable;
   readonly revocations: RevocationRecords;
   readonly arrivals: ArrivalTable;
+  /** ACME orders, which hear what became of their requests. */
+  readonly orders: OrderTable;
   readonly values: NamedValues;
   readonly #events: EventTable;
   readonly #parts: SqliteParts;
@@ -33,6 +36,7 @@ export class Transactions {
     this.register = new RegisterTable(database, ca);
     this.revocations = new RevocationRecords(database, ca);
     this.arrivals = new ArrivalTable(database, ca);
+    this.orders = new OrderTable(database);
     this.values = new NamedValues(database, ca);
     this.#events = new EventTable(database);
     this.#parts = parts;
