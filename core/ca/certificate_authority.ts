@@ -1,4 +1,7 @@
 /** One certificate authority: its parts, put together. */
+import type { AcmeStore } from "../acme/stores.ts";
+import { AccountIssuance, type FinalizingRules } from "./account_issuance.ts";
+import { AccountRevocation } from "./account_revocation.ts";
 import { Issuers } from "./issuers.ts";
 import { CrlPublisher } from "./crl_publisher.ts";
 import { Issuance } from "./issuance.ts";
@@ -20,6 +23,13 @@ export interface CertificateAuthority {
   readonly revocations: Revocations;
   readonly register: RegisterStore;
   readonly pending: PendingReview;
+  /** What ACME accounts get from it. */
+  forAccounts(acme: AcmeStore, rules: FinalizingRules): AccountServices;
+}
+
+export interface AccountServices {
+  readonly issuance: AccountIssuance;
+  readonly revocation: AccountRevocation;
 }
 
 export function createCertificateAuthority(
@@ -34,5 +44,9 @@ export function createCertificateAuthority(
   const revocations = new Revocations({ stores, issuers, verification, crls, verify, lifeSpan });
   const pending = new PendingReview({ stores, issuers, settings });
   const { name, register } = stores;
-  return { name, lifeSpan, issuers, verification, issuance, crls, revocations, register, pending };
+  const forAccounts = (acme: AcmeStore, rules: FinalizingRules) => ({
+    issuance: new AccountIssuance({ acme, stores, issuers, settings }, rules),
+    revocation: new AccountRevocation({ acme, stores, revocations }),
+  });
+  return { name, lifeSpan, issuers, verification, issuance, crls, revocations, register, pending, forAccounts };
 }

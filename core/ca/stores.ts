@@ -12,6 +12,7 @@
 import type { AcmeStore } from "../acme/stores.ts";
 import type { Bytes } from "../bytes.ts";
 import type { CrlEntries } from "../x509/crl_entries.ts";
+import type { RevocationReason } from "../protocol/register.ts";
 import type { Actor } from "./actor.ts";
 import type { AcmeOrigin, Attribution, CaEvent } from "./events.ts";
 import type { IssuedRecord } from "./issued_record.ts";
@@ -152,6 +153,8 @@ export interface Revocation {
   readonly revocationDate: number;
   /** When it may leave the CRL. */
   readonly listedUntil: number;
+  /** As whoever revokes gave it. */
+  readonly reason?: RevocationReason;
 }
 
 /** What the current CRL must say: its number and times name exactly one content. */
