@@ -57,7 +57,7 @@ export interface RenewalFacts {
 const LEFT = 1 / 3;
 const OPEN = 1 / 20;
 
-/** The window in which a client should renew, at a time of its own choice; in the past where it should do so at once. */
+/** When a client should renew, at a time of its own choice within it; in the past where it should do so at once. */
 export function suggestedWindow(facts: RenewalFacts, now: number): RenewalWindow {
   const { notBefore, notAfter, isRevoked, isIssuerLeaving } = facts;
   if (isRevoked || isIssuerLeaving) return { start: now - 7200, end: now - 3600 };

@@ -12,6 +12,7 @@ import {
 import { seedIssuers, testCas } from "../../tests/support/certificate_authorities.ts";
 import { by } from "../../tests/support/issuing.ts";
 import { newKey, testKey } from "../../tests/support/keys.ts";
+import { WEBCRYPTO } from "../../server/keys/operations.ts";
 import { AcmeProblem, type ProblemType } from "../acme/problem.ts";
 import type { Account } from "../acme/account.ts";
 import type { AcmePolicy } from "../acme/acme_settings.ts";
@@ -185,7 +186,7 @@ Deno.test("a person rejects an order's request, and the order is invalid", async
 Deno.test("readOrderCsr() takes exactly the names of the order, and no other request", async () => {
   const key = await testKey("P-256");
   const signer = await signerFor(key);
-  const checks = { identifiers: [NAME], thumbprint: "", verify: await verifier() };
+  const checks = { identifiers: [NAME], thumbprint: "", verify: WEBCRYPTO.verify };
   const der = async (pem: string | Promise<string>) => (await csrFromPem(utf8(await pem))).der;
   await readOrderCsr(await der(csrDer()), checks);
   await readOrderCsr(await der(csrDer(["A.example.ORG"], commonNameDer("a.example.org"))), checks);
@@ -212,11 +213,6 @@ Deno.test("readOrderCsr() takes exactly the names of the order, and no other req
   const own = thumbprintOfKey((await orderCsr()).publicKey.spki) ?? "";
   await assert.rejects(readOrderCsr(await der(csrDer()), { ...checks, thumbprint: own }), isProblem("badCSR"));
 });
-
-async function verifier() {
-  const { WEBCRYPTO } = await import("../../server/keys/operations.ts");
-  return WEBCRYPTO.verify;
-}
 
 Deno.test("revoking: by the account that ordered, one that holds the names, the certificate's key, nobody else", async () => {
   const { cas, acme, issuance, revocation } = await setUp("challenge");

@@ -22,7 +22,7 @@ export class AuthorizationTable {
     this.database.run(
       `INSERT INTO caucase_acme_authorization (${AUTHORIZATION_COLUMNS}, proved) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       ...authorizationValues(authorization),
-      isProved(authorization) ? 1n : 0n,
+      isProved(authorization) ? 1n : null,
     );
   }
 
@@ -31,14 +31,14 @@ export class AuthorizationTable {
     const failed = status === "invalid" ? fromSeconds(now) : null;
     const sql = "UPDATE caucase_acme_authorization" +
       " SET status = ?, expires = ?, challenges = ?, proved = ?, failed = ? WHERE id = ?";
-    const proved = isProved(next) ? 1n : 0n;
+    const proved = isProved(next) ? 1n : null;
     this.database.run(sql, status, fromSeconds(expires), JSON.stringify(challenges), proved, failed, id);
   }
 
   /** A proved one of the account for this name that is good until `until`. */
   proved(account: string, identifier: Identifier, until: number): Authorization | undefined {
     const sql = `SELECT ${AUTHORIZATION_COLUMNS} FROM caucase_acme_authorization` +
-      " WHERE proved = 1 AND account = ? AND identifier = ? AND wildcard = ? AND expires >= ? LIMIT 1";
+      " WHERE proved IS NOT NULL AND account = ? AND identifier = ? AND wildcard = ? AND expires >= ? LIMIT 1";
     const name = identifierKey(withoutWildcard(identifier));
     const wildcard = isWildcard(identifier) ? 1n : 0n;
     const row = this.database.get(sql, account, name, wildcard, fromSeconds(until));

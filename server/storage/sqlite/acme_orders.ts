@@ -28,7 +28,7 @@ export class OrderTable {
 
   insert(order: Order, now: number): void {
     this.database.run(
-      `INSERT INTO caucase_acme_order (${ORDER_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO caucase_acme_order (${ORDER_COLUMNS}, open) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
       ...orderValues(order),
     );
     for (const id of order.authorizations) {
@@ -51,7 +51,7 @@ export class OrderTable {
   /** Those that can still be finalized, at most `limit`. */
   countOpen(account: string, now: number, limit: number): number {
     const sql = "SELECT 1 FROM caucase_acme_order WHERE account = ? AND expires >= ?" +
-      " AND request_id IS NULL AND error IS NULL LIMIT ?";
+      " AND open IS NOT NULL LIMIT ?";
     return this.database.all(sql, account, fromSeconds(now), BigInt(limit)).length;
   }
 
@@ -67,13 +67,13 @@ export class OrderTable {
   open(id: string): Order | undefined {
     const columns = ORDER_COLUMNS.split(", ").map((column) => `o.${column}`).join(", ");
     const sql = `SELECT ${columns} FROM caucase_acme_order AS o JOIN caucase_acme_account AS a ON a.id = o.account` +
-      " WHERE o.id = ? AND o.request_id IS NULL AND o.error IS NULL AND a.status = 'valid'";
+      " WHERE o.id = ? AND o.open IS NOT NULL AND a.status = 'valid'";
     const row = this.database.get(sql, id);
     return row && toOrder(row);
   }
 
   finalize({ id }: Order, requestId: bigint): void {
-    this.database.run("UPDATE caucase_acme_order SET request_id = ? WHERE id = ?", requestId, id);
+    this.database.run("UPDATE caucase_acme_order SET request_id = ?, open = NULL WHERE id = ?", requestId, id);
     this.#waitsNoMore(id);
   }
 
@@ -82,7 +82,7 @@ export class OrderTable {
     const waiting = "SELECT order_id FROM caucase_acme_waiting WHERE authorization = ?";
     for (const row of this.database.all(waiting, authorization)) {
       const id = toText(row["order_id"]);
-      this.database.run("UPDATE caucase_acme_order SET error = ? WHERE id = ?", JSON.stringify(error), id);
+      this.database.run("UPDATE caucase_acme_order SET error = ?, open = NULL WHERE id = ?", JSON.stringify(error), id);
       this.#waitsNoMore(id);
     }
   }

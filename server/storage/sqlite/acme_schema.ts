@@ -1,4 +1,7 @@
-/** Tables of our own for ACME. Lists, patterns, challenges and problems are JSON text in them. */
+/**
+ * Tables of our own for ACME. Lists, patterns, challenges and problems are JSON text in them. Flags that an index asks
+ * for are 1 or NULL: conditions of indexes are of the form that a backup may contain, see core/backup/sql_schema.ts.
+ */
 
 export const ACME_TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   caucase_acme_account: {
@@ -41,6 +44,8 @@ export const ACME_TABLES: Readonly<Record<string, Readonly<Record<string, string
     serial: "TEXT",
     error: "TEXT",
     created: "INTEGER",
+    /** 1 while it can still be finalized. */
+    open: "INTEGER",
   },
   /** Orders that were not finalized, by their authorizations. */
   caucase_acme_waiting: { authorization: "TEXT", order_id: "TEXT" },
@@ -66,13 +71,13 @@ export const ACME_INDEXES: Readonly<Record<string, string>> = {
   caucase_acme_account_idle: "caucase_acme_account (active) WHERE certified IS NULL",
   caucase_acme_eab_secret_by_end: "caucase_acme_eab_secret (expires)",
   caucase_acme_order_by_account: "caucase_acme_order (account, id)",
-  caucase_acme_order_open: "caucase_acme_order (account, expires) WHERE request_id IS NULL AND error IS NULL",
+  caucase_acme_order_open: "caucase_acme_order (account, expires) WHERE open IS NOT NULL",
   caucase_acme_order_by_end: "caucase_acme_order (expires)",
   caucase_acme_order_by_replaced: "caucase_acme_order (replaces) WHERE replaces IS NOT NULL",
   caucase_acme_waiting_for: "caucase_acme_waiting (authorization)",
   caucase_acme_waiting_by_order: "caucase_acme_waiting (order_id)",
   caucase_acme_authorization_proved:
-    "caucase_acme_authorization (account, identifier, wildcard, expires) WHERE proved = 1",
+    "caucase_acme_authorization (account, identifier, wildcard, expires) WHERE proved IS NOT NULL",
   caucase_acme_authorization_failed:
     "caucase_acme_authorization (account, identifier, failed) WHERE failed IS NOT NULL",
   caucase_acme_authorization_by_end: "caucase_acme_authorization (expires)",
