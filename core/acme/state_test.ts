@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { authorization as newAuthorization, FAILED, NAME, newOrder } from "../../tests/contract/acme_fixtures.ts";
+import {
+  account,
+  authorization as newAuthorization,
+  eabKey,
+  FAILED,
+  NAME,
+  newOrder,
+} from "../../tests/contract/acme_fixtures.ts";
 import {
   type Authorization,
   begun,
@@ -14,7 +21,6 @@ import {
 } from "./authorization.ts";
 import { eabRefusal, usedOnce } from "./eab_key.ts";
 import { ended } from "./account.ts";
-import { account, eabKey } from "../../tests/contract/acme_fixtures.ts";
 import { type OrderRecord, orderState } from "./order.ts";
 
 const NOW = 1_800_000_000;
@@ -106,7 +112,8 @@ const statuses = fc.array(fc.constantFrom("pending", "valid", "invalid", "deacti
 });
 
 Deno.test("orderState() follows from what the order is made of", () => {
-  fc.assert(fc.property(statuses, request, fc.boolean(), fc.boolean(), (list, found, failed, late) => {
+  const parts = fc.record({ list: statuses, found: request, failed: fc.boolean(), late: fc.boolean() });
+  fc.assert(fc.property(parts, ({ list, found, failed, late }) => {
     const { order } = newOrder(1, list.map((_, n) => ({ type: "dns", value: `n${n}.org` })));
     const authorizations = list.map((status, n) => newAuthorization(`order1.${n}`, NAME, { status }));
     const record: OrderRecord = {
