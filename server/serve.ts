@@ -2,7 +2,6 @@
 import type { RandomSource } from "../core/bytes.ts";
 import { OPERATOR } from "../core/ca/actor.ts";
 import type { CertificateAuthority } from "../core/ca/certificate_authority.ts";
-import { SECONDS_PER_DAY } from "../core/ca/lifecycle.ts";
 import { CaucaseError } from "../core/errors.ts";
 import { sideBySide } from "../core/side_by_side.ts";
 import type { Clock } from "../core/host/clock.ts";
@@ -23,6 +22,7 @@ import { type Endpoint, startListeners } from "./http/listener.ts";
 import type { Limits } from "./http/limits.ts";
 import { createOwnOrigins } from "./caucase/own_origins.ts";
 import { type Job, JobReports, runJobs } from "./jobs.ts";
+import { caJobs, registerJob } from "./timed_jobs.ts";
 import type { KeyOperations } from "./keys/operations.ts";
 import { CA_NAMES } from "../core/ca/stores.ts";
 import type { Log } from "../core/log.ts";
@@ -166,7 +166,7 @@ async function serveFrom(storage: SqliteStorage, setup: Setup): Promise<RunningS
   const stopping = new AbortController();
   const jobs = [
     ...caJobs([authorities.cau, authorities.cas]),
-    registerJob(storage, setup),
+    registerJob(storage, { keeps: seconds(options.registerKeepDays), log: host.log }),
     httpsJob(httpsCertificate, { shown: identity, show: (next) => listeners.replaceCertificate(tlsOf(next)) }),
     ...await backupJobs(storage, setup, stopping.signal),
   ];
@@ -252,55 +252,6 @@ async function backupStatus({ backup }: ServeOptions, now: number): Promise<Back
   const { newestBackup } = await import("./backup/backup_folder.ts");
   const newest = await newestBackup(backup.directory, now).catch(() => undefined);
   return { enabled: true, last: newest?.since ?? null };
-}
-
-/** Makes CA certificates and CRLs in time even when nobody asks for them. */
-function caJobs(authorities: readonly CertificateAuthority[]): Job[] {
-  return authorities.flatMap((ca) => [
-    {
-      name: `rollover of ${ca.name}`,
-      async run(now) {
-        await ca.issuers.ensureValid(now);
-        return await ca.issuers.nextDueAt(now);
-      },
-    },
-    {
-      name: `CRL of ${ca.name}`,
-      async run(now) {
-        await ca.crls.ensureCurrent(now);
-        return await ca.crls.nextDueAt(now);
-      },
-    },
-  ]);
-}
-
-/** How often the register's index reads what is new, in seconds: so little is left for who asks to wait for. */
-const INDEXED_EVERY = 20;
-
-/**
- * Fills the register with what another program issued, once: none writes to the database while this one serves. Lets it
- * forget what ended long ago, a part at a time, and keeps its index near.
- */
-function registerJob(storage: SqliteStorage, { options, host: { log } }: Setup): Job {
-  const keeps = seconds(options.registerKeepDays);
-  let isFilled = false;
-  let forgetAt = -Infinity;
-  return {
-    name: "register",
-    async run(now) {
-      if (!isFilled) {
-        const found = await storage.fillRegister(now - keeps);
-        if (found > 0) log.info("register.found", { count: found });
-      }
-      isFilled = true;
-      await storage.ca("cas").register.find(0n, now);
-      if (now < forgetAt) return now + INDEXED_EVERY;
-      let removed = 0;
-      for (const ca of CA_NAMES) removed += await storage.ca(ca).certificates.forgetEnded(now - keeps);
-      if (removed === 0) forgetAt = now + SECONDS_PER_DAY;
-      return removed > 0 ? now : now + INDEXED_EVERY;
-    },
-  };
 }
 
 /** What makes backups is loaded where they are made: all others start sooner. */

@@ -1,6 +1,6 @@
 /** Some thousand certificates of the index of a register, in columns. */
-import type { CertificateStatus } from "../protocol/register.ts";
 import type { RegisterQuery } from "../protocol/register_query.ts";
+import { Grams } from "./grams.ts";
 import { SECONDS_PER_DAY } from "./lifecycle.ts";
 import { DAYS_LEFT, EXPIRING_WITHIN } from "./register.ts";
 
@@ -53,11 +53,6 @@ export interface Gathering {
   add(notAfter: number, id: number): void;
 }
 
-/** Bits of which each says whether any name has some one to five characters in a row. */
-const GRAM_SHIFT = 17;
-const GRAM_BITS = 1 << GRAM_SHIFT;
-const GRAM_LENGTH = 5;
-
 /**
  * The names of a certificate as they are searched: in lower case, each once. A name that is part of one before is left
  * out: whatever is part of it is found there.
@@ -79,7 +74,7 @@ export class RegisterSegment {
   readonly #successors = new Uint32Array(SEGMENT_SIZE);
   /** Where the names of each begin in the text of all, and where the last ones end. */
   readonly #starts = new Uint32Array(SEGMENT_SIZE + 1);
-  readonly #grams = new Uint8Array(GRAM_BITS / 8);
+  readonly #grams = new Grams();
   #text = "";
   /** Texts that are not joined to the others yet. */
   #loose: string[] = [];
@@ -107,10 +102,7 @@ export class RegisterSegment {
     this.#issuers[place] = issuer;
     this.#ending = { first: Math.min(this.#ending.first, notAfter), last: Math.max(this.#ending.last, notAfter) };
     this.#loose.push(text + END);
-    everyGram(text, (gram) => {
-      this.#grams[gram >>> 3] = (this.#grams[gram >>> 3] ?? 0) | (1 << (gram & 7));
-      return true;
-    });
+    this.#grams.add(text);
     this.#starts[place + 1] = (this.#starts[place] ?? 0) + text.length + END.length;
     if (this.isFull) this.#joined();
   }
@@ -182,15 +174,16 @@ export class RegisterSegment {
 
   /** All that may be on the page, in ascending order, as far as it does not depend on names. */
   #candidates({ query, now, issuer }: SegmentSearch, gathering: Gathering): number[] {
-    const { status, expiresBefore = Infinity } = query;
-    const hasStatus = statusTest(status, now);
+    const { mask, fate: wanted, from, before, notExpiring } = rangeOf(query, now);
     const candidates: number[] = [];
     for (let place = 0; place < this.#size; place++) {
       const end = this.#ends[place] ?? 0;
-      if (end >= expiresBefore || (issuer >= 0 && this.#issuers[place] !== issuer)) continue;
-      if (hasStatus(end, this.#fates[place] ?? 0) && gathering.takes(end, this.#ids[place] ?? 0)) {
-        candidates.push(place);
+      const fate = this.#fates[place] ?? 0;
+      if ((fate & mask) !== wanted || end < from || end >= before || (issuer >= 0 && this.#issuers[place] !== issuer)) {
+        continue;
       }
+      if (notExpiring && fate === 0 && end - now <= EXPIRING_WITHIN) continue;
+      if (gathering.takes(end, this.#ids[place] ?? 0)) candidates.push(place);
     }
     return candidates;
   }
@@ -207,7 +200,7 @@ export class RegisterSegment {
   /** False only where no name has `wanted` in it. */
   #mayContain(wanted: string): boolean {
     if (wanted.includes(END) || wanted.includes(PARTED)) return false;
-    return everyGram(wanted, (gram) => ((this.#grams[gram >>> 3] ?? 0) & (1 << (gram & 7))) !== 0);
+    return this.#grams.mayHave(wanted);
   }
 
   /** Those of `candidates` whose names have `wanted` in them. */
@@ -252,36 +245,28 @@ export class RegisterSegment {
   }
 }
 
-/** As `statusOf`, for columns. */
-function statusTest(status: CertificateStatus | undefined, now: number): (end: number, fate: number) => boolean {
-  const expiringUntil = now + EXPIRING_WITHIN;
-  switch (status) {
-    case undefined:
-      return () => true;
-    case "revoked":
-      return (_end, fate) => (fate & REVOKED) !== 0;
-    case "expired":
-      return (end, fate) => (fate & REVOKED) === 0 && end < now;
-    case "expiring":
-      return (end, fate) => fate === 0 && end >= now && end <= expiringUntil;
-    case "valid":
-      return (end, fate) => (fate & REVOKED) === 0 && end >= now && (fate !== 0 || end > expiringUntil);
-  }
+/** What `statusOf` says of a status, and when certificates end, for columns. Times are whole seconds. */
+interface Range {
+  readonly mask: number;
+  readonly fate: number;
+  readonly from: number;
+  readonly before: number;
+  /** Whether those that were not renewed must not be `expiring`. */
+  readonly notExpiring: boolean;
 }
 
-/**
- * Whether `test` holds for a number below {@linkcode GRAM_BITS} for every one to {@linkcode GRAM_LENGTH} characters
- * that stand in a row.
- */
-function everyGram(text: string, test: (gram: number) => boolean): boolean {
-  for (let start = 0; start < text.length; start++) {
-    const end = Math.min(text.length, start + GRAM_LENGTH);
-    let hash = 0;
-    for (let index = start; index < end; index++) {
-      // Knuth's multiplication: the upper bits depend on all characters.
-      hash = Math.imul(hash ^ text.charCodeAt(index), 0x9e3779b1) + 1;
-      if (!test((hash ^ hash >>> 13) >>> 32 - GRAM_SHIFT)) return false;
-    }
+function rangeOf({ status, expiresBefore: before = Infinity }: RegisterQuery, now: number): Range {
+  const all = { mask: 0, fate: 0, from: -Infinity, before, notExpiring: false };
+  switch (status) {
+    case "revoked":
+      return { ...all, mask: REVOKED, fate: REVOKED };
+    case "expired":
+      return { ...all, mask: REVOKED, before: Math.min(before, now) };
+    case "expiring":
+      return { ...all, mask: REVOKED | RENEWED, from: now, before: Math.min(before, now + EXPIRING_WITHIN + 1) };
+    case "valid":
+      return { ...all, mask: REVOKED, from: now, notExpiring: true };
+    default:
+      return all;
   }
-  return true;
 }

@@ -67,5 +67,5 @@ function listed<const Method extends RouteShape["method"], const Path extends st
 
 /** A route of our own for users: over HTTPS, to no other origin, and not in the self-description. */
 function forUsers<const Path extends string>(path: Path) {
-  return { method: "GET", path, access: "user", origins: "none", secure: true } as const;
+  return { method: "GET", path, access: "user", secure: true, origins: "none" } as const;
 }

@@ -1,4 +1,5 @@
 /** GeneralName and what holds lists of them (RFC 5280 4.2.1.6). */
+import { asciiText } from "../text.ts";
 import { type Bytes, utf8 } from "../bytes.ts";
 import { malformed } from "../errors.ts";
 import { checkNested, type DerElement, DerReader, openDer, readOid } from "../der/reader.ts";
@@ -145,7 +146,7 @@ function asciiName(form: number, text: string): Bytes {
 }
 
 function readAscii({ content }: DerElement): string {
-  const text = new TextDecoder("latin1").decode(content);
+  const text = asciiText(content);
   if (!isPrintable(text)) throw malformed(`${WHAT} is not printable ASCII`);
   return text;
 }

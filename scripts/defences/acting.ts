@@ -42,6 +42,11 @@ export const ACTING: readonly Threat[] = [
         "return await admissions[access](step, arrival);",
         "return await (step as (call: unknown) => Answer)({ user: {}, actor: {} });",
       ]),
+      without("a look at who reads register, events, details and status", AUTHORISATION, [
+        ROUTES,
+        'path, access: "user", secure: true',
+        'path, access: "anyone", secure: true',
+      ]),
       ...USER_ROUTES.map(([what, route]) =>
         without(what, AUTHORISATION, [ROUTES, `["${route}", "user"]`, `["${route}", "anyone"]`])
       ),

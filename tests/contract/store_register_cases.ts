@@ -157,6 +157,17 @@ export const registerCases: Cases = {
     assert.equal((await store.register.counts(NOW + 200 * DAY)).expiredUnrenewed, 4, "1 is renewed, 4 revoked");
   },
 
+  async "list() tells of what was issued, renewed and revoked since it was asked last"(storage) {
+    const store = storage.ca("cas");
+    assert.deepEqual(await serials(store), []);
+    await issue(store, { serial: 1n, notAfter: NOW + DAY });
+    assert.deepEqual(await serials(store, { status: "expiring" }), [1n]);
+    await issue(store, { serial: 2n, of: 1n });
+    assert.deepEqual(await serials(store, { status: "valid" }), [2n, 1n]);
+    await store.revocations.revoke(revocation(2n), BY);
+    assert.deepEqual(await serials(store, { status: "revoked" }), [2n]);
+  },
+
   async "forgetEnded() takes them out of lists and counts too"(storage) {
     const store = await allKinds(storage);
     await store.register.counts(NOW);

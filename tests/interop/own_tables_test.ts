@@ -19,6 +19,8 @@ import { firstUser, signedService } from "./session_start.ts";
 interface OwnRows {
   readonly certificates: readonly string[];
   readonly events: readonly string[];
+  readonly revocations: readonly string[];
+  readonly pending: readonly string[];
 }
 
 function ownRows(path: string): OwnRows {
@@ -31,6 +33,8 @@ function ownRows(path: string): OwnRows {
   return {
     certificates: rows("SELECT * FROM caucase_certificate ORDER BY ca, serial"),
     events: rows("SELECT * FROM caucase_event ORDER BY id"),
+    revocations: rows("SELECT * FROM caucase_revocation ORDER BY id"),
+    pending: rows("SELECT * FROM caucase_pending ORDER BY ca, id"),
   };
 }
 
@@ -42,6 +46,8 @@ function valueText(value: unknown): string {
 function assertKept(before: OwnRows, after: OwnRows): void {
   assert.ok(before.certificates.length > 0 && before.events.length > 0, "there is something to keep");
   assert.deepEqual(before.certificates.filter((row) => !after.certificates.includes(row)), []);
+  assert.ok(before.revocations.length > 0);
+  assert.deepEqual(before.revocations.filter((row) => !after.revocations.includes(row)), []);
   assert.deepEqual(after.events.slice(0, before.events.length), before.events);
 }
 
@@ -78,11 +84,10 @@ Deno.test({
       await work(OURS, place, "three");
       const after = ownRows(place.database);
       assertKept(before, after);
-      assert.equal(
-        after.certificates.filter((row) => row.startsWith("cas|")).length,
-        2,
-        "the services that ours signed",
-      );
+      const services = after.certificates.filter((row) => row.startsWith("cas|"));
+      assert.equal(services.length, 3);
+      assert.equal(services.filter((row) => row.includes('{"kind":"found"}')).length, 1, "the reference signed one");
+      assert.equal(after.revocations.length, 3, "each of them was revoked, one by the reference");
     }),
 });
 

@@ -35,6 +35,7 @@ export class SqliteCaStores implements CaStores {
   readonly #inheriting: InheritingTables;
   readonly #transactions: Transactions;
   readonly #database: Database;
+  readonly #feed: RegisterFeed;
   #state: { readonly version: string; readonly value: StoreState } | undefined;
 
   constructor(readonly name: CaName, parts: SqliteParts, feed: RegisterFeed) {
@@ -47,6 +48,7 @@ export class SqliteCaStores implements CaStores {
     this.#transactions = transactions;
     this.#requestTable = requests;
     this.#database = database;
+    this.#feed = feed;
     this.issuers = new SqliteIssuers(issuers, transactions);
     this.requests = new SqliteRequests(requests, transactions);
     this.certificates = new SqliteCertificates(name, { requests, transactions, feed });
@@ -64,6 +66,11 @@ export class SqliteCaStores implements CaStores {
       }
       return this.#state.value;
     });
+  }
+
+  /** Of all CAs. */
+  indexRegister(): Promise<void> {
+    return this.#feed.catchUp();
   }
 
   /** See register_filling.ts. */

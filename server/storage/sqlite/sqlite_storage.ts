@@ -48,6 +48,8 @@ export interface SqliteStorage extends Storage {
    * pieces. How many certificates were found.
    */
   fillRegister(endedBefore: number): Promise<number>;
+  /** Reads what is new in the register for who asks it next, in pieces. */
+  indexRegister(): Promise<void>;
   /** Takes over another CA with its CRLs, all or nothing. */
   takeOver(ca: CaName, inheritance: Inheritance): Promise<ImportedCrls | undefined>;
 }
@@ -130,6 +132,7 @@ function present(database: Database, { log, close, lock, logFile }: Belongings):
       for (const ca of CA_NAMES) found += await stores[ca].fillRegister(endedBefore);
       return found;
     },
+    indexRegister: () => stores.cas.indexRegister(),
     takeOver: (ca, inheritance) => stores[ca].takeOver(inheritance),
     close: () =>
       closing ??= writes.close().then(() => {

@@ -1,0 +1,52 @@
+/** docs/json.md names every field that the server answers. */
+import assert from "node:assert/strict";
+import { writePendingDetailsList } from "../core/protocol/pending_details.ts";
+import { writeCertificateList } from "../core/protocol/register.ts";
+import { writeServerStatus } from "../core/protocol/server_status.ts";
+
+const KEY = { kind: "ed25519", sha256: "ab" };
+const EXTENSION = { oid: "2.5.29.17", name: null, critical: false };
+const NAMES = { subject: "", dns: [], ip: [], otherNames: [] };
+
+const ANSWERS = [
+  writeCertificateList({
+    certificates: [{
+      ...{ ca: "cas", serial: 1n, issuer: "ab", ...NAMES, key: KEY, notBefore: 1, notAfter: 2, issuedAt: 3 },
+      ...{ profile: "leaf", requestId: 1n, status: "valid", origin: { kind: "renewal", of: 2n }, renewedBy: null },
+      by: { kind: "user", issuer: "ab", serial: 3n },
+      revocation: { at: 1, by: { kind: "anonymous", address: "::1" }, reason: null },
+      installation: { reportedAt: 1, hook: "none", failingSince: null },
+    }],
+    next: null,
+  }),
+  writePendingDetailsList([{
+    ...{ ca: "cas", id: 1n, ...NAMES, key: KEY, requestedExtensions: [EXTENSION], receivedAt: 1, receivedFrom: "::1" },
+    changes: { dropped: [EXTENSION], changed: [], added: [], namesDropped: [], refusal: null },
+    fingerprint: "ab",
+  }]),
+  writeServerStatus({
+    ...{ version: "1", now: 1, database: "sqlite", backup: { enabled: true, last: 1 } },
+    cas: [{
+      name: "cas",
+      issuers: [{ keyIdentifier: "ab", phase: "signing", notBefore: 1, notAfter: 2, signsUntil: 3 }],
+      crl: { number: 1n, entries: 1, thisUpdate: 1, nextUpdate: 2 },
+      pending: { count: 1, oldest: 1 },
+      expiring: [{ days: 1, count: 1 }],
+      expiredUnrenewed: 1,
+    }],
+    jobs: [{ name: "a", lastSuccess: 1, lastFailure: 2, error: "b" }],
+  }),
+];
+
+function fieldsOf(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(fieldsOf);
+  if (value === null || typeof value !== "object") return [];
+  return Object.entries(value).flatMap(([name, part]) => [name, ...fieldsOf(part)]);
+}
+
+Deno.test("docs/json.md names every field of the answers", async () => {
+  const text = await Deno.readTextFile(new URL("../docs/json.md", import.meta.url));
+  for (const answer of ANSWERS) {
+    for (const field of fieldsOf(JSON.parse(answer))) assert.ok(text.includes(`\`${field}\``), `${field} is missing`);
+  }
+});
