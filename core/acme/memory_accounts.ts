@@ -70,7 +70,12 @@ export class MemoryAccounts implements AcmeAccounts {
   readonly #active = new Map<string, number>();
   readonly #certified = new Set<string>();
 
-  constructor(private readonly eabKeys: MemoryEabKeys, private readonly record: RecordEvent) {}
+  /** @param ended hears that an account has ended */
+  constructor(
+    private readonly eabKeys: MemoryEabKeys,
+    private readonly record: RecordEvent,
+    private readonly ended: (id: string, by: Attribution) => void,
+  ) {}
 
   add(wanted: NewAccount): Promise<{ account: Account; isNew: boolean }> {
     return Promise.try(() => this.#add(wanted));
@@ -99,6 +104,7 @@ export class MemoryAccounts implements AcmeAccounts {
       if (other !== undefined && other.id !== seen.id) throw keyTaken(other);
       this.#accounts.set(seen.id, next);
       if (next.status === "revoked") this.record({ kind: "account-revoked", account: next.id }, by);
+      if (next.status !== "valid") this.ended(next.id, by);
       return true;
     });
   }

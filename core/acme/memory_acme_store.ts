@@ -1,5 +1,5 @@
 /** What ACME remembers, in memory: see core/ca/memory_stores.ts. */
-import type { RecordEvent } from "../ca/events.ts";
+import type { Attribution, RecordEvent } from "../ca/events.ts";
 import type { IssuedRecord } from "../ca/issued_record.ts";
 import type { MemoryRows } from "../ca/memory_requests.ts";
 import { certified, tooManyOfKey } from "../ca/store_rules.ts";
@@ -19,7 +19,7 @@ export class MemoryAcme implements AcmeStore {
 
   constructor(record: RecordEvent) {
     this.eabKeys = new MemoryEabKeys(record);
-    this.accounts = new MemoryAccounts(this.eabKeys, record);
+    this.accounts = new MemoryAccounts(this.eabKeys, record, (account, by) => this.#rejectPending(account, by));
     this.rows = new MemoryOrders(this.accounts, (id) => this.#requestState(id));
     this.orders = new MemoryAcmeOrders(this.rows, () => this.#cas());
   }
@@ -37,6 +37,10 @@ export class MemoryAcme implements AcmeStore {
   #cas(): MemoryRows {
     if (this.#requests === undefined) throw new Error("the requests of CAS are not there yet");
     return this.#requests;
+  }
+
+  #rejectPending(account: string, by: Attribution): void {
+    for (const [id, { origin }] of this.#cas().arrivals()) if (origin?.account === account) this.#cas().reject(id, by);
   }
 
   #requestState(id: bigint): RequestState {

@@ -98,7 +98,8 @@ export interface AcmeAccounts {
   /** Those after the one with the id `after`, in the order of their ids, at most `limit`; "" is before the first. */
   list(after: string, limit: number): Promise<readonly Account[]>;
   /**
-   * False when the account is no longer the one that was seen. That a user ended it is an event of CAS.
+   * False when the account is no longer the one that was seen. With one that ends, its requests that wait for a person
+   * are rejected. That a user ended it is an event of CAS.
    * @throws `AcmeProblem` `malformed` with the id of the other `account` where another one has its next key
    */
   change(change: Change<Account>, by: Attribution): Promise<boolean>;

@@ -106,6 +106,16 @@ export class MemoryRows {
     this.#arrivals.set(id, arrival);
   }
 
+  /** Whether it was pending. */
+  reject(id: bigint, by: Attribution): boolean {
+    const request = this.get(id);
+    if (request === undefined || !isPending(request)) return false;
+    this.orders.rejected(this.arrivals().get(id)?.origin, by);
+    this.remove(id);
+    this.record({ kind: "rejected", id }, by);
+    return true;
+  }
+
   register(requestId: bigint, issued: IssuedRecord, by: Attribution): void {
     this.#arrivals.delete(requestId);
     this.kept.add(registration(requestId, issued, by));
@@ -152,12 +162,7 @@ export class MemoryRequests implements RequestStore {
   }
 
   reject(id: bigint, by: Attribution): Promise<boolean> {
-    const request = this.rows.get(id);
-    if (request === undefined || !isPending(request)) return Promise.resolve(false);
-    this.rows.orders.rejected(this.rows.arrivals().get(id)?.origin, by);
-    this.rows.remove(id);
-    this.rows.record({ kind: "rejected", id }, by);
-    return Promise.resolve(true);
+    return Promise.resolve(this.rows.reject(id, by));
   }
 
   receivedCount(): Promise<number> {

@@ -56,6 +56,7 @@ export class PendingReview {
       id,
       receivedAt: arrival?.now ?? null,
       receivedFrom: arrival?.actor.kind === "anonymous" ? arrival.actor.address : null,
+      account: arrival?.origin?.account ?? null,
     };
     try {
       const request = await csrFromPem(csr);

@@ -137,6 +137,20 @@ export const acmeIssueCases: Cases = {
     assert.equal(await storage.ca("cas").requests.arrival(2n), undefined);
   },
 
+  async "an account that ends takes its pending requests with it, and no others"(storage) {
+    const { acme } = storage;
+    const cas = storage.ca("cas");
+    await readyOrder(acme);
+    await acme.orders.awaitApproval(approval(1));
+    await cas.requests.submit(newRequest(2));
+    const seen = await acme.accounts.find(ACCOUNT);
+    const next = seen && ended(seen, "deactivated");
+    assert.ok(seen && next);
+    await acme.accounts.change({ seen, next }, accountBy());
+    assert.deepEqual((await cas.requests.pending()).map(({ id }) => id), [2n]);
+    assert.equal(await statusOf(acme, "order1"), "invalid");
+  },
+
   async "an order waits for as long as people do, and can be read for a week after"(storage) {
     const { acme } = storage;
     await readyOrder(acme);

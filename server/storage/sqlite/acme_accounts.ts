@@ -9,6 +9,7 @@ import type { CaucaseError } from "../../../core/errors.ts";
 import { ACCOUNT_COLUMNS, accountValues, EAB_COLUMNS, eabValues, toAccount, toEabKey } from "./acme_values.ts";
 import { fromSeconds, toBytes } from "./column_values.ts";
 import type { Database } from "./database.ts";
+import { rejectRequest, type RequestTable } from "./request_store.ts";
 import type { Transactions } from "./transactions.ts";
 
 /** How many rows one clean-up removes at most, so that nobody waits for it. */
@@ -20,11 +21,15 @@ interface Added {
 }
 
 export class SqliteAccounts implements AcmeAccounts {
+  private readonly transactions: Transactions;
+
   constructor(
     private readonly database: Database,
-    private readonly transactions: Transactions,
+    private readonly parts: { readonly requests: RequestTable; readonly transactions: Transactions },
     private readonly eabKeys: SqliteEabKeys,
-  ) {}
+  ) {
+    this.transactions = parts.transactions;
+  }
 
   add(wanted: NewAccount): Promise<Added> {
     return this.transactions.write(() => this.#add(wanted));
@@ -52,6 +57,7 @@ export class SqliteAccounts implements AcmeAccounts {
       const sql = "UPDATE caucase_acme_account SET jwk = ?, thumbprint = ?, status = ?, contact = ? WHERE id = ?";
       this.database.run(sql, next.jwk, next.thumbprint, next.status, JSON.stringify(next.contact), seen.id);
       if (next.status === "revoked") this.transactions.record({ kind: "account-revoked", account: seen.id }, by);
+      if (next.status !== "valid") this.#rejectPending(seen.id, by);
       return true;
     });
   }
@@ -61,6 +67,12 @@ export class SqliteAccounts implements AcmeAccounts {
     const idle = "SELECT id FROM caucase_acme_account WHERE certified IS NULL AND active < ? LIMIT ?";
     const sql = `DELETE FROM caucase_acme_account WHERE id IN (${idle})`;
     return this.database.run(sql, fromSeconds(idleSince), REMOVED_AT_ONCE);
+  }
+
+  #rejectPending(account: string, by: Attribution): void {
+    for (const [id, { origin }] of this.transactions.arrivals.list()) {
+      if (origin?.account === account) rejectRequest(this.parts, id, by);
+    }
   }
 
   #get(column: "id" | "thumbprint", value: string): Account | undefined {

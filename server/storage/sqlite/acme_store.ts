@@ -28,7 +28,7 @@ export class SqliteAcme implements AcmeStore {
   /** @param requests those of CAS, and `transactions` too */
   constructor(requests: RequestTable, private readonly transactions: Transactions, database: Database) {
     this.eabKeys = new SqliteEabKeys(database, transactions);
-    this.accounts = new SqliteAccounts(database, transactions, this.eabKeys);
+    this.accounts = new SqliteAccounts(database, { requests, transactions }, this.eabKeys);
     this.orders = new SqliteOrders(requests, transactions);
   }
 

@@ -214,14 +214,9 @@ export class SqliteRequests implements RequestStore {
   }
 
   reject(id: bigint, by: Attribution): Promise<boolean> {
-    return this.transactions.write(() => {
-      if (!this.table.reject(id)) return false;
-      const { arrivals, orders } = this.transactions;
-      orders.rejected(arrivals.find(id)?.origin, by.now);
-      arrivals.remove(id);
-      this.transactions.record({ kind: "rejected", id }, by);
-      return true;
-    });
+    return this.transactions.write(() =>
+      rejectRequest({ requests: this.table, transactions: this.transactions }, id, by)
+    );
   }
 
   receivedCount(): Promise<number> {
@@ -257,4 +252,18 @@ export class SqliteRequests implements RequestStore {
     else this.transactions.arrivals.add(id, by);
     return { id, known: false };
   }
+}
+
+/** Within a transaction. Whether the request was pending. */
+export function rejectRequest(
+  { requests, transactions }: { readonly requests: RequestTable; readonly transactions: Transactions },
+  id: bigint,
+  by: Attribution,
+): boolean {
+  if (!requests.reject(id)) return false;
+  const { arrivals, orders } = transactions;
+  orders.rejected(arrivals.find(id)?.origin, by.now);
+  arrivals.remove(id);
+  transactions.record({ kind: "rejected", id }, by);
+  return true;
 }
