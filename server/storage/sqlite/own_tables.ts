@@ -1,8 +1,8 @@
 /**
  * Our own tables beside those of the reference, which leaves them alone: `caucase_certificate`, every certificate that
  * any of the CAs issued, until long after it ended, and `caucase_event`, what happened, in the order in which it was
- * committed; those of ACME are in acme_schema.ts. Actors, origins and events are JSON text in them; integers that a double may not hold are decimal strings
- * there.
+ * committed; those of ACME are in acme_schema.ts. Actors, origins and events are JSON text in them; integers that a
+ * double may not hold are decimal strings there.
  */
 import * as v from "valibot";
 import type { Actor } from "../../../core/ca/actor.ts";
