@@ -21,6 +21,7 @@ const ANSWERS = [
   }),
   writePendingDetailsList([{
     ...{ ca: "cas", id: 1n, ...NAMES, key: KEY, requestedExtensions: [EXTENSION], receivedAt: 1, receivedFrom: "::1" },
+    account: "a",
     changes: { dropped: [EXTENSION], changed: [], added: [], namesDropped: [], refusal: null },
     fingerprint: "ab",
   }]),

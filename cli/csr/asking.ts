@@ -41,6 +41,6 @@ export async function oneRequest(api: ApiClient, ca: PublicCa, id: string): Prom
   }
   const details = await detailsOf(csrPem, { ca, id });
   const told = await api.requestDetails(id);
-  const { receivedAt, receivedFrom } = told ?? details;
-  return { csrPem, details: { ...details, receivedAt, receivedFrom } };
+  const { receivedAt, receivedFrom, account } = told ?? details;
+  return { csrPem, details: { ...details, receivedAt, receivedFrom, account } };
 }

@@ -2,7 +2,7 @@
 import { CaucaseError } from "../errors.ts";
 import type { RegisterQuery } from "../protocol/register_query.ts";
 import { namesOfCertificate } from "../x509/subject_facts.ts";
-import type { Attribution } from "./events.ts";
+import { type Attribution, predecessorOf } from "./events.ts";
 import {
   compareIn,
   cursorText,
@@ -34,7 +34,8 @@ export class MemoryRegister implements RegisterStore {
     const { serial, origin } = certificate;
     this.#certificates.set(serial, certificate);
     this.#ids.set(serial, this.#ids.size + 1);
-    if (origin.kind === "renewal" || origin.kind === "restore") this.#successors.set(origin.of, serial);
+    const predecessor = predecessorOf(origin);
+    if (predecessor !== undefined) this.#successors.set(predecessor, serial);
   }
 
   revoked(serial: bigint, by: Attribution): void {

@@ -47,6 +47,8 @@ export const OID = {
   EXTENDED_KEY_USAGE: "2.5.29.37",
 
   // Extended key usages and policy qualifiers: RFC 5280 4.2.1.12 and 4.2.1.4.
+  SERVER_AUTH: "1.3.6.1.5.5.7.3.1",
+  CLIENT_AUTH: "1.3.6.1.5.5.7.3.2",
   OCSP_SIGNING: "1.3.6.1.5.5.7.3.9",
   CPS: "1.3.6.1.5.5.7.2.1",
   USER_NOTICE: "1.3.6.1.5.5.7.2.2",

@@ -23,7 +23,9 @@ const UNRESOLVED = 10_000;
 
 /** Origins as they are written: to read each of a million as JSON would take ten times as long. */
 const FOUND = originToText({ kind: "found" });
-const SUCCESSION = /^\{"kind":"(?:renewal|restore)","of":"(\d+)"\}$/;
+const SUCCESSION = new RegExp(
+  '^\\{"kind":"(?:renewal|restore|acme","account":"[\\w-]*","order":"[\\w-]*)","of":"(\\d+)"\\}$',
+);
 
 export class RegisterFeed {
   readonly #indexes = { cau: new RegisterIndex(), cas: new RegisterIndex(), http_cas: new RegisterIndex() };
