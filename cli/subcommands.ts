@@ -68,6 +68,12 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
     ...fromGroup(async () => (await import("./ca/group.ts")).caGroup),
   },
   {
+    name: "acme",
+    summary: "ACME: keys for new accounts, and accounts",
+    group: "As a user:",
+    ...fromGroup(async () => (await import("./acme/group.ts")).acmeGroup),
+  },
+  {
     name: "audit",
     summary: "the audit log: show, verify, export",
     group: "As a user:",

@@ -5,8 +5,10 @@ import { CaucaseError } from "../../core/errors.ts";
 import { type Route, ROUTES } from "../../core/protocol/routes.ts";
 import { type AskOptions, certify, CSR_TYPE, firstUser, JSON_TYPE } from "../../tests/support/desk.ts";
 import { garbageText } from "../../tests/support/garbage.ts";
+import { random } from "../../tests/support/issuing.ts";
 import { unsignedBody } from "../../tests/support/requests.ts";
 import { filledPath } from "../../tests/support/route_paths.ts";
+import { random } from "../../tests/support/issuing.ts";
 import { exchangeOf, newTestApp, NO_AUDIT, type TestApp } from "../../tests/support/test_app.ts";
 import { RouteTable } from "../http/route_table.ts";
 import { serveSites } from "../http/site.ts";
@@ -122,6 +124,8 @@ Deno.test("a new route for users is closed by its access alone, and a handler be
       status: () => Promise.reject(new Error("nobody asks")),
       clock: app.clock,
       audit: NO_AUDIT,
+      acme: app.storage.acme,
+      random,
       recordRefused: (ca, refused, by) => app.storage.recordRefused(ca, refused, by),
     }),
   });

@@ -19,7 +19,7 @@ import { createMemoryStores } from "../../core/ca/memory_stores.ts";
 import { seedIssuers, testCas, type TestCasOptions } from "./certificate_authorities.ts";
 import type { AskOptions, Desk, Reply } from "./desk.ts";
 import { fakeExchange } from "./exchange.ts";
-import { NETLOC, NOW, type TestCa } from "./issuing.ts";
+import { NETLOC, NOW, random, type TestCa } from "./issuing.ts";
 
 export const CORS_KEY = { expires: NOW + 400 * 86_400, secret: "a key of forty-three printable characters .." };
 
@@ -58,6 +58,8 @@ export class TestApp implements Desk {
       }),
       clock: this.clock,
       audit: NO_AUDIT,
+      random,
+      acme: storage.acme,
       recordRefused: (ca, refused, by) => storage.recordRefused(ca, refused, by),
     });
     this.handler = serveSites([site], (error) => this.faults.push(error));
