@@ -1,6 +1,8 @@
 /** The ACME validator before a DNS and hosts of the test's choice, all on loopback addresses. */
-import type { Clock } from "../../core/host/clock.ts";
+import { type Clock, systemClock } from "../../core/host/clock.ts";
 import type { AddressPolicy, OwnListener } from "../../server/acme/validation/allowed_address.ts";
+import type { Network } from "../../server/acme/validation/dial.ts";
+import { FailedAttempt } from "../../server/acme/validation/failure.ts";
 import { parseIpRange } from "../../server/acme/validation/ip_range.ts";
 import {
   newValidator,
@@ -121,4 +123,29 @@ export class Victim implements AsyncDisposable {
     this.#listener.close();
     await this.#ended;
   }
+}
+
+export interface WantedNetwork {
+  /** Where all names are. */
+  readonly found?: readonly string[] | undefined;
+  /** The TXT records of all names. */
+  readonly texts?: readonly string[];
+  readonly policy?: WantedPolicy | undefined;
+}
+
+/** A network without a DNS. */
+export function testNetwork({ found = [HOST], texts = [], policy = {} }: WantedNetwork = {}): Network {
+  const lookup = { addresses: () => Promise.resolve([...found]), texts: () => Promise.resolve([...texts]) };
+  return { lookup, clock: systemClock, addresses: policyOf(policy) };
+}
+
+/** The failure that an attempt ends with. */
+export async function failureOf(attempt: Promise<void>): Promise<ValidationFailure & { readonly again: boolean }> {
+  try {
+    await attempt;
+  } catch (error) {
+    if (error instanceof FailedAttempt) return { ...error.failure, again: error.again };
+    throw error;
+  }
+  throw new Error("the attempt succeeded");
 }
