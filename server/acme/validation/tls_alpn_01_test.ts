@@ -64,6 +64,7 @@ Deno.test("tls-alpn-01 takes a flight in any pieces", async () => {
   const pieces: Record<string, TlsAnswer> = {
     "one byte in a record": async (random) => [records(await flightMessages(random), 1)],
     "a record for each message": async (random) => (await flightMessages(random)).map((message) => records([message])),
+    "a warning before it": async (random) => [record(21, Uint8Array.of(1, 112)), records(await flightMessages(random))],
     "one byte in a packet": async (random) =>
       [...records(await flightMessages(random))].map((byte) => Uint8Array.of(byte)),
   };

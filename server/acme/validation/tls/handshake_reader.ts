@@ -58,10 +58,13 @@ export class HandshakeReader {
     if (length === 0 || length > MAX_RECORD) throw malformed(`${WHAT} of ${length} bytes`);
     if (rest.length < RECORD_HEADER + length) return false;
     const content = header.take(length);
-    if (type === RECORD.ALERT) throw alertError(content);
+    this.#recordsAt += RECORD_HEADER + length;
+    if (type === RECORD.ALERT) {
+      if (isWarning(content)) return true;
+      throw alertError(content);
+    }
     this.#messages.set(content, this.#messagesEnd);
     this.#messagesEnd += length;
-    this.#recordsAt += RECORD_HEADER + length;
     return true;
   }
 
@@ -86,6 +89,11 @@ const ALERTS: Readonly<Record<number, string>> = {
   112: "it does not know the name",
   120: "it does not offer the protocol acme-tls/1",
 };
+
+/** Some servers warn that they do not know a name, and go on (RFC 6066 3). */
+function isWarning([level, description]: Uint8Array): boolean {
+  return level === 1 && description === 112;
+}
 
 function alertError([, description = 0]: Uint8Array): CaucaseError {
   const meaning = ALERTS[description];
