@@ -9,7 +9,8 @@ export const ATTEMPT_SECONDS = 10;
 /** Seconds after the first attempt's begin by which the last one begins: so all of it ends within half a minute. */
 const LAST_BEGIN = 20;
 
-const FIRST_PAUSE = 1;
+/** Seconds between one attempt's end and the next one's begin; there are no more attempts, whatever the clock does. */
+const PAUSES: readonly number[] = [1, 2, 4, 8, 8];
 
 /**
  * Tries until an attempt succeeds, fails for good, or half a minute is over. The begins are 0, 1, 3, 7, 15 and 20
@@ -23,11 +24,12 @@ export async function tryAgain(
   signal: AbortSignal,
 ): Promise<ValidationFailure | undefined> {
   const last = clock.now() + LAST_BEGIN;
-  for (let pause = FIRST_PAUSE;; pause *= 2) {
+  for (let count = 0;; count++) {
     const failure = await outcomeOf(attempt, clock, signal);
     if (failure === undefined) return undefined;
     const now = clock.now();
-    if (!failure.again || now >= last) return failure.failure;
+    const pause = PAUSES[count];
+    if (!failure.again || pause === undefined || now >= last) return failure.failure;
     await clock.sleepUntil(Math.min(now + pause, last), signal);
   }
 }

@@ -71,3 +71,11 @@ Deno.test("tryAgain() hides no fault of the program", async () => {
   );
   await assert.rejects(outcome, TypeError);
 });
+
+Deno.test("tryAgain() ends soon where the clock is set back by years", async () => {
+  const { begins, failure } = await run((begins, clock) => {
+    if (begins.length === 2) clock.set(0);
+    return Promise.reject(failed("dns", "no"));
+  });
+  assert.ok(begins.length <= 6 && failure !== undefined, `${begins}`);
+});
