@@ -70,9 +70,9 @@ export const VALIDATING: readonly Threat[] = [
     mutations: [
       without("connecting to the address that was judged", reach("changes between look-up and connection"), [
         DIAL,
-        "return await connect({ host: address, port }, network, signal);",
+        "return await connect({ host: address, port, told }, network, signal);",
         "const [other = address] = await addressesOf(host, network, signal);\n" +
-        "      return await connect({ host: other, port }, network, signal);",
+        "      return await connect({ host: other, port, told }, network, signal);",
       ]),
     ],
   },

@@ -19,6 +19,8 @@ export interface Destination {
   /** A host name in lower case, or a numeric address without brackets. */
   readonly host: string;
   readonly port: number;
+  /** Whether failures keep the addresses to themselves: those of a redirect may be no business of the one who asks. */
+  readonly hidesAddresses?: boolean;
 }
 
 /** Most addresses of a name that are tried: strangers' names are no way to scan a network. */
@@ -32,13 +34,15 @@ const CONNECT_SECONDS = 3;
  * very address that was judged.
  * @throws `FailedAttempt`: `dns`, or `connection`, for good where no address is one that may be connected to
  */
-export async function dial({ host, port }: Destination, network: Network, signal: AbortSignal): Promise<net.Socket> {
+export async function dial(destination: Destination, network: Network, signal: AbortSignal): Promise<net.Socket> {
+  const { host, port, hidesAddresses = false } = destination;
   const addresses = await addressesOf(host, network, signal);
-  const allowed = allowedOnes(addresses, { host, port }, network.addresses);
+  const allowed = allowedOnes(addresses, destination, network.addresses);
   let failure: unknown;
   for (const address of allowed.slice(0, MAX_ADDRESSES)) {
     try {
-      return await connect({ host: address, port }, network, signal);
+      const told = hidesAddresses ? host : address;
+      return await connect({ host: address, port, told }, network, signal);
     } catch (error) {
       signal.throwIfAborted();
       failure = error;
@@ -54,12 +58,15 @@ async function addressesOf(host: string, { lookup }: Network, signal: AbortSigna
 }
 
 /** Those that may be connected to, each once and in the form that was judged. */
-function allowedOnes(addresses: readonly string[], { host, port }: Destination, policy: AddressPolicy): string[] {
+function allowedOnes(addresses: readonly string[], destination: Destination, policy: AddressPolicy): string[] {
+  const { host, port, hidesAddresses = false } = destination;
   const judged = addresses.map((address) => ({ address, breach: addressBreach(address, port, policy) }));
   const allowed = judged.flatMap(({ address, breach }) => breach === undefined ? canonicalIp(address) ?? [] : []);
   if (allowed.length > 0) return alternating([...new Set(allowed)]);
   const [first] = judged;
-  const where = first === undefined || first.address === host ? host : `${host} is at ${quoted(first.address)}, which`;
+  const where = hidesAddresses || first === undefined || first.address === host
+    ? host
+    : `${host} is at ${quoted(first.address)}, which`;
   throw failedForGood("connection", `${where} ${first?.breach ?? "has no address"}: nothing connects there`);
 }
 
@@ -71,8 +78,13 @@ function alternating(addresses: readonly string[]): string[] {
     .flatMap((pair) => pair.filter((address) => address !== undefined));
 }
 
-async function connect(target: Destination, network: Network, signal: AbortSignal): Promise<net.Socket> {
-  const where = net.isIPv6(target.host) ? `[${target.host}]:${target.port}` : `${target.host}:${target.port}`;
+interface Target extends Destination {
+  /** How the host is called in failures. */
+  readonly told: string;
+}
+
+async function connect(target: Target, network: Network, signal: AbortSignal): Promise<net.Socket> {
+  const where = net.isIPv6(target.told) ? `[${target.told}]:${target.port}` : `${target.told}:${target.port}`;
   try {
     const limit = { clock: network.clock, seconds: CONNECT_SECONDS, signal };
     const socket = await withTimeLimit(limit, (signal) => connected(target, signal));
@@ -99,14 +111,14 @@ function connected({ host, port }: Destination, signal: AbortSignal): Promise<ne
 }
 
 /** What the system says of the connection must be what was judged, and not lead back to this server. */
-function checked(socket: net.Socket, { host, port }: Destination, policy: AddressPolicy): net.Socket {
+function checked(socket: net.Socket, { host, port, told }: Target, policy: AddressPolicy): net.Socket {
   // Errors from now on end in whoever reads or writes; one between two of them must not end the process.
   socket.on("error", () => {});
   const there = canonicalIp(socket.remoteAddress ?? "");
   const here = canonicalIp(socket.localAddress ?? "");
   if (there !== host || (there === here && listensEverywhere(port, policy))) {
     socket.destroy();
-    throw failedForGood("connection", `${host} is where this server listens itself: nothing connects there`);
+    throw failedForGood("connection", `${told} is where this server listens itself: nothing connects there`);
   }
   return socket;
 }

@@ -37,7 +37,7 @@ export async function tryHttp01(
   const first = firstUrl(proof, ports.http);
   let url = first;
   for (let redirects = 0;; redirects++) {
-    const answer = await get(url, network, signal);
+    const answer = await get({ url, isElsewhere: url.host !== first.host }, network, signal);
     if (!REDIRECTS.has(answer.status)) return check(answer, proof.keyAuthorization, { last: url, first });
     if (redirects === MAX_REDIRECTS) throw failed("incorrectResponse", `more than ${MAX_REDIRECTS} redirects`);
     url = redirectOf(answer, url, ports);
@@ -49,8 +49,14 @@ function firstUrl({ host, token }: HttpProof, port: number): URL {
   return new URL(`http://${authority}:${port}/.well-known/acme-challenge/${encodeURIComponent(token)}`);
 }
 
-async function get(url: URL, network: Network, signal: AbortSignal): Promise<HttpAnswer> {
-  const destination = destinationOf(url);
+interface Step {
+  readonly url: URL;
+  /** Whether a redirect led to another host or port. */
+  readonly isElsewhere: boolean;
+}
+
+async function get({ url, isElsewhere }: Step, network: Network, signal: AbortSignal): Promise<HttpAnswer> {
+  const destination = { ...destinationOf(url), hidesAddresses: isElsewhere };
   const socket = await dial(destination, network, signal);
   const abort = () => socket.destroy();
   signal.addEventListener("abort", abort, { once: true });

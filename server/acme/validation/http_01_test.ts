@@ -137,6 +137,27 @@ Deno.test("http-01 does not tell what a redirect to another host found", async (
   assert.doesNotMatch(failure.detail, /secret/);
 });
 
+Deno.test("http-01 tells no addresses of where a redirect leads", async () => {
+  const nobody = provingServer();
+  const { port } = nobody;
+  await nobody[Symbol.asyncDispose]();
+  for (const policy of [{}, { deny: ["127.0.0.9"] }]) {
+    const redirect = httpAnswer(302, "", { Location: `http://inside.example:${port}/` });
+    await using server = new RawServer(() => redirect);
+    const network = testNetwork({ policy });
+    const addresses = (name: string) =>
+      Promise.resolve([name === "inside.example" && policy.deny ? "127.0.0.9" : HOST]);
+    const proof = { host: "www.example", token: TOKEN, keyAuthorization: KEY_AUTHORIZATION };
+    const means = {
+      network: { ...network, lookup: { ...network.lookup, addresses } },
+      ports: { http: server.port, others: [port] },
+    };
+    const failure = await failureOf(tryHttp01(proof, means, new AbortController().signal));
+    assert.match(failure.detail, /inside\.example/);
+    assert.doesNotMatch(failure.detail, /127\.0\.0/);
+  }
+});
+
 Deno.test("http-01 follows ten redirects and no more", async () => {
   for (const [count, isEnough] of [[10, true], [11, false]] as const) {
     await using server = new RawServer((request) => {
