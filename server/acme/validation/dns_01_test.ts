@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { utf8 } from "../../../core/bytes.ts";
 import { digest } from "../../../core/keys/hashes.ts";
+import { isRefusal } from "../../../tests/support/refusals.ts";
 import { type DnsAnswer, type DnsQuestion, DnsServer } from "../../../tests/support/dns_server.ts";
 import { answersOf, failureOf, HOST, KEY_AUTHORIZATION, type Zone } from "../../../tests/support/validation.ts";
 import { tryDns01 } from "./dns_01.ts";
-import { nameLookup, type ResolverAddress } from "./name_lookup.ts";
+import { nameLookup, parseResolver, type ResolverAddress } from "./name_lookup.ts";
 
 const PROOF = (await digest("SHA-256", utf8(KEY_AUTHORIZATION))).toBase64({ alphabet: "base64url", omitPadding: true });
 const PLACE = "_acme-challenge.www.example";
@@ -93,4 +94,26 @@ Deno.test("nameLookup() finds addresses of both families, and those of the syste
   assert.ok(
     (await nameLookup([]).addresses("localhost", signal)).some((address) => ["127.0.0.1", "::1"].includes(address)),
   );
+});
+
+Deno.test("parseResolver() reads addresses of both families with and without a port, and nothing else", () => {
+  assert.deepEqual(parseResolver("192.0.2.1"), { ipAddr: "192.0.2.1", port: 53 });
+  assert.deepEqual(parseResolver("192.0.2.1:5353"), { ipAddr: "192.0.2.1", port: 5353 });
+  assert.deepEqual(parseResolver("2001:db8::1"), { ipAddr: "2001:db8::1", port: 53 });
+  assert.deepEqual(parseResolver("[2001:DB8::1]"), { ipAddr: "2001:db8::1", port: 53 });
+  assert.deepEqual(parseResolver("[2001:db8::1]:5353"), { ipAddr: "2001:db8::1", port: 5353 });
+  for (
+    const text of [
+      "",
+      "a.example",
+      "192.0.2.1:",
+      "192.0.2.1:0",
+      "192.0.2.1:65536",
+      "[192.0.2.1]:x",
+      "[[::1]]",
+      "::1%lo",
+    ]
+  ) {
+    assert.throws(() => parseResolver(text), isRefusal("malformed"), text);
+  }
 });

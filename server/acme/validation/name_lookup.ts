@@ -1,11 +1,27 @@
 /** What the DNS says, by resolvers of the administrator's choice or by the system. */
 import { lookup } from "node:dns/promises";
+import { malformed } from "../../../core/errors.ts";
+import { ipAddressToText, parseIpAddress } from "../../../core/x509/ip_address.ts";
 import { failed, reasonOf } from "./failure.ts";
 
 /** A recursive resolver. */
 export interface ResolverAddress {
   readonly ipAddr: string;
   readonly port: number;
+}
+
+/**
+ * `192.0.2.1`, `192.0.2.1:5353`, `2001:db8::1` or `[2001:db8::1]:5353`; port 53 unless given.
+ * @throws `malformed`
+ */
+export function parseResolver(text: string): ResolverAddress {
+  const [, bracketed, plain, digits = "53"] = /^(?:\[(.*)\]|([^:]*))(?::([1-9]\d{0,4}))?$/.exec(text) ?? [];
+  const bytes = parseIpAddress(bracketed ?? plain ?? text);
+  const port = Number(digits);
+  if (bytes === undefined || text.startsWith("[[") || port > 65_535) {
+    throw malformed("this is no resolver", { hint: "write it as 192.0.2.1, 192.0.2.1:53 or [2001:db8::1]:53" });
+  }
+  return { ipAddr: ipAddressToText(bytes), port };
 }
 
 export interface NameLookup {
