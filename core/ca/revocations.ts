@@ -5,7 +5,6 @@ import type { RevocationReason } from "../protocol/register.ts";
 import type { RevocationMessage } from "../protocol/revocation.ts";
 import type { Certificate } from "../x509/certificate.ts";
 import { addressOf, holderAt } from "./actor.ts";
-import type { Actor } from "./actor.ts";
 import type { Attribution } from "./events.ts";
 import type { Issuers } from "./issuers.ts";
 import type { CrlPublisher } from "./crl_publisher.ts";
