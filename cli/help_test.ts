@@ -68,7 +68,20 @@ Deno.test("help names each value, what is required, the choices and the default 
 
 /** Files, names, fingerprints and states that differ in what they are for. */
 const OWN_WORDS: readonly string[] = [
-  ...["--crl", "--csr", "--dns", "--fingerprint", "--ip", "--key", "--no-wait", "--request", "--status", "--subject"],
+  ...[
+    "--all",
+    "--crl",
+    "--csr",
+    "--dns",
+    "--fingerprint",
+    "--ip",
+    "--key",
+    "--name",
+    "--no-wait",
+    "--request",
+    "--status",
+    "--subject",
+  ],
 ];
 
 Deno.test("an option of several subcommands has the same words in all of them", () => {

@@ -1,5 +1,10 @@
 /** docs/json.md names every field that the server answers. */
 import assert from "node:assert/strict";
+import type { Account } from "../core/acme/account.ts";
+import type { EabKey } from "../core/acme/eab_key.ts";
+import type { Order } from "../core/acme/order.ts";
+import { writeAccountDetails, writeAccountList } from "../core/protocol/acme_accounts.ts";
+import { writeEabKeyList, writeMadeEabKey } from "../core/protocol/eab_keys.ts";
 import { writePendingDetailsList } from "../core/protocol/pending_details.ts";
 import { writeCertificateList } from "../core/protocol/register.ts";
 import { writeServerStatus } from "../core/protocol/server_status.ts";
@@ -39,6 +44,30 @@ const ANSWERS = [
   }),
 ];
 
+const ACCOUNT: Account = {
+  ...{ id: "a", jwk: "{}", thumbprint: "b", status: "valid", contact: [], eabKey: "c", allow: undefined },
+  ...{ createdAt: 1, address: "::1" },
+};
+const ORDER: Order = {
+  ...{ id: "o", account: "a", identifiers: [], authorizations: [], expires: 2, profile: undefined, createdAt: 1 },
+  ...{ replaces: undefined, requestId: undefined, error: undefined },
+};
+const KEY_FOR_ACCOUNTS: EabKey = {
+  ...{ id: "c", name: "", allow: undefined, usesLeft: 1, expires: 2, createdAt: 1, revokedAt: 1 },
+  createdBy: { kind: "server" },
+};
+
+const ACME_ANSWERS = [
+  writeEabKeyList([KEY_FOR_ACCOUNTS], null),
+  writeMadeEabKey(KEY_FOR_ACCOUNTS, new Uint8Array(1)),
+  writeAccountList([ACCOUNT], null),
+  writeAccountDetails(ACCOUNT, {
+    records: [{ order: ORDER, authorizations: [], request: undefined }],
+    hasMore: false,
+    now: 1,
+  }),
+];
+
 function fieldsOf(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(fieldsOf);
   if (value === null || typeof value !== "object") return [];
@@ -47,7 +76,7 @@ function fieldsOf(value: unknown): string[] {
 
 Deno.test("docs/json.md names every field of the answers", async () => {
   const text = await Deno.readTextFile(new URL("../docs/json.md", import.meta.url));
-  for (const answer of ANSWERS) {
+  for (const answer of [...ANSWERS, ...ACME_ANSWERS]) {
     for (const field of fieldsOf(JSON.parse(answer))) assert.ok(text.includes(`\`${field}\``), `${field} is missing`);
   }
 });

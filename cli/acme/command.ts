@@ -4,8 +4,8 @@ import { newUserVerb } from "../profile/user_verb.ts";
 
 export const CREATE_EXAMPLES = [
   [
-    "Somebody may get certificates for the hosts of one department, with one account, made within a week:",
-    'caucase acme eab create --name "Bob, web team" --allow "*.web.example.org" --uses 1 --expires 7',
+    "For one account of one department, to be made within a week:",
+    'caucase acme eab create --name "Bob, web" --allow "*.web.example.org" \\\n  --uses 1 --expires 7',
   ],
 ] as const;
 

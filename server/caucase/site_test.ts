@@ -8,7 +8,6 @@ import { garbageText } from "../../tests/support/garbage.ts";
 import { random } from "../../tests/support/issuing.ts";
 import { unsignedBody } from "../../tests/support/requests.ts";
 import { filledPath } from "../../tests/support/route_paths.ts";
-import { random } from "../../tests/support/issuing.ts";
 import { exchangeOf, newTestApp, NO_AUDIT, type TestApp } from "../../tests/support/test_app.ts";
 import { RouteTable } from "../http/route_table.ts";
 import { serveSites } from "../http/site.ts";
@@ -87,6 +86,12 @@ Deno.test("the table closes every route for users to those without a certificate
       "GET /audit/tile/{level}/{tile}/{next}",
       "GET /audit/tile/{level}/{tile}/{next}/{last}",
       "GET /status",
+      "GET /eab-keys",
+      "POST /eab-keys",
+      "DELETE /eab-keys/{id}",
+      "GET /accounts",
+      "GET /accounts/{id}",
+      "DELETE /accounts/{id}",
       "PUT /{ca}/crt/{crt_id}",
     ].toSorted(),
   );
