@@ -28,19 +28,17 @@ export const ACME_HANDLERS: Pick<CaucaseHandlers, AcmeRoute> = {
       return taggedAnswer(exchange, writeEabKeyList(rows, next));
     };
   },
-  createEabKey: async ({ exchange }) => {
+  createEabKey: ({ exchange }) => async ({ acme, random, actor, now }) => {
     const { name, allow, uses, expires } = readWantedEabKey(await jsonBody(exchange));
-    return async ({ acme, random, actor, now }) => {
-      if (expires !== null && expires <= now) throw malformed("the key would have expired already");
-      const key: EabKey = {
-        ...{ id: base64url(typeable(random, ID_SIZE)), name },
-        ...{ allow: allow ?? undefined, usesLeft: uses ?? undefined, expires: expires ?? undefined },
-        ...{ createdBy: actor, createdAt: now, revokedAt: undefined },
-      };
-      const secret = typeable(random, EAB_SECRET_SIZE);
-      await acme.eabKeys.add(key, secret);
-      return { status: 201, headers: SECRET, body: writeMadeEabKey(key, secret) };
+    if (expires !== null && expires <= now) throw malformed("the key would have expired already");
+    const key: EabKey = {
+      ...{ id: base64url(typeable(random, ID_SIZE)), name },
+      ...{ allow: allow ?? undefined, usesLeft: uses ?? undefined, expires: expires ?? undefined },
+      ...{ createdBy: actor, createdAt: now, revokedAt: undefined },
     };
+    const secret = typeable(random, EAB_SECRET_SIZE);
+    await acme.eabKeys.add(key, secret);
+    return { status: 201, headers: SECRET, body: writeMadeEabKey(key, secret) };
   },
   revokeEabKey: ({ parameters: { id } }) => async ({ acme, actor, now }) => {
     if (await acme.eabKeys.revoke(id, { actor, now })) return { status: 204 };
