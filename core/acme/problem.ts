@@ -49,6 +49,8 @@ export interface AcmeProblemDetails extends ErrorDetails, Pick<Problem, "identif
   readonly algorithms?: readonly string[];
   /** Id of the account that has the key, where that is in the way. */
   readonly account?: string;
+  /** HTTP status, where it is not the one of the type. */
+  readonly status?: number;
 }
 
 /** A refusal to an ACME client. To all others it is `unacceptable`. */
