@@ -63,7 +63,7 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   },
   {
     name: "ca",
-    summary: "the CAs: show, fingerprint, rollover-plan",
+    summary: "the CAs: show, fingerprint, https, rollover-plan",
     group: "As a user:",
     ...fromGroup(async () => (await import("./ca/group.ts")).caGroup),
   },

@@ -89,6 +89,9 @@ Deno.test("a key authorization has the forms that its challenges want", () => {
   const random = (size: number) => new Uint8Array(size).fill(0xff);
   assert.equal(newToken(random), "_".repeat(42) + "8");
   assert.equal(newId(random).length, 22);
+  // One that begins with a minus would be an option on a command line.
+  const first = [0xf8, 0xfb, 0];
+  assert.equal(newId((size) => new Uint8Array(size).fill(first.shift() ?? 1)), "A".repeat(22));
 });
 
 Deno.test("renewalId() is that of RFC 9773 4.1", () => {

@@ -11,7 +11,15 @@ export function newToken(random: RandomSource): string {
 
 /** An id for accounts, keys, orders and authorizations: 16 random bytes, base64url. */
 export function newId(random: RandomSource): string {
-  return toBase64url(random(16));
+  return typeable(random, 16);
+}
+
+/** base64url of random bytes that does not begin with a minus: command lines would take it for an option. */
+export function typeable(random: RandomSource, size: number): string {
+  for (;;) {
+    const text = toBase64url(random(size));
+    if (!text.startsWith("-")) return text;
+  }
 }
 
 /** `http-01` has it as the body (RFC 8555 8.3). */

@@ -1,9 +1,9 @@
 /** What users do about ACME: they give out external account keys, look at accounts, and end both. */
 import { type Account, ended } from "../../core/acme/account.ts";
 import { EAB_SECRET_SIZE, type EabKey } from "../../core/acme/eab_key.ts";
+import { newId, typeable } from "../../core/acme/key_authorization.ts";
 import type { OrderRecord } from "../../core/acme/order.ts";
 import type { AcmeStore } from "../../core/acme/stores.ts";
-import type { Bytes } from "../../core/bytes.ts";
 import type { Attribution } from "../../core/ca/events.ts";
 import { CaucaseError, malformed } from "../../core/errors.ts";
 import { writeAccountDetails, writeAccountList } from "../../core/protocol/acme_accounts.ts";
@@ -14,8 +14,6 @@ import { taggedAnswer } from "./json_answer.ts";
 import { jsonBody, queryOf } from "./request_parts.ts";
 
 export type AcmeRoute = "eabKeys" | "createEabKey" | "revokeEabKey" | "accounts" | "account" | "endAccount";
-
-const ID_SIZE = 16;
 
 /** The secret is in the answer: it goes into no cache. */
 const SECRET = { "Content-Type": "application/json", "Cache-Control": "no-store" };
@@ -32,11 +30,11 @@ export const ACME_HANDLERS: Pick<CaucaseHandlers, AcmeRoute> = {
     const { name, allow, uses, expires } = readWantedEabKey(await jsonBody(exchange));
     if (expires !== null && expires <= now) throw malformed("the key would have expired already");
     const key: EabKey = {
-      ...{ id: base64url(typeable(random, ID_SIZE)), name },
+      ...{ id: newId(random), name },
       ...{ allow: allow ?? undefined, usesLeft: uses ?? undefined, expires: expires ?? undefined },
       ...{ createdBy: actor, createdAt: now, revokedAt: undefined },
     };
-    const secret = typeable(random, EAB_SECRET_SIZE);
+    const secret = Uint8Array.fromBase64(typeable(random, EAB_SECRET_SIZE), { alphabet: "base64url" });
     await acme.eabKeys.add(key, secret);
     return { status: 201, headers: SECRET, body: writeMadeEabKey(key, secret) };
   },
@@ -61,18 +59,6 @@ export const ACME_HANDLERS: Pick<CaucaseHandlers, AcmeRoute> = {
     return { status: 204 };
   },
 };
-
-/** Random bytes whose text does not begin with a minus: command lines would take it for an option. */
-function typeable(random: (size: number) => Bytes, size: number): Bytes {
-  for (;;) {
-    const drawn = random(size);
-    if (!base64url(drawn).startsWith("-")) return drawn;
-  }
-}
-
-function base64url(bytes: Bytes): string {
-  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
-}
 
 /** A page of a list that is in the order of ids. */
 async function page<Row extends { readonly id: string }>(
