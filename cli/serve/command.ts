@@ -123,10 +123,10 @@ export const serveManual: Prose = {
     "`smtp://host/?from=ADDRESS&to=ADDRESS` (or `smtps:`) a mail. What cannot be delivered is tried again for a day. " +
     "A user in such a URL needs `password-file=PATH` there. docs/operating.md, Notifications, shows all messages; " +
     "`caucase manage --notify-test` sends one.",
-    "`--acme` lets ACME clients (certbot, lego, Caddy, …) get certificates for services, at /acme/directory of HTTPS: " +
-    "`challenge` signs at once for who proves control of the names, `approval` lets users decide as about any request, " +
-    "`both` wants the proof first. The server then connects to what it validates; to loopback and link-local addresses " +
-    "and to itself only as `--acme-allow-address` says. docs/acme.md has more.",
+    "`--acme` lets ACME clients (certbot, lego, Caddy and others) get certificates for services. The directory is at " +
+    "/acme/directory of HTTPS. `challenge` signs at once for who proves control of the names, `approval` lets users " +
+    "decide as about any request, `both` wants the proof first. The server connects to hosts to validate them: to " +
+    "loopback, link-local and metadata addresses only where `--acme-allow-address` says so, to itself never.",
     "The access log goes to standard output, in Apache's combined form, or where `--access-log` says: its file is " +
     "opened again after a SIGHUP, for logrotate. Everything else goes to standard error, one event a line: time, " +
     "level, name, sentence, or a JSON object with `--log-format json`. docs/operating.md lists the events.",

@@ -14,7 +14,7 @@ import { createAcmeSite } from "./site.ts";
 import { AcmeUrls } from "./urls.ts";
 import type { OwnListener } from "./validation/allowed_address.ts";
 import { machineAddresses } from "./validation/machine_addresses.ts";
-import { newValidator } from "./validation/validator.ts";
+import { newValidator, type Validate } from "./validation/validator.ts";
 
 export interface Acme {
   readonly site: Site;
@@ -34,16 +34,18 @@ export interface AcmeParts {
   readonly ca: CertificateAuthority;
   readonly stores: CaStores;
   readonly host: ServeHost;
+  /** Tries challenges; over the network unless given. */
+  readonly validate?: Validate;
   /** Ends what is being tried. */
   readonly signal: AbortSignal;
 }
 
-export function createAcme({ options, netloc, store, ca, stores, host, signal }: AcmeParts): Acme {
+export function createAcme({ options, netloc, store, ca, stores, host, signal, ...parts }: AcmeParts): Acme {
   const { settings, validation: { allow, deny, ...reach } } = options;
   const { clock, random, log, keyOperations: { verify } = WEBCRYPTO } = host;
   const own: OwnListener[] = [];
   const addresses = { allow, deny, own, ofThisMachine: machineAddresses };
-  const validate = newValidator({ addresses, clock, random, verify, ...reach });
+  const validate = parts.validate ?? newValidator({ addresses, clock, random, verify, ...reach });
   const runs = new ChallengeRuns({ store, validate, clock, log, life: settings.lives.validAuthorization, signal });
   const { policy, renewApproved } = settings;
   const accounts = ca.forAccounts(store, { policy, renewApproved });

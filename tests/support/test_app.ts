@@ -90,7 +90,7 @@ export function exchangeOf(method: string, target: string, { headers = {}, body 
   return { ...exchange, clientCertificate };
 }
 
-function toReply({ status, headers = {}, body = "" }: Answer): Reply {
+export function toReply({ status, headers = {}, body = "" }: Answer): Reply {
   const bytes = typeof body === "string" ? utf8(body) : joinBody(body);
   const byName = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), [value].flat().join(", ")]);
   return { status, headers: Object.fromEntries(byName), bytes, text: new TextDecoder().decode(bytes) };
