@@ -1,0 +1,134 @@
+/** certbot, unmodified: that of Debian 12, and a newer one that knows ARI. */
+import assert from "node:assert/strict";
+import { acmeClientPath, hasOpenssl } from "../support/requirements.ts";
+import { ClientScene } from "./client_scene.ts";
+import { requireRevoked, verified } from "./verified.ts";
+
+/** Adds the TXT record that certbot asks for. */
+const DNS_HOOK = 'echo "$CERTBOT_VALIDATION" >> "$TXT/_acme-challenge.$CERTBOT_DOMAIN"';
+
+function certbotIn(scene: ClientScene, file: string) {
+  const folders = ["config", "work", "logs"].flatMap((name) => [`--${name}-dir`, scene.path(`certbot/${name}`)]);
+  const common = [...folders, "--non-interactive", "--server", scene.directory];
+  return {
+    run: (...args: readonly string[]) => scene.run([file, ...args, ...common]),
+    attempt: (...args: readonly string[]) => scene.attempt([file, ...args, ...common]),
+    command: (...args: readonly string[]) => [file, ...args, ...common],
+    certificate: (name: string) => scene.path(`certbot/config/live/${name}/fullchain.pem`),
+  };
+}
+
+const ACCOUNT = ["--agree-tos", "-m", "admin@acme.test", "--no-eff-email"];
+const standalone = ({ ports }: ClientScene) => [
+  ...["--standalone", "--http-01-port", `${ports.http}`, "--http-01-address", "127.0.0.1"],
+];
+
+for (const name of ["certbot", "newest certbot"] as const) {
+  const file = acmeClientPath(name);
+
+  Deno.test({
+    name: `${name}: register, several names, renew, wildcard by dns-01, revoke, unregister`,
+    ignore: file === undefined || !hasOpenssl(),
+    fn: async () => {
+      await using scene = await ClientScene.start(["--acme", "challenge"]);
+      const { run, certificate } = certbotIn(scene, file ?? "");
+      await run("register", ...ACCOUNT);
+      await run("certonly", ...standalone(scene), "-d", "www.acme.test", "-d", "mail.acme.test");
+      const first = await verified(scene, certificate("www.acme.test"), ["www.acme.test", "mail.acme.test"]);
+      await run("renew", "--no-random-sleep-on-renew", "--force-renewal", ...standalone(scene));
+      const second = await verified(scene, certificate("www.acme.test"), ["www.acme.test", "mail.acme.test"]);
+      assert.notEqual(first, second);
+
+      const hook = await scene.script("dns-hook", DNS_HOOK);
+      const manual = ["--manual", "--preferred-challenges", "dns", "--manual-auth-hook", hook];
+      await run("certonly", ...manual, "-d", "*.wild.acme.test", "-d", "wild.acme.test", "--cert-name", "wild");
+      await verified(scene, certificate("wild"), ["*.wild.acme.test", "wild.acme.test"]);
+      await Deno.copyFile(certificate("wild"), scene.path("wild.pem"));
+      await run("revoke", "--cert-name", "wild", "--reason", "superseded", "--no-delete-after-revoke");
+      await requireRevoked(scene, scene.path("wild.pem"));
+
+      await run("update_account", "-m", "other@acme.test", "--no-eff-email");
+      const [account] = JSON.parse(await scene.caucase("acme", "account", "list", "--json"));
+      assert.deepEqual(account.contact, ["mailto:other@acme.test"]);
+      await run("unregister");
+      assert.match(await scene.caucase("acme", "account", "list", "--all"), /deactivated/);
+    },
+  });
+
+  Deno.test({
+    name: `${name}: an external account key, and names that it does not allow`,
+    ignore: file === undefined || !hasOpenssl(),
+    fn: async () => {
+      await using scene = await ClientScene.start(["--acme", "challenge", "--acme-eab", "required"]);
+      const { run, attempt, certificate } = certbotIn(scene, file ?? "");
+      assert.match((await attempt("register", ...ACCOUNT)).err, /externalAccount|external account/i);
+      const { id, hmacKey } = await scene.newEabKey("--allow", "*.web.acme.test", "--uses", "1");
+      const eab = ["--eab-kid", id, "--eab-hmac-key", hmacKey];
+      await run("certonly", ...ACCOUNT, ...eab, ...standalone(scene), "-d", "a.web.acme.test");
+      await verified(scene, certificate("a.web.acme.test"), ["a.web.acme.test"]);
+      const refused = await attempt("certonly", ...standalone(scene), "-d", "a.acme.test");
+      assert.notEqual(refused.status, 0);
+      assert.match(refused.err, /a\.acme\.test|rejectedIdentifier/);
+      const [account] = JSON.parse(await scene.caucase("acme", "account", "list", "--json"));
+      assert.equal(account.eabKey, id);
+    },
+  });
+}
+
+const certbot = acmeClientPath("certbot");
+
+for (const [decision, verb] of [["signs", "sign"], ["rejects", "reject"]] as const) {
+  Deno.test({
+    name: `certbot waits until a person ${decision}`,
+    ignore: certbot === undefined || !hasOpenssl(),
+    fn: async () => {
+      await using scene = await ClientScene.start(["--acme", "approval"]);
+      const { command, certificate } = certbotIn(scene, certbot ?? "");
+      const args = ["certonly", ...ACCOUNT, ...standalone(scene), "-d", "www.acme.test"];
+      await using client = scene.begin(command(...args));
+      const request = await pendingRequest(scene);
+      assert.deepEqual(request.dns, ["www.acme.test"]);
+      assert.equal(typeof request.account, "string");
+      await scene.caucase("csr", verb, request.id, "--yes");
+      const { status, out, err } = await client.ended;
+      if (verb === "sign") {
+        assert.equal(status, 0, `${out}${err}`);
+        await verified(scene, certificate("www.acme.test"), ["www.acme.test"]);
+      } else {
+        assert.notEqual(status, 0);
+        assert.match(`${out}${err}`, /a person rejected the request|invalid|fail/i);
+      }
+    },
+  });
+}
+
+/** The request that comes, as soon as it is there. */
+async function pendingRequest(scene: ClientScene): Promise<{ id: string; dns: string[]; account: string }> {
+  for (let attempt = 0; attempt < 60; attempt++) {
+    const [request] = JSON.parse(await scene.caucase("csr", "list", "--json"));
+    if (request !== undefined) return request;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  throw new Error("no request came");
+}
+
+const newest = acmeClientPath("newest certbot");
+
+Deno.test({
+  name: "newest certbot renews at once what ARI says is over, and says which certificate it replaces",
+  ignore: newest === undefined || !hasOpenssl(),
+  fn: async () => {
+    await using scene = await ClientScene.start(["--acme", "challenge"]);
+    const { run, certificate } = certbotIn(scene, newest ?? "");
+    await run("certonly", ...ACCOUNT, ...standalone(scene), "-d", "www.acme.test");
+    const file = certificate("www.acme.test");
+    const first = await verified(scene, file, ["www.acme.test"]);
+    await run("renew", "--no-random-sleep-on-renew", ...standalone(scene));
+    assert.equal(await verified(scene, file, ["www.acme.test"]), first, "not due yet");
+    await scene.caucase("cert", "revoke", `${first}`, "--yes");
+    await run("renew", "--no-random-sleep-on-renew", ...standalone(scene));
+    assert.notEqual(await verified(scene, file, ["www.acme.test"]), first);
+    const log = await Deno.readTextFile(scene.path("server/access.log"));
+    assert.match(log, /GET \/acme\/renewal-info\/\S+ /);
+  },
+});
