@@ -86,7 +86,7 @@ for (const [decision, verb] of [["signs", "sign"], ["rejects", "reject"]] as con
       const { command, certificate } = certbotIn(scene, certbot ?? "");
       const args = ["certonly", ...ACCOUNT, ...standalone(scene), "-d", "www.acme.test"];
       await using client = scene.begin(command(...args));
-      const request = await pendingRequest(scene);
+      const request = await scene.pendingRequest();
       assert.deepEqual(request.dns, ["www.acme.test"]);
       assert.equal(typeof request.account, "string");
       await scene.caucase("csr", verb, request.id, "--yes");
@@ -100,16 +100,6 @@ for (const [decision, verb] of [["signs", "sign"], ["rejects", "reject"]] as con
       }
     },
   });
-}
-
-/** The request that comes, as soon as it is there. */
-async function pendingRequest(scene: ClientScene): Promise<{ id: string; dns: string[]; account: string }> {
-  for (let attempt = 0; attempt < 60; attempt++) {
-    const [request] = JSON.parse(await scene.caucase("csr", "list", "--json"));
-    if (request !== undefined) return request;
-    await new Promise((resolve) => setTimeout(resolve, 500));
-  }
-  throw new Error("no request came");
 }
 
 const newest = acmeClientPath("newest certbot");

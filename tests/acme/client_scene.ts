@@ -100,6 +100,16 @@ export class ClientScene implements AsyncDisposable {
     return out;
   }
 
+  /** The request that a client's order waits with, as soon as it is there. */
+  async pendingRequest(): Promise<{ readonly id: string; readonly dns: readonly string[]; readonly account: string }> {
+    for (let attempt = 0; attempt < 60; attempt++) {
+      const [request] = JSON.parse(await this.caucase("csr", "list", "--json"));
+      if (request !== undefined) return request;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    throw new Error("no request came");
+  }
+
   /** A key for new accounts. */
   async newEabKey(...options: readonly string[]): Promise<EabCredentials> {
     return JSON.parse(await this.caucase("acme", "eab", "create", "--json", ...options));
