@@ -1,10 +1,9 @@
 /** What clients of ACME send: signed requests, and every payload that they sign. */
 import assert from "node:assert/strict";
 import { readAccountKey } from "../../../core/acme/json_web_key.ts";
-import { type Bytes, fromUtf8 } from "../../../core/bytes.ts";
+import type { Bytes } from "../../../core/bytes.ts";
 import { malformed } from "../../../core/errors.ts";
-import { parseJson } from "../../../core/json.ts";
-import { readJws, verifyWithKey } from "../../../server/acme/jws.ts";
+import { readJson, readJws, verifyWithKey } from "../../../server/acme/jws.ts";
 import { type AcmeApp, newAcmeApp } from "../../../tests/support/acme_app.ts";
 import { AcmeClient, type AuthorizationJson } from "../../../tests/support/acme_client.ts";
 import { defineTarget } from "../target.ts";
@@ -21,7 +20,7 @@ export const acmeJws = defineTarget({
   words: WORDS,
   codes: ["malformed", "unacceptable"],
   async read(input) {
-    const jws = readJws(parseJson(fromUtf8(input), "the request"), "the request");
+    const jws = readJws(readJson(input, "the request"), "the request");
     const key = readAccountKey(jws.header.jwk);
     await verifyWithKey(jws, key);
     return { jws, key };
@@ -71,7 +70,7 @@ export const acmePayload = defineTarget({
   words: WORDS,
   codes: ["malformed"],
   async read(input: Bytes) {
-    const wanted = parseJson(fromUtf8(input), "it");
+    const wanted = readJson(input, "it");
     if (typeof wanted !== "object" || wanted === null || !("to" in wanted)) throw malformed("it goes nowhere");
     const known = await (desk ??= newDesk());
     if (known.left-- === 0) desk = undefined;
