@@ -1,5 +1,6 @@
 /** The register of one CA in memory, see memory_stores.ts. */
 import { CaucaseError } from "../errors.ts";
+import type { RevocationFacts } from "../protocol/register.ts";
 import type { RegisterQuery } from "../protocol/register_query.ts";
 import { namesOfCertificate } from "../x509/subject_facts.ts";
 import { type Attribution, predecessorOf } from "./events.ts";
@@ -15,7 +16,7 @@ import {
   statusOf,
 } from "./register.ts";
 import { SECONDS_PER_DAY } from "./lifecycle.ts";
-import type { Installation, RegisteredCertificate } from "./stores.ts";
+import type { Installation, RegisteredCertificate, Revocation } from "./stores.ts";
 
 interface Kept extends RegisterRecord {
   readonly id: number;
@@ -27,7 +28,7 @@ export class MemoryRegister implements RegisterStore {
   /** In the order in which they came, from 1. */
   readonly #ids = new Map<bigint, number>();
   readonly #successors = new Map<bigint, bigint>();
-  readonly #revocations = new Map<bigint, Attribution>();
+  readonly #revocations = new Map<bigint, RevocationFacts>();
   readonly installations = new Map<bigint, Installation>();
 
   add(certificate: RegisteredCertificate): void {
@@ -38,8 +39,8 @@ export class MemoryRegister implements RegisterStore {
     if (predecessor !== undefined) this.#successors.set(predecessor, serial);
   }
 
-  revoked(serial: bigint, by: Attribution): void {
-    this.#revocations.set(serial, by);
+  revoked({ serial, reason }: Pick<Revocation, "serial" | "reason">, { now: at, actor: by }: Attribution): void {
+    this.#revocations.set(serial, { at, by, reason: reason ?? null });
   }
 
   get(serial: bigint): RegisteredCertificate | undefined {
@@ -100,9 +101,8 @@ export class MemoryRegister implements RegisterStore {
     return [...this.#certificates.values()].map((certificate) => {
       const { serial, notAfter } = certificate;
       const renewedBy = this.#successors.get(serial);
-      const revoked = this.#revocations.get(serial);
-      const fate = { notAfter, isRenewed: renewedBy !== undefined, isRevoked: revoked !== undefined };
-      const revocation = revoked && { at: revoked.now, by: revoked.actor, reason: null };
+      const revocation = this.#revocations.get(serial);
+      const fate = { notAfter, isRenewed: renewedBy !== undefined, isRevoked: revocation !== undefined };
       return {
         id: this.#ids.get(serial) ?? 0,
         notAfter,

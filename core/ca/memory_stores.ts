@@ -173,7 +173,7 @@ class MemoryRevocations implements RevocationStore {
     this.#revocations.set(serial, revocation);
     this.#made++;
     this.crl = { ...this.crl, number: this.crl.number + 1n };
-    this.register.revoked(serial, by);
+    this.register.revoked(revocation, by);
     this.record({ kind: "revoked", serial, crlNumber: this.crl.number }, by);
     return Promise.resolve(this.crl.number);
   }

@@ -3,6 +3,7 @@
  * Their keys are new each time, but for those of material.ts; what later runs found stays beside them.
  */
 import { CORPUS } from "./corpus.ts";
+import { acmeRequestSeeds } from "./seeds/acme_requests.ts";
 import { acmeValidationSeeds } from "./seeds/acme_validation.ts";
 import { certificateSeeds } from "./seeds/certificates.ts";
 import { backupSeeds, messageSeeds, requestSeeds } from "./seeds/messages.ts";
@@ -13,6 +14,7 @@ const all = {
   ...await backupSeeds(),
   ...await requestSeeds(),
   ...await acmeValidationSeeds(),
+  ...await acmeRequestSeeds(),
 };
 for (const [target, seeds] of Object.entries(all)) {
   await Deno.mkdir(`${CORPUS}${target}`, { recursive: true });

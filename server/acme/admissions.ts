@@ -5,12 +5,10 @@
 import type { Account } from "../../core/acme/account.ts";
 import { type AccountKey, readAccountKey } from "../../core/acme/json_web_key.ts";
 import { AcmeProblem } from "../../core/acme/problem.ts";
-import { fromUtf8 } from "../../core/bytes.ts";
-import { parseJson } from "../../core/json.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { Admissions } from "../http/route_table.ts";
 import type { AcmeServices, AcmeSteps, OpenCall } from "./call.ts";
-import { type Jws, readJws, requireAlgorithm, verifyWithKey } from "./jws.ts";
+import { type Jws, readJson, readJws, requireAlgorithm, verifyWithKey } from "./jws.ts";
 import type { Nonces } from "./nonces.ts";
 
 export interface AdmissionParts {
@@ -52,7 +50,7 @@ export function acmeAdmissions(parts: AdmissionParts): Admissions<AcmeSteps> {
 /** Read, for this URL, with a good nonce; whose it is remains to be seen. */
 async function receive(exchange: Exchange, { services: { urls }, nonces }: AdmissionParts): Promise<Jws> {
   requireType(exchange);
-  const jws = readJws(parseJson(fromUtf8(await exchange.body()), "the request"), "the request");
+  const jws = readJws(readJson(await exchange.body(), "the request"), "the request");
   const { alg, jwk, kid, nonce = "", url } = jws.header;
   requireAlgorithm(alg);
   if ((jwk === undefined) === (kid === undefined)) {

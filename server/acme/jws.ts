@@ -6,7 +6,7 @@ import { errors, flattenedVerify, importJWK } from "jose";
 import * as v from "valibot";
 import { type AccountKey, fromBase64url } from "../../core/acme/json_web_key.ts";
 import { AcmeProblem } from "../../core/acme/problem.ts";
-import { fromUtf8 } from "../../core/bytes.ts";
+import type { Bytes } from "../../core/bytes.ts";
 import { parseJson } from "../../core/json.ts";
 
 /** What accounts sign with. No `none`, and nothing with a shared secret: a public key is no secret. */
@@ -61,7 +61,16 @@ export function readJws(value: unknown, what: string): Jws {
 function readPart(text: string, what: string): unknown {
   const bytes = fromBase64url(text);
   if (bytes === undefined) throw bad(`${what} is not base64url`);
-  return parseJson(fromUtf8(bytes), what);
+  return readJson(bytes, what);
+}
+
+/**
+ * What a client sent, as JSON.
+ * @throws `malformed`, also for what is not UTF-8
+ */
+export function readJson(bytes: Bytes, what: string): unknown {
+  // Bytes that are none become U+FFFD: either they stand in a text, which is judged then, or it is no JSON.
+  return parseJson(new TextDecoder().decode(bytes), what);
 }
 
 /**

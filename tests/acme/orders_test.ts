@@ -6,6 +6,7 @@ import { AcmeApp, newAcmeApp } from "../support/acme_app.ts";
 import { AcmeClient, type AuthorizationJson, csrOf, leafOf, requireProblem } from "../support/acme_client.ts";
 import { acmeScene, NAMES, settled } from "../support/acme_scene.ts";
 import { DAY, LIFE_SPAN, NOW } from "../support/issuing.ts";
+import { freePortPair } from "../support/ports.ts";
 
 const NAME = NAMES[0];
 
@@ -135,4 +136,36 @@ Deno.test("dates and profiles are taken where they are what a certificate gets",
   }
   requireProblem(await client.newOrder([NAME], { profile: "other" }), "invalidProfile", 400);
   assert.deepEqual(Object.keys((await client.directory()).meta["profiles"] ?? {}), ["default"]);
+});
+
+Deno.test("the server is no host that proves anything: it does not ask itself", async () => {
+  const port = freePortPair();
+  await using scene = await acmeScene({ acme: { httpPort: port }, serve: { basePort: port } });
+  const client = await AcmeClient.registered(scene.server);
+  const order = await client.order([NAME]);
+  assert.equal((await scene.prove(client, order)).status, "invalid");
+  const { challenges } = await client.read<AuthorizationJson>(order.authorizations[0] ?? "");
+  const errors = challenges.flatMap(({ error }) => error ?? []);
+  assert.match(errors[0]?.detail ?? "", /where this server listens itself/);
+  assert.ok(!scene.server.accessLog.some((line) => line.includes("acme-challenge")));
+});
+
+Deno.test("what a stranger leaves behind is removed: orders a day after their end, accounts that never ordered", async () => {
+  const app = await newAcmeApp();
+  const client = await AcmeClient.registered(app);
+  await AcmeClient.registered(app);
+  const order = await client.order([NAME]);
+  const cleanUp = async (now: number) => {
+    app.clock.set(now);
+    for (let due = now; due <= now;) due = Math.min(...await Promise.all(app.acme.jobs.map((job) => job.run(now))));
+  };
+  await cleanUp(NOW + 7 * DAY + 10);
+  assert.equal((await client.readOrder(order.url)).status, "invalid");
+  await cleanUp(NOW + 8 * DAY + 10);
+  requireProblem(await client.post(order.url), "malformed", 404);
+  requireProblem(await client.post(order.authorizations[0] ?? ""), "malformed", 404);
+  await cleanUp(NOW + 89 * DAY);
+  assert.equal((await app.storage.acme.accounts.list("", 10)).length, 2);
+  await cleanUp(NOW + 98 * DAY + 10);
+  assert.equal((await app.storage.acme.accounts.list("", 10)).length, 0);
 });

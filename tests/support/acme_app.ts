@@ -17,6 +17,8 @@ import { exchangeOf, toReply } from "./test_app.ts";
 export interface WantedAcmeApp {
   readonly acme?: Partial<WrittenAcmeOptions>;
   readonly cas?: TestCasOptions;
+  /** In memory unless given. */
+  readonly storage?: Storage;
   /** Every challenge succeeds unless given. */
   readonly validate?: Validate;
 }
@@ -52,7 +54,7 @@ export class AcmeApp implements Desk {
 
 /** An app whose CAs have certificates on P-256. */
 export async function newAcmeApp(wanted: WantedAcmeApp = {}): Promise<AcmeApp> {
-  const storage = createMemoryStores();
+  const { storage = createMemoryStores() } = wanted;
   await seedIssuers(storage);
   return new AcmeApp(storage, testCas(storage, wanted.cas), wanted);
 }

@@ -5,7 +5,7 @@
  * pending. Synchronous: within a transaction of the caller's where it writes.
  */
 import type { Attribution } from "../../../core/ca/events.ts";
-import type { Arrival, CaName, Installation } from "../../../core/ca/stores.ts";
+import type { Arrival, CaName, Installation, Revocation } from "../../../core/ca/stores.ts";
 import { HOOK_OUTCOMES } from "../../../core/protocol/installation.ts";
 import { REVOCATION_REASONS, type RevocationFacts } from "../../../core/protocol/register.ts";
 import { fromSeconds, toBigInt, toSeconds, toText } from "./column_values.ts";
@@ -18,9 +18,9 @@ const REMOVED_AT_ONCE = 500n;
 export class RevocationRecords {
   constructor(private readonly database: Database, private readonly ca: CaName) {}
 
-  add(serial: bigint, { actor, now }: Attribution): void {
-    const sql = "INSERT OR IGNORE INTO caucase_revocation (ca, serial, time, actor) VALUES (?, ?, ?, ?)";
-    this.database.run(sql, this.ca, String(serial), fromSeconds(now), actorToText(actor));
+  add({ serial, reason }: Pick<Revocation, "serial" | "reason">, { actor, now }: Attribution): void {
+    const sql = "INSERT OR IGNORE INTO caucase_revocation (ca, serial, time, actor, reason) VALUES (?, ?, ?, ?, ?)";
+    this.database.run(sql, this.ca, String(serial), fromSeconds(now), actorToText(actor), reason ?? null);
   }
 
   find(serial: bigint): RevocationFacts | undefined {
