@@ -14,6 +14,8 @@ function certbotIn(scene: ClientScene, file: string) {
     run: (...args: readonly string[]) => scene.run([file, ...args, ...common]),
     attempt: (...args: readonly string[]) => scene.attempt([file, ...args, ...common]),
     command: (...args: readonly string[]) => [file, ...args, ...common],
+    /** What it says of answers in full: its own messages leave much out, and Debian's version breaks over some. */
+    log: () => Deno.readTextFile(scene.path("certbot/logs/letsencrypt.log")),
     certificate: (name: string) => scene.path(`certbot/config/live/${name}/fullchain.pem`),
   };
 }
@@ -60,7 +62,7 @@ for (const name of ["certbot", "newest certbot"] as const) {
     ignore: file === undefined || !hasOpenssl(),
     fn: async () => {
       await using scene = await ClientScene.start(["--acme", "challenge", "--acme-eab", "required"]);
-      const { run, attempt, certificate } = certbotIn(scene, file ?? "");
+      const { run, attempt, certificate, log } = certbotIn(scene, file ?? "");
       assert.match((await attempt("register", ...ACCOUNT)).err, /externalAccount|external account/i);
       const { id, hmacKey } = await scene.newEabKey("--allow", "*.web.acme.test", "--uses", "1");
       const eab = ["--eab-kid", id, "--eab-hmac-key", hmacKey];
@@ -68,7 +70,7 @@ for (const name of ["certbot", "newest certbot"] as const) {
       await verified(scene, certificate("a.web.acme.test"), ["a.web.acme.test"]);
       const refused = await attempt("certonly", ...standalone(scene), "-d", "a.acme.test");
       assert.notEqual(refused.status, 0);
-      assert.match(refused.err, /a\.acme\.test|rejectedIdentifier/);
+      assert.match(await log(), /urn:ietf:params:acme:error:rejectedIdentifier/);
       const [account] = JSON.parse(await scene.caucase("acme", "account", "list", "--json"));
       assert.equal(account.eabKey, id);
     },
@@ -83,7 +85,7 @@ for (const [decision, verb] of [["signs", "sign"], ["rejects", "reject"]] as con
     ignore: certbot === undefined || !hasOpenssl(),
     fn: async () => {
       await using scene = await ClientScene.start(["--acme", "approval"]);
-      const { command, certificate } = certbotIn(scene, certbot ?? "");
+      const { command, certificate, log } = certbotIn(scene, certbot ?? "");
       const args = ["certonly", ...ACCOUNT, ...standalone(scene), "-d", "www.acme.test"];
       await using client = scene.begin(command(...args));
       const request = await scene.pendingRequest();
@@ -96,7 +98,8 @@ for (const [decision, verb] of [["signs", "sign"], ["rejects", "reject"]] as con
         await verified(scene, certificate("www.acme.test"), ["www.acme.test"]);
       } else {
         assert.notEqual(status, 0);
-        assert.match(`${out}${err}`, /a person rejected the request|invalid|fail/i);
+        assert.match(err, /IssuanceError|a person rejected/);
+        assert.match(await log(), /a person rejected the request/);
       }
     },
   });
@@ -113,8 +116,6 @@ Deno.test({
     await run("certonly", ...ACCOUNT, ...standalone(scene), "-d", "www.acme.test");
     const file = certificate("www.acme.test");
     const first = await verified(scene, file, ["www.acme.test"]);
-    await run("renew", "--no-random-sleep-on-renew", ...standalone(scene));
-    assert.equal(await verified(scene, file, ["www.acme.test"]), first, "not due yet");
     await scene.caucase("cert", "revoke", `${first}`, "--yes");
     await run("renew", "--no-random-sleep-on-renew", ...standalone(scene));
     assert.notEqual(await verified(scene, file, ["www.acme.test"]), first);
