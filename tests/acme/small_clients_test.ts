@@ -51,6 +51,13 @@ clientTest(
   },
 );
 
+/** uacme as Debian builds it knows the CAs of the system alone: here, a view of the file system that has ours there. */
+function withSystemCa(scene: ClientScene, command: readonly string[]): readonly string[] {
+  const bind = 'mount --bind "$1" /etc/ssl/certs/ca-certificates.crt && shift && exec "$@"';
+  const unshare = ["unshare", Deno.uid() === 0 ? "-m" : "-rm"];
+  return [...unshare, "sh", "-c", bind, "sh", scene.path("https-ca.pem"), ...command];
+}
+
 clientTest(
   "uacme",
   "register, several names, renew, wildcard by dns-01, an address, change of the key, revoke",
@@ -67,7 +74,9 @@ clientTest(
     if [ "$2" = dns-01 ]; then echo "$5" >> "$TXT/_acme-challenge.$3"; else printf %s "$5" > "${CHALLENGES}/$4"; fi`,
     );
     const common = ["--acme-url", scene.directory, "--confdir", scene.path("uacme"), "--yes"];
-    const run = (...args: readonly string[]) => scene.run([file, ...common, ...args], { WANTED: "http-01" });
+    const runFor = (WANTED: string, ...args: readonly string[]) =>
+      scene.run(withSystemCa(scene, [file, ...common, ...args]), { WANTED });
+    const run = (...args: readonly string[]) => runFor("http-01", ...args);
     const certificate = (name: string) => scene.path(`uacme/${name}/cert.pem`);
     await run("new", "admin@acme.test");
     await run("--hook", hook, "issue", ...NAMES);
@@ -76,8 +85,8 @@ clientTest(
     assert.notEqual(await verified(scene, certificate("www.acme.test"), NAMES), first);
 
     await run("newkey");
-    await scene.run([file, ...common, "--hook", hook, "issue", "*.wild.acme.test"], { WANTED: "dns-01" });
-    await verified(scene, certificate("*.wild.acme.test"), ["*.wild.acme.test"]);
+    await runFor("dns-01", "--hook", hook, "issue", "*.wild.acme.test");
+    await verified(scene, certificate("wild.acme.test"), ["*.wild.acme.test"]);
     await run("--hook", hook, "issue", "127.0.0.1");
     await verified(scene, certificate("127.0.0.1"), ["127.0.0.1"]);
 
@@ -93,8 +102,8 @@ clientTest("uacme", "an external account key", async (file) => {
   await using scene = await ClientScene.start(["--acme", "challenge", "--acme-eab", "required"]);
   const { id, hmacKey } = await scene.newEabKey();
   const common = ["--acme-url", scene.directory, "--confdir", scene.path("uacme"), "--yes"];
-  assert.notEqual((await scene.attempt([file, ...common, "new"])).status, 0);
-  await scene.run([file, ...common, "--eab", `${id}:${hmacKey}`, "new"]);
+  assert.notEqual((await scene.attempt(withSystemCa(scene, [file, ...common, "new"]))).status, 0);
+  await scene.run(withSystemCa(scene, [file, ...common, "--eab", `${id}:${hmacKey}`, "new"]));
   const [account] = JSON.parse(await scene.caucase("acme", "account", "list", "--json"));
   assert.equal(account.eabKey, id);
 });
