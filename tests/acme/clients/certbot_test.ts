@@ -1,6 +1,6 @@
 /** certbot, unmodified: that of Debian 12, and a newer one that knows ARI. */
 import assert from "node:assert/strict";
-import { acmeClientPath, hasOpenssl } from "../support/requirements.ts";
+import { acmeClientPath, hasOpenssl } from "../../support/requirements.ts";
 import { ClientScene } from "./client_scene.ts";
 import { requireRevoked, verified } from "./verified.ts";
 

@@ -1,6 +1,6 @@
 /** dehydrated, uacme and acme-tiny of Debian 12, unmodified. */
 import assert from "node:assert/strict";
-import { type AcmeClientName, acmeClientPath, hasOpenssl } from "../support/requirements.ts";
+import { type AcmeClientName, acmeClientPath, hasOpenssl } from "../../support/requirements.ts";
 import { ClientScene } from "./client_scene.ts";
 import { requireRevoked, verified } from "./verified.ts";
 

@@ -4,11 +4,11 @@
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type DnsAnswer, type DnsQuestion, DnsServer } from "../support/dns_server.ts";
-import { freePortPair } from "../support/ports.ts";
-import { type Outcome, runCommand, RunningProcess } from "../support/process.ts";
-import { OUR_PROGRAM, type ServerProcess, startServer } from "../support/server_process.ts";
-import { type TempFolder, tempFolder } from "../support/temp_folder.ts";
+import { type DnsAnswer, type DnsQuestion, DnsServer } from "../../support/dns_server.ts";
+import { freePortPair } from "../../support/ports.ts";
+import { type Outcome, runCommand, RunningProcess } from "../../support/process.ts";
+import { OUR_PROGRAM, type ServerProcess, startServer } from "../../support/server_process.ts";
+import { type TempFolder, tempFolder } from "../../support/temp_folder.ts";
 
 /** All names end with it, and have the address 127.0.0.1. */
 const ZONE = "acme.test";

@@ -1,7 +1,7 @@
 /** Caddy of Debian 12, unmodified: it serves HTTPS with certificates that it gets by itself. */
 import assert from "node:assert/strict";
 import { connect } from "node:tls";
-import { acmeClientPath, hasOpenssl } from "../support/requirements.ts";
+import { acmeClientPath, hasOpenssl } from "../../support/requirements.ts";
 import { ClientScene } from "./client_scene.ts";
 import { verified } from "./verified.ts";
 

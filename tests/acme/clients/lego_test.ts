@@ -1,6 +1,6 @@
 /** lego of Debian 12, unmodified: it is older than addresses as identifiers, and calls them host names. */
 import assert from "node:assert/strict";
-import { acmeClientPath, hasOpenssl } from "../support/requirements.ts";
+import { acmeClientPath, hasOpenssl } from "../../support/requirements.ts";
 import { ClientScene } from "./client_scene.ts";
 import { requireRevoked, verified } from "./verified.ts";
 
