@@ -44,6 +44,7 @@ export function caHttpsCommand() {
       "begin an empty trust store only with the CA certificate of this fingerprint; `ca fingerprint` prints it",
       fingerprintOption,
     )
+    .option(...SHARED.yes)
     .option("--out <path>", "write them to this file");
 }
 

@@ -15,10 +15,10 @@ import { caHttpsCommand } from "./command.ts";
 export async function caHttps(args: readonly string[]): Promise<number> {
   const command = caHttpsCommand();
   parseArguments(command, args);
-  const { fingerprint, out, ...options } = command.opts();
+  const { fingerprint, yes = false, out, ...options } = command.opts();
   const settings = await connectionSettings(options);
   const cas = new ApiClient(settings.url.href, "cas");
-  const pin = { fingerprint, isTrusting: false, now: systemClock.now() };
+  const pin = { fingerprint, isTrusting: yes, now: systemClock.now() };
   const authorities = await pinned(cas, caStoreIn(settings.trustStore, "cas"), pin);
   const server = new ServerAuthentication(cas, { authorities, required: true, warn: printError });
   const pem = (await server.anchors() ?? []).map((text) => `${text.trimEnd()}\n`).join("");

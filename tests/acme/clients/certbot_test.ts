@@ -49,6 +49,12 @@ for (const name of ["certbot", "newest certbot"] as const) {
       await run("revoke", "--cert-name", "wild", "--reason", "superseded", "--no-delete-after-revoke");
       await requireRevoked(scene, scene.path("wild.pem"));
 
+      // By the certificate's own key, as somebody who found it would.
+      const www = scene.path("certbot/config/live/www.acme.test");
+      await Deno.copyFile(certificate("www.acme.test"), scene.path("www.pem"));
+      await run("revoke", "--cert-path", `${www}/cert.pem`, "--key-path", `${www}/privkey.pem`);
+      await requireRevoked(scene, scene.path("www.pem"));
+
       await run("update_account", "-m", "other@acme.test", "--no-eff-email");
       const [account] = JSON.parse(await scene.caucase("acme", "account", "list", "--json"));
       assert.deepEqual(account.contact, ["mailto:other@acme.test"]);
