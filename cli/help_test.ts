@@ -78,6 +78,7 @@ const OWN_WORDS: readonly string[] = [
     "--key",
     "--name",
     "--no-wait",
+    "--out",
     "--request",
     "--status",
     "--subject",

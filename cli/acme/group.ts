@@ -25,7 +25,8 @@ export const acmeGroup: CommandGroup = {
       "ACME clients (certbot, lego, Caddy and others) get certificates from a server that was started with `--acme`. " +
       "They are known by accounts, which they make themselves. With `--acme-eab required`, they need a key for that " +
       "(RFC 8555 calls it external account binding), which any user makes with `eab create`: clients take its id and " +
-      "its secret, mostly as options that are called eab-kid and eab-hmac-key. It may narrow the names that its accounts may order.",
+      "its secret, mostly as options that are called eab-kid and eab-hmac-key. It may narrow the names that its " +
+      "accounts may order.",
       "The secret is shown once. The server keeps it apart from everything that it lists or tells.",
       "docs/acme.md has the lines for each client.",
     ],

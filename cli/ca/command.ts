@@ -26,8 +26,8 @@ export function caFingerprintCommand() {
 export const HTTPS_EXAMPLES = [
   [
     "What an ACME client needs to know the server, on a host that has no login:",
-    "caucase ca https --ca-url http://ca.example.org --out /etc/ssl/caucase-https.pem \\\n" +
-    "  --trust-store /var/lib/caucase --fingerprint \\\n" +
+    "caucase ca https --ca-url http://ca.example.org --trust-store trust \\\n" +
+    "  --out /etc/ssl/caucase-https.pem --fingerprint \\\n" +
     "  sha256:4b3ea0e17e0c4f39a36a71cb40dfc1c1bd07f64e2d5d1bb8d6f5a6b1a8a3c0de",
   ],
 ] as const;
