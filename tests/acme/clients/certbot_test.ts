@@ -111,6 +111,25 @@ for (const [decision, verb] of [["signs", "sign"], ["rejects", "reject"]] as con
   });
 }
 
+Deno.test({
+  name: "certbot that gave up before a person signed gets its certificate when it is started again, and renews unasked",
+  ignore: certbot === undefined || !hasOpenssl(),
+  fn: async () => {
+    await using scene = await ClientScene.start(["--acme", "approval"]);
+    const { run, command, certificate } = certbotIn(scene, certbot ?? "");
+    const args = ["certonly", ...ACCOUNT, ...standalone(scene), "-d", "www.acme.test"];
+    await using client = scene.begin(command(...args));
+    const { id } = await scene.pendingRequest();
+    await client.stop("SIGTERM");
+    await scene.caucase("csr", "sign", id, "--yes");
+    await run(...args);
+    const first = await verified(scene, certificate("www.acme.test"), ["www.acme.test"]);
+    await run("renew", "--no-random-sleep-on-renew", "--force-renewal", ...standalone(scene));
+    assert.notEqual(await verified(scene, certificate("www.acme.test"), ["www.acme.test"]), first);
+    assert.deepEqual(JSON.parse(await scene.caucase("csr", "list", "--json")), []);
+  },
+});
+
 const newest = acmeClientPath("newest certbot");
 
 Deno.test({
