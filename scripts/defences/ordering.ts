@@ -1,4 +1,4 @@
-/** "Getting something signed, renewed or revoked" and "Stopping", of ACME: who a request is from, and what it is for. */
+/** "Getting something signed" and "Stopping", of ACME: who a request is from, and what it is for. */
 import { without } from "./mutation.ts";
 import type { Threat } from "./threat.ts";
 
