@@ -1,9 +1,9 @@
 /**
  * Subcommands of two words, as `caucase csr list`: a group, and the verbs in it. To add a group: a module with its
  * `CommandGroup` (cli/csr/group.ts is one), and a line in cli/subcommands.ts. Help, completion and manual come from
- * it.
+ * it. A verb may have two words itself, as in `caucase acme eab list`.
  */
-import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { EXIT } from "./exit_status.ts";
 import type { Meaning, Prose } from "./manual/prose.ts";
 import { newCommand, parseArguments, type Subcommand, type Verb } from "./subcommand.ts";
@@ -43,7 +43,7 @@ export function fromGroup(find: () => Promise<CommandGroup>): Pick<Subcommand, "
 
 function groupCommand({ name, description, prose, verbs }: CommandGroup): CommandUnknownOpts {
   const command = newCommand(name, description, prose).usage("<command> [options]");
-  for (const verb of verbs) command.command(verb.name).description(verb.summary).helpGroup(VERBS);
+  for (const verb of verbs) command.addCommand(new Command(verb.name).description(verb.summary).helpGroup(VERBS));
   return command.addHelpText("after", `\n\`caucase ${name} COMMAND --help\` lists the options of a command.`);
 }
 
@@ -69,16 +69,17 @@ export async function findCommand(
 ): Promise<FoundCommand | undefined> {
   const command = subcommands.find(({ name }) => name === first);
   if (command === undefined) return undefined;
-  const [second, ...args] = await asVerbOption(command, rest);
-  const verb = (await command.verbs?.())?.find(({ name }) => name === second);
-  if (verb === undefined) return { name: command.name, command, args: second === undefined ? [] : [second, ...args] };
-  const { table, load } = verb;
-  return { name: `${command.name} ${verb.name}`, command: { table: () => Promise.resolve(table()), load }, args };
+  const words = asVerbOption(command, rest);
+  const verb = (await command.verbs?.())?.find(({ name }) => name.split(" ").every((word, at) => word === words[at]));
+  if (verb === undefined) return { name: command.name, command, args: words };
+  const { name, table, load } = verb;
+  const args = words.slice(name.split(" ").length);
+  return { name: `${command.name} ${name}`, command: { table: () => Promise.resolve(table()), load }, args };
 }
 
 /** `csr help list` is `csr list --help`, `csr help` is `csr --help`. */
 function asVerbOption({ verbs }: Subcommand, args: readonly string[]): readonly string[] {
-  return verbs !== undefined && args[0] === "help" ? [...args.slice(1, 2), "--help"] : args;
+  return verbs !== undefined && args[0] === "help" ? [...args.slice(1, 3), "--help"] : args;
 }
 
 /** A command line's beginning, with what may follow. */

@@ -69,6 +69,7 @@ Deno.test("help names each value, what is required, the choices and the default 
 /** Files, names, fingerprints and states that differ in what they are for. */
 const OWN_WORDS: readonly string[] = [
   ...[
+    "--all",
     "--by",
     "--crl",
     "--csr",
@@ -76,7 +77,9 @@ const OWN_WORDS: readonly string[] = [
     "--fingerprint",
     "--ip",
     "--key",
+    "--name",
     "--no-wait",
+    "--out",
     "--request",
     "--status",
     "--subject",

@@ -1,9 +1,11 @@
 /** `caucase serve`: runs both certificate authorities until a signal ends them. */
+import type { AcmePolicy } from "../core/acme/acme_settings.ts";
 import { systemClock } from "../core/host/clock.ts";
 import { configureLogging, systemLog as log } from "../core/host/log.ts";
 import { randomBytes } from "../core/host/random.ts";
 import { onReload, onStopSignals } from "../core/host/signals.ts";
 import { parseReceivers } from "../core/notify/receiver.ts";
+import { readAcmeOptions } from "../server/acme/acme_options.ts";
 import { AccessLog } from "../server/http/access_log.ts";
 import { AccessLogFile, STANDARD_OUTPUT } from "../server/http/access_log_output.ts";
 import { chooseKeyOperations } from "../server/keys/choose_operations.ts";
@@ -129,6 +131,7 @@ function serverOptions(given: Given): ServeOptions {
     acceptClock: given.acceptClock ?? false,
     auditWitnesses: given.auditWitness ?? [],
     ...(given.opsListen !== undefined && { opsListen: given.opsListen }),
+    ...(given.acme !== undefined && { acme: acmeOptions(given.acme, given) }),
     limits: {
       ...(given.maxConnections !== undefined && { connections: given.maxConnections }),
       ...(given.maxConnectionsPerAddress !== undefined && { connectionsPerAddress: given.maxConnectionsPerAddress }),
@@ -147,4 +150,26 @@ function serverOptions(given: Given): ServeOptions {
       },
     }),
   };
+}
+
+function acmeOptions(policy: AcmePolicy, given: Given) {
+  return readAcmeOptions({
+    policy,
+    eab: given.acmeEab,
+    allow: given.acmeAllow,
+    deny: given.acmeDeny,
+    renewApproved: given.acmeRenewApproved,
+    termsOfService: given.acmeTerms,
+    website: given.acmeWebsite,
+    accountsPerHour: given.acmeAccountsPerHour,
+    pendingOrders: given.acmePendingOrders,
+    identifiers: given.acmeIdentifiers,
+    failures: given.acmeFailures,
+    authorizationLifeDays: given.acmeAuthorizationLife,
+    httpPort: given.acmeHttpPort,
+    tlsPort: given.acmeTlsPort,
+    resolvers: given.acmeResolver,
+    allowAddresses: given.acmeAllowAddress,
+    denyAddresses: given.acmeDenyAddress,
+  });
 }

@@ -28,7 +28,7 @@ export interface Subcommand {
 
 /** One of the things that a group of commands can do. */
 export interface Verb {
-  /** `list` */
+  /** `list`; `eab list` where a group has things of several kinds. */
   readonly name: string;
   /** What it does, in a line. */
   readonly summary: string;

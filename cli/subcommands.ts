@@ -63,9 +63,15 @@ export const SUBCOMMANDS: readonly Subcommand[] = [
   },
   {
     name: "ca",
-    summary: "the CAs: show, fingerprint, rollover-plan",
+    summary: "the CAs: show, fingerprint, https, rollover-plan",
     group: "As a user:",
     ...fromGroup(async () => (await import("./ca/group.ts")).caGroup),
+  },
+  {
+    name: "acme",
+    summary: "ACME: keys for new accounts, and accounts",
+    group: "As a user:",
+    ...fromGroup(async () => (await import("./acme/group.ts")).acmeGroup),
   },
   {
     name: "audit",

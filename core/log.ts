@@ -41,6 +41,7 @@ export const LOG_EVENTS = {
     "updater.news": "{name}: {news}",
   },
   warning: {
+    "acme.not_validated": "a challenge of the authorization {authorization} is not decided yet: {error}",
     "job.failed": "{job} failed, next try in {retryAfter} s: {error}",
     "ops.exposed": "health and metrics at [{address}]:{port} are open to whoever reaches that address",
     "signer.native_unavailable": "WebCrypto makes and uses the keys, as {path} cannot be used: {error}",

@@ -1,6 +1,7 @@
 /** The endpoints that everybody uses: HTTP, and HTTPS beside it, on every address that was asked for. */
 import { httpsPortBeside, type Netloc } from "../core/protocol/netloc.ts";
 import { resolveAddresses } from "./http/addresses.ts";
+import type { OwnListener } from "./acme/validation/allowed_address.ts";
 import type { Endpoint, Listeners } from "./http/listener.ts";
 
 /** What an administrator may choose. */
@@ -28,8 +29,22 @@ export function listeningAddress({ http, https }: EndpointPair, listeners: Liste
   return { host: http.host, httpPort: listeners.portOf(http), httpsPort: listeners.portOf(https) };
 }
 
+/** An address and a port that this server listens at, operations included. */
+export function ownListeners(
+  pairs: readonly EndpointPair[],
+  listeners: Listeners,
+  { opsListen }: { readonly opsListen?: { readonly port: number } },
+): OwnListener[] {
+  const own = pairs.flatMap(({ http, https }) => [http, https]).map((endpoint) => ({
+    address: endpoint.host,
+    port: listeners.portOf(endpoint),
+  }));
+  // Wherever operations listen, a name may lead there.
+  return opsListen === undefined ? own : [...own, { address: "0.0.0.0", port: opsListen.port }];
+}
+
 /**
- * HTTP and HTTPS on each address, with the same sites.
+ * HTTP and HTTPS on each address, with the same sites but for those that are for HTTPS alone.
  * @throws `usage` for a host that does not resolve
  */
 export async function endpointPairs(
@@ -40,7 +55,7 @@ export async function endpointPairs(
   const port = options.basePort ?? netloc.port;
   const hosts = await resolveAddresses(options.bind.length > 0 ? options.bind : [netloc.host]);
   return hosts.map((host) => ({
-    http: { host, port, secure: false, sites },
+    http: { host, port, secure: false, sites: sites.filter((site) => !site.secure) },
     https: { host, port: httpsPortBeside(port), secure: true, sites },
   }));
 }

@@ -46,6 +46,8 @@ export async function createPublicSite(
     }),
     clock,
     audit,
+    random,
+    acme: storage.acme,
     recordRefused: (ca, refused, by) => storage.recordRefused(ca, refused, by),
   });
 }

@@ -2,6 +2,7 @@
 import { OPERATOR } from "../core/ca/actor.ts";
 import { parseNetloc } from "../core/protocol/netloc.ts";
 import { sideBySide } from "../core/side_by_side.ts";
+import type { Acme } from "./acme/acme.ts";
 import { type Auditing, createAuditing } from "./audit/auditing.ts";
 import { type CertificateAuthorities, createCertificateAuthorities, seconds } from "./certificate_authorities.ts";
 import { type Listeners, startListeners } from "./http/listener.ts";
@@ -12,7 +13,13 @@ import { shortenRests } from "./next_turn.ts";
 import { notifyJobs } from "./notify/notify_jobs.ts";
 import { loadOperations } from "./ops/load_operations.ts";
 import { requirePlausibleClock } from "./plausible_clock.ts";
-import { type EndpointPair, endpointPairs, type ListeningAddress, listeningAddress } from "./public_endpoints.ts";
+import {
+  type EndpointPair,
+  endpointPairs,
+  type ListeningAddress,
+  listeningAddress,
+  ownListeners,
+} from "./public_endpoints.ts";
 import { createPublicSite } from "./public_site.ts";
 import type { ServeHost, ServeOptions } from "./serve_options.ts";
 import type { Setup } from "./setup.ts";
@@ -82,6 +89,7 @@ async function serveFrom(
     // Before anybody is let in: it may refuse what it was given.
     notifying: await notifyJobs(options, { storage, random, ...circumstances }),
     httpsCertificate: createHttpsCertificate(authorities, setup),
+    acme: await loadAcme({ storage, setup, authorities }, stopping.signal),
   };
   const [, { pairs, listeners }] = await sideBySide(
     // Not needed to listen, but by the first request for it: its key has the longest way, and begins first. When it
@@ -100,6 +108,7 @@ async function serveFrom(
       stopping.abort();
       await listeners.close(STOP_GRACE);
       await jobsDone;
+      await server.acme?.finish();
       await server.auditing.finish(clock.now());
       await close();
     },
@@ -121,6 +130,8 @@ interface ServerParts {
   readonly auditing: Auditing;
   readonly notifying: readonly Job[];
   readonly httpsCertificate: HttpsCertificate;
+  /** Where somebody asked for it. */
+  readonly acme: Acme | undefined;
 }
 
 interface Listening {
@@ -133,7 +144,8 @@ async function listen(server: ServerParts): Promise<Listening> {
   const { setup, authorities, httpsCertificate, auditing } = server;
   const { options, netloc, host, operations, watcher } = setup;
   const site = await createPublicSite(authorities, { ...server, audit: auditing.source });
-  const pairs = await endpointPairs([site], options, netloc);
+  const sites = server.acme === undefined ? [site] : [site, server.acme.site];
+  const pairs = await endpointPairs(sites, options, netloc);
   await operations?.listen({ ...server, backup: options.backup });
   const listeners = await startListeners({
     endpoints: pairs.flatMap(({ http, https }) => [http, https]),
@@ -144,11 +156,12 @@ async function listen(server: ServerParts): Promise<Listening> {
     watcher,
   });
   operations?.serving(listeners);
+  server.acme?.listening(ownListeners(pairs, listeners, options));
   return { pairs, listeners };
 }
 
 async function jobsOf(
-  { storage, setup, authorities, auditing, notifying, httpsCertificate }: ServerParts,
+  { storage, setup, authorities, auditing, notifying, httpsCertificate, acme }: ServerParts,
   { listeners, signal }: { readonly listeners: Listeners; readonly signal: AbortSignal },
 ): Promise<readonly Job[]> {
   const { options, host: { clock, log } } = setup;
@@ -161,7 +174,20 @@ async function jobsOf(
     httpsJob(httpsCertificate, show),
     ...await backupJobs(storage, setup, signal),
     ...notifying,
+    ...acme?.jobs ?? [],
   ];
+}
+
+/** Loaded where it is asked for: all others start sooner. */
+async function loadAcme(
+  { storage, setup, authorities }: Pick<ServerParts, "storage" | "setup" | "authorities">,
+  signal: AbortSignal,
+): Promise<Acme | undefined> {
+  const { options: { acme: options, netloc }, host } = setup;
+  if (options === undefined) return undefined;
+  const { createAcme } = await import("./acme/acme.ts");
+  const ca = { ca: authorities.cas, stores: storage.ca("cas") };
+  return createAcme({ options, netloc, store: storage.acme, ...ca, host, signal });
 }
 
 function createHttpsCertificate(

@@ -2,6 +2,7 @@
 import type { RandomSource } from "../core/bytes.ts";
 import type { Clock } from "../core/host/clock.ts";
 import type { Log } from "../core/log.ts";
+import type { AcmeOptions } from "./acme/acme_options.ts";
 import type { CertificateAuthoritiesOptions } from "./certificate_authorities.ts";
 import type { Limits } from "./http/limits.ts";
 import type { KeyOperations } from "./keys/operations.ts";
@@ -35,6 +36,8 @@ export interface ServeOptions extends CertificateAuthoritiesOptions, PublicAddre
   readonly notify?: NotifyOptions;
   /** Where health and metrics are; without it, nowhere. */
   readonly opsListen?: OpsAddress;
+  /** Without it, no ACME. */
+  readonly acme?: AcmeOptions;
   /** Take the clock for right although the database has seen a later time. */
   readonly acceptClock?: boolean;
   /** Files and URLs that get each checkpoint of the audit log. */

@@ -1,6 +1,11 @@
 /** docs/json.md names every field that the server answers. */
 import assert from "node:assert/strict";
+import type { Account } from "../core/acme/account.ts";
+import type { EabKey } from "../core/acme/eab_key.ts";
+import type { Order } from "../core/acme/order.ts";
 import type { CaEvent } from "../core/ca/events.ts";
+import { writeAccountDetails, writeAccountList } from "../core/protocol/acme_accounts.ts";
+import { writeEabKeyList, writeMadeEabKey } from "../core/protocol/eab_keys.ts";
 import { writeEventList } from "../core/protocol/event_list.ts";
 import { writePendingDetailsList } from "../core/protocol/pending_details.ts";
 import { writeCertificateList } from "../core/protocol/register.ts";
@@ -27,6 +32,7 @@ const ANSWERS = [
   }),
   writePendingDetailsList([{
     ...{ ca: "cas", id: 1n, ...NAMES, key: KEY, requestedExtensions: [EXTENSION], receivedAt: 1, receivedFrom: "::1" },
+    account: "a",
     changes: { dropped: [EXTENSION], changed: [], added: [], namesDropped: [], refusal: null },
     fingerprint: "ab",
   }]),
@@ -41,6 +47,30 @@ const ANSWERS = [
       expiredUnrenewed: 1,
     }],
     jobs: [{ name: "a", lastSuccess: 1, lastFailure: 2, error: "b" }],
+  }),
+];
+
+const ACCOUNT: Account = {
+  ...{ id: "a", jwk: "{}", thumbprint: "b", status: "valid", contact: [], eabKey: "c", allow: undefined },
+  ...{ createdAt: 1, address: "::1" },
+};
+const ORDER: Order = {
+  ...{ id: "o", account: "a", identifiers: [], authorizations: [], expires: 2, profile: undefined, createdAt: 1 },
+  ...{ replaces: undefined, requestId: undefined, error: undefined },
+};
+const KEY_FOR_ACCOUNTS: EabKey = {
+  ...{ id: "c", name: "", allow: undefined, usesLeft: 1, expires: 2, createdAt: 1, revokedAt: 1 },
+  createdBy: { kind: "server" },
+};
+
+const ACME_ANSWERS = [
+  writeEabKeyList([KEY_FOR_ACCOUNTS], null),
+  writeMadeEabKey(KEY_FOR_ACCOUNTS, new Uint8Array(1)),
+  writeAccountList([ACCOUNT], null),
+  writeAccountDetails(ACCOUNT, {
+    records: [{ order: ORDER, authorizations: [], request: undefined }],
+    hasMore: false,
+    now: 1,
   }),
 ];
 
@@ -63,6 +93,9 @@ const EVENTS: { readonly [Kind in CaEvent["kind"]]: Extract<CaEvent, { readonly 
   "issuer-added": { kind: "issuer-added", issuer: "ab", notAfter: 1, imported: false },
   "issuers-dropped": { kind: "issuers-dropped", before: 1 },
   "crl-imported": { kind: "crl-imported", crlNumber: 1n, added: 1, known: 1 },
+  "eab-key-added": { kind: "eab-key-added", eabKey: "a", name: "b" },
+  "eab-key-revoked": { kind: "eab-key-revoked", eabKey: "a" },
+  "account-revoked": { kind: "account-revoked", account: "a" },
   "clock-accepted": { kind: "clock-accepted" },
   "refused": { kind: "refused", action: "a", object: "b", code: "c", reason: "d", omitted: 0 },
   "restored": { kind: "restored" },
@@ -82,7 +115,7 @@ Deno.test("docs/json.md names each kind of event with its fields", async () => {
 
 Deno.test("docs/json.md names every field of the answers", async () => {
   const text = await Deno.readTextFile(DOCUMENT);
-  for (const answer of ANSWERS) {
+  for (const answer of [...ANSWERS, ...ACME_ANSWERS]) {
     for (const field of fieldsOf(JSON.parse(answer))) assert.ok(text.includes(`\`${field}\``), `${field} is missing`);
   }
 });

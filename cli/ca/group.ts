@@ -4,9 +4,11 @@ import { EXIT_STATUS } from "../manual/prose.ts";
 import { CONNECTION_ENVIRONMENT, CONNECTION_FILES } from "../profile/user_verb.ts";
 import {
   caFingerprintCommand,
+  caHttpsCommand,
   caRolloverPlanCommand,
   caShowCommand,
   FINGERPRINT_EXAMPLES,
+  HTTPS_EXAMPLES,
   PLAN_EXAMPLES,
   SHOW_EXAMPLES,
 } from "./command.ts";
@@ -22,6 +24,8 @@ export const caGroup: CommandGroup = {
       "phases are `next` (made, does not sign yet), `signing`, and `leaving` (vouches for what it signed before).",
       "`fingerprint` prints that of the oldest valid CA certificate, which the server gives to newcomers: for " +
       "`login --fingerprint`, and for `--ca-fingerprint` of updaters.",
+      "The HTTPS listener has a certificate of a CA of its own, which signs nothing else. `https` prints that CA for " +
+      "programs of others, such as ACME clients. It has a successor from time to time: fetch it again now and then.",
     ],
     exitStatus: [EXIT_STATUS.done, EXIT_STATUS.error, EXIT_STATUS.usage],
     environment: CONNECTION_ENVIRONMENT,
@@ -43,6 +47,13 @@ export const caGroup: CommandGroup = {
       table: caFingerprintCommand,
       examples: FINGERPRINT_EXAMPLES,
       load: async () => (await import("./fingerprint.ts")).caFingerprintOf,
+    },
+    {
+      name: "https",
+      summary: "print the CA certificates of the HTTPS listener",
+      table: caHttpsCommand,
+      examples: HTTPS_EXAMPLES,
+      load: async () => (await import("./https.ts")).caHttps,
     },
     {
       name: "rollover-plan",

@@ -72,6 +72,8 @@ function originText(origin: Origin, by: Actor | null, names: ReadonlyMap<bigint,
       return `the renewal of ${origin.of}`;
     case "restore":
       return `made by a restore, in place of ${origin.of}`;
+    case "acme":
+      return `ordered over ACME by the account ${origin.account}${by?.kind === "user" ? `, approved${whose}` : ""}`;
     case "server":
       return "for the server itself";
     case "found":

@@ -22,14 +22,14 @@ _caucase() {
     return
   fi
   command=\${COMP_WORDS[1]}
-  verbs=$(_caucase_verbs "$command")
-  if [[ -n $verbs ]]; then
-    if ((COMP_CWORD == 2)); then
-      COMPREPLY=($(compgen -W "$verbs --help --version" -- "\${COMP_WORDS[2]}"))
+  # As many words as name a command.
+  while verbs=$(_caucase_verbs "$command"); [[ -n $verbs ]]; do
+    if ((COMP_CWORD == first)); then
+      COMPREPLY=($(compgen -W "$verbs $(_caucase_options "$command")" -- "\${COMP_WORDS[first]}"))
       return
     fi
-    command="$command \${COMP_WORDS[2]}" first=3
-  fi
+    command="$command \${COMP_WORDS[first]}" first=$((first + 1))
+  done
   # A word "=" is bash's doing: --mode=user reaches us as three words.
   for ((i = first; i < COMP_CWORD; i++)); do
     case \${COMP_WORDS[i]} in
@@ -72,7 +72,7 @@ export function bashScript(commands: readonly CommandModel[]): string {
 function tables(commands: readonly CommandModel[]): string {
   const names = commands.map(({ name }) => name).filter((name) => !name.includes(" ")).join(" ");
   const verbs = commands.filter(({ verbs }) => verbs.length > 0).map(({ name, verbs }) =>
-    `    ${name}) echo '${verbs.map((verb) => verb.name).join(" ")}' ;;`
+    `    '${name}') echo '${verbs.map((verb) => verb.name).join(" ")}' ;;`
   );
   const options = commands.map(({ name, options }) =>
     `    '${name}') echo '${options.map(({ long }) => long).join(" ")}' ;;`

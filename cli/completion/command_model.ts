@@ -35,7 +35,7 @@ export interface OptionModel {
 }
 
 export interface CommandModel {
-  /** `client`, `csr`, `csr list` */
+  /** `client`, `csr`, `csr list`, `acme eab`, `acme eab list` */
   readonly name: string;
   readonly summary: string;
   readonly options: readonly OptionModel[];
@@ -60,6 +60,7 @@ const KIND: Readonly<Record<string, ValueKind>> = {
   "request": "ask requests",
   "serial": "ask serials",
   "user": "ask users",
+  "account": "text",
   "address": "text",
   "text": "text",
   "time": "text",
@@ -77,7 +78,11 @@ const KIND: Readonly<Record<string, ValueKind>> = {
   "mode": "text",
   "n": "text",
   "name": "text",
+  "pattern": "text",
+  "policy": "text",
   "port": "text",
+  "range": "text",
+  "rule": "text",
   "seconds": "text",
   "sha256:hex": "text",
   "shell": "text",
@@ -93,16 +98,37 @@ export async function commandModels(subcommands: readonly Subcommand[]): Promise
   const models = await Promise.all(subcommands.map(async ({ name, summary, table, verbs }) => {
     const inGroup = await verbs?.() ?? [];
     return [
-      modelOf(
-        { name, summary, verbs: inGroup.map((verb) => ({ name: verb.name, summary: verb.summary })) },
-        await table(),
-      ),
+      modelOf({ name, summary, verbs: nextWords(inGroup) }, await table()),
+      ...innerGroups(inGroup).map((inner) => groupModel(name, inner, inGroup)),
       ...inGroup.map((verb) =>
         modelOf({ name: `${name} ${verb.name}`, summary: verb.summary, verbs: [] }, verb.table())
       ),
     ];
   }));
   return models.flat();
+}
+
+/** What the first words of verbs are; of a word that several begin with, what all of them do. */
+function nextWords(verbs: readonly Pick<Verb, "name" | "summary">[]): CommandModel["verbs"] {
+  const words = new Map<string, string[]>();
+  for (const { name, summary } of verbs) {
+    const [word = ""] = name.split(" ");
+    words.set(word, [...words.get(word) ?? [], summary]);
+  }
+  return [...words].map(([name, summaries]) => ({ name, summary: summaries.join("; ") }));
+}
+
+/** First words of verbs that have two. */
+function innerGroups(verbs: readonly Verb[]): string[] {
+  return [...new Set(verbs.filter(({ name }) => name.includes(" ")).map(({ name }) => name.split(" ")[0] ?? ""))];
+}
+
+/** What stands behind `acme eab`. Nothing runs by these two words, so there are no options but that for help. */
+function groupModel(group: string, inner: string, verbs: readonly Verb[]): CommandModel {
+  const within = verbs.filter(({ name }) => name.startsWith(`${inner} `))
+    .map(({ name, summary }) => ({ name: name.slice(inner.length + 1), summary }));
+  const summary = within.map((one) => one.summary).join("; ");
+  return { name: `${group} ${inner}`, summary, verbs: within, options: [HELP], values: [] };
 }
 
 function modelOf(named: Pick<CommandModel, "name" | "summary" | "verbs">, table: CommandUnknownOpts): CommandModel {

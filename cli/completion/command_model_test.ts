@@ -6,7 +6,9 @@ import { commandModels, valueKind } from "./command_model.ts";
 
 Deno.test("commandModels() knows what every value of every subcommand is", async () => {
   const models = await commandModels(SUBCOMMANDS);
-  assert.deepEqual(models.map(({ name }) => name), (await everyCommand(SUBCOMMANDS)).map(({ name }) => name));
+  // Beginnings of commands with three words are no commands, but complete.
+  const runnable = models.filter(({ name, verbs }) => !name.includes(" ") || verbs.length === 0);
+  assert.deepEqual(runnable.map(({ name }) => name), (await everyCommand(SUBCOMMANDS)).map(({ name }) => name));
   assert.throws(() => valueKind("something new"), /does not say what a <something new> is/);
 });
 

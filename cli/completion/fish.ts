@@ -38,12 +38,16 @@ export function fishScript(commands: readonly CommandModel[]): string {
 # The command that is being typed: a subcommand, or one in a group.
 function __caucase_command
     set -l words (commandline -opc)
-    switch "$words[2]"
-        case ${groups.length === 0 ? "''" : groups.map(({ name }) => name).join(" ")}
-            echo (string join ' ' $words[2..3])
-        case '*'
-            echo $words[2]
+    set -l command "$words[2]"
+    for word in $words[3..]
+        switch "$command"
+            case ${groups.length === 0 ? "''" : groups.map(({ name }) => quoted(name)).join(" ")}
+                set command "$command $word"
+            case '*'
+                break
+        end
     end
+    echo $command
 end
 
 # What the next value is, where the words before it make it one of an option's.
@@ -77,8 +81,8 @@ ${commands.map(subcommandLines).join("\n")}
 }
 
 function subcommandLines({ name, summary, options }: CommandModel): string {
-  const [group = "", verb] = name.split(" ");
-  const own = verb === undefined
+  const [, group = "", verb = ""] = /^(?:(.*) )?(\S+)$/.exec(name) ?? [];
+  const own = group === ""
     ? `complete -c caucase -n __caucase_at_subcommand -a ${name} -d ${quoted(summary)}`
     : `complete -c caucase -n ${quoted(`__caucase_in ${quoted(group)}`)} -a ${verb} -d ${quoted(summary)}`;
   const condition = `-n ${quoted(`__caucase_in ${quoted(name)}`)}`;

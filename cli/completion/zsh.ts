@@ -23,17 +23,20 @@ _caucase_asked() {
   compadd "\${(@)argv[1,-2]}" -d lines -a found
 }`;
 
-/** Completes the second word of a command in a group, or takes it to the first one. */
-const SECOND_WORD = `  if (($#verbs)); then
-    if ((CURRENT == 3)); then
+/** Completes the next word of a command in a group, or takes it to the ones before. */
+const NEXT_WORDS = `  while true; do
+    verbs=()
+    _caucase_verbs $subcommand
+    (($#verbs)) || break
+    if ((CURRENT == first)); then
       _alternative \\
         'verbs:command:{_describe command verbs}' \\
         'options:option:((--help\\:"show this help" --version\\:"show the version"))'
       return
     fi
-    subcommand="$words[2] $words[3]"
-    first=4
-  fi`;
+    subcommand="$subcommand $words[first]"
+    first+=1
+  done`;
 
 /** Makes of a list its last value. */
 const ONE_OF_LIST = `  # _arguments knows no list that ends at the next option: of its values only the last one is kept.
@@ -58,7 +61,9 @@ const ONE_OF_LIST = `  # _arguments knows no list that ends at the next option: 
 export function zshScript(commands: readonly CommandModel[]): string {
   const summaries = commands.filter(({ name }) => !name.includes(" ")).map(describedWord);
   const groups = commands.filter(({ verbs }) => verbs.length > 0).map(({ name, verbs }) =>
-    `    ${name})\n      verbs=(\n${verbs.map((verb) => `    ${describedWord(verb)}`).join("\n")}\n      )\n      ;;`
+    `    ${quoted(name)})\n      verbs=(\n${
+      verbs.map((verb) => `    ${describedWord(verb)}`).join("\n")
+    }\n      )\n      ;;`
   );
   const lists = commands.map(({ name, options }) => {
     return `    ${quoted(name)}) lists=(${
@@ -70,6 +75,13 @@ export function zshScript(commands: readonly CommandModel[]): string {
 # Completion of caucase for zsh. Printed by "caucase completion zsh"; its --help says how to install it.
 
 ${ASKED}
+
+# What stands behind the name of the group $1, in the caller's list of verbs.
+_caucase_verbs() {
+  case $1 in
+${groups.join("\n")}
+  esac
+}
 
 _caucase() {
   local -a subcommands verbs
@@ -84,10 +96,7 @@ ${summaries.join("\n")}
   fi
   local subcommand=$words[2] word
   local -i first=3
-  case $subcommand in
-${groups.join("\n")}
-  esac
-${SECOND_WORD}
+${NEXT_WORDS}
   local -a lists
   case $subcommand in
 ${lists.join("\n")}

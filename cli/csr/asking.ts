@@ -62,7 +62,7 @@ export async function oneRequest(api: ApiClient, ca: PublicCa, id: string): Prom
   const csrPem = encodePem(PEM_LABEL.CSR, (await csrFromPem(utf8(stored))).der);
   const details = await detailsOf(csrPem, { ca, id });
   const told = await api.requestDetails(id);
-  const { receivedAt, receivedFrom } = told ?? details;
+  const { receivedAt, receivedFrom, account } = told ?? details;
   const isSigned = told === undefined && await api.certificate(id) !== undefined;
-  return { csrPem, isSigned, details: { ...details, receivedAt, receivedFrom } };
+  return { csrPem, isSigned, details: { ...details, receivedAt, receivedFrom, account } };
 }

@@ -55,10 +55,10 @@ export async function withOtherNames({ csrPem, details }: ShownRequest, wanted: 
   const key = await generateRsaKey(2048);
   const templatePem = await buildCsr({ subject, extensions: [...others, ...names] }, await signerFor(key));
   const made = await detailsOf(templatePem, { ca: details.ca === "cau" ? "cau" : "cas", id: `${details.id}` });
-  const { key: kept, receivedAt, receivedFrom, fingerprint } = details;
+  const { key: kept, receivedAt, receivedFrom, account, fingerprint } = details;
   return {
     csr: utf8(templatePem),
-    shown: { csrPem: templatePem, details: { ...made, key: kept, receivedAt, receivedFrom, fingerprint } },
+    shown: { csrPem: templatePem, details: { ...made, key: kept, receivedAt, receivedFrom, account, fingerprint } },
   };
 }
 

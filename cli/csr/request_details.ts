@@ -37,6 +37,7 @@ export async function detailsOf(csrPem: string, { ca, id }: RequestPlace): Promi
     changes: changesOf(csr),
     receivedAt: null,
     receivedFrom: null,
+    account: null,
     fingerprint: sha256Hex(csr.der),
   };
 }

@@ -53,6 +53,13 @@ interface CallOptions {
   readonly asUser?: boolean;
 }
 
+/** What fills the route's parameter, its query with the question mark, and the body. */
+export interface UserCall {
+  readonly id?: string;
+  readonly query?: string;
+  readonly json?: string;
+}
+
 export class ApiClient {
   readonly #base: URL;
 
@@ -197,6 +204,12 @@ export class ApiClient {
     }
   }
 
+  /** A call of a route for users, as one. */
+  async callAsUser(name: RouteName, { json, ...options }: UserCall = {}): Promise<HttpResponse> {
+    const body = json === undefined ? {} : { body: utf8(json), contentType: JSON_TYPE };
+    return await this.#call(name, { ...options, ...body, asUser: true });
+  }
+
   async sign(id: string, template?: Uint8Array): Promise<void> {
     const body = template && { body: template, contentType: "application/pkcs10" };
     await this.#call("sign", { id, ...body, asUser: true });
@@ -245,7 +258,7 @@ function isDetails({ headers }: HttpResponse): boolean {
 }
 
 /** The answer of a route that the reference, and older servers of ours, do not have. */
-async function ofOurs(call: () => Promise<HttpResponse>, url: string, what: string): Promise<string> {
+export async function ofOurs(call: () => Promise<HttpResponse>, url: string, what: string): Promise<string> {
   const found = await optional(call, [400, 404, 405]);
   if (found !== undefined) return found;
   throw new CaucaseError("not-found", `${url} has no ${what}`, {

@@ -40,10 +40,20 @@ export function operationUrl(base: URL, { route, ca, id = "", secure = false }: 
   url.pathname = url.pathname.replace(/\/+$/, "") + filled;
   url.search = "";
   url.hash = "";
-  if (secure) {
-    const port = httpsPortBeside(url.port === "" ? 80 : Number(url.port));
-    url.protocol = "https:";
-    url.port = `${port}`;
-  }
+  return secure ? byHttps(url) : url;
+}
+
+/** Where ACME clients begin. */
+export function acmeDirectoryUrl(base: URL): URL {
+  const url = new URL(base);
+  url.pathname = `${url.pathname.replace(/\/+$/, "")}/acme/directory`;
+  return byHttps(url);
+}
+
+function byHttps(plain: URL): URL {
+  const url = new URL(plain);
+  const port = httpsPortBeside(url.port === "" ? 80 : Number(url.port));
+  url.protocol = "https:";
+  url.port = `${port}`;
   return url;
 }

@@ -15,9 +15,10 @@ import {
   wholeNumber,
 } from "../options.ts";
 import { newCommand } from "../subcommand.ts";
+import { withAcmeOptions } from "./acme_options.ts";
 
 export function serveCommand() {
-  return newCommand("serve", "Run a certificate authority for services and one for users.", serveManual)
+  const command = newCommand("serve", "Run a certificate authority for services and one for users.", serveManual)
     .optionsGroup("Address:")
     .requiredOption("--netloc <host[:port]>", "how clients reach this server; goes into CA names and certificates")
     .option(
@@ -72,6 +73,7 @@ export function serveCommand() {
     .optionsGroup("Web pages of other origins:")
     .option("--cors-key-store <path>", "keys that sign a person's consent, kept by the server", "cors.key")
     .option("--cors-whitelist <url...>", "origins that need no consent");
+  return withAcmeOptions(command);
 }
 
 function signerOption() {
@@ -121,6 +123,10 @@ export const serveManual: Prose = {
     "`smtp://host/?from=ADDRESS&to=ADDRESS` (or `smtps:`) a mail. What cannot be delivered is tried again for a day. " +
     "A user in such a URL needs `password-file=PATH` there. docs/operating.md, Notifications, shows all messages; " +
     "`caucase manage --notify-test` sends one.",
+    "`--acme` lets ACME clients (certbot, lego, Caddy and others) get certificates for services. The directory is at " +
+    "/acme/directory of HTTPS. `challenge` signs at once for who proves control of the names, `approval` lets users " +
+    "decide as about any request, `both` wants the proof first. The server connects to hosts to validate them: to " +
+    "loopback, link-local and metadata addresses only where `--acme-allow-address` says so, to itself never.",
     "The access log goes to standard output, in Apache's combined form, or where `--access-log` says: its file is " +
     "opened again after a SIGHUP, for logrotate. Everything else goes to standard error, one event a line: time, " +
     "level, name, sentence, or a JSON object with `--log-format json`. docs/operating.md lists the events.",

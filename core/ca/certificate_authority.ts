@@ -1,4 +1,7 @@
 /** One certificate authority: its parts, put together. */
+import type { AcmeStore } from "../acme/stores.ts";
+import { AccountIssuance, type FinalizingRules } from "./account_issuance.ts";
+import { AccountRevocation } from "./account_revocation.ts";
 import { Installations } from "./installations.ts";
 import { Issuers } from "./issuers.ts";
 import { CrlPublisher } from "./crl_publisher.ts";
@@ -22,6 +25,13 @@ export interface CertificateAuthority {
   readonly installations: Installations;
   readonly register: RegisterStore;
   readonly pending: PendingReview;
+  /** What ACME accounts get from it. */
+  forAccounts(acme: AcmeStore, rules: FinalizingRules): AccountServices;
+}
+
+export interface AccountServices {
+  readonly issuance: AccountIssuance;
+  readonly revocation: AccountRevocation;
 }
 
 export function createCertificateAuthority(
@@ -37,6 +47,10 @@ export function createCertificateAuthority(
   const installations = new Installations({ stores, verification, verify });
   const pending = new PendingReview({ stores, issuers, settings });
   const { name, register } = stores;
-  const asked = { issuance, revocations, installations, register, pending };
+  const forAccounts = (acme: AcmeStore, rules: FinalizingRules) => ({
+    issuance: new AccountIssuance({ acme, stores, issuers, settings }, rules),
+    revocation: new AccountRevocation({ acme, stores, revocations }),
+  });
+  const asked = { issuance, revocations, installations, register, pending, forAccounts };
   return { name, lifeSpan, issuers, verification, crls, ...asked };
 }

@@ -11,6 +11,18 @@ export interface Attribution {
   readonly now: number;
 }
 
+export interface AcmeOrigin {
+  readonly kind: "acme";
+  readonly account: string;
+  readonly order: string;
+  readonly of?: bigint | undefined;
+}
+
+/** Serial number of the certificate that one of this origin takes the place of. */
+export function predecessorOf(origin: Origin): bigint | undefined {
+  return "of" in origin ? origin.of : undefined;
+}
+
 /** How a certificate came about. */
 export type Origin =
   /** Among the first that a CA signs without asking anybody. */
@@ -21,6 +33,11 @@ export type Origin =
   | { readonly kind: "renewal"; readonly of: bigint }
   /** It replaces the certificate whose key restored a backup. */
   | { readonly kind: "restore"; readonly of: bigint }
+  /**
+   * An ACME account ordered it, by the id of its order. The actor is the account, or the user who approved it. `of` is
+   * the serial number of the certificate that it continues, where there is one.
+   */
+  | AcmeOrigin
   /** The server's own: for its HTTPS listener. */
   | { readonly kind: "server" }
   /** Another program issued it: it was in the database when this one looked. */
@@ -53,6 +70,10 @@ export type CaEvent =
   /** CA certificates that expired before this time, deleted with their keys. */
   | { readonly kind: "issuers-dropped"; readonly before: number }
   | { readonly kind: "crl-imported"; readonly crlNumber: bigint; readonly added: number; readonly known: number }
+  /** A user gave somebody a key to make ACME accounts with, took one back, or ended an account: ids. */
+  | { readonly kind: "eab-key-added"; readonly eabKey: string; readonly name: string }
+  | { readonly kind: "eab-key-revoked"; readonly eabKey: string }
+  | { readonly kind: "account-revoked"; readonly account: string }
   /** Somebody said that the clock is right, although later times were recorded. */
   | { readonly kind: "clock-accepted" }
   | RefusedAction

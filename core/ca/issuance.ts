@@ -1,30 +1,24 @@
 /** From a request to a certificate: submitting, signing, rejecting, renewing. */
-import { type Bytes, bytesToBigInt, equalBytes, utf8 } from "../bytes.ts";
+import { type Bytes, equalBytes, utf8 } from "../bytes.ts";
 import { CaucaseError } from "../errors.ts";
 import { checkKeyStrength } from "../keys/public_key.ts";
 import type { VerifySignature } from "../keys/verify_signature.ts";
 import { encodePem, PEM_LABEL } from "../pem.ts";
-import type { LeafOrder } from "../profiles/leaf_profile.ts";
 import { requireHolder } from "../protocol/envelope.ts";
 import { readRenewal } from "../protocol/renewal.ts";
 import { type Certificate, certificateFromPem } from "../x509/certificate.ts";
 import { type CertificationRequest, csrFromPem, verifyCsr } from "../x509/csr.ts";
 import { holderAt, SERVER } from "./actor.ts";
 import type { Attribution, Origin } from "./events.ts";
-import type { IssuedCertificate, Issuer } from "./issuer.ts";
+import type { IssuedCertificate } from "./issuer.ts";
 import { checkNames } from "../profiles/leaf_filters.ts";
 import type { Issuers } from "./issuers.ts";
+import { contentFor, issueLeaf, MAX_PENDING_BYTES, newRequestId, type OrderedLeaf } from "./leaf_issuing.ts";
 import type { Approval, OwnOrder, ReplacementOrder } from "./orders.ts";
 import type { IssuanceSettings } from "./settings.ts";
 import { KeyedQueue } from "./single_flight.ts";
 import type { CaStores, IssuedRecord, StoredRequest } from "./stores.ts";
 import type { Verification } from "./verification.ts";
-
-/**
- * Bytes of all pending requests together: the list of them is one text, with up to six characters for a byte, and
- * anybody may send requests with megabytes of text around.
- */
-const MAX_PENDING_BYTES = 16 * 1024 * 1024;
 
 /** What issuing works on. */
 export interface IssuanceParts {
@@ -129,16 +123,13 @@ export class Issuance {
       const stored = await this.#stored(id, by.now);
       if (stored.certificatePem !== undefined) throw notFound(id);
       const csr = await csrFromPem(stored.csr);
-      const request = templatePem === undefined ? csr : await csrFromPem(templatePem);
-      if (templatePem !== undefined) await verifyCsr(request, this.settings.verify);
-      const certificate = await this.#issue({
-        content: request,
-        publicKey: csr.publicKey,
-        origin: APPROVED,
-        now: by.now,
-      });
+      const origin = (await this.stores.requests.arrival(id))?.origin ?? APPROVED;
+      const template = templatePem === undefined ? undefined : await csrFromPem(templatePem);
+      if (template !== undefined) await verifyCsr(template, this.settings.verify);
+      const content = template ?? contentFor(csr, origin);
+      const certificate = await this.#issue({ content, publicKey: csr.publicKey, origin, now: by.now });
       const keptUntil = by.now + this.settings.retention.unread;
-      const issued = { certificate, origin: APPROVED, keptUntil };
+      const issued = { certificate, origin, keptUntil };
       if (!await this.stores.certificates.complete(id, issued, by)) throw notFound(id);
     });
   }
@@ -231,17 +222,8 @@ export class Issuance {
     return { certificate, origin: AUTOMATIC, keptUntil: now + this.settings.retention.unread };
   }
 
-  async #issue({ origin, issuer: chosen, ...order }: OrderedLeaf): Promise<IssuedCertificate> {
-    const issuer = chosen ?? await this.issuers.ensureSigning(order.now);
-    const { lifeSpan, crlDistributionPoint } = this.settings;
-    return await issuer.issue({
-      profile: "leaf",
-      ...order,
-      lifeSpan,
-      autoSigned: origin.kind === "automatic",
-      keepCaucasePolicies: origin.kind === "renewal" || origin.kind === "restore",
-      crlDistributionPoint: crlDistributionPoint?.(issuer.keyIdentifier),
-    });
+  #issue(order: OrderedLeaf): Promise<IssuedCertificate> {
+    return issueLeaf(order, { issuers: this.issuers, settings: this.settings });
   }
 
   async #certified(id: bigint, now: number): Promise<StoredRequest & { readonly certificatePem: string }> {
@@ -256,22 +238,14 @@ export class Issuance {
     return stored;
   }
 
-  /** 63 random bits, as SQLite's signed integers hold them. */
   #newId(): bigint {
-    return bytesToBigInt(this.settings.random(8)) >> 1n;
+    return newRequestId(this.settings.random);
   }
 }
 
 const AUTOMATIC: Origin = { kind: "automatic" };
 const APPROVED: Origin = { kind: "approved" };
 const OWN: Origin = { kind: "server" };
-
-/** What decides about a certificate for a user or a service, besides the settings. */
-interface OrderedLeaf extends Pick<LeafOrder, "content" | "publicKey" | "now"> {
-  readonly origin: Origin;
-  /** Where it is not the one that signs today. */
-  readonly issuer?: Issuer;
-}
 
 /** The certificate for that subject among requests, PEM. */
 async function certifiedFor(subject: Uint8Array, requests: readonly StoredRequest[]): Promise<string | undefined> {

@@ -1,8 +1,9 @@
 /** The register of one CA in memory, see memory_stores.ts. */
 import { CaucaseError } from "../errors.ts";
+import type { RevocationFacts } from "../protocol/register.ts";
 import type { RegisterQuery } from "../protocol/register_query.ts";
 import { namesOfCertificate } from "../x509/subject_facts.ts";
-import type { Attribution } from "./events.ts";
+import { type Attribution, predecessorOf } from "./events.ts";
 import {
   compareIn,
   cursorText,
@@ -17,7 +18,7 @@ import {
   statusOf,
 } from "./register.ts";
 import { SECONDS_PER_DAY } from "./lifecycle.ts";
-import type { Installation, RegisteredCertificate } from "./stores.ts";
+import type { Installation, RegisteredCertificate, Revocation } from "./stores.ts";
 
 interface Kept extends RegisterRecord {
   readonly id: number;
@@ -30,18 +31,19 @@ export class MemoryRegister implements RegisterStore {
   /** In the order in which they came, from 1. */
   readonly #ids = new Map<bigint, number>();
   readonly #successors = new Map<bigint, bigint>();
-  readonly #revocations = new Map<bigint, Attribution>();
+  readonly #revocations = new Map<bigint, RevocationFacts>();
   readonly installations = new Map<bigint, Installation>();
 
   add(certificate: RegisteredCertificate): void {
     const { serial, origin } = certificate;
     this.#certificates.set(serial, certificate);
     this.#ids.set(serial, this.#ids.size + 1);
-    if (origin.kind === "renewal" || origin.kind === "restore") this.#successors.set(origin.of, serial);
+    const predecessor = predecessorOf(origin);
+    if (predecessor !== undefined) this.#successors.set(predecessor, serial);
   }
 
-  revoked(serial: bigint, by: Attribution): void {
-    this.#revocations.set(serial, by);
+  revoked({ serial, reason }: Pick<Revocation, "serial" | "reason">, { now: at, actor: by }: Attribution): void {
+    this.#revocations.set(serial, { at, by, reason: reason ?? null });
   }
 
   get(serial: bigint): RegisteredCertificate | undefined {
@@ -102,9 +104,8 @@ export class MemoryRegister implements RegisterStore {
     return [...this.#certificates.values()].map((certificate) => {
       const { serial, notAfter } = certificate;
       const renewedBy = this.#successors.get(serial);
-      const revoked = this.#revocations.get(serial);
-      const fate = { notAfter, isRenewed: renewedBy !== undefined, isRevoked: revoked !== undefined };
-      const revocation = revoked && { at: revoked.now, by: revoked.actor, reason: null };
+      const revocation = this.#revocations.get(serial);
+      const fate = { notAfter, isRenewed: renewedBy !== undefined, isRevoked: revocation !== undefined };
       return {
         id: this.#ids.get(serial) ?? 0,
         notAfter,

@@ -1,6 +1,7 @@
 /** Requests and certificates of one CA in memory, see memory_stores.ts. */
 import { type Bytes, equalBytes } from "../bytes.ts";
-import type { Attribution, RecordEvent } from "./events.ts";
+import type { CaucaseError } from "../errors.ts";
+import type { AcmeOrigin, Attribution, RecordEvent } from "./events.ts";
 import type { InstallationReport } from "../protocol/installation.ts";
 import { judgeReport } from "./installations.ts";
 import type { MemoryRegister } from "./memory_register.ts";
@@ -12,9 +13,11 @@ import {
   issuedEvent,
   pendingRefusal,
   registration,
+  type RequestSize,
   tooManyOfKey,
 } from "./store_rules.ts";
 import type {
+  Arrival,
   CaName,
   CertificateStore,
   Installation,
@@ -27,12 +30,34 @@ import type {
   StoredRequest,
 } from "./stores.ts";
 
+/** Hears what became of requests that ACME orders wait for, in the same step. */
+export interface OrderLedger {
+  signed(issued: IssuedRecord, isApproved: boolean, now: number): void;
+  rejected(origin: AcmeOrigin | undefined, by: Attribution): void;
+}
+
+export interface RowParts {
+  readonly record: RecordEvent;
+  readonly register: MemoryRegister;
+  readonly orders: OrderLedger;
+}
+
 /** What both stores work on. Each method is one step of a change that is atomic, as nothing is awaited in between. */
 export class MemoryRows {
   readonly #requests = new Map<bigint, StoredRequest>();
-  readonly #arrivals = new Map<bigint, Attribution>();
+  /** How many requests were ever received. */
+  received = 0;
+  readonly #arrivals = new Map<bigint, Arrival>();
 
-  constructor(private readonly ca: CaName, readonly record: RecordEvent, private readonly kept: MemoryRegister) {}
+  readonly record: RecordEvent;
+  readonly orders: OrderLedger;
+  private readonly kept: MemoryRegister;
+
+  constructor(private readonly ca: CaName, { record, register, orders }: RowParts) {
+    this.record = record;
+    this.kept = register;
+    this.orders = orders;
+  }
 
   get(id: bigint): StoredRequest | undefined {
     return this.#requests.get(id);
@@ -56,6 +81,14 @@ export class MemoryRows {
     return found.sort((a, b) => (a.keptUntil ?? Infinity) - (b.keptUntil ?? Infinity) || 0);
   }
 
+  pendingRefusal(request: RequestSize): CaucaseError | undefined {
+    return pendingRefusal(sizeOf(this.pending()), request);
+  }
+
+  isFull(keyId: string, now: number): boolean {
+    return this.withKey(keyId, now).length >= COMPARED_AT_MOST;
+  }
+
   like(keyId: string, csr: Bytes, now: number): StoredRequest[] {
     return this.withKey(keyId, now).filter((request) => equalBytes(request.csr, csr));
   }
@@ -69,12 +102,22 @@ export class MemoryRows {
   }
 
   /** Pending ones alone. */
-  arrivals(): ReadonlyMap<bigint, Attribution> {
+  arrivals(): ReadonlyMap<bigint, Arrival> {
     return new Map([...this.#arrivals].filter(([id]) => this.#requests.get(id)?.certificatePem === undefined));
   }
 
-  arrived(id: bigint, by: Attribution): void {
-    this.#arrivals.set(id, by);
+  arrived(id: bigint, arrival: Arrival): void {
+    this.#arrivals.set(id, arrival);
+  }
+
+  /** Whether it was pending. */
+  reject(id: bigint, by: Attribution): boolean {
+    const request = this.get(id);
+    if (request === undefined || !isPending(request)) return false;
+    this.orders.rejected(this.arrivals().get(id)?.origin, by);
+    this.remove(id);
+    this.record({ kind: "rejected", id }, by);
+    return true;
   }
 
   register(requestId: bigint, issued: IssuedRecord, by: Attribution): void {
@@ -93,7 +136,6 @@ export class MemoryRows {
 }
 
 export class MemoryRequests implements RequestStore {
-  #received = 0;
   #frozenAmount: number | undefined;
 
   constructor(private readonly rows: MemoryRows) {}
@@ -115,20 +157,20 @@ export class MemoryRequests implements RequestStore {
     return Promise.resolve(this.rows.pending());
   }
 
-  arrivals(): Promise<ReadonlyMap<bigint, Attribution>> {
+  arrivals(): Promise<ReadonlyMap<bigint, Arrival>> {
     return Promise.resolve(this.rows.arrivals());
   }
 
+  arrival(id: bigint): Promise<Arrival | undefined> {
+    return Promise.resolve(this.rows.arrivals().get(id));
+  }
+
   reject(id: bigint, by: Attribution): Promise<boolean> {
-    const request = this.rows.get(id);
-    if (request === undefined || !isPending(request)) return Promise.resolve(false);
-    this.rows.remove(id);
-    this.rows.record({ kind: "rejected", id }, by);
-    return Promise.resolve(true);
+    return Promise.resolve(this.rows.reject(id, by));
   }
 
   receivedCount(): Promise<number> {
-    return Promise.resolve(this.#received);
+    return Promise.resolve(this.rows.received);
   }
 
   freezeAutoSignAmount(amount: number): Promise<number> {
@@ -145,10 +187,10 @@ export class MemoryRequests implements RequestStore {
     const [known] = this.rows.like(keyId, csr, by.now);
     if (known) return { id: known.id, known: true };
     this.rows.requireNewKey(keyId, by.now);
-    const autoSigned = this.#received < autoSignAmount ? request.autoSigned : undefined;
-    const refusal = autoSigned === undefined ? pendingRefusal(sizeOf(this.rows.pending()), request) : undefined;
+    const autoSigned = this.rows.received < autoSignAmount ? request.autoSigned : undefined;
+    const refusal = autoSigned === undefined ? this.rows.pendingRefusal(request) : undefined;
     if (refusal) throw refusal;
-    this.#received++;
+    this.rows.received++;
     this.rows.set({ id, keyId, csr, ...certified(autoSigned) });
     this.rows.record({ kind: "requested", id, key: keyId }, by);
     if (autoSigned !== undefined) this.rows.register(id, autoSigned, by);
@@ -165,6 +207,7 @@ export class MemoryCertificates implements CertificateStore {
     if (request === undefined || !isPending(request)) return Promise.resolve(false);
     this.rows.set({ ...request, ...certified(issued) });
     this.rows.register(id, issued, by);
+    this.rows.orders.signed(issued, by.actor.kind === "user", by.now);
     return Promise.resolve(true);
   }
 
@@ -174,7 +217,7 @@ export class MemoryCertificates implements CertificateStore {
       this.rows.removeExpired(by.now);
       if (this.rows.like(keyId, csr, by.now).length !== seenLike) return false;
       this.rows.requireNewKey(keyId, by.now);
-      if (this.rows.withKey(keyId, by.now).length >= COMPARED_AT_MOST) throw tooManyOfKey(keyId);
+      if (this.rows.isFull(keyId, by.now)) throw tooManyOfKey(keyId);
       this.rows.set({ id, keyId, csr, ...certified(certificate) });
       this.rows.register(id, certificate, by);
       return true;

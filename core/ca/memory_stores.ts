@@ -2,6 +2,7 @@
  * All three CAs in memory, gone with the process: for tests and trials. It follows the same contract as the database,
  * but looks at every row.
  */
+import { MemoryAcme } from "../acme/memory_acme_store.ts";
 import { MemoryNotifications } from "../notify/memory_store.ts";
 import type { NotifyingStorage } from "../notify/store.ts";
 import { CrlEntries } from "../x509/crl_entries.ts";
@@ -28,16 +29,20 @@ import type {
 
 export function createMemoryStores(): NotifyingStorage {
   const recorded: RecordedEvent[] = [];
-  const storesOf = (ca: CaName) =>
-    memoryCaStores(ca, {
-      record: (event, { actor, now }) => {
-        recorded.push({ id: BigInt(recorded.length + 1), ca, now, actor, event });
-      },
-      laterThan: (time) => laterThan(recorded, time),
-    });
+  const recordOf = (ca: CaName): RecordEvent => (event, { actor, now }) => {
+    recorded.push({ id: BigInt(recorded.length + 1), ca, now, actor, event });
+  };
+  const acme = new MemoryAcme(recordOf("cas"));
+  const storesOf = (ca: CaName) => {
+    const register = new MemoryRegister();
+    const rows = new MemoryRows(ca, { record: recordOf(ca), register, orders: acme.rows });
+    if (ca === "cas") acme.useRequests(rows);
+    return memoryCaStores(ca, { rows, register, laterThan: (time) => laterThan(recorded, time) });
+  };
   const stores = { cau: storesOf("cau"), cas: storesOf("cas"), http_cas: storesOf("http_cas") };
   return {
     ca: (name) => stores[name],
+    acme,
     recordRefused(ca, event, by) {
       recorded.push({ id: BigInt(recorded.length + 1), ca, ...by, event });
       return Promise.resolve();
@@ -56,9 +61,10 @@ export function createMemoryStores(): NotifyingStorage {
   };
 }
 
-/** What the three CAs have in common. */
-interface Journal {
-  readonly record: RecordEvent;
+/** What the stores of one CA work on. */
+interface Parts {
+  readonly rows: MemoryRows;
+  readonly register: MemoryRegister;
   laterThan(time: number): LaterRecords | undefined;
 }
 
@@ -71,11 +77,9 @@ function laterThan(recorded: readonly RecordedEvent[], time: number): LaterRecor
   return { first: Math.min(...later), last: Math.max(...later), hasBefore: times.findIndex((each) => each > time) > 0 };
 }
 
-function memoryCaStores(name: CaName, { record, laterThan }: Journal): CaStores {
-  const issuers = new MemoryIssuers(record);
-  const register = new MemoryRegister();
-  const rows = new MemoryRows(name, record, register);
-  const revocations = new MemoryRevocations(record, register);
+function memoryCaStores(name: CaName, { rows, register, laterThan }: Parts): CaStores {
+  const issuers = new MemoryIssuers(rows.record);
+  const revocations = new MemoryRevocations(rows.record, register);
   let state: StoreState | undefined;
   return {
     name,
@@ -83,7 +87,7 @@ function memoryCaStores(name: CaName, { record, laterThan }: Journal): CaStores 
     requests: new MemoryRequests(rows),
     certificates: new MemoryCertificates(rows),
     revocations,
-    installations: new MemoryInstallations(register, record),
+    installations: new MemoryInstallations(register, rows.record),
     register,
     state() {
       const now = { issuers: issuers.revision, crl: revocations.crl };
@@ -169,7 +173,7 @@ class MemoryRevocations implements RevocationStore {
     this.#revocations.set(serial, revocation);
     this.#made++;
     this.crl = { ...this.crl, number: this.crl.number + 1n };
-    this.register.revoked(serial, by);
+    this.register.revoked(revocation, by);
     this.record({ kind: "revoked", serial, crlNumber: this.crl.number }, by);
     return Promise.resolve(this.crl.number);
   }

@@ -7,11 +7,12 @@ import type { ExtensionFacts, PendingDetails, ProfileChanges } from "../protocol
 import { type CertificationRequest, csrFromPem } from "../x509/csr.ts";
 import { type Extension, findExtension, sameExtension } from "../x509/extension.ts";
 import { describeKey, namesIn } from "../x509/subject_facts.ts";
-import type { Attribution } from "./events.ts";
+import type { Origin } from "./events.ts";
 import type { Issuer } from "./issuer.ts";
 import type { Issuers } from "./issuers.ts";
+import { contentFor } from "./leaf_issuing.ts";
 import type { IssuanceSettings } from "./settings.ts";
-import type { CaStores, StoredRequest } from "./stores.ts";
+import type { Arrival, CaStores, StoredRequest } from "./stores.ts";
 
 export interface PendingReviewParts {
   readonly stores: CaStores;
@@ -49,12 +50,13 @@ export class PendingReview {
     return { count: pending.length, oldest: times.length === 0 ? undefined : Math.min(...times) };
   }
 
-  async #describe({ id, csr }: StoredRequest, arrival: Attribution | undefined, now: number): Promise<PendingDetails> {
+  async #describe({ id, csr }: StoredRequest, arrival: Arrival | undefined, now: number): Promise<PendingDetails> {
     const about = {
       ca: this.parts.stores.name,
       id,
       receivedAt: arrival?.now ?? null,
       receivedFrom: arrival?.actor.kind === "anonymous" ? arrival.actor.address : null,
+      account: arrival?.origin?.account ?? null,
     };
     try {
       const request = await csrFromPem(csr);
@@ -63,7 +65,7 @@ export class PendingReview {
         ...namesIn(request),
         key: describeKey(request.publicKey.spki),
         requestedExtensions: request.extensions.map(extensionFacts),
-        changes: await this.#changes(request, now),
+        changes: await this.#changes(request, { origin: arrival?.origin, now }),
         fingerprint: sha256Hex(request.der),
       };
     } catch (error) {
@@ -78,9 +80,17 @@ export class PendingReview {
     }
   }
 
-  async #changes(request: CertificationRequest, now: number): Promise<ProfileChanges> {
+  async #changes(
+    request: CertificationRequest,
+    { origin, now }: { readonly origin: Origin | undefined; readonly now: number },
+  ): Promise<ProfileChanges> {
     try {
-      const order = this.#order(request, await this.parts.issuers.ensureSigning(now), now);
+      const content = contentFor(request, origin);
+      const order = this.#order(
+        { content, publicKey: request.publicKey },
+        await this.parts.issuers.ensureSigning(now),
+        now,
+      );
       const prepared = prepareLeaf(order);
       checkLeaf(prepared, order);
       return changesOf(request.extensions, prepared.extensions);
@@ -90,11 +100,14 @@ export class PendingReview {
     }
   }
 
-  #order(request: CertificationRequest, { certificate, keyIdentifier }: Issuer, now: number): LeafOrder {
+  #order(
+    wanted: Pick<LeafOrder, "content" | "publicKey">,
+    { certificate, keyIdentifier }: Issuer,
+    now: number,
+  ): LeafOrder {
     const { lifeSpan, crlDistributionPoint } = this.parts.settings;
     return {
-      content: request,
-      publicKey: request.publicKey,
+      ...wanted,
       issuer: certificate,
       now,
       lifeSpan,

@@ -1,7 +1,9 @@
 /** Revoking: by the holder, by a user, by a bare serial number. */
 import type { VerifySignature } from "../keys/verify_signature.ts";
 import { requireHolder } from "../protocol/envelope.ts";
+import type { RevocationReason } from "../protocol/register.ts";
 import type { RevocationMessage } from "../protocol/revocation.ts";
+import type { Certificate } from "../x509/certificate.ts";
 import { addressOf, holderAt } from "./actor.ts";
 import type { Attribution } from "./events.ts";
 import type { Issuers } from "./issuers.ts";
@@ -36,10 +38,19 @@ export class Revocations {
     if ("serial" in message) return await this.#revokeSerial(message.serial, by);
     const { certificate } = message;
     await this.parts.verification.requireIssued(certificate, by.now);
-    if (message.by !== "holder") return await this.#record(certificate.serial, certificate.notAfter, by);
+    if (message.by !== "holder") return await this.#record(lastingAs(certificate), by);
     await requireHolder(message.message, certificate, this.parts.verify);
     const actor = holderAt(certificate.serial, addressOf(by.actor));
-    await this.#record(certificate.serial, certificate.notAfter, { ...by, actor });
+    await this.#record(lastingAs(certificate), { ...by, actor });
+  }
+
+  /**
+   * Revokes a certificate of this CA; that it may be revoked was the caller's to judge.
+   * @throws `untrusted` when it is not a valid one of this CA; `already-revoked`
+   */
+  async revokeIssued(certificate: Certificate, by: Attribution, reason?: RevocationReason): Promise<void> {
+    await this.parts.verification.requireIssued(certificate, by.now);
+    await this.#record({ ...lastingAs(certificate), reason }, by);
   }
 
   /**
@@ -48,15 +59,26 @@ export class Revocations {
    */
   async #revokeSerial(serial: bigint, by: Attribution): Promise<void> {
     const issuers = await this.parts.issuers.ensureValid(by.now);
-    await this.#record(serial, Math.max(...issuers.map((issuer) => issuer.notAfter)), by);
+    await this.#record({ serial, lastNeeded: Math.max(...issuers.map((issuer) => issuer.notAfter)) }, by);
   }
 
-  /** @param lastNeeded until when somebody may still ask, not counting the life of a CRL */
-  async #record(serial: bigint, lastNeeded: number, by: Attribution): Promise<void> {
+  async #record({ serial, lastNeeded, reason }: Revoking, by: Attribution): Promise<void> {
     const { stores, crls, lifeSpan } = this.parts;
     await stores.requireSigning(by.now);
     const listedUntil = revocationListedUntil(lastNeeded, lifeSpan);
-    const number = await stores.revocations.revoke({ serial, revocationDate: by.now, listedUntil }, by);
+    const revocation = { serial, revocationDate: by.now, listedUntil, ...(reason && { reason }) };
+    const number = await stores.revocations.revoke(revocation, by);
     await crls.publishRevocation(number, by.now);
   }
+}
+
+interface Revoking {
+  readonly serial: bigint;
+  /** Until when somebody may still ask, not counting the life of a CRL. */
+  readonly lastNeeded: number;
+  readonly reason?: RevocationReason | undefined;
+}
+
+function lastingAs({ serial, notAfter: lastNeeded }: Certificate): Revoking {
+  return { serial, lastNeeded };
 }

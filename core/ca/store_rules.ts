@@ -37,8 +37,11 @@ export interface PendingSize {
   readonly bytes: number;
 }
 
+/** What a request brings on top of that, and how much there may be. */
+export type RequestSize = Pick<NewRequest, "csr" | "maxPending" | "maxPendingBytes">;
+
 /** Why `request` may not come on top of what is pending; undefined when it may. */
-export function pendingRefusal(pending: PendingSize, request: NewRequest): CaucaseError | undefined {
+export function pendingRefusal(pending: PendingSize, request: RequestSize): CaucaseError | undefined {
   const { csr, maxPending, maxPendingBytes } = request;
   const full = pending.count >= maxPending
     ? `${maxPending}`

@@ -9,16 +9,18 @@
  *
  * Times are Unix seconds. Texts (PEM) are kept byte for byte.
  */
+import type { AcmeStore } from "../acme/stores.ts";
 import type { Bytes } from "../bytes.ts";
 import type { InstallationReport } from "../protocol/installation.ts";
 import type { CrlEntries } from "../x509/crl_entries.ts";
+import type { RevocationReason } from "../protocol/register.ts";
 import type { Actor } from "./actor.ts";
-import type { Attribution, CaEvent, Origin, RefusedAction } from "./events.ts";
-import type { IssuedCertificate } from "./issuer.ts";
+import type { AcmeOrigin, Attribution, CaEvent, RefusedAction } from "./events.ts";
+import type { IssuedRecord } from "./issued_record.ts";
 import type { KeyReference } from "./key_store.ts";
 import type { Installation, RegisteredCertificate, RegisterStore } from "./register.ts";
 
-export type { Installation, RegisteredCertificate };
+export type { Installation, IssuedRecord, RegisteredCertificate };
 
 /** The CA for users, the CA for services, and the private CA of the HTTPS listener. */
 export type CaName = (typeof CA_NAMES)[number];
@@ -52,14 +54,6 @@ export interface IssuerStore {
   drop(before: number, by: Attribution): Promise<void>;
 }
 
-/** A certificate with how it came about. */
-export interface IssuedRecord {
-  readonly certificate: IssuedCertificate;
-  readonly origin: Origin;
-  /** When the row that the protocol reads may be forgotten. The register keeps it until long after `notAfter`. */
-  readonly keptUntil: number;
-}
-
 /** A request as it came, to be kept until somebody signs or rejects it. */
 export interface NewRequest {
   /** 63 random bits, to be used if the request is new. */
@@ -78,6 +72,12 @@ export interface NewRequest {
   readonly autoSigned?: IssuedRecord;
   readonly autoSignAmount: number;
   readonly by: Attribution;
+}
+
+/** From whom a request came, and when. */
+export interface Arrival extends Attribution {
+  /** Of the ACME order that waits for it. */
+  readonly origin?: AcmeOrigin | undefined;
 }
 
 /** A request and, once signed, its certificate. */
@@ -107,7 +107,9 @@ export interface RequestStore {
   /** Pending requests, in the order of their ids. */
   pending(): Promise<readonly StoredRequest[]>;
   /** From whom and when pending requests came, by id; those that another program took are not in it. */
-  arrivals(): Promise<ReadonlyMap<bigint, Attribution>>;
+  arrivals(): Promise<ReadonlyMap<bigint, Arrival>>;
+  /** Of one request, as in `arrivals()`. */
+  arrival(id: bigint): Promise<Arrival | undefined>;
   /** Removes a pending request. False when it is not pending (any more). */
   reject(id: bigint, by: Attribution): Promise<boolean>;
   /** How many requests were ever received through `submit`, re-sent ones not counted. */
@@ -155,6 +157,8 @@ export interface Revocation {
   readonly revocationDate: number;
   /** When it may leave the CRL. */
   readonly listedUntil: number;
+  /** As whoever revokes gave it. */
+  readonly reason?: RevocationReason;
 }
 
 export interface InstallationStore {
@@ -266,6 +270,8 @@ export interface RecordedEvent {
 /** The three CAs of one server, in one place. */
 export interface Storage {
   ca(name: CaName): CaStores;
+  /** What ACME remembers: its certificates are of `cas`. */
+  readonly acme: AcmeStore;
   /** Events after the one with the id `after`, oldest first, at most `limit`. */
   events(after: bigint, limit: number): Promise<readonly RecordedEvent[]>;
   /** Records that a user was refused a change, which nothing else tells of. */

@@ -45,8 +45,12 @@ export const OID = {
   CERTIFICATE_POLICIES: "2.5.29.32",
   AUTHORITY_KEY_IDENTIFIER: "2.5.29.35",
   EXTENDED_KEY_USAGE: "2.5.29.37",
+  // RFC 8737 6.1.
+  ACME_IDENTIFIER: "1.3.6.1.5.5.7.1.31",
 
   // Extended key usages and policy qualifiers: RFC 5280 4.2.1.12 and 4.2.1.4.
+  SERVER_AUTH: "1.3.6.1.5.5.7.3.1",
+  CLIENT_AUTH: "1.3.6.1.5.5.7.3.2",
   OCSP_SIGNING: "1.3.6.1.5.5.7.3.9",
   CPS: "1.3.6.1.5.5.7.2.1",
   USER_NOTICE: "1.3.6.1.5.5.7.2.2",

@@ -70,6 +70,7 @@ const DETAILS: PendingDetails = {
   changes: { dropped: [], changed: [], added: [SAN], namesDropped: [], refusal: null },
   receivedAt: 1_795_000_000,
   receivedFrom: "192.0.2.1",
+  account: null,
   fingerprint: "cd",
 };
 

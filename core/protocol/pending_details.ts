@@ -47,6 +47,8 @@ export interface PendingDetails {
   readonly receivedAt: number | null;
   /** Numeric address that it came from; null where the database does not say. */
   readonly receivedFrom: string | null;
+  /** Id of the ACME account whose order waits for it; null for all other requests. */
+  readonly account: string | null;
   /** SHA-256 of the request's DER, lower-case hex: what both sides of a telephone compare. */
   readonly fingerprint: string;
 }
@@ -71,6 +73,7 @@ const DetailsShape = v.object({
   }),
   receivedAt: v.nullable(utcTime),
   receivedFrom: v.nullable(v.string()),
+  account: v.nullable(v.string()),
   fingerprint: v.string(),
 });
 
@@ -96,10 +99,10 @@ export function readPendingDetailsList(text: string): readonly PendingDetails[] 
 
 function detailsJson(details: PendingDetails) {
   const { ca, id, subject, dns, ip, otherNames, key, requestedExtensions, changes } = details;
-  const { receivedAt, receivedFrom, fingerprint } = details;
+  const { receivedAt, receivedFrom, account, fingerprint } = details;
   return {
     ...{ ca, id, subject, dns, ip, otherNames, key, requestedExtensions, changes },
     receivedAt: optionalTimeToText(receivedAt),
-    ...{ receivedFrom, fingerprint },
+    ...{ receivedFrom, account, fingerprint },
   };
 }

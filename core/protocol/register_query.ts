@@ -24,6 +24,13 @@ export interface EventQuery {
   readonly limit: number;
 }
 
+/** A page of a list that is in the order of its ids. */
+export interface PageQuery {
+  /** Those after the one with this id; empty for the first. */
+  readonly after: string;
+  readonly limit: number;
+}
+
 /** How many a page has unless the query says so, and at most. */
 export const PAGE_LIMIT = { usual: 100, most: 1000 } as const;
 
@@ -53,6 +60,11 @@ const QueryShape = v.strictObject({
 
 const EventQueryShape = v.strictObject({
   after: v.optional(v.pipe(v.string(), v.regex(/^\d{1,18}$/), v.transform((digits) => BigInt(digits))), "0"),
+  limit: v.optional(limit, `${PAGE_LIMIT.usual}`),
+});
+
+const PageQueryShape = v.strictObject({
+  after: v.optional(v.pipe(v.string(), v.regex(/^[\w-]{1,60}$/))),
   limit: v.optional(limit, `${PAGE_LIMIT.usual}`),
 });
 
@@ -91,6 +103,19 @@ export function writeEventQuery({ after, limit }: Partial<EventQuery>): string {
 /** @throws `malformed` as `readRegisterQuery` */
 export function readEventQuery(search: string): EventQuery {
   return readQuery(EventQueryShape, search);
+}
+
+export function writePageQuery({ after, limit }: Partial<PageQuery>): string {
+  return queryText({
+    after: after === "" ? undefined : after,
+    limit: limit === undefined ? undefined : `${limit}`,
+  });
+}
+
+/** @throws `malformed` as `readRegisterQuery` */
+export function readPageQuery(search: string): PageQuery {
+  const { after = "", limit } = readQuery(PageQueryShape, search);
+  return { after, limit };
 }
 
 function queryText(parameters: Readonly<Record<string, string | undefined>>): string {

@@ -59,6 +59,12 @@ export const ROUTES = {
   status: forUsers("/status"),
   auditCheckpoint: forUsers("/audit/checkpoint"),
   auditKey: forUsers("/audit/key"),
+  eabKeys: forUsers("/eab-keys"),
+  createEabKey: { ...forUsers("/eab-keys"), method: "POST" },
+  revokeEabKey: { ...forUsers("/eab-keys/{id}"), method: "DELETE" },
+  accounts: forUsers("/accounts"),
+  account: forUsers("/accounts/{id}"),
+  endAccount: { ...forUsers("/accounts/{id}"), method: "DELETE" },
   // Paths of tiles (core/audit/tiles.ts): `000`, then `000.p/7` and `x001/000`, then `x001/000.p/7`.
   auditTile: forUsers("/audit/tile/{level}/{tile}"),
   auditFarTile: forUsers("/audit/tile/{level}/{tile}/{next}"),

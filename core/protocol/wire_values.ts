@@ -35,6 +35,7 @@ export const originShape: v.GenericSchema<unknown, Origin> = v.variant("kind", [
   v.object({ kind: v.literal("approved") }),
   v.object({ kind: v.literal("renewal"), of: decimal }),
   v.object({ kind: v.literal("restore"), of: decimal }),
+  v.object({ kind: v.literal("acme"), account: v.string(), order: v.string(), of: v.optional(decimal) }),
   v.object({ kind: v.literal("server") }),
   v.object({ kind: v.literal("found") }),
 ]);

@@ -70,8 +70,8 @@ export const CHANGING: readonly Threat[] = [
     mutations: [
       without("a look at the certificate that is revoked", CONFUSION, [
         REVOCATION,
-        "await this.parts.verification.requireIssued(certificate, by.now);",
-        "",
+        "const { certificate } = message;\n    await this.parts.verification.requireIssued(certificate, by.now);",
+        "const { certificate } = message;",
       ]),
     ],
   },

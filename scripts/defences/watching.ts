@@ -55,8 +55,8 @@ export const WATCHING_SECRETS: readonly Threat[] = [
         { file: OPERATIONS, filter: "nothing of it is on the public ports" },
         [
           "server/serve.ts",
-          "await endpointPairs([site], options, netloc)",
-          'await endpointPairs([site, { ...site, prefix: "/metrics", answer: () => ({ status: 200 }) }], options, netloc)',
+          "await endpointPairs(sites, options, netloc)",
+          'await endpointPairs([...sites, { ...site, prefix: "/metrics", answer: () => ({ status: 200 }) }], options, netloc)',
         ],
       ),
       without("a word of warning where others reach it", { file: OPERATIONS, filter: "an address that others" }, [

@@ -1,5 +1,7 @@
 /** All targets, by name. */
 import type { Target } from "./target.ts";
+import { acmeJws, acmePayload } from "./targets/acme_requests.ts";
+import { acmeCertificate, tlsFlight } from "./targets/acme_validation.ts";
 import { backupBlocks, backupHeader, backupHeaderJson, backupStream, dump } from "./targets/backups.ts";
 import { certificate, crl, request, requestFile } from "./targets/certificates.ts";
 import { der, pem } from "./targets/formats.ts";
@@ -15,4 +17,5 @@ export const TARGETS: readonly Target[] = [
   ...[envelope, renewal, revocation, chain, voucher],
   ...[backupHeader, backupHeaderJson, backupStream, backupBlocks, dump],
   ...[cookie, keySet, origin, netloc, requestTarget, nameText],
+  ...[tlsFlight, acmeCertificate, acmeJws, acmePayload],
 ];

@@ -2,6 +2,7 @@
  * What each route does, in two steps. The first judges what was sent, in this order: the id, the type of the body, its
  * JSON. Then the route table admits the caller, and the second step, which alone can reach a CA, does what was asked.
  */
+import type { AcmeStore } from "../../core/acme/stores.ts";
 import type { AuditSource } from "../../core/audit/verification.ts";
 import { type Actor, addressOf } from "../../core/ca/actor.ts";
 import type { CertificateAuthority } from "../../core/ca/certificate_authority.ts";
@@ -13,6 +14,7 @@ import { DETAILS_TYPE, writePendingDetailsList } from "../../core/protocol/pendi
 import { writePendingList } from "../../core/protocol/pending_list.ts";
 import { readRevocation, readRevocationEnvelope } from "../../core/protocol/revocation.ts";
 import type { PublicCa, ROUTES } from "../../core/protocol/routes.ts";
+import type { Bytes } from "../../core/bytes.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
 import type { Answer, Exchange } from "../http/exchange.ts";
 import type { Handlers } from "../http/route_table.ts";
@@ -20,6 +22,7 @@ import { crlAnswer, crlListAnswer } from "./crl_answers.ts";
 import { describeCa, describeServer } from "./hal.ts";
 import type { HttpsVouching } from "./https_vouching.ts";
 import { acceptsType, taggedAnswer } from "./json_answer.ts";
+import type { AcmeRoute } from "./acme_handlers.ts";
 import type { OwnOrigins } from "./own_origins.ts";
 import { jsonBody, optionalTemplateBody, parseCrlId, parseRequestId, parseSerial } from "./request_parts.ts";
 import type { StatusSource } from "./server_status.ts";
@@ -31,6 +34,9 @@ export interface Call {
   readonly own: OwnOrigins;
   readonly audit: AuditSource;
   readonly events: Storage["events"];
+  readonly acme: AcmeStore;
+  /** Bytes that nobody can guess. */
+  readonly random: (size: number) => Bytes;
   readonly status: StatusSource;
   /** The caller as the connection shows it; for a message that a holder signed still anonymous. */
   readonly actor: Actor;
@@ -63,7 +69,7 @@ export type CaucaseHandlers = Handlers<typeof ROUTES, Steps, { readonly ca: type
 /** Of the audit log. */
 export type AuditRoute = Extract<keyof typeof ROUTES, `audit${string}`>;
 
-/** Those of other modules: the consent page, which has its own keys, the register, the audit log. */
+/** Those of other modules: the consent page, which has its own keys, the register, ACME, the audit log. */
 type Elsewhere =
   | "corsPage"
   | "corsDecide"
@@ -72,6 +78,7 @@ type Elsewhere =
   | "events"
   | "status"
   | "pendingDetails"
+  | AcmeRoute
   | AuditRoute;
 
 export const HANDLERS: Omit<CaucaseHandlers, Elsewhere> = {

@@ -13,7 +13,7 @@ import type { Answer, Exchange } from "../http/exchange.ts";
 import { inTurns } from "../in_turns.ts";
 import type { CaucaseHandlers, UserCall } from "./handlers.ts";
 import { acceptsType, taggedAnswer } from "./json_answer.ts";
-import { parseRequestId, parseSerial } from "./request_parts.ts";
+import { parseRequestId, parseSerial, queryOf } from "./request_parts.ts";
 
 export type RegisterRoute = "register" | "registered" | "events" | "status" | "pendingDetails";
 
@@ -48,11 +48,6 @@ export const REGISTER_HANDLERS: Pick<CaucaseHandlers, RegisterRoute> = {
 
 function notInRegister(): CaucaseError {
   return new CaucaseError("not-found", "the register has no certificate with this serial number");
-}
-
-function queryOf({ target }: Exchange): string {
-  const start = target.indexOf("?");
-  return start < 0 ? "" : target.slice(start + 1);
 }
 
 function* entries(ca: CaName, records: readonly RegisterRecord[]): Generator<void, CertificateEntry[]> {

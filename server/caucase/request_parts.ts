@@ -44,6 +44,12 @@ export function parseSerial(text: string): bigint {
   return serial;
 }
 
+/** What stands behind the question mark of the target. */
+export function queryOf({ target }: Exchange): string {
+  const start = target.indexOf("?");
+  return start < 0 ? "" : target.slice(start + 1);
+}
+
 /** A body of type `application/json`, as text. Throws `malformed`. */
 export async function jsonBody(exchange: Exchange): Promise<string> {
   requireType(exchange, "application/json");

@@ -8,6 +8,7 @@ import type { Exchange } from "../http/exchange.ts";
 import { type Admissions, RouteTable } from "../http/route_table.ts";
 import { allowedMethods } from "../http/router.ts";
 import type { Site } from "../http/site.ts";
+import { ACME_HANDLERS } from "./acme_handlers.ts";
 import { AUDIT_HANDLERS } from "./audit_handlers.ts";
 import type { CorsPage } from "./cors_page.ts";
 import { type CrossOrigin, withOriginHeaders } from "./cross_origin.ts";
@@ -33,6 +34,8 @@ export interface CaucaseSiteParts {
   /** What the routes of the audit log read. */
   readonly audit: AuditSource;
   readonly recordRefused: RecordRefused;
+  readonly acme: Storage["acme"];
+  readonly random: Call["random"];
 }
 
 export function createCaucaseSite(parts: CaucaseSiteParts): Site {
@@ -41,7 +44,7 @@ export function createCaucaseSite(parts: CaucaseSiteParts): Site {
     prefix: "",
     routes: ROUTES,
     closed: { ca: PUBLIC_CAS },
-    handlers: { ...HANDLERS, ...REGISTER_HANDLERS, ...AUDIT_HANDLERS, ...parts.corsPage },
+    handlers: { ...HANDLERS, ...REGISTER_HANDLERS, ...AUDIT_HANDLERS, ...ACME_HANDLERS, ...parts.corsPage },
     admissions: caucaseAdmissions(parts),
   });
   return {
@@ -60,7 +63,7 @@ export function createCaucaseSite(parts: CaucaseSiteParts): Site {
 
 type AdmissionParts = Pick<
   CaucaseSiteParts,
-  "authorities" | "httpCa" | "own" | "events" | "status" | "clock" | "audit" | "recordRefused"
+  "authorities" | "httpCa" | "own" | "events" | "status" | "clock" | "audit" | "recordRefused" | "acme" | "random"
 >;
 
 /** Checks the caller's rights, by the `access` of a route. */
@@ -74,6 +77,8 @@ export function caucaseAdmissions({ authorities, httpCa, own, clock, ...sources 
     events: sources.events,
     status: sources.status,
     audit: sources.audit,
+    acme: sources.acme,
+    random: sources.random,
   };
   const callOf = (exchange: Exchange): Call => ({ ...surroundings, actor: anonymous(exchange), now: clock.now() });
 

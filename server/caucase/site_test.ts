@@ -5,6 +5,7 @@ import { CaucaseError } from "../../core/errors.ts";
 import { type Route, ROUTES } from "../../core/protocol/routes.ts";
 import { type AskOptions, certify, CSR_TYPE, firstUser, JSON_TYPE } from "../../tests/support/desk.ts";
 import { garbageText } from "../../tests/support/garbage.ts";
+import { random } from "../../tests/support/issuing.ts";
 import { unsignedBody } from "../../tests/support/requests.ts";
 import { filledPath } from "../../tests/support/route_paths.ts";
 import { exchangeOf, newTestApp, NO_AUDIT, type TestApp } from "../../tests/support/test_app.ts";
@@ -85,6 +86,12 @@ Deno.test("the table closes every route for users to those without a certificate
       "GET /audit/tile/{level}/{tile}/{next}",
       "GET /audit/tile/{level}/{tile}/{next}/{last}",
       "GET /status",
+      "GET /eab-keys",
+      "POST /eab-keys",
+      "DELETE /eab-keys/{id}",
+      "GET /accounts",
+      "GET /accounts/{id}",
+      "DELETE /accounts/{id}",
       "PUT /{ca}/crt/{crt_id}",
     ].toSorted(),
   );
@@ -122,6 +129,8 @@ Deno.test("a new route for users is closed by its access alone, and a handler be
       status: () => Promise.reject(new Error("nobody asks")),
       clock: app.clock,
       audit: NO_AUDIT,
+      acme: app.storage.acme,
+      random,
       recordRefused: (ca, refused, by) => app.storage.recordRefused(ca, refused, by),
     }),
   });

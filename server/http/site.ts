@@ -8,6 +8,8 @@ import type { Answer, Exchange, Handler } from "./exchange.ts";
 export interface Site {
   /** Whole segments that all its paths begin with, as in `/acme`; empty for what no other site has. */
   readonly prefix: string;
+  /** Absent from endpoints without TLS. */
+  readonly secure?: true;
   /**
    * The answer to a request under the prefix. What it throws is refused.
    * @param refuse as {@linkcode Site.refuse}, with faults reported: for a site that adds something to refusals too

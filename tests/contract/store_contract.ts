@@ -5,6 +5,9 @@
  * storeContract("SQLite", async () => ({ storage: await open(), [Symbol.asyncDispose]: … }));
  * ```
  */
+import { acmeAccountCases } from "./acme_account_cases.ts";
+import { acmeIssueCases } from "./acme_issue_cases.ts";
+import { acmeOrderCases } from "./acme_order_cases.ts";
 import { registerCases } from "./store_register_cases.ts";
 import { requestCases } from "./store_request_cases.ts";
 import { revocationCases } from "./store_revocation_cases.ts";
@@ -26,6 +29,9 @@ export function storeContract(implementation: string, open: OpenStore): void {
     ...eventCases,
     ...clockCases,
     ...raceCases,
+    ...acmeAccountCases,
+    ...acmeOrderCases,
+    ...acmeIssueCases,
   };
   for (const [title, run] of Object.entries(cases)) {
     Deno.test(`${title} (${implementation})`, async () => {

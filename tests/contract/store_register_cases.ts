@@ -145,6 +145,8 @@ export const registerCases: Cases = {
     const revoked = await record(store, 4n);
     assert.deepEqual([revoked.status, revoked.revocation], ["revoked", { at: NOW, by: BY.actor, reason: null }]);
     assert.deepEqual((await record(store, 3n)).certificate, await store.certificates.registered(3n));
+    await store.revocations.revoke({ ...revocation(3n), reason: "superseded" }, BY);
+    assert.equal((await record(store, 3n)).revocation?.reason, "superseded");
     assert.equal(await store.register.find(99n, NOW), undefined);
     assert.equal(await storage.ca("cau").register.find(1n, NOW), undefined);
   },

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { type Bytes, fromUtf8 } from "../../core/bytes.ts";
 import { type PublicCa, type Route, type RouteName, ROUTES } from "../../core/protocol/routes.ts";
+import { readMadeEabKey, writeWantedEabKey } from "../../core/protocol/eab_keys.ts";
 import { DETAILS_TYPE } from "../../core/protocol/pending_details.ts";
 import { certificateFromPem } from "../../core/x509/certificate.ts";
 import type { Visitor } from "../support/visitors.ts";
@@ -70,6 +71,12 @@ export const REQUESTS: Readonly<Record<string, MakeRequest>> = {
     headers: CSR_TYPE,
     body: fromUtf8(await csrFor(now.visitor.holder.privateKey, "template")),
   }),
+  "eabKeys": nothing,
+  "createEabKey": () => json(WANTED_KEY),
+  "revokeEabKey": async (now) => ({ id: await newEabKey(now) }),
+  "accounts": nothing,
+  "account": () => ({ id: NO_ACCOUNT }),
+  "endAccount": () => ({ id: NO_ACCOUNT }),
   "auditCheckpoint": nothing,
   "auditKey": nothing,
   "auditTile": () => ({ id: "0/000" }),
@@ -125,6 +132,17 @@ export function routeNameOf(row: string): RouteName {
 
 function json(body: string): Filling {
   return { headers: JSON_TYPE, body };
+}
+
+const WANTED_KEY = writeWantedEabKey({ name: "a key", allow: null, uses: 1, expires: null });
+
+/** Accounts come by ACME alone. */
+const NO_ACCOUNT = "AAAAAAAAAAAAAAAAAAAAAA";
+
+async function newEabKey({ aged }: RequestCircumstances): Promise<string> {
+  const as = await holderFrom(aged.cau);
+  const answer = await aged.server.ask("POST", "/eab-keys", { as, headers: JSON_TYPE, body: WANTED_KEY });
+  return readMadeEabKey(answer.text).key.id;
 }
 
 async function newCsr(): Promise<Bytes> {

@@ -95,6 +95,29 @@ const LIBCRYPTO: Requirement = {
   programs: libcryptoPaths(Deno.build),
 };
 
+/** Clients of ACME by others, as Debian has them; and a certbot that knows ARI. */
+const ACME_CLIENTS = {
+  "certbot": packaged("certbot", "CERTBOT"),
+  "newest certbot": {
+    what: "a certbot that knows ARI",
+    install: "pip install certbot==5.8.0 in a venv, and set CERTBOT_NEWEST to its file",
+    variable: "CERTBOT_NEWEST",
+    programs: [],
+  },
+  "lego": packaged("lego", "LEGO"),
+  "caddy": packaged("caddy", "CADDY"),
+  "dehydrated": packaged("dehydrated", "DEHYDRATED"),
+  "uacme": packaged("uacme", "UACME"),
+  "acme-tiny": packaged("acme-tiny", "ACME_TINY"),
+} as const satisfies Readonly<Record<string, Requirement>>;
+
+export type AcmeClientName = keyof typeof ACME_CLIENTS;
+
+function packaged(program: string, variable: string): Requirement {
+  const install = `apt-get install ${program}, or set ${variable} to its file`;
+  return { what: program, install, variable, programs: [program] };
+}
+
 /** What the environment says; a test of this file has one of its own, as that of the process is all tests'. */
 export type ReadVariable = (name: string) => string | undefined;
 
@@ -156,6 +179,12 @@ export function goPath(variable: ReadVariable = ofProcess): string | undefined {
 /** The file of libcrypto 3, or undefined after saying that it is missing. */
 export function libcryptoPath(variable: ReadVariable = ofProcess): string | undefined {
   return find(LIBCRYPTO, { variable, named: variable(LIBCRYPTO.variable) });
+}
+
+/** The file of a client of ACME, or undefined after saying that it is missing. */
+export function acmeClientPath(name: AcmeClientName, variable: ReadVariable = ofProcess): string | undefined {
+  const requirement = ACME_CLIENTS[name];
+  return find(requirement, { variable, named: variable(requirement.variable) });
 }
 
 /** Whether there is an `openssl` command; says so where there is none. */

@@ -19,7 +19,7 @@ import { createMemoryStores } from "../../core/ca/memory_stores.ts";
 import { seedIssuers, testCas, type TestCasOptions } from "./certificate_authorities.ts";
 import type { AskOptions, Desk, Reply } from "./desk.ts";
 import { fakeExchange } from "./exchange.ts";
-import { NETLOC, NOW, type TestCa } from "./issuing.ts";
+import { NETLOC, NOW, random, type TestCa } from "./issuing.ts";
 
 export const CORS_KEY = { expires: NOW + 400 * 86_400, secret: "a key of forty-three printable characters .." };
 
@@ -58,6 +58,8 @@ export class TestApp implements Desk {
       }),
       clock: this.clock,
       audit: NO_AUDIT,
+      random,
+      acme: storage.acme,
       recordRefused: (ca, refused, by) => storage.recordRefused(ca, refused, by),
     });
     this.handler = serveSites([site], (error) => this.faults.push(error));
@@ -88,7 +90,7 @@ export function exchangeOf(method: string, target: string, { headers = {}, body 
   return { ...exchange, clientCertificate };
 }
 
-function toReply({ status, headers = {}, body = "" }: Answer): Reply {
+export function toReply({ status, headers = {}, body = "" }: Answer): Reply {
   const bytes = typeof body === "string" ? utf8(body) : joinBody(body);
   const byName = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), [value].flat().join(", ")]);
   return { status, headers: Object.fromEntries(byName), bytes, text: new TextDecoder().decode(bytes) };

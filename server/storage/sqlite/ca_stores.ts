@@ -10,6 +10,8 @@ import type {
   StoreState,
 } from "../../../core/ca/stores.ts";
 import type { RegisterStore } from "../../../core/ca/register.ts";
+import type { AcmeStore } from "../../../core/acme/stores.ts";
+import { SqliteAcme } from "./acme_store.ts";
 import { SqliteCertificates } from "./certificate_store.ts";
 import type { Database } from "./database.ts";
 import { SqliteInstallations } from "./installation_store.ts";
@@ -33,6 +35,7 @@ export class SqliteCaStores implements CaStores {
   readonly revocations: RevocationStore;
   readonly installations: InstallationStore;
   readonly register: RegisterStore;
+  readonly #requestTable: RequestTable;
   readonly #inheriting: InheritingTables;
   readonly #transactions: Transactions;
   readonly #database: Database;
@@ -48,6 +51,7 @@ export class SqliteCaStores implements CaStores {
     const revocations = new RevocationTable(database, name, log);
     this.#inheriting = { issuers, revocations, transactions };
     this.#transactions = transactions;
+    this.#requestTable = requests;
     this.#database = database;
     this.#feed = feed;
     this.#keeper = new RegisterKeeper({ database, segments: feed.segments, writes: parts.writes });
@@ -89,6 +93,11 @@ export class SqliteCaStores implements CaStores {
   /** Takes over another CA with its CRLs, all or nothing, see take_over.ts. */
   takeOver(inheritance: Inheritance): Promise<ImportedCrls | undefined> {
     return this.#transactions.writeState(() => takeOver(this.#inheriting, inheritance));
+  }
+
+  /** ACME, whose certificates are this CA's. */
+  acme(): AcmeStore {
+    return new SqliteAcme(this.#requestTable, this.#transactions, this.#database);
   }
 
   /** For changes that are made past the stores. */

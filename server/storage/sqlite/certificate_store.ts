@@ -27,6 +27,7 @@ export class SqliteCertificates implements CertificateStore {
       if (!this.parts.requests.complete(id, issued.certificate.pem, issued.keptUntil)) return false;
       this.parts.transactions.arrivals.remove(id);
       this.parts.transactions.recordIssued(id, issued, by);
+      this.parts.transactions.orders.signed(issued, by.actor.kind === "user", by.now);
       return true;
     });
   }

@@ -92,10 +92,9 @@ Deno.test("openSqliteStorage() makes the columns of the reference's tables", asy
     const sql = "SELECT m.name AS tbl, c.* FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table'" +
       ` AND m.${NOT_OURS} ORDER BY 1, 2`;
     const rows = database.prepare(sql).all();
-    const unique = database.prepare(
-      "SELECT tbl_name FROM sqlite_schema WHERE name LIKE 'sqlite_autoindex%'" +
-        " AND tbl_name NOT LIKE 'caucase%' ORDER BY 1",
-    ).all();
+    const uniqueSql = "SELECT tbl_name FROM sqlite_schema WHERE name LIKE 'sqlite_autoindex%'" +
+      " AND tbl_name NOT LIKE 'caucase%' ORDER BY 1";
+    const unique = database.prepare(uniqueSql).all();
     database.close();
     return [...rows, ...unique];
   };

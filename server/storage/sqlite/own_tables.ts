@@ -1,8 +1,8 @@
 /**
  * Our own tables beside those of the reference, which leaves them alone: `caucase_certificate`, every certificate that
  * any of the CAs issued, until long after it ended, and `caucase_event`, what happened, in the order in which it was
- * committed. Actors, origins and events are JSON text in them; integers that a double may not hold are decimal strings
- * there. The third is in installation_store.ts.
+ * committed; those of ACME are in acme_schema.ts. Actors, origins and events are JSON text in them; integers that a
+ * double may not hold are decimal strings there. The third is in installation_store.ts.
  */
 import * as v from "valibot";
 import type { Actor } from "../../../core/ca/actor.ts";
@@ -198,6 +198,9 @@ const EventShape = v.variant("kind", [
   v.object({ kind: v.literal("issuer-added"), issuer: v.string(), notAfter: v.number(), imported: v.boolean() }),
   v.object({ kind: v.literal("issuers-dropped"), before: v.number() }),
   v.object({ kind: v.literal("crl-imported"), crlNumber: decimal, added: v.number(), known: v.number() }),
+  v.object({ kind: v.literal("eab-key-added"), eabKey: v.string(), name: v.string() }),
+  v.object({ kind: v.literal("eab-key-revoked"), eabKey: v.string() }),
+  v.object({ kind: v.literal("account-revoked"), account: v.string() }),
   v.object({ kind: v.literal("clock-accepted") }),
   v.object({
     kind: v.literal("refused"),
@@ -250,7 +253,8 @@ export function eventFromText(text: string): CaEvent {
   return fromJson(EventShape, text);
 }
 
-function fromJson<T>(shape: v.GenericSchema<unknown, T>, text: string): T {
+/** @throws `storage` for a text that is no such record */
+export function fromJson<T>(shape: v.GenericSchema<unknown, T>, text: string): T {
   try {
     return v.parse(shape, JSON.parse(text));
   } catch (cause) {

@@ -1,6 +1,18 @@
 /** No operation may look at every row: SQLite's own plans for every statement that the store runs. */
 import assert from "node:assert/strict";
+import type { AcmeStore } from "../../../core/acme/stores.ts";
 import type { CaName } from "../../../core/ca/stores.ts";
+import {
+  addAccount,
+  approval,
+  eabKey,
+  FAILED,
+  issue,
+  newOrder,
+  readyOrder,
+  SECRET,
+  validate,
+} from "../../../tests/contract/acme_fixtures.ts";
 import {
   addIssuer,
   BY,
@@ -65,6 +77,30 @@ function fill(database: Database, ca: CaName): void {
   database.run(`INSERT INTO ${ca}revoked ${numbers} SELECT CAST(i + 1000000 AS TEXT), ${NOW}, ${NOW} + i FROM n`);
 }
 
+async function useAcme(acme: AcmeStore): Promise<void> {
+  await acme.eabKeys.add(eabKey(), SECRET);
+  await acme.eabKeys.list("", 9);
+  await acme.eabKeys.secret("key1", NOW);
+  const order = await readyOrder(acme);
+  await addAccount(acme, 2, { eabKey: "key1" });
+  await acme.accounts.list("", 9);
+  const seen = await acme.accounts.findByKey("thumbprint 2");
+  if (seen) await acme.accounts.change({ seen, next: { ...seen, contact: [] } }, BY);
+  await acme.orders.add(newOrder(2, undefined, { replaces: 7n }));
+  await acme.orders.add(newOrder(3));
+  await outcomes([acme.orders.add(newOrder(4, undefined, { replaces: 7n }))]);
+  await acme.orders.add({ ...newOrder(5), reuse: false });
+  await validate(acme, "order5.0", { error: FAILED });
+  await acme.orders.idsOf("account1", "", 9);
+  await acme.orders.isAuthorized("account1", order.identifiers, NOW);
+  await acme.orders.issue(issue(101, "order1"));
+  await acme.orders.lastIssued("account1", order.identifiers);
+  await acme.orders.awaitApproval(approval(102, "order2"));
+  await acme.orders.find("order2");
+  await acme.eabKeys.revoke("key1", BY);
+  await acme.removeExpired(NOW, NOW);
+}
+
 async function useEverything(store: SqliteCaStores): Promise<void> {
   await store.issuers.list();
   await addIssuer(store, newIssuer(1));
@@ -107,13 +143,13 @@ for (const ca of ["cau", "cas", "http_cas"] as const) {
     createSchema(database);
     fill(database, ca);
     database.statements.clear();
-    await useEverything(
-      new SqliteCaStores(
-        ca,
-        { database, writes: new WriteQueue(database), place: new FilePlace(undefined), log: strictLog },
-        new RegisterFeed(database),
-      ),
+    const stores = new SqliteCaStores(
+      ca,
+      { database, writes: new WriteQueue(database), place: new FilePlace(undefined), log: strictLog },
+      new RegisterFeed(database),
     );
+    await useEverything(stores);
+    if (ca === "cas") await useAcme(stores.acme());
     const statements = [...database.statements].filter((sql) => /^(SELECT|INSERT|UPDATE|DELETE)/.test(sql));
     assert.ok(statements.length >= 20, `only ${statements.length} statements were seen`);
     for (const sql of statements) {

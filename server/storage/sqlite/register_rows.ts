@@ -21,8 +21,8 @@ export interface IndexRow extends IndexedCertificate {
   readonly found: string | undefined;
 }
 
-/** Of what renewed or restored another, its serial number; it is the last part of such an origin. */
-const OF = `CASE substr(origin, 1, 11) WHEN '{"kind":"re' THEN` +
+/** Of what continues another, the serial number of that; it is the last part of such an origin. */
+const OF = `CASE WHEN instr(origin, '"of":"') > 0 THEN` +
   ` rtrim(substr(origin, instr(origin, '"of":"') + 6), '"}') END`;
 const FOUND = originToText({ kind: "found" });
 const ROWS = `SELECT rowid AS id, ca, issuer, not_after, crt, ${OF} AS predecessor_serial,` +

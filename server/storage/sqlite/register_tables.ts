@@ -5,12 +5,12 @@
  * pending. Synchronous: within a transaction of the caller's where it writes.
  */
 import type { Attribution } from "../../../core/ca/events.ts";
-import type { CaName, Installation } from "../../../core/ca/stores.ts";
+import type { Arrival, CaName, Installation, Revocation } from "../../../core/ca/stores.ts";
 import { HOOK_OUTCOMES } from "../../../core/protocol/installation.ts";
 import { REVOCATION_REASONS, type RevocationFacts } from "../../../core/protocol/register.ts";
 import { fromSeconds, toBigInt, toSeconds, toText } from "./column_values.ts";
-import type { Database } from "./database.ts";
-import { actorFromText, actorToText, oneOf } from "./own_tables.ts";
+import type { Database, Row } from "./database.ts";
+import { actorFromText, actorToText, oneOf, originFromText, originToText } from "./own_tables.ts";
 
 /** How many rows one clean-up removes at most, so that nobody waits for it. */
 const REMOVED_AT_ONCE = 500n;
@@ -18,9 +18,9 @@ const REMOVED_AT_ONCE = 500n;
 export class RevocationRecords {
   constructor(private readonly database: Database, private readonly ca: CaName) {}
 
-  add(serial: bigint, { actor, now }: Attribution): void {
-    const sql = "INSERT OR IGNORE INTO caucase_revocation (ca, serial, time, actor) VALUES (?, ?, ?, ?)";
-    this.database.run(sql, this.ca, String(serial), fromSeconds(now), actorToText(actor));
+  add({ serial, reason }: Pick<Revocation, "serial" | "reason">, { actor, now }: Attribution): void {
+    const sql = "INSERT OR IGNORE INTO caucase_revocation (ca, serial, time, actor, reason) VALUES (?, ?, ?, ?, ?)";
+    this.database.run(sql, this.ca, String(serial), fromSeconds(now), actorToText(actor), reason ?? null);
   }
 
   find(serial: bigint): RevocationFacts | undefined {
@@ -77,21 +77,26 @@ export class InstallationTable {
 export class ArrivalTable {
   constructor(private readonly database: Database, private readonly ca: CaName) {}
 
-  add(id: bigint, { actor, now }: Attribution): void {
-    const sql = "INSERT OR REPLACE INTO caucase_pending (ca, id, time, actor) VALUES (?, ?, ?, ?)";
-    this.database.run(sql, this.ca, id, fromSeconds(now), actorToText(actor));
+  add(id: bigint, { actor, now, origin }: Arrival): void {
+    const sql = "INSERT OR REPLACE INTO caucase_pending (ca, id, time, actor, origin) VALUES (?, ?, ?, ?, ?)";
+    const originText = origin === undefined ? null : originToText(origin);
+    this.database.run(sql, this.ca, id, fromSeconds(now), actorToText(actor), originText);
+  }
+
+  find(id: bigint): Arrival | undefined {
+    if (id > MAX_ID) return undefined;
+    const sql = "SELECT time, actor, origin FROM caucase_pending WHERE ca = ? AND id = ?";
+    const row = this.database.get(sql, this.ca, id);
+    return row && toArrival(row);
   }
 
   remove(id: bigint): void {
     this.database.run("DELETE FROM caucase_pending WHERE ca = ? AND id = ?", this.ca, id);
   }
 
-  list(): ReadonlyMap<bigint, Attribution> {
-    const rows = this.database.all("SELECT id, time, actor FROM caucase_pending WHERE ca = ?", this.ca);
-    return new Map(rows.map(({ id, time, actor }) => [
-      toBigInt(id),
-      { now: toSeconds(time), actor: actorFromText(toText(actor)) },
-    ]));
+  list(): ReadonlyMap<bigint, Arrival> {
+    const rows = this.database.all("SELECT id, time, actor, origin FROM caucase_pending WHERE ca = ?", this.ca);
+    return new Map(rows.map((row) => [toBigInt(row["id"]), toArrival(row)]));
   }
 
   /** Those of requests that another program signed, rejected or removed. */
@@ -100,4 +105,13 @@ export class ArrivalTable {
       ` (SELECT 1 FROM ${this.ca}crt AS r WHERE r.id = caucase_pending.id AND r.crt IS NULL)`;
     this.database.run(sql, this.ca);
   }
+}
+
+/** SQLite's integers end there. */
+const MAX_ID = 2n ** 63n - 1n;
+
+function toArrival({ time, actor, origin: originText }: Row): Arrival {
+  const origin = originText === null ? undefined : originFromText(toText(originText));
+  const arrival = { now: toSeconds(time), actor: actorFromText(toText(actor)) };
+  return origin?.kind === "acme" ? { ...arrival, origin } : arrival;
 }

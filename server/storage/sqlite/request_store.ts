@@ -9,7 +9,7 @@ import {
   pendingRefusal,
   type PendingSize,
 } from "../../../core/ca/store_rules.ts";
-import type { CaName, NewRequest, RequestStore, StoredRequest } from "../../../core/ca/stores.ts";
+import type { Arrival, CaName, NewRequest, RequestStore, StoredRequest } from "../../../core/ca/stores.ts";
 import type { CaucaseError } from "../../../core/errors.ts";
 import { bothForms, fromSeconds, toBigInt, toBytes, toSeconds, toText } from "./column_values.ts";
 import type { Database, Row } from "./database.ts";
@@ -205,17 +205,18 @@ export class SqliteRequests implements RequestStore {
     return this.transactions.read(() => this.table.pending());
   }
 
-  arrivals(): Promise<ReadonlyMap<bigint, Attribution>> {
+  arrivals(): Promise<ReadonlyMap<bigint, Arrival>> {
     return this.transactions.read(() => this.transactions.arrivals.list());
   }
 
+  arrival(id: bigint): Promise<Arrival | undefined> {
+    return this.transactions.read(() => this.transactions.arrivals.find(id));
+  }
+
   reject(id: bigint, by: Attribution): Promise<boolean> {
-    return this.transactions.write(() => {
-      if (!this.table.reject(id)) return false;
-      this.transactions.arrivals.remove(id);
-      this.transactions.record({ kind: "rejected", id }, by);
-      return true;
-    });
+    return this.transactions.write(() =>
+      rejectRequest({ requests: this.table, transactions: this.transactions }, id, by)
+    );
   }
 
   receivedCount(): Promise<number> {
@@ -251,4 +252,18 @@ export class SqliteRequests implements RequestStore {
     else this.transactions.arrivals.add(id, by);
     return { id, known: false };
   }
+}
+
+/** Within a transaction. Whether the request was pending. */
+export function rejectRequest(
+  { requests, transactions }: { readonly requests: RequestTable; readonly transactions: Transactions },
+  id: bigint,
+  by: Attribution,
+): boolean {
+  if (!requests.reject(id)) return false;
+  const { arrivals, orders } = transactions;
+  orders.rejected(arrivals.find(id)?.origin, by.now);
+  arrivals.remove(id);
+  transactions.record({ kind: "rejected", id }, by);
+  return true;
 }

@@ -58,7 +58,7 @@ export class SqliteRevocations implements RevocationStore {
     return this.transactions.writeState(() => {
       if (this.table.has(serial)) return alreadyRevoked(serial);
       this.table.add(revocation);
-      this.transactions.revocations.add(serial, by);
+      this.transactions.revocations.add(revocation, by);
       const crlNumber = this.transactions.values.increase("crl_number");
       this.transactions.record({ kind: "revoked", serial, crlNumber }, by);
       return crlNumber;

@@ -6,6 +6,7 @@
 import { CA_NAMES, type CaName } from "../../../core/ca/stores.ts";
 import { hasUniqueKeys } from "../../../core/ca/store_rules.ts";
 import { CaucaseError } from "../../../core/errors.ts";
+import { ACME_INDEXES, ACME_TABLES, ACME_UNIQUE_INDEXES } from "./acme_schema.ts";
 import type { Database } from "./database.ts";
 
 /** Columns with their declarations, by table name without the CA's prefix. */
@@ -70,7 +71,7 @@ const OWN_TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     notes: "TEXT",
     data: "BLOB",
   },
-  caucase_pending: { ca: "TEXT", id: "INTEGER", time: "INTEGER", actor: "TEXT" },
+  caucase_pending: { ca: "TEXT", id: "INTEGER", time: "INTEGER", actor: "TEXT", origin: "TEXT" },
   caucase_event: { id: "INTEGER PRIMARY KEY", time: "INTEGER", ca: "TEXT", actor: "TEXT", event: "TEXT" },
   caucase_receiver: { id: "TEXT PRIMARY KEY", cursor: "INTEGER", given_up: "INTEGER" },
   caucase_notification: {
@@ -82,6 +83,7 @@ const OWN_TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     body: "TEXT",
   },
   caucase_condition: { topic: "TEXT", receiver: "TEXT", name: "TEXT", since: "INTEGER", told: "INTEGER" },
+  ...ACME_TABLES,
 };
 
 const OWN_INDEXES: Readonly<Record<string, string>> = {
@@ -89,6 +91,7 @@ const OWN_INDEXES: Readonly<Record<string, string>> = {
   caucase_event_by_time: "caucase_event (time)",
   caucase_notification_by_receiver: "caucase_notification (receiver, id)",
   caucase_revocation_by_time: "caucase_revocation (ca, time)",
+  ...ACME_INDEXES,
 };
 
 const OWN_UNIQUE_INDEXES: Readonly<Record<string, string>> = {
@@ -98,6 +101,7 @@ const OWN_UNIQUE_INDEXES: Readonly<Record<string, string>> = {
   caucase_condition_by_name: "caucase_condition (topic, receiver, name)",
   caucase_revocation_by_serial: "caucase_revocation (ca, serial)",
   caucase_pending_by_id: "caucase_pending (ca, id)",
+  ...ACME_UNIQUE_INDEXES,
 };
 
 /** Indexes by name: what each is on. */

@@ -129,6 +129,7 @@ function present(database: Database, { log, close, lock, logFile, watcher }: Bel
     path: database.path,
     audit: new SqliteAudit(database, writes),
     ca: (name) => stores[name],
+    acme: stores.cas.acme(),
     jumpIfRestored: () =>
       writes.run(() => {
         for (const ca of CA_NAMES) stores[ca].changed();

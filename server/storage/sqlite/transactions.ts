@@ -4,6 +4,7 @@ import { CLOCK_TOLERANCE, clockRefusal, issuedEvent, registration } from "../../
 import type { CaName, CrlState, IssuedRecord, LaterRecords } from "../../../core/ca/stores.ts";
 import { CaucaseError } from "../../../core/errors.ts";
 import type { Log } from "../../../core/log.ts";
+import { OrderTable } from "./acme_orders.ts";
 import type { Database } from "./database.ts";
 import type { FilePlace } from "./file_place.ts";
 import { NamedValues } from "./named_values.ts";
@@ -23,6 +24,8 @@ export class Transactions {
   readonly revocations: RevocationRecords;
   readonly installations: InstallationTable;
   readonly arrivals: ArrivalTable;
+  /** ACME orders, which hear what became of their requests. */
+  readonly orders: OrderTable;
   readonly values: NamedValues;
   readonly #events: EventTable;
   readonly #parts: SqliteParts;
@@ -35,6 +38,7 @@ export class Transactions {
     this.revocations = new RevocationRecords(database, ca);
     this.installations = new InstallationTable(database, ca);
     this.arrivals = new ArrivalTable(database, ca);
+    this.orders = new OrderTable(database);
     this.values = new NamedValues(database, ca);
     this.#events = new EventTable(database);
     this.#parts = parts;
