@@ -62,6 +62,8 @@ const EVENTS: { readonly [Kind in CaEvent["kind"]]: Extract<CaEvent, { readonly 
   "issuers-dropped": { kind: "issuers-dropped", before: 1 },
   "crl-imported": { kind: "crl-imported", crlNumber: 1n, added: 1, known: 1 },
   "clock-accepted": { kind: "clock-accepted" },
+  "crl-number-raised": { kind: "crl-number-raised", crlNumber: 1n },
+  "admission-opened": { kind: "admission-opened", amount: 1 },
   "refused": { kind: "refused", action: "a", object: "b", code: "c", reason: "d", omitted: 0 },
   "restored": { kind: "restored" },
 };

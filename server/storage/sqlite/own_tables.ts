@@ -176,6 +176,8 @@ const EventShape = v.variant("kind", [
   v.object({ kind: v.literal("issuers-dropped"), before: v.number() }),
   v.object({ kind: v.literal("crl-imported"), crlNumber: decimal, added: v.number(), known: v.number() }),
   v.object({ kind: v.literal("clock-accepted") }),
+  v.object({ kind: v.literal("crl-number-raised"), crlNumber: decimal }),
+  v.object({ kind: v.literal("admission-opened"), amount: v.number() }),
   v.object({
     kind: v.literal("refused"),
     action: v.string(),
