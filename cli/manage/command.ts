@@ -30,7 +30,10 @@ export function manageCommand() {
       "--list-revocations",
       "show CA, serial number and time of each revocation; of a damaged database, as many as can be read",
     )
-    .option("--raise-crl-numbers", "add 1000000 to them, as hosts ignore the CRLs of an older database otherwise")
+    .option(
+      "--raise-crl-numbers",
+      "add 1000000 to the CRL numbers, as hosts ignore the CRLs of an older database otherwise",
+    )
     .option("--admit-user", "have the server sign the next request of a user automatically, once")
     .optionsGroup("Other CAs:")
     .option("--import-ca <pem>", "key pairs that become service CA certificates; repeatable, all at once", collect)
