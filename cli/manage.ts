@@ -9,12 +9,16 @@ import { parseReceiver } from "../core/notify/receiver.ts";
 import { sendTest } from "../server/notify/try_out.ts";
 import { manage as manageDatabase, type ManageOrder, type ManageReport } from "../server/manage/manage.ts";
 import type { RestoreFiles } from "../server/manage/restore.ts";
+import { listRevocations } from "../server/manage/list_revocations.ts";
+import { repair, type RepairReport } from "../server/manage/repair.ts";
 import { type BackupFigures, type CaFigures, verifyBackup } from "../server/manage/verify_backup.ts";
 import { verifyAuditOf } from "../server/manage/verify_audit.ts";
+import type { RevocationItem } from "../server/storage/sqlite/revocation_list.ts";
 import { verifiedLines } from "./audit/entry_text.ts";
 import { EXIT } from "./exit_status.ts";
 import { manageCommand } from "./manage/command.ts";
 import { askedPassphrases, passphrasesFrom } from "./manage/passphrases.ts";
+import { admissionLines, gapLine, raisedLine, revocationLine } from "./manage/repair_lines.ts";
 import { ProgressLine } from "./progress_line.ts";
 import { parseArguments } from "./subcommand.ts";
 import { askHidden, printError, printLine, progressScreen } from "./terminal.ts";
@@ -43,6 +47,7 @@ export async function manage(args: readonly string[]): Promise<number> {
     line.clear();
     for (const text of verifiedLines(verified)) printLine(text);
   }
+  if (given.listRevocations) await listRevocations(given.db, tellRevocation);
   const order = orderOf(given);
   // What is done is told by the lines below; this is for what is not as it should be.
   const log = createLog((record) => {
@@ -50,6 +55,11 @@ export async function manage(args: readonly string[]): Promise<number> {
     line.clear();
     printError(sentenceOf(record));
   });
+  const { db, raiseCrlNumbers = false, admitUser = false } = given;
+  if (raiseCrlNumbers || admitUser) {
+    requireAlone(order);
+    for (const text of repairLines(await repair({ db, raiseCrlNumbers, admitUser }, { now, log }))) printLine(text);
+  }
   const done = (report: ManageReport) => {
     line.clear();
     tell(order, report);
@@ -64,6 +74,22 @@ async function testNotification(url: string, secretFile: string | undefined): Pr
   await sendTest(receiver, { secretFile, random: randomBytes, now: systemClock.now() });
   printLine(`${receiver.shown} took the notification`);
   return EXIT.ok;
+}
+
+/** Where some cannot be read is for people: lines of standard output are all alike. */
+function tellRevocation(item: RevocationItem): void {
+  if ("error" in item) printError(gapLine(item));
+  else printLine(revocationLine(item));
+}
+
+/** @throws `usage`: a database that is made or filled in the same call is not one that came back, or lost its users */
+function requireAlone({ restore, importCa, importCrl }: ManageOrder): void {
+  if (restore === undefined && importCa.length === 0 && importCrl.length === 0) return;
+  throw new CaucaseError("usage", "--raise-crl-numbers and --admit-user take no restore or import in the same call");
+}
+
+function repairLines({ raised, admission }: RepairReport): string[] {
+  return [...raised.map(raisedLine), ...(admission === undefined ? [] : admissionLines(admission))];
 }
 
 function tell(order: ManageOrder, report: ManageReport): void {

@@ -86,6 +86,19 @@ const REFUSALS: readonly [args: string, status: number, err: RegExp][] = [
     2,
     /^error: --db takes the path of an SQLite database, not a "postgres:" URL \([^\n]+\)\n\(caucase manage --help [^\n]+\)\n$/,
   ],
+  ["--list-revocations", 1, /^error: cannot open the database caucase\.sqlite: [^\n]+\n$/],
+  [
+    "--list-revocations --db KEY",
+    1,
+    /^\(cas: what [^\n]+\)\n\(cau: what [^\n]+\)\nerror: only 0 revocations can be read: /,
+  ],
+  ["--raise-crl-numbers", 1, /^error: cannot open the database caucase\.sqlite: it does not exist \([^\n]+\)\n$/],
+  ["--admit-user", 1, /^error: cannot open the database caucase\.sqlite: it does not exist \([^\n]+\)\n$/],
+  [
+    "--admit-user --import-crl KEY",
+    2,
+    /^error: --raise-crl-numbers and --admit-user take no restore or import in the same call\n[^\n]+\n$/,
+  ],
   ["--import-ca KEY --passphrase-file none", 1, /^error: cannot read none: it does not exist\n$/],
 ];
 

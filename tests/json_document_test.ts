@@ -97,6 +97,8 @@ const EVENTS: { readonly [Kind in CaEvent["kind"]]: Extract<CaEvent, { readonly 
   "eab-key-revoked": { kind: "eab-key-revoked", eabKey: "a" },
   "account-revoked": { kind: "account-revoked", account: "a" },
   "clock-accepted": { kind: "clock-accepted" },
+  "crl-number-raised": { kind: "crl-number-raised", crlNumber: 1n },
+  "admission-opened": { kind: "admission-opened", amount: 1 },
   "refused": { kind: "refused", action: "a", object: "b", code: "c", reason: "d", omitted: 0 },
   "restored": { kind: "restored" },
 };

@@ -5,9 +5,7 @@ import type { CertificateEntry } from "../../core/protocol/register.ts";
 import type { Certificate } from "../../core/x509/certificate.ts";
 import { dayText } from "../output/times.ts";
 import { lastHeard } from "./last_heard.ts";
-
-/** The word for the CA certificate that was made last. */
-export const NEWEST = "newest";
+import { NEWEST } from "./command.ts";
 
 /** A CA certificate, as far as it matters here. */
 export type Authority = Pick<Certificate, "keyIdentifier" | "notBefore" | "notAfter">;

@@ -2,8 +2,10 @@
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { STATUS_FILTERS } from "../../core/protocol/certificate_status.ts";
 import { countFromOne, modeOption, SHARED } from "../options.ts";
-import { NEWEST } from "./ca_holders.ts";
 import { newUserVerb } from "../profile/user_verb.ts";
+
+/** The newest CA certificate, where one of its key identifiers could stand. */
+export const NEWEST = "newest";
 
 const MODE = modeOption().default("service" as const);
 

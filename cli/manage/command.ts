@@ -25,6 +25,16 @@ export function manageCommand() {
     )
     .option(...SHARED.userCrtValidity)
     .option("--audit-verify <path>", "check the audit log of the database against the checkpoints in this file")
+    .optionsGroup("Disasters:")
+    .option(
+      "--list-revocations",
+      "show CA, serial number and time of each revocation; of a damaged database, as many as can be read",
+    )
+    .option(
+      "--raise-crl-numbers",
+      "add 1000000 to the CRL numbers, as hosts ignore the CRLs of an older database otherwise",
+    )
+    .option("--admit-user", "have the server sign the next request of a user automatically, once")
     .optionsGroup("Other CAs:")
     .option("--import-ca <pem>", "key pairs that become service CA certificates; repeatable, all at once", collect)
     .option("--import-bad-ca", "take CA certificates that do not look like such, or are out of date")
@@ -37,13 +47,18 @@ export function manageCommand() {
 
 export const manageManual: Prose = {
   description: [
-    "In one call: `--verify-backup`, `--audit-verify`, then `--restore-backup`, `--import-ca`, `--import-crl`, " +
-    "`--export-ca`. " +
-    "Everything that can be refused is refused before the database changes. A restore and imports refuse a " +
-    "database that a server uses; an export only reads.",
+    "In one call: `--verify-backup`, `--audit-verify`, `--list-revocations`, then `--restore-backup`, " +
+    "`--import-ca`, `--import-crl`, or `--raise-crl-numbers`, `--admit-user`; then `--export-ca`. " +
+    "Everything that can be refused is refused before the database changes. What changes a database refuses one " +
+    "that a server uses; the others only read.",
     "A backup is encrypted to every user whose certificate was valid then: `caucase key-id` shows to which keys. A " +
     "restore costs the key that opens the backup: its certificate is revoked, and a certificate for the request " +
     "CSR is appended to CRT.",
+    "`--list-revocations` reads a damaged database from its beginning and from its end, says on standard error where " +
+    "some cannot be read, and then ends with 1. `--raise-crl-numbers` is for an older copy of a database that came " +
+    "back; one that `--restore-backup` made does not need it. Twice does no harm. `--admit-user` is for when no user " +
+    "is left: the next request is signed, from whomever it comes, and none after it, whatever " +
+    "`serve --user-auto-approve-count` says. The audit log tells of both.",
     "Encrypted private keys need a passphrase, which is asked for on the terminal unless `--passphrase-file` names " +
     "a file. `--export-ca` encrypts the keys that it writes with one.",
     "Work that takes long shows on a terminal how far it is.",
@@ -58,6 +73,10 @@ export const manageManual: Prose = {
       "  -keyout new.pem -out new.csr.pem\n" +
       "caucase manage --db caucase.sqlite \\\n" +
       "  --restore-backup 2026-11-23.sql.caucased alice.pem new.csr.pem new.pem",
+    ],
+    [
+      "Revocations in a damaged database, for `client --revoke-serial`:",
+      "caucase manage --db damaged/caucase.sqlite --list-revocations",
     ],
   ],
   seeAlso: ["key-id", "serve"],

@@ -76,6 +76,10 @@ export type CaEvent =
   | { readonly kind: "account-revoked"; readonly account: string }
   /** Somebody said that the clock is right, although later times were recorded. */
   | { readonly kind: "clock-accepted" }
+  /** Somebody said that the database is an older one: from here on the CRL number is this one. */
+  | { readonly kind: "crl-number-raised"; readonly crlNumber: bigint }
+  /** Somebody let the next request be signed without asking: the first so many of all are, and no more, for good. */
+  | { readonly kind: "admission-opened"; readonly amount: number }
   | RefusedAction
   /** The database was made from a backup. */
   | { readonly kind: "restored" };

@@ -17,6 +17,7 @@ const REVOKED_AGAIN = {
   filter: "revocation that is sent again is refused: cas",
 };
 const RESTORED = { file: "tests/security/replay_test.ts", filter: "after a restore" };
+const ADMITTED = { file: "server/manage/repair_test.ts", filter: "exactly one more request of a user" };
 const SIGNED_AGAIN = { file: "tests/security/replay_test.ts", filter: "a signature and a rejection" };
 const SIGNING_RACE = { file: "tests/server/races_test.ts", filter: "24 signatures of one request" };
 const OVERTAKEN = { file: "core/ca/issuance_test.ts", filter: "rejected while the certificate was made" };
@@ -145,6 +146,16 @@ export const CHANGING: readonly Threat[] = [
         "await Promise.resolve(",
       ]),
       without("the jump of CRL numbers", RESTORED, ["server/storage/sqlite/restored_mark.ts", "1_000_000n", "1n"]),
+    ],
+  },
+  {
+    attack: "a second request, when one more user is admitted because none was left",
+    mutations: [
+      without("the count that ends with the next request", ADMITTED, [
+        "server/storage/sqlite/repair.ts",
+        'counter("received_csr")) + 1',
+        'counter("received_csr")) + 2',
+      ]),
     ],
   },
   {

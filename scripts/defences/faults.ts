@@ -93,6 +93,16 @@ export const FAULTS: readonly Threat[] = [
     ],
   },
   {
+    attack: "damage in the database while a backup is made of it: none appears that lacks what is behind",
+    mutations: [
+      without("the row that comes last", { file: "server/storage/sqlite/snapshot_test.ts", filter: "is damaged" }, [
+        "server/storage/sqlite/database.ts",
+        "if (done) throw unreadable(this.path);",
+        "if (done) return;",
+      ]),
+    ],
+  },
+  {
     attack: "a full disk under the database, keys or logs",
     mutations: [
       without("what to do about it", disk("serve answers 500 where its disk is full"), [

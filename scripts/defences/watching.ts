@@ -38,7 +38,7 @@ export const WATCHING: readonly Threat[] = [
       ]),
       without("a look at when something was written last", READINESS, [
         "server/ops/readiness.ts",
-        "if (performance.now() - pulse.committedAt < PROOF_LASTS) return;",
+        "if (!hasFailed && now - pulse.committedAt < PROOF_LASTS) return;",
         "",
       ]),
     ],

@@ -5,6 +5,8 @@
 import { CaucaseError } from "../../core/errors.ts";
 import { createLog, type Log } from "../../core/log.ts";
 import type { Watcher } from "../watcher.ts";
+import type { Database } from "./sqlite/database.ts";
+import { openForReading, realDatabasePath } from "./sqlite/database_file.ts";
 import type { NewDatabase } from "./sqlite/new_database.ts";
 import type { PrivateDatabase } from "./sqlite/private_database.ts";
 import { openSqliteStorage, type SqliteStorage } from "./sqlite/sqlite_storage.ts";
@@ -44,6 +46,17 @@ export async function openStorage(db: string, log: Log, watcher?: Watcher): Prom
 /** Opens what exists to look at it, also beside a server that uses it. @throws `storage`, `usage` */
 export async function openStorageForReading(db: string, log: Log): Promise<SqliteStorage> {
   return await openSqliteStorage({ path: sqlitePath(db), lock: false, readOnly: true, log });
+}
+
+/**
+ * Opens what exists to read as much as can be read, also beside a server that uses it: nothing is checked before.
+ * @throws `storage` when there is none; `usage`
+ */
+export async function openDamaged(db: string): Promise<Database> {
+  const database = await openForReading(await realDatabasePath(sqlitePath(db)));
+  // Functions that definitions in it may call: damage is no reason to trust them.
+  database.run("PRAGMA trusted_schema = OFF");
+  return database;
 }
 
 /** @throws `file`, `usage` */

@@ -1,6 +1,6 @@
 /** One connection to an SQLite database: cached statements, transactions, and errors that say what to do. */
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
-import { storageError } from "./storage_error.ts";
+import { storageError, unreadable } from "./storage_error.ts";
 
 /** What may be bound. No numbers: SQLite would keep one as `1.0` in a TEXT column. */
 export type Bindable = string | bigint | Uint8Array | null;
@@ -45,15 +45,22 @@ export class Database {
     return this.#guard(() => this.#statement(sql).all(...values));
   }
 
-  /** All rows, one by one: for results that memory may not hold. */
+  /**
+   * All rows of a SELECT without LIMIT, one by one: for results that memory may not hold. The runtime ends an iteration
+   * in silence where SQLite fails, so a row of ours comes last, and where that is not seen, rows are missing.
+   */
   *rows(sql: string): Generator<Row> {
-    const statement = this.#guard(() => this.#handle.prepare(sql));
-    statement.setReadBigInts(true);
+    const mark = crypto.randomUUID();
+    const statement = this.#guard(() => this.#markedEnd(sql, mark));
     const rows = this.#guard(() => statement.iterate());
     try {
       for (;;) {
         const { done, value } = this.#guard(() => rows.next());
-        if (done) return;
+        if (done) throw unreadable(this.path);
+        for (const name in value) {
+          if (value[name] === mark) return;
+          break;
+        }
         yield value;
       }
     } finally {
@@ -104,6 +111,14 @@ export class Database {
   close(): void {
     this.#statements.clear();
     this.#guard(() => this.#handle.close());
+  }
+
+  /** With a limit of its own, a part of a UNION keeps its order. */
+  #markedEnd(sql: string, mark: string): StatementSync {
+    const columns = this.#handle.prepare(sql).columns().map(() => `'${mark}'`);
+    const statement = this.#handle.prepare(`SELECT * FROM (${sql} LIMIT -1) UNION ALL SELECT ${columns.join(", ")}`);
+    statement.setReadBigInts(true);
+    return statement;
   }
 
   #statement(sql: string): StatementSync {

@@ -46,6 +46,13 @@ export class NamedValues {
     return row && toCount(row["value"]);
   }
 
+  /** In place of what was frozen before. */
+  setAutoSignAmount(amount: number): void {
+    const sql = `INSERT INTO ${this.ca}config_once (name, value) VALUES ('auto_sign_csr_amount', ?)` +
+      " ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    this.database.run(sql, String(Math.trunc(amount)));
+  }
+
   /** Only the first one stays. */
   setAutoSignAmountOnce(amount: number): void {
     const sql = `INSERT INTO ${this.ca}config_once (name, value) VALUES ('auto_sign_csr_amount', ?)` +

@@ -202,6 +202,8 @@ const EventShape = v.variant("kind", [
   v.object({ kind: v.literal("eab-key-revoked"), eabKey: v.string() }),
   v.object({ kind: v.literal("account-revoked"), account: v.string() }),
   v.object({ kind: v.literal("clock-accepted") }),
+  v.object({ kind: v.literal("crl-number-raised"), crlNumber: decimal }),
+  v.object({ kind: v.literal("admission-opened"), amount: v.number() }),
   v.object({
     kind: v.literal("refused"),
     action: v.string(),

@@ -37,6 +37,8 @@ const EVENTS: readonly CaEvent[] = [
   { kind: "issued", serial: LARGE, issuer: "ab", id: 1n, origin: { kind: "renewal", of: LARGE }, notAfter: 2 },
   { kind: "revoked", serial: LARGE, crlNumber: 2n ** 60n + 1n },
   { kind: "clock-accepted" },
+  { kind: "crl-number-raised", crlNumber: 2n ** 60n },
+  { kind: "admission-opened", amount: 3 },
 ];
 
 Deno.test("actors, origins and events come back from their texts, integers of any size too", () => {

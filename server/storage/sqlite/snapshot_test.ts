@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type DumpStatement, parseDump } from "../../../core/backup/sql_dump.ts";
 import { utf8 } from "../../../core/bytes.ts";
+import { damageTable } from "../../../tests/support/damaged_database.ts";
 import { testKey } from "../../../tests/support/keys.ts";
 import { userDatabase } from "../../../tests/support/user_database.ts";
 import { Snapshot } from "./snapshot.ts";
@@ -99,6 +100,17 @@ Deno.test("statements() gives text with a zero byte as the bytes it is", async (
   database.writer.exec("CREATE TABLE odd (a); INSERT INTO odd VALUES ('a' || char(0) || 'b'), ('')");
   using snapshot = await Snapshot.open(database.path);
   assert.deepEqual((await rowsOf(snapshot))["odd"], [[utf8("a\0b")], [""]]);
+});
+
+Deno.test("statements() ends with an error where the database is damaged, not with the rows before", async () => {
+  await using database = await userDatabase();
+  database.writer.exec("CREATE TABLE numbers (n); BEGIN");
+  for (let n = 0; n < 2000; n++) database.addRow("numbers", [BigInt(n)]);
+  database.writer.exec("COMMIT");
+  database.writer.close();
+  damageTable(database.path, "numbers");
+  using snapshot = await Snapshot.open(database.path);
+  await assert.rejects(rowsOf(snapshot), { code: "storage", message: /: not all of it can be read$/ });
 });
 
 Deno.test("Snapshot.open() refuses a database that is not there or is none", async () => {

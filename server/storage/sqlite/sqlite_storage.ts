@@ -1,5 +1,6 @@
 /** All three CAs in one SQLite file, which the reference implementation can take over at any time. */
 import type { AuditStore } from "../../../core/audit/store.ts";
+import type { Attribution } from "../../../core/ca/events.ts";
 import { CA_NAMES, type CaName } from "../../../core/ca/stores.ts";
 import type { CaucaseError } from "../../../core/errors.ts";
 import type { Log } from "../../../core/log.ts";
@@ -23,6 +24,7 @@ import { sqliteStores } from "./ca_stores.ts";
 import { SqliteNotifications } from "./notification_store.ts";
 import { EventTable } from "./own_tables.ts";
 import { FilePlace } from "./file_place.ts";
+import { type Admission, openAdmission, raiseCrlNumbers, type RaisedCrlNumber } from "./repair.ts";
 import type { ImportedCrls, Inheritance } from "./take_over.ts";
 import { WriteQueue } from "./write_queue.ts";
 
@@ -65,6 +67,13 @@ export interface SqliteStorage extends NotifyingStorage {
   indexRegister(): Promise<void>;
   /** Takes over another CA with its CRLs, all or nothing. */
   takeOver(ca: CaName, inheritance: Inheritance): Promise<ImportedCrls | undefined>;
+  /**
+   * Raises the numbers of the CRLs that are published, all or none: for a database that is older than they say.
+   * @throws `unacceptable` where they will jump by themselves, or are too large
+   */
+  raiseCrlNumbers(by: Attribution): Promise<readonly RaisedCrlNumber[]>;
+  /** Lets the next request of a user be signed without asking, once, whatever the server is told. */
+  openAdmission(by: Attribution): Promise<Admission>;
 }
 
 /**
@@ -157,6 +166,12 @@ function present(database: Database, { log, close, lock, logFile, watcher }: Bel
     },
     indexRegister: () => stores.cas.indexRegister(),
     takeOver: (ca, inheritance) => stores[ca].takeOver(inheritance),
+    raiseCrlNumbers: (by) =>
+      writes.run(() => {
+        for (const ca of CA_NAMES) stores[ca].changed();
+        return raiseCrlNumbers(database, by);
+      }),
+    openAdmission: (by) => writes.run(() => openAdmission(database, by)),
     close: () =>
       closing ??= writes.close().then(() => {
         place.close();

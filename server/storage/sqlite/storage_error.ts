@@ -38,6 +38,13 @@ export function damaged(path: string): CaucaseError {
   return new CaucaseError("storage", `cannot use the database ${path}: ${reason}`, { hint });
 }
 
+/** The error for rows that SQLite did not give, where it is not told why. */
+export function unreadable(path: string): CaucaseError {
+  return new CaucaseError("storage", `cannot use the database ${path}: not all of it can be read`, {
+    hint: "check the disk; if the database is damaged, put it aside and restore a backup with manage --restore-backup",
+  });
+}
+
 function isSqliteError(error: unknown): error is Error {
   return error instanceof Error && "code" in error && error.code === "ERR_SQLITE_ERROR";
 }
