@@ -108,7 +108,7 @@ export const ORDERING: readonly Threat[] = [
       ]),
       without(
         "the state of an order",
-        raw("an order that is pending or has expired"),
+        raw("an order that has expired"),
         [ORDERS, 'if (status !== "ready") throw', "if (false) throw"],
         [ISSUANCE, 'if (record === undefined || status !== "ready") throw', "if (record === undefined) throw"],
       ),

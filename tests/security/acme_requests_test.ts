@@ -91,7 +91,8 @@ acmeTest("a request is for the URL that was signed, and no other", async (client
 acmeTest("a header has jwk or kid, never both and never neither, each where it belongs", async (client) => {
   const { newOrder = "", newAccount = "" } = await client.directory();
   const jwk = JSON.parse(client.key.jwk);
-  requireProblem(await client.post(newOrder, {}, { header: { jwk } }), "malformed", 400);
+  const payload = { identifiers: [{ type: "dns", value: NAME }] };
+  requireProblem(await client.post(newOrder, payload, { header: { jwk } }), "malformed", 400);
   requireProblem(await client.post(newOrder, {}, { header: { kid: undefined } }), "malformed", 400);
   requireProblem(await client.post(newOrder, {}, { header: { kid: undefined, jwk } }), "malformed", 400);
   requireProblem(await client.post(newAccount, {}), "malformed", 400);
@@ -222,14 +223,17 @@ acmeTest(
   },
 );
 
-acmeTest("an order that is pending or has expired is not finalized", async (client, { server }) => {
-  const order = await client.order([NAME]);
-  const csr = await csrOf([NAME]);
-  requireProblem(await client.finalize(order, csr), "orderNotReady", 403);
-  server.clock.set(NOW + 7 * DAY + 10);
-  requireProblem(await client.finalize(order, csr), "orderNotReady", 403);
-  assert.equal((await client.readOrder(order.url)).status, "invalid");
+acmeTest("an order that is pending is not finalized", async (client) => {
+  requireProblem(await client.finalize(await client.order([NAME]), await csrOf([NAME])), "orderNotReady", 403);
 });
+
+acmeTest("an order that has expired is not finalized", async (client, { server }) => {
+  const order = await client.order([NAME]);
+  assert.equal(order.status, "ready");
+  server.clock.set(NOW + 7 * DAY + 10);
+  requireProblem(await client.finalize(order, await csrOf([NAME])), "orderNotReady", 403);
+  assert.equal((await client.readOrder(order.url)).status, "invalid");
+}, READY);
 
 acmeTest("an account that was deactivated does nothing any more, and is not made again", async (client) => {
   const order: OrderJson = await client.order([NAME]);
