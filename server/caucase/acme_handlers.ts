@@ -9,11 +9,9 @@ import { CaucaseError, malformed } from "../../core/errors.ts";
 import { writeAccountDetails, writeAccountList } from "../../core/protocol/acme_accounts.ts";
 import { readWantedEabKey, writeEabKeyList, writeMadeEabKey } from "../../core/protocol/eab_keys.ts";
 import { type PageQuery, readPageQuery } from "../../core/protocol/register_query.ts";
-import type { CaucaseHandlers } from "./handlers.ts";
+import type { AcmeRoute, CaucaseHandlers } from "./handlers.ts";
 import { taggedAnswer } from "./json_answer.ts";
 import { jsonBody, queryOf } from "./request_parts.ts";
-
-export type AcmeRoute = "eabKeys" | "createEabKey" | "revokeEabKey" | "accounts" | "account" | "endAccount";
 
 /** The secret is in the answer: it goes into no cache. */
 const SECRET = { "Content-Type": "application/json", "Cache-Control": "no-store" };

@@ -22,7 +22,6 @@ import { crlAnswer, crlListAnswer } from "./crl_answers.ts";
 import { describeCa, describeServer } from "./hal.ts";
 import type { HttpsVouching } from "./https_vouching.ts";
 import { acceptsType, taggedAnswer } from "./json_answer.ts";
-import type { AcmeRoute } from "./acme_handlers.ts";
 import type { OwnOrigins } from "./own_origins.ts";
 import { jsonBody, optionalTemplateBody, parseCrlId, parseRequestId, parseSerial } from "./request_parts.ts";
 import type { StatusSource } from "./server_status.ts";
@@ -68,6 +67,9 @@ export type CaucaseHandlers = Handlers<typeof ROUTES, Steps, { readonly ca: type
 
 /** Of the audit log. */
 export type AuditRoute = Extract<keyof typeof ROUTES, `audit${string}`>;
+
+/** Of keys for ACME accounts, and of the accounts. */
+export type AcmeRoute = "eabKeys" | "createEabKey" | "revokeEabKey" | "accounts" | "account" | "endAccount";
 
 /** Those of other modules: the consent page, which has its own keys, the register, ACME, the audit log. */
 type Elsewhere =
