@@ -84,6 +84,10 @@ const KIND: Readonly<Record<string, ValueKind>> = {
   "subcommand": "text",
   "uri": "text",
   "url": "text",
+  "pattern": "text",
+  "policy": "text",
+  "range": "text",
+  "rule": "text",
 };
 
 const HELP: OptionModel = switchModel("--help", "show this help");
