@@ -1,13 +1,17 @@
 /** The options of `caucase serve` for ACME. */
-import { type Command, Option, type OptionValues } from "@commander-js/extra-typings";
+import { Option } from "@commander-js/extra-typings";
 import { ACME_POLICIES, DEFAULT_LIMITS, DEFAULT_LIVES } from "../../core/acme/acme_settings.ts";
 import { SECONDS_PER_DAY } from "../../core/ca/lifecycle.ts";
 import { countFromOne, days, port } from "../options.ts";
+import type { serverCommand } from "./server_options.ts";
 
 const POLICY = "let ACME clients get certificates for services: for proof of control, for a user's approval, or both";
 
-/** `command` with them. */
-export function withAcmeOptions<Args extends [], Options extends OptionValues>(command: Command<Args, Options>) {
+/**
+ * The command with them. Not generic: for a command of any type the compiler needs half an hour to tell what follows
+ * from eighteen options.
+ */
+export function withAcmeOptions(command: ReturnType<typeof serverCommand>) {
   return command
     .optionsGroup("ACME:")
     .addOption(new Option("--acme <policy>", POLICY).choices(ACME_POLICIES))
