@@ -1,4 +1,5 @@
 /** A crowd that uses a server until it is killed, and a ledger of what the server had acknowledged by then. */
+import { newEcKey } from "../support/issuing.ts";
 import assert from "node:assert/strict";
 import type { Bytes } from "../../core/bytes.ts";
 import { crlFromPem } from "../../core/x509/crl.ts";
@@ -133,7 +134,7 @@ async function reject({ desk, user, ledger }: Pick<Round, "desk" | "user" | "led
 
 async function renewOne({ desk, user, ledger }: Round): Promise<void> {
   const { cert, privateKey } = await certify(desk, user);
-  const body = await renewalBody(cert, privateKey, await csrFor(await testKey("P-256")));
+  const body = await renewalBody(cert, privateKey, await csrFor(await newEcKey()));
   ledger.renewed.set(body, await renew(desk, body));
 }
 
