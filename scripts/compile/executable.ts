@@ -1,7 +1,7 @@
 /** Makes an executable out of a staged program, and sees whether it runs. */
 import { ENTRY_POINTS } from "./module_graph.ts";
 import { permissionsOn } from "./permissions.ts";
-import { cacheFolder } from "./package_cache.ts";
+import { cacheFolder, LICENCES } from "./package_cache.ts";
 import { run } from "./run.ts";
 import { type CompileTarget, platformOf } from "./targets.ts";
 
@@ -26,7 +26,7 @@ export async function compileExecutable({ folder, target, output }: ExecutableOr
     // JSON.
     "--no-code-cache",
     ...permissionsOn(platformOf(target)),
-    ...ENTRY_POINTS.threads.flatMap((file) => ["--include", file]),
+    ...[...ENTRY_POINTS.threads, LICENCES].flatMap((file) => ["--include", file]),
     "--target",
     target,
     "--output",
